@@ -1,0 +1,56 @@
+// The whole check: set-up, then types, style, import directions, unused code, entry points and tests.
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { root, run, seconds, tool } from "./run.mjs";
+import { setup } from "./setup.mjs";
+
+const checks = [
+  ["types", "tsc", "-p", "."],
+  ["lint", "eslint", "."],
+  ["format", "prettier", "--check", "."],
+  ["import directions", "depcruise", "src"],
+  ["unused code", "knip"],
+  ["package entry points", "publint"],
+];
+
+const code = await setup();
+if (code !== 0) {
+  console.log("0 passed, 1 failed");
+  process.exit(code);
+}
+
+let passed = 0;
+let failed = 0;
+for (const [name, command, ...args] of checks) {
+  const start = performance.now();
+  const { code, output } = await run(tool(command), args, { quiet: true });
+  if (code === 130) process.exit(code);
+  if (code === 0) passed++;
+  else failed++;
+  console.log(`${code === 0 ? "ok    " : "FAILED"} ${name} (${command}, ${seconds(start)})`);
+  if (code !== 0) console.log(output);
+}
+
+const start = performance.now();
+const report = join(root, "coverage", "vitest.json");
+rmSync(report, { force: true });
+const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+const vitest = await run(tool("vitest"), args);
+if (vitest.code === 130) process.exit(130);
+const tests = readReport();
+passed += tests.numPassedTests;
+failed += Math.max(tests.numFailedTests, vitest.code === 0 ? 0 : 1); // a file that does not load has no tests to count
+console.log(`${vitest.code === 0 ? "ok    " : "FAILED"} tests (vitest, ${seconds(start)})`);
+console.log(
+  `tests: ${tests.numPassedTests} passed, ${tests.numFailedTests} failed, ${tests.numPendingTests} skipped; the ${checks.length} checks above count as one test each`,
+);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;
+
+function readReport() {
+  try {
+    return JSON.parse(readFileSync(report, "utf8"));
+  } catch {
+    return { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0 }; // vitest ended before it wrote one
+  }
+}
