@@ -1,0 +1,65 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { applyConfigFile } from "./configFile.ts";
+
+/** What a number option accepts. */
+interface NumberRange {
+  whole?: boolean;
+  /** Smallest value accepted. */
+  min?: number;
+  /** The value must exceed this one. */
+  above?: number;
+  /** Largest value accepted. */
+  max?: number;
+}
+
+/** A parser for an option that takes a number; what is out of range is wrong usage. */
+export function numberIn(range: NumberRange): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === "" ? NaN : Number(text);
+    const { whole = false, min = -Infinity, above = -Infinity, max = Infinity } = range;
+    const fits = Number.isFinite(value) && value >= min && value > above && value <= max;
+    if (!fits || (whole && !Number.isInteger(value))) throw new InvalidArgumentError(`It must be ${describe(range)}.`);
+    return value;
+  };
+}
+
+function describe({ whole, min, above, max }: NumberRange): string {
+  const kind = whole ? "a whole number" : "a number";
+  if (min !== undefined && max !== undefined) return `${kind} from ${min} to ${max}`;
+  const parts: string[] = [];
+  if (min !== undefined) parts.push(`of at least ${min}`);
+  if (above !== undefined) parts.push(`above ${above}`);
+  if (max !== undefined) parts.push(`not above ${max}`);
+  return [kind, parts.join(" and ")].join(" ").trim();
+}
+
+/** An option with a fixed set of values; `fallback` is its default, and without one it may be left out. */
+export function choice(flags: string, description: string, values: readonly string[], fallback?: string): Option {
+  const option = new Option(flags, description).choices(values);
+  return fallback === undefined ? option : option.default(fallback);
+}
+
+/** What every command has. With `--json`, libraries that print with console.log must not disturb the document. */
+export function addCommonOptions(command: Command): Command {
+  return command
+    .option("--json", "print one JSON document for machines; everything else goes to stderr")
+    .option("--debug", "print the stack trace of a failure")
+    .on("option:json", () => {
+      console.log = console.error;
+    });
+}
+
+/** `--config <file>`: options from a JSON or YAML file; what the command line gives, wins. */
+export function addConfigOption(command: Command): Command {
+  return command
+    .option("--config <file>", "take options from a JSON or YAML file; the command line wins")
+    .on("option:config", (file: string) => {
+      applyConfigFile(command, file);
+    });
+}
+
+/** The text under `--help` that shows how a command is used. */
+export function addExamples(command: Command, ...examples: string[]): Command {
+  const title = examples.length > 1 ? "Examples" : "Example";
+  return command.addHelpText("after", `\n${title}:\n${examples.map((example) => `  $ ${example}`).join("\n")}`);
+}

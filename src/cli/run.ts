@@ -1,0 +1,65 @@
+import { Command, CommanderError } from "commander";
+import { UsageError, messageOf } from "../base/errors.ts";
+import { packageVersion } from "./version.ts";
+
+/** The exit codes of every command. */
+const EXIT = { done: 0, failed: 1, wrongUsage: 2 } as const;
+
+/** A command line whose errors are one line on stderr; subcommands made with `.command()` inherit that. */
+export function createProgram(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .version(packageVersion())
+    .exitOverride()
+    .configureHelp({ sortOptions: false, showGlobalOptions: false })
+    .configureOutput({
+      // commander puts its suggestion on a line of its own
+      outputError: (text, write) => {
+        write(`${text.trim().replaceAll(/\n+/g, " ")}\n`);
+      },
+    });
+}
+
+/**
+ * Runs a program and ends the process: exit code 0, 1 for a failure, 2 for wrong usage. A failure is one line on stderr,
+ * with the stack trace under `--debug`. Commands throw; this is the only place that prints errors and exits.
+ */
+export async function run(program: Command, args: string[] = process.argv.slice(2)): Promise<never> {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", endWhenNobodyReads);
+  let code: number;
+  try {
+    await program.parseAsync(args, { from: "user" });
+    code = Number(process.exitCode ?? EXIT.done);
+  } catch (error) {
+    code = report(error, args.includes("--debug"));
+  }
+  await Promise.all([flush(process.stdout), flush(process.stderr)]);
+  process.exit(code); // a TensorFlow session or a worker must not keep a finished command alive
+}
+
+/** Prints what was thrown and answers the exit code for it. */
+function report(error: unknown, debug: boolean): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUsage; // already printed
+  const usage = error instanceof UsageError;
+  const text = debug && error instanceof Error ? (error.stack ?? error.message) : oneLine(messageOf(error));
+  process.stderr.write(`error: ${text}\n`);
+  return usage ? EXIT.wrongUsage : EXIT.failed;
+}
+
+function oneLine(text: string): string {
+  return text.trim().replaceAll(/\s*\n\s*/g, " ");
+}
+
+/** `detect … | head` closes the pipe early: that is no failure of ours. */
+function endWhenNobodyReads(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") process.exit(EXIT.done);
+  throw error;
+}
+
+function flush(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write("", () => {
+      resolve();
+    });
+  });
+}
