@@ -1,0 +1,51 @@
+/**
+ * Draws the sample data set: images with LabelImg XML, split into train, val and test.
+ *
+ *     npx tsx annotations/draw.ts [--seed 7] [--out annotations]
+ *
+ * The same seed gives the same labels, and with the same version of sharp the same images.
+ */
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+import sharp from "sharp";
+
+import { writeFileAtomic } from "../src/base/files.ts";
+import { Random } from "../src/base/random.ts";
+import { drawScene } from "./drawing/scene.ts";
+import { labelImgXml } from "./drawing/xml.ts";
+
+/** How many images each split has, and how many of them show none of the classes. */
+const SPLITS = { train: { images: 84, empty: 6 }, val: { images: 16, empty: 1 }, test: { images: 20, empty: 2 } };
+
+/** Draws every image, or those alone whose name is in `only`, which come out just the same. */
+export async function drawSampleData(seed: number | string, out: string, only?: readonly string[]): Promise<void> {
+  const random = new Random(seed);
+  let number = 0;
+  for (const [split, { images, empty }] of Object.entries(SPLITS)) {
+    const names: string[] = [];
+    for (let i = 0; i < images; i++) {
+      const name = `table_${String(++number).padStart(3, "0")}`;
+      names.push(name);
+      if (only && !only.includes(name)) continue;
+      const scene = await drawScene(random.fork(name), i % Math.floor(images / empty) === 4);
+      const raw = { width: scene.width, height: scene.height, channels: 3 } as const;
+      const jpeg = await sharp(scene.pixels, { raw }).jpeg({ quality: 80 }).toBuffer();
+      await writeFileAtomic(join(out, "images", `${name}.jpg`), jpeg);
+      await writeFileAtomic(join(out, "labels", `${name}.xml`), labelImgXml(`${name}.jpg`, scene));
+    }
+    if (!only) await writeFileAtomic(join(out, "ImageSets", "Main", `${split}.txt`), `${names.join("\n")}\n`);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({
+    options: {
+      seed: { type: "string", default: "7" },
+      out: { type: "string", default: dirname(fileURLToPath(import.meta.url)) },
+    },
+  });
+  await drawSampleData(values.seed, values.out);
+  console.log(`drawn to ${values.out}`);
+}

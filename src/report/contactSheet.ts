@@ -1,0 +1,130 @@
+import sharp, { type OverlayOptions, type Sharp } from "sharp";
+
+import { AnchorkitError } from "../base/errors.ts";
+import type { LabelledObject } from "../data/dataset.ts";
+import type { Detections } from "../geometry/detections.ts";
+import { classColor } from "./colors.ts";
+import { detectionsOverlay } from "./overlay.ts";
+import { fromPixels, readPicture, type RgbImage } from "./picture.ts";
+import { fitText, svgText, textWidth } from "./svgText.ts";
+
+/** One picture of a contact sheet. Boxes are in pixels of the image. */
+export interface SheetImage {
+  image: string | RgbImage;
+  detections?: Detections;
+  truth?: readonly LabelledObject[];
+  /** Written under the picture. */
+  title?: string;
+}
+
+export interface SheetOptions {
+  /** Pictures in a row; by default as many rows as columns, at most 4 columns. */
+  columns?: number;
+  /** Width of one picture's place in pixels; its height is three quarters of it. */
+  tileWidth?: number;
+  scoreThreshold?: number;
+}
+
+const MARGIN = 10;
+const FONT_SIZE = 14;
+const LINE = 22;
+const BACKGROUND = "#16181d";
+const TEXT = "#e8e8e8";
+
+/**
+ * Several images in a grid, each scaled to its place, with detections (solid lines) and truth (dashed lines), a title
+ * under each, and the colours of the classes at the end.
+ *
+ * @throws AnchorkitError when there are no images, or as drawDetections does
+ */
+export async function contactSheet(
+  images: readonly SheetImage[],
+  classes: readonly string[],
+  options: SheetOptions = {},
+): Promise<Sharp> {
+  if (images.length === 0) throw new AnchorkitError("contactSheet: needs at least one image, got none");
+  const { columns = Math.min(4, Math.ceil(Math.sqrt(images.length))), tileWidth = 400, scoreThreshold = 0.3 } = options;
+  const tileHeight = Math.round(tileWidth * 0.75);
+  const width = MARGIN + columns * (tileWidth + MARGIN);
+  const top = MARGIN;
+  const rowHeight = tileHeight + LINE + MARGIN;
+  const legendTop = top + Math.ceil(images.length / columns) * rowHeight;
+  const legend = legendElements(images, classes, width, legendTop);
+
+  const layers: OverlayOptions[] = [];
+  const titles: string[] = [];
+  for (const [i, item] of images.entries()) {
+    const left = MARGIN + (i % columns) * (tileWidth + MARGIN);
+    const y = top + Math.floor(i / columns) * rowHeight;
+    const tile = await drawTile(item, classes, tileWidth, tileHeight, scoreThreshold);
+    layers.push({
+      input: tile.data,
+      raw: { width: tile.width, height: tile.height, channels: 3 },
+      left: left + Math.floor((tileWidth - tile.width) / 2),
+      top: y + Math.floor((tileHeight - tile.height) / 2),
+    });
+    const title = fitText(item.title ?? "", FONT_SIZE, tileWidth);
+    titles.push(svgText(title, left, y + tileHeight + LINE / 2, FONT_SIZE, TEXT));
+  }
+  const height = legend.bottom + MARGIN;
+  const text = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${titles.join("")}${legend.svg}</svg>`;
+  layers.push({ input: Buffer.from(text), left: 0, top: 0 });
+  return sharp({ create: { width, height, channels: 3, background: BACKGROUND } }).composite(layers).removeAlpha();
+}
+
+/** The image as large as its place allows, boxes and labels drawn at that size, so that they can be read. */
+async function drawTile(
+  item: SheetImage,
+  classes: readonly string[],
+  tileWidth: number,
+  tileHeight: number,
+  scoreThreshold: number,
+): Promise<RgbImage & { data: Buffer }> {
+  const pixels = typeof item.image === "string" ? await readPicture(item.image) : item.image;
+  const scale = Math.min(tileWidth / pixels.width, tileHeight / pixels.height);
+  const width = Math.max(1, Math.round(pixels.width * scale));
+  const height = Math.max(1, Math.round(pixels.height * scale));
+  const overlay = detectionsOverlay(width, height, item.detections, classes, {
+    scoreThreshold,
+    scale,
+    truth: item.truth ?? [],
+  });
+  const data = await fromPixels(pixels)
+    .resize(width, height, { fit: "fill" })
+    .composite([{ input: Buffer.from(overlay) }])
+    .removeAlpha()
+    .raw()
+    .toBuffer();
+  return { data, width, height };
+}
+
+/** A swatch and a name for each class that is drawn, and what the two kinds of line mean where both are there. */
+function legendElements(
+  images: readonly SheetImage[],
+  classes: readonly string[],
+  width: number,
+  top: number,
+): { svg: string; bottom: number } {
+  const drawn = new Set(
+    images.flatMap(({ detections, truth = [] }) => [...(detections?.classes ?? []), ...truth.map((o) => o.class)]),
+  );
+  const entries = [...drawn]
+    .sort((a, b) => a - b)
+    .map((i) => ({ text: classes[i] ?? "", color: classColor(i), dash: "" }));
+  if (images.some(({ detections }) => detections !== undefined)) entries.push({ text: "found", color: TEXT, dash: "" });
+  if (images.some(({ truth }) => truth !== undefined)) entries.push({ text: "truth", color: TEXT, dash: "8 6" });
+  let x = MARGIN;
+  let y = top + LINE / 2;
+  const svg = entries.map(({ text, color, dash }) => {
+    const entryWidth = 34 + textWidth(text, FONT_SIZE) + 2 * MARGIN;
+    if (x > MARGIN && x + entryWidth > width) {
+      x = MARGIN;
+      y += LINE;
+    }
+    const swatch = `<path d="M${x} ${y}h28" stroke="${color}" stroke-width="4"${dash && ` stroke-dasharray="${dash}"`}/>`;
+    const element = swatch + svgText(fitText(text, FONT_SIZE, width - 34 - MARGIN), x + 34, y, FONT_SIZE, TEXT);
+    x += entryWidth;
+    return element;
+  });
+  return { svg: svg.join(""), bottom: y + LINE / 2 };
+}

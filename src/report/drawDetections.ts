@@ -1,0 +1,24 @@
+import type { Sharp } from "sharp";
+
+import type { Detections } from "../geometry/detections.ts";
+import { detectionsOverlay, type OverlayOptions } from "./overlay.ts";
+import { fromPixels, readPicture, type RgbImage } from "./picture.ts";
+
+/**
+ * The image, upright, with detections drawn on it: a frame in the colour of the class and "name score" on a label.
+ * Write it with {@link writePicture}, or go on with sharp: `(await drawDetections(…)).png().toBuffer()`.
+ *
+ * @param image an image file (its EXIF orientation is applied, as it is for the boxes), or RGB pixels
+ * @param classes the names that `detections.classes` are indices into
+ * @throws AnchorkitError when the file is no image or the detections do not fit together
+ */
+export async function drawDetections(
+  image: string | RgbImage,
+  detections: Detections,
+  classes: readonly string[],
+  options: OverlayOptions = {},
+): Promise<Sharp> {
+  const pixels = typeof image === "string" ? await readPicture(image) : image;
+  const overlay = detectionsOverlay(pixels.width, pixels.height, detections, classes, options);
+  return fromPixels(pixels).composite([{ input: Buffer.from(overlay) }]).removeAlpha();
+}

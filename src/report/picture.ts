@@ -1,0 +1,61 @@
+import { extname } from "node:path";
+
+import sharp, { type Sharp } from "sharp";
+
+import { AnchorkitError, messageOf } from "../base/errors.ts";
+import { writeFileAtomic } from "../base/files.ts";
+
+/** Pixels as they are shown: width * height * 3 bytes, row by row, red green blue. */
+export interface RgbImage {
+  data: Uint8Array;
+  width: number;
+  height: number;
+}
+
+/**
+ * The pixels of an image file, upright (EXIF orientation applied), in sRGB, what is transparent on white.
+ *
+ * @throws AnchorkitError that names the file when it is not there or is no image that sharp reads.
+ */
+export async function readPicture(file: string): Promise<RgbImage> {
+  try {
+    const { data, info } = await sharp(file)
+      .autoOrient()
+      .flatten({ background: "#ffffff" })
+      .toColourspace("srgb")
+      .raw({ depth: "uchar" })
+      .toBuffer({ resolveWithObject: true });
+    return { data, width: info.width, height: info.height };
+  } catch (error) {
+    throw new AnchorkitError(`${file}: cannot be read as an image (${messageOf(error)})`);
+  }
+}
+
+/** A sharp pipeline over pixels. */
+export function fromPixels({ data, width, height }: RgbImage): Sharp {
+  if (data.length !== width * height * 3) {
+    throw new AnchorkitError(
+      `image: ${width} x ${height} RGB pixels are ${width * height * 3} bytes, got ${data.length}`,
+    );
+  }
+  return sharp(data, { raw: { width, height, channels: 3 } });
+}
+
+/**
+ * Writes a picture as JPEG (.jpg, .jpeg), PNG (.png) or WebP (.webp), beside its place first, so that a crash leaves no
+ * half of one.
+ *
+ * @throws AnchorkitError for any other extension.
+ */
+export async function writePicture(picture: Sharp, file: string): Promise<void> {
+  await writeFileAtomic(file, await encode(picture, file).toBuffer());
+}
+
+function encode(picture: Sharp, file: string): Sharp {
+  const extension = extname(file).toLowerCase();
+  if (extension === ".png") return picture.png();
+  if (extension === ".webp") return picture.webp({ quality: 90 });
+  // Colour at full resolution: thin coloured lines are what these pictures are about.
+  if (extension === ".jpg" || extension === ".jpeg") return picture.jpeg({ quality: 90, chromaSubsampling: "4:4:4" });
+  throw new AnchorkitError(`${file}: pictures are written as .jpg, .png or .webp, not "${extension}"`);
+}
