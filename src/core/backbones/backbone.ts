@@ -1,0 +1,49 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Preprocessing } from "../../base/preprocessing.ts";
+import type { Random } from "../../base/random.ts";
+
+/** What every backbone is built from. */
+export interface BackboneOptions {
+  /** Height and width of the images, null where they vary (the default), and 3 channels. */
+  inputShape?: [number | null, number | null, 3];
+  /** Draws the initial weights: the same state gives the same weights. */
+  random: Random;
+  /** Batch normalisation's share of old values in the moving averages; the default is the backbone's own. */
+  momentum?: number;
+  /** Batch normalisation's addition to the variance; the default is the backbone's own. */
+  epsilon?: number;
+  /** MobileNets: factor on the number of channels (default 1). */
+  width?: number;
+}
+
+/** A convolutional network without its classifier, and the maps that a detector may look at. */
+export interface Backbone {
+  /** From images to the last map; its layers' names are stable, and Keras's own where Keras has the network. */
+  model: tf.LayersModel;
+  /** Maps from fine to coarse. */
+  features: FeatureMap[];
+  /** What its published weights expect; undefined: nothing fixed, take mean and deviation of the training set. */
+  preprocessing: PixelScaling | undefined;
+}
+
+export interface FeatureMap {
+  /** Pixels of the image for each step on the map. */
+  stride: number;
+  channels: number;
+  output: tf.SymbolicTensor;
+}
+
+/** (value - mean) / deviation for red, green and blue, 0 to 255. */
+export type PixelScaling = Pick<Preprocessing, "mean" | "deviation">;
+
+/** The map that a layer puts out, described. */
+export function featureMap(stride: number, output: tf.SymbolicTensor): FeatureMap {
+  const channels = output.shape.at(-1);
+  if (channels == null) throw new Error(`featureMap: ${output.name} has an unknown number of channels`);
+  return { stride, channels, output };
+}
+
+/** The input of every backbone: images [n, h, w, 3]. */
+export function imageInput({ inputShape }: BackboneOptions): tf.SymbolicTensor {
+  return tf.input({ shape: inputShape ?? [null, null, 3], name: "image" });
+}

@@ -1,0 +1,23 @@
+import * as tf from "@tensorflow/tfjs";
+import { isNative, nativeOp } from "../../engine/nativeOp.ts";
+
+/** max(x, 0), any shape. On native TensorFlow one op forward and one backward, where tfjs's own gradient takes six. */
+export function relu(x: tf.Tensor): tf.Tensor {
+  return isNative() ? rectify("Relu", x) : tf.relu(x);
+}
+
+/** min(max(x, 0), 6), any shape; see `relu`. */
+export function relu6(x: tf.Tensor): tf.Tensor {
+  return isNative() ? rectify("Relu6", x) : tf.relu6(x);
+}
+
+function rectify(op: "Relu" | "Relu6", x: tf.Tensor): tf.Tensor {
+  const attributes = { T: "float32" };
+  const withGradient = tf.customGrad((...args) => {
+    const save = args.at(-1) as tf.GradSaveFunc;
+    const [value] = nativeOp(op, attributes, [x]);
+    save([value]);
+    return { value, gradFunc: (dy, saved) => nativeOp(`${op}Grad`, attributes, [dy, ...saved]) };
+  });
+  return withGradient(x);
+}
