@@ -1,0 +1,80 @@
+import { AnchorkitError } from "../base/errors.ts";
+
+/** What is labelled in one image and what was found in it. Arrays of any kind will do. */
+export interface EvaluationImage {
+  truth: {
+    /** n * 4 numbers: x1, y1, x2, y2 in pixels; x2 and y2 exclusive. */
+    boxes: ArrayLike<number>;
+    /** n indices into the list of classes. */
+    classes: ArrayLike<number>;
+    /** n flags: COCO's crowd regions. They are neither found nor missed, and take in any number of detections. */
+    crowd?: ArrayLike<number | boolean>;
+    /** n flags: objects that do not count, such as Pascal VOC's difficult ones. As crowds, but with the usual IoU. */
+    ignore?: ArrayLike<number | boolean>;
+    /** n areas that make an object small, medium or large (COCO's: the mask's); without them the boxes' areas. */
+    areas?: ArrayLike<number>;
+    /** As for detections. */
+    boxAreas?: ArrayLike<number>;
+  };
+  detections: {
+    /** m * 4 numbers: x1, y1, x2, y2 in pixels. */
+    boxes: ArrayLike<number>;
+    /** m numbers, the higher the surer. */
+    scores: ArrayLike<number>;
+    /** m indices into the list of classes. */
+    classes: ArrayLike<number>;
+    /**
+     * m areas of the boxes; without them (x2 - x1) * (y2 - y1). Whoever has boxes as x, y, width, height gives
+     * width * height here: (x + width) - x is not always width in floating point, and an IoU may be exactly a threshold.
+     */
+    boxAreas?: ArrayLike<number>;
+  };
+}
+
+/**
+ * Throws AnchorkitError, naming image and object by their indices, for arrays whose lengths do not fit, classes that do
+ * not exist, numbers that are not finite, and boxes with x2 < x1 or y2 < y1.
+ */
+export function checkEvaluationImage({ truth, detections }: EvaluationImage, index: number, classCount: number): void {
+  const { crowd, ignore, areas } = truth;
+  checkObjects(`image ${index}: truth`, truth, { crowd, ignore, areas }, classCount);
+  checkObjects(`image ${index}: detection`, detections, { scores: detections.scores }, classCount);
+}
+
+type Column = ArrayLike<number | boolean>;
+
+function checkObjects(
+  what: string,
+  { boxes, classes, boxAreas }: Pick<EvaluationImage["truth"], "boxes" | "classes" | "boxAreas">,
+  others: Record<string, Column | undefined>,
+  classCount: number,
+): void {
+  const count = classes.length;
+  checkColumn(what, "boxes", boxes, 4, count);
+  for (const [name, column] of Object.entries({ classes, boxAreas, ...others })) {
+    if (column !== undefined) checkColumn(what, name, column, 1, count);
+  }
+  for (let i = 0; i < count; i++) {
+    const k = classes[i] as number;
+    if (!Number.isInteger(k) || k < 0 || k >= classCount) {
+      throw new AnchorkitError(`${what} ${i}: class must be an index below ${classCount}, got ${k}`);
+    }
+    const [x1, y1, x2, y2] = [0, 1, 2, 3].map((j) => boxes[i * 4 + j] as number) as [number, number, number, number];
+    if (x2 < x1 || y2 < y1) {
+      throw new AnchorkitError(
+        `${what} ${i}: box must have x1 <= x2 and y1 <= y2, got [${[x1, y1, x2, y2].join(", ")}]`,
+      );
+    }
+  }
+}
+
+function checkColumn(what: string, name: string, column: Column, width: number, count: number): void {
+  if (column.length !== count * width) {
+    throw new AnchorkitError(`${what}: ${count} classes need ${count * width} ${name}, got ${column.length}`);
+  }
+  for (let i = 0; i < column.length; i++) {
+    if (!Number.isFinite(Number(column[i]))) {
+      throw new AnchorkitError(`${what} ${Math.floor(i / width)}: ${name} must be finite, got ${column[i]}`);
+    }
+  }
+}
