@@ -1,7 +1,7 @@
-import { stat } from "node:fs/promises";
-import { basename, join, parse } from "node:path";
+import { basename, join, parse, relative, resolve } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { AnchorkitError } from "../base/errors.ts";
+import { byName, isImageName, kindOf, listFiles } from "../data/files.ts";
 
 /** An image to work on. */
 export interface ImageFile {
@@ -20,31 +20,35 @@ export interface ImageFile {
 export async function listImageFiles(paths: readonly string[]): Promise<ImageFile[]> {
   const files = new Map<string, string>();
   for (const path of paths) {
-    const kind = await stat(path).catch(() => undefined);
-    const found = kind?.isDirectory()
-      ? await imagesIn(path)
-      : kind
-        ? [[path, basename(path)] as const]
-        : await match(path);
-    if (found.length === 0) throw new AnchorkitError(`${path}: no images here (${EXTENSIONS.join(", ")})`);
+    const found = await expand(path);
+    if (found.length === 0) throw new AnchorkitError(`${path}: there are no images here`);
     for (const [file, name] of found) if (!files.has(file)) files.set(file, name);
   }
   const taken = new Set<string>();
   return [...files].map(([file, name]) => ({ file, name: freeName(name, taken) }));
 }
 
-/** The file types that are looked for in a folder; a file that is named itself may be of any type. */
-const EXTENSIONS = ["jpg", "jpeg", "png", "webp", "gif", "avif", "tif", "tiff"];
+/** A path and the name that its results get. */
+type Named = [file: string, name: string];
 
-async function imagesIn(folder: string): Promise<(readonly [string, string])[]> {
-  const names = await glob(`**/*.{${EXTENSIONS.join(",")}}`, { cwd: folder, caseSensitiveMatch: false });
-  return names.sort().map((name) => [join(folder, name), name] as const);
+async function expand(path: string): Promise<Named[]> {
+  const kind = await kindOf(path);
+  if (kind === "folder") return imagesIn(path);
+  return kind === "file" ? [[path, basename(path)]] : match(path);
 }
 
-async function match(pattern: string): Promise<(readonly [string, string])[]> {
+async function imagesIn(folder: string): Promise<Named[]> {
+  const files = (await listFiles(resolve(folder))).filter(isImageName);
+  return files.map((file) => {
+    const name = relative(resolve(folder), file);
+    return [join(folder, name), name];
+  });
+}
+
+async function match(pattern: string): Promise<Named[]> {
   if (!isDynamicPattern(pattern)) throw new AnchorkitError(`${pattern}: there is no such file or folder`);
   const files = await glob(pattern.replaceAll("\\", "/"));
-  return files.sort().map((file) => [file, basename(file)] as const);
+  return files.sort(byName).map((file) => [file, basename(file)]);
 }
 
 /** The name itself, or with a number when another image has it. */

@@ -39,7 +39,7 @@ test("a file that is named itself may have any name", async () => {
 
 test("what names no image is an error", async () => {
   await expect(listImageFiles([join(folder, "c")])).rejects.toThrow("/c: there is no such file or folder");
-  await expect(listImageFiles([`${folder}/*.jpg`])).rejects.toThrow("*.jpg: no images here");
+  await expect(listImageFiles([`${folder}/*.jpg`])).rejects.toThrow("*.jpg: there are no images here");
   mkdirSync(join(folder, "empty"));
-  await expect(listImageFiles([join(folder, "empty")])).rejects.toThrow("/empty: no images here (jpg, jpeg,");
+  await expect(listImageFiles([join(folder, "empty")])).rejects.toThrow("/empty: there are no images here");
 });
