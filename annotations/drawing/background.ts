@@ -16,9 +16,9 @@ export function clutter(random: Random, width: number, height: number): string {
   const other = hsl(random.uniform(0, 360), random.uniform(5, 60), random.uniform(20, 80));
   const shape = pick(random, [coin, washer, card, star, cable, die, tube])(random, color, other);
   const at = `translate(${round(random.uniform(0, width))} ${round(random.uniform(0, height))})`;
-  const shade = `<g transform="${at} translate(2 3)" opacity="0.25"><circle r="${round(size * 0.8)}"/></g>`;
   const turned = `<g transform="${at} rotate(${random.int(360)}) scale(${round(size / 10)})">${shape}</g>`;
-  return (random.chance(0.3) ? shade : "") + turned;
+  const shadow = `<filter id="k"><feColorMatrix values="0 0 0 0 0  0 0 0 0 0  0 0 0 0 0  0 0 0 0.35 0"/></filter>`;
+  return (random.chance(0.6) ? `${shadow}<g transform="translate(2 3)" filter="url(#k)">${turned}</g>` : "") + turned;
 }
 
 function coin(_random: Random, color: string, other: string): string {

@@ -33,8 +33,8 @@ const SIZES = [
   [360, 240],
   [256, 192],
 ] as const;
-const MIN_LENGTH = 18; // pixels, of the drawing's 100 units
-const MAX_LENGTH = 150;
+const MIN_LENGTH = 20; // pixels, of the drawing's 100 units
+const MAX_LENGTH = 165;
 const MIN_VISIBLE = 0.35;
 
 /** Draws one picture: a busy ground, things on it (or none), and what a camera makes of them. */
@@ -56,7 +56,7 @@ export async function drawScene(random: Random, empty: boolean): Promise<Scene> 
 
 /** From one object to nine, few more often than many. */
 function objectCount(random: Random): number {
-  return 1 + Math.floor(9 * random.uniform() ** 1.4);
+  return 1 + Math.floor(9 * random.uniform() ** 1.1);
 }
 
 /** Draws a thing of a random class and puts it where it covers none of the others too much; gives up after 12 tries. */
@@ -64,7 +64,7 @@ async function addObject(random: Random, canvas: Canvas, light: number): Promise
   const name = pick(random, Object.keys(THINGS));
   const thing = THINGS[name]?.(random);
   if (thing === undefined) return;
-  const length = MIN_LENGTH * (MAX_LENGTH / MIN_LENGTH) ** random.uniform();
+  const length = MIN_LENGTH * (MAX_LENGTH / MIN_LENGTH) ** (random.uniform() ** 0.8);
   const side = Math.ceil(length * 1.7) + 8; // room for the shadow
   const flip = random.chance(0.5) ? -1 : 1;
   const transform =

@@ -2,10 +2,11 @@ import sharp, { type OverlayOptions, type Sharp } from "sharp";
 
 import { AnchorkitError } from "../base/errors.ts";
 import type { LabelledObject } from "../data/dataset.ts";
+import { decodeImage } from "../data/images.ts";
 import type { Detections } from "../geometry/detections.ts";
 import { classColor } from "./colors.ts";
 import { detectionsOverlay } from "./overlay.ts";
-import { fromPixels, readPicture, type RgbImage } from "./picture.ts";
+import { fromPixels, type RgbImage } from "./picture.ts";
 import { fitText, svgText, textWidth } from "./svgText.ts";
 
 /** One picture of a contact sheet. Boxes are in pixels of the image. */
@@ -49,7 +50,7 @@ export async function contactSheet(
   const top = MARGIN;
   const rowHeight = tileHeight + LINE + MARGIN;
   const legendTop = top + Math.ceil(images.length / columns) * rowHeight;
-  const legend = legendElements(images, classes, width, legendTop);
+  const legend = legendElements(images, classes, width, legendTop, scoreThreshold);
 
   const layers: OverlayOptions[] = [];
   const titles: string[] = [];
@@ -69,7 +70,9 @@ export async function contactSheet(
   const height = legend.bottom + MARGIN;
   const text = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${titles.join("")}${legend.svg}</svg>`;
   layers.push({ input: Buffer.from(text), left: 0, top: 0 });
-  return sharp({ create: { width, height, channels: 3, background: BACKGROUND } }).composite(layers).removeAlpha();
+  return sharp({ create: { width, height, channels: 3, background: BACKGROUND } })
+    .composite(layers)
+    .removeAlpha();
 }
 
 /** The image as large as its place allows, boxes and labels drawn at that size, so that they can be read. */
@@ -80,7 +83,7 @@ async function drawTile(
   tileHeight: number,
   scoreThreshold: number,
 ): Promise<RgbImage & { data: Buffer }> {
-  const pixels = typeof item.image === "string" ? await readPicture(item.image) : item.image;
+  const pixels = typeof item.image === "string" ? await decodeImage(item.image) : item.image;
   const scale = Math.min(tileWidth / pixels.width, tileHeight / pixels.height);
   const width = Math.max(1, Math.round(pixels.width * scale));
   const height = Math.max(1, Math.round(pixels.height * scale));
@@ -88,6 +91,7 @@ async function drawTile(
     scoreThreshold,
     scale,
     truth: item.truth ?? [],
+    fontSize: FONT_SIZE - 1,
   });
   const data = await fromPixels(pixels)
     .resize(width, height, { fit: "fill" })
@@ -104,9 +108,13 @@ function legendElements(
   classes: readonly string[],
   width: number,
   top: number,
+  scoreThreshold: number,
 ): { svg: string; bottom: number } {
   const drawn = new Set(
-    images.flatMap(({ detections, truth = [] }) => [...(detections?.classes ?? []), ...truth.map((o) => o.class)]),
+    images.flatMap(({ detections, truth = [] }) => [
+      ...(detections?.classes.filter((_, i) => (detections.scores[i] ?? 0) >= scoreThreshold) ?? []),
+      ...truth.map((object) => object.class),
+    ]),
   );
   const entries = [...drawn]
     .sort((a, b) => a - b)

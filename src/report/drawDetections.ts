@@ -1,8 +1,9 @@
 import type { Sharp } from "sharp";
 
+import { decodeImage } from "../data/images.ts";
 import type { Detections } from "../geometry/detections.ts";
 import { detectionsOverlay, type OverlayOptions } from "./overlay.ts";
-import { fromPixels, readPicture, type RgbImage } from "./picture.ts";
+import { fromPixels, type RgbImage } from "./picture.ts";
 
 /**
  * The image, upright, with detections drawn on it: a frame in the colour of the class and "name score" on a label.
@@ -18,7 +19,9 @@ export async function drawDetections(
   classes: readonly string[],
   options: OverlayOptions = {},
 ): Promise<Sharp> {
-  const pixels = typeof image === "string" ? await readPicture(image) : image;
+  const pixels = typeof image === "string" ? await decodeImage(image) : image;
   const overlay = detectionsOverlay(pixels.width, pixels.height, detections, classes, options);
-  return fromPixels(pixels).composite([{ input: Buffer.from(overlay) }]).removeAlpha();
+  return fromPixels(pixels)
+    .composite([{ input: Buffer.from(overlay) }])
+    .removeAlpha();
 }

@@ -11,6 +11,8 @@ export interface OverlayOptions {
   truth?: readonly LabelledObject[];
   /** Pixels of the drawing for one of the boxes' pixels; 1 by default. */
   scale?: number;
+  /** Size of the labels' letters in pixels; by default it follows from the size of the picture. */
+  fontSize?: number;
 }
 
 /**
@@ -30,8 +32,8 @@ export function detectionsOverlay(
   options: OverlayOptions = {},
 ): string {
   const { scoreThreshold = 0.3, truth = [], scale = 1 } = options;
+  const fontSize = options.fontSize ?? Math.max(10, Math.round(Math.sqrt(width * height) / 32));
   const line = Math.max(1, Math.min(Math.round(Math.sqrt(width * height) / 220), Math.min(width, height) / 20));
-  const fontSize = Math.max(10, Math.round(Math.sqrt(width * height) / 32));
   const place = (box: ArrayLike<number>, name: string): Rect => placeBox(box, scale, width, height, name);
 
   const truthLines = truth.map((object, i) =>

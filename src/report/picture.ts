@@ -2,7 +2,7 @@ import { extname } from "node:path";
 
 import sharp, { type Sharp } from "sharp";
 
-import { AnchorkitError, messageOf } from "../base/errors.ts";
+import { AnchorkitError } from "../base/errors.ts";
 import { writeFileAtomic } from "../base/files.ts";
 
 /** Pixels as they are shown: width * height * 3 bytes, row by row, red green blue. */
@@ -10,25 +10,6 @@ export interface RgbImage {
   data: Uint8Array;
   width: number;
   height: number;
-}
-
-/**
- * The pixels of an image file, upright (EXIF orientation applied), in sRGB, what is transparent on white.
- *
- * @throws AnchorkitError that names the file when it is not there or is no image that sharp reads.
- */
-export async function readPicture(file: string): Promise<RgbImage> {
-  try {
-    const { data, info } = await sharp(file)
-      .autoOrient()
-      .flatten({ background: "#ffffff" })
-      .toColourspace("srgb")
-      .raw({ depth: "uchar" })
-      .toBuffer({ resolveWithObject: true });
-    return { data, width: info.width, height: info.height };
-  } catch (error) {
-    throw new AnchorkitError(`${file}: cannot be read as an image (${messageOf(error)})`);
-  }
 }
 
 /** A sharp pipeline over pixels. */
