@@ -5,6 +5,7 @@ import type { LabelledObject } from "../data/dataset.ts";
 import { decodeImage } from "../data/images.ts";
 import type { Detections } from "../geometry/detections.ts";
 import { classColor } from "./colors.ts";
+import { loadLabelFont } from "./labelFont.ts";
 import { detectionsOverlay } from "./overlay.ts";
 import { fromPixels, type RgbImage } from "./picture.ts";
 import { fitText, svgText, textWidth } from "./svgText.ts";
@@ -44,6 +45,7 @@ export async function contactSheet(
   options: SheetOptions = {},
 ): Promise<Sharp> {
   if (images.length === 0) throw new AnchorkitError("contactSheet: needs at least one image, got none");
+  await loadLabelFont();
   const { columns = Math.min(4, Math.ceil(Math.sqrt(images.length))), tileWidth = 400, scoreThreshold = 0.3 } = options;
   const tileHeight = Math.round(tileWidth * 0.75);
   const width = MARGIN + columns * (tileWidth + MARGIN);

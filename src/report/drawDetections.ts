@@ -2,6 +2,7 @@ import type { Sharp } from "sharp";
 
 import { decodeImage } from "../data/images.ts";
 import type { Detections } from "../geometry/detections.ts";
+import { loadLabelFont } from "./labelFont.ts";
 import { detectionsOverlay, type OverlayOptions } from "./overlay.ts";
 import { fromPixels, type RgbImage } from "./picture.ts";
 
@@ -19,6 +20,7 @@ export async function drawDetections(
   classes: readonly string[],
   options: OverlayOptions = {},
 ): Promise<Sharp> {
+  await loadLabelFont();
   const pixels = typeof image === "string" ? await decodeImage(image) : image;
   const overlay = detectionsOverlay(pixels.width, pixels.height, detections, classes, options);
   return fromPixels(pixels)

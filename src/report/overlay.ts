@@ -32,7 +32,7 @@ export function detectionsOverlay(
   options: OverlayOptions = {},
 ): string {
   const { scoreThreshold = 0.3, truth = [], scale = 1 } = options;
-  const fontSize = options.fontSize ?? Math.max(10, Math.round(Math.sqrt(width * height) / 32));
+  const fontSize = options.fontSize ?? Math.max(10, Math.round(Math.sqrt(width * height) / 38));
   const line = Math.max(1, Math.min(Math.round(Math.sqrt(width * height) / 220), Math.min(width, height) / 20));
   const place = (box: ArrayLike<number>, name: string): Rect => placeBox(box, scale, width, height, name);
 

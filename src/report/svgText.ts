@@ -1,8 +1,7 @@
-/**
- * The width of a monospaced letter over the font's size. Most monospaced fonts have 0.6; a little more keeps the text
- * inside its box with any of them.
- */
-const LETTER_WIDTH = 0.61;
+import { LABEL_FONT } from "./labelFont.ts";
+
+/** The width of every letter of the label font over its size. */
+const LETTER_WIDTH = 0.602;
 
 /** Text for the inside of an SVG element: markup escaped, control characters (which XML forbids) replaced. */
 export function escapeXml(text: string): string {
@@ -31,7 +30,7 @@ export function fitText(text: string, fontSize: number, width: number): string {
 export function svgText(text: string, x: number, y: number, fontSize: number, color: string): string {
   // A third of the size from the middle down to the base line: librsvg has no dominant-baseline for all fonts.
   return (
-    `<text x="${x.toFixed(1)}" y="${(y + fontSize * 0.35).toFixed(1)}" font-family="monospace" font-weight="bold" ` +
+    `<text x="${x.toFixed(1)}" y="${(y + fontSize * 0.35).toFixed(1)}" font-family="${LABEL_FONT}, monospace" font-weight="bold" ` +
     `font-size="${fontSize}" fill="${color}" xml:space="preserve">${escapeXml(text)}</text>`
   );
 }

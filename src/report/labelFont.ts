@@ -1,0 +1,27 @@
+import { createRequire } from "node:module";
+
+import sharp from "sharp";
+
+/** The family that labels are written in. */
+export const LABEL_FONT = "DejaVu Sans Mono";
+
+let loaded: Promise<void> | undefined;
+
+/**
+ * Makes the label font known to this process: a machine without any font (a bare container) would show boxes in place
+ * of letters, and where there are fonts, each machine would have another. sharp takes a font file for its own text images only, but
+ * what it has taken that way is there for the text of every SVG after it.
+ */
+export function loadLabelFont(): Promise<void> {
+  loaded ??= writeOneLetter();
+  return loaded;
+}
+
+async function writeOneLetter(): Promise<void> {
+  const require = createRequire(import.meta.url);
+  const fontfile = require.resolve("@fontsource/dejavu-mono/files/dejavu-mono-latin-700-normal.woff");
+  await sharp({ text: { text: "a", font: `${LABEL_FONT} bold`, fontfile } })
+    .toColourspace("srgb")
+    .raw()
+    .toBuffer();
+}
