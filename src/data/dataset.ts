@@ -34,5 +34,7 @@ export interface ImageRecord {
 /** Images, their labels, and the names of the classes. */
 export interface Dataset {
   classes: string[];
+  /** COCO's category id of each class, where the source gives them; otherwise it is the index + 1. */
+  categoryIds?: number[];
   images: ImageRecord[];
 }

@@ -1,0 +1,174 @@
+import { XMLParser, XMLValidator } from "fast-xml-parser";
+import { AnchorkitError, messageOf } from "../../base/errors.ts";
+import type { LabelledObject } from "../dataset.ts";
+import type { Coordinates } from "./format.ts";
+
+/** One XML file of LabelImg or Pascal VOC. */
+export interface VocAnnotation {
+  /** As the file says: often with the name of a folder of another machine, without extension, or out of date. */
+  filename: string;
+  /** Undefined where missing or 0. */
+  size?: { width: number; height: number };
+  verified: boolean;
+  objects: VocObject[];
+}
+
+export interface VocObject extends Omit<LabelledObject, "class"> {
+  name: string;
+}
+
+/** An element: its text, or its children by name; a child that is there several times is a list. */
+type Element = string | { [name: string]: Element | Element[] };
+
+const parser = new XMLParser({
+  ignoreAttributes: false,
+  attributeNamePrefix: "@",
+  processEntities: false, // an entity can expand to gigabytes; the five of XML itself are replaced below
+  parseTagValue: false,
+  trimValues: false,
+});
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/**
+ * Reads the text of one annotation file. Tags may come in any order; unknown ones are passed over. Boxes become 0-based
+ * with x2 and y2 exclusive, in pixels of the image that was labelled; class names are kept as they are.
+ *
+ * @param name the file's name for messages
+ * @throws AnchorkitError for text that is no well-formed XML, has a DOCTYPE, or is no annotation, and for an object
+ * without name or box, with a number that is none, or with corners in the wrong order.
+ */
+export function parseVocXml(text: string, name: string, coordinates?: Coordinates): VocAnnotation {
+  const annotation = rootOf(text, name);
+  const convention = coordinates ?? (isDevkit(annotation, name) ? "voc" : "labelimg");
+  const size = sizeOf(annotation, name);
+  return {
+    filename: textOf(annotation, "filename", name) ?? "",
+    ...(size && { size }),
+    verified: textOf(annotation, "@verified", name) === "yes",
+    objects: listOf(annotation.object).map((object, i) => parseObject(object, convention, `${name}: object ${i + 1}`)),
+  };
+}
+
+function rootOf(text: string, name: string): Record<string, Element | Element[]> {
+  if (/<!DOCTYPE/i.test(text))
+    throw new AnchorkitError(`${name}: has a DOCTYPE, which label files never need; remove it`);
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the package it moves to would be one more dependency
+  const checked = XMLValidator.validate(text);
+  if (checked !== true) {
+    // The validator lists the open tags at the end of the text as a JSON array.
+    const reason = checked.err.msg.startsWith("Invalid '[") ? "ends before all tags are closed" : checked.err.msg;
+    throw new AnchorkitError(`${name}: is not well-formed XML: line ${checked.err.line}: ${reason}`);
+  }
+  let document: unknown;
+  try {
+    document = parser.parse(text);
+  } catch (error) {
+    throw new AnchorkitError(`${name}: is not well-formed XML: ${messageOf(error)}`);
+  }
+  const roots = Object.entries(document as Record<string, Element>).filter(([tag]) => !/^[?#]/.test(tag));
+  const [tag, root] = roots[0] ?? ["nothing", ""];
+  if (tag !== "annotation" || Array.isArray(root)) {
+    throw new AnchorkitError(`${name}: is no LabelImg or Pascal VOC file: holds <${tag}> instead of one <annotation>`);
+  }
+  return typeof root === "string" ? {} : root;
+}
+
+/** Files of the VOC devkit say "The VOC2007 Database" or the like. */
+function isDevkit(annotation: Record<string, Element | Element[]>, name: string): boolean {
+  const source = childOf(annotation, "source", name);
+  if (source === undefined || typeof source === "string") return false;
+  return ["database", "annotation"].some((tag) => /\bVOC ?\d{4}\b/i.test(textOf(source, tag, name) ?? ""));
+}
+
+function sizeOf(
+  annotation: Record<string, Element | Element[]>,
+  name: string,
+): { width: number; height: number } | undefined {
+  const size = childOf(annotation, "size", name);
+  if (size === undefined || typeof size === "string") return undefined;
+  const width = numberOf(size, "width", `${name}: size`) ?? 0;
+  const height = numberOf(size, "height", `${name}: size`) ?? 0;
+  return width > 0 && height > 0 ? { width, height } : undefined;
+}
+
+function parseObject(object: Element, convention: Coordinates, where: string): VocObject {
+  if (typeof object === "string") throw new AnchorkitError(`${where}: is empty`);
+  const name = textOf(object, "name", where);
+  if (name === undefined || name.trim() === "") throw new AnchorkitError(`${where}: <name> is missing or empty`);
+  const corners = childOf(object, "bndbox", where);
+  if (corners === undefined || typeof corners === "string") throw new AnchorkitError(`${where}: <bndbox> is missing`);
+  const pose = textOf(object, "pose", where)?.trim();
+  return {
+    name,
+    box: boxOf(corners, convention, where),
+    ...(flagOf(object, "difficult", where) && { difficult: true }),
+    ...(flagOf(object, "truncated", where) && { truncated: true }),
+    ...(pose !== undefined && pose !== "" && pose !== "Unspecified" && { pose }),
+  };
+}
+
+function boxOf(corners: Record<string, Element | Element[]>, convention: Coordinates, where: string): VocObject["box"] {
+  const corner = (tag: string): number => {
+    const value = numberOf(corners, tag, where);
+    if (value === undefined) throw new AnchorkitError(`${where}: <${tag}> is missing`);
+    return value;
+  };
+  const [xmin, ymin, xmax, ymax] = [corner("xmin"), corner("ymin"), corner("xmax"), corner("ymax")];
+  const [x1, y1] = [minimumOf(xmin, convention), minimumOf(ymin, convention)];
+  if (xmax < x1) throw new AnchorkitError(`${where}: xmax (${xmax}) must exceed xmin (${xmin})`);
+  if (ymax < y1) throw new AnchorkitError(`${where}: ymax (${ymax}) must exceed ymin (${ymin})`);
+  return [x1, y1, xmax, ymax];
+}
+
+function minimumOf(written: number, convention: Coordinates): number {
+  if (convention === "voc") return written - 1;
+  return convention === "labelimg" && written === 1 ? 0 : written;
+}
+
+function flagOf(object: Record<string, Element | Element[]>, tag: string, where: string): boolean {
+  const text = textOf(object, tag, where)?.trim().toLowerCase() ?? "";
+  if (["", "0", "false", "unspecified"].includes(text)) return false;
+  if (["1", "true"].includes(text)) return true;
+  throw new AnchorkitError(`${where}: <${tag}> must be 0 or 1, got "${text}"`);
+}
+
+function numberOf(parent: Record<string, Element | Element[]>, tag: string, where: string): number | undefined {
+  const text = textOf(parent, tag, where)?.trim();
+  if (text === undefined || text === "") return undefined;
+  const value = NUMBER.test(text) ? Number(text) : NaN;
+  if (!Number.isFinite(value)) throw new AnchorkitError(`${where}: <${tag}> must be a number, got "${text}"`);
+  return value;
+}
+
+/** The text of a child or attribute, undefined where it is missing. */
+function textOf(parent: Record<string, Element | Element[]>, tag: string, where: string): string | undefined {
+  const child = childOf(parent, tag, where);
+  const text = typeof child === "object" ? child["#text"] : child;
+  return typeof text === "string" ? unescapeXml(text) : undefined;
+}
+
+function childOf(parent: Record<string, Element | Element[]>, tag: string, where: string): Element | undefined {
+  const child = parent[tag];
+  if (Array.isArray(child)) throw new AnchorkitError(`${where}: <${tag}> is there ${child.length} times`);
+  return child;
+}
+
+function listOf(child: Element | Element[] | undefined): Element[] {
+  return child === undefined ? [] : Array.isArray(child) ? child : [child];
+}
+
+const NAMED: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+
+/** Replaces the five entities that XML itself defines, and characters given by number; anything else stays. */
+function unescapeXml(text: string): string {
+  if (!text.includes("&")) return text;
+  return text.replace(
+    /&(?:(\w+)|#(\d{1,7})|#x([\da-f]{1,6}));/gi,
+    (whole, name?: string, decimal?: string, hex?: string) => {
+      if (name !== undefined) return Object.hasOwn(NAMED, name) ? (NAMED[name] ?? whole) : whole;
+      const code = decimal === undefined ? Number.parseInt(hex ?? "", 16) : Number(decimal);
+      return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+    },
+  );
+}

@@ -1,0 +1,30 @@
+import { AnchorkitError } from "../base/errors.ts";
+
+/**
+ * Runs `work` on every item, `limit` at a time; results come in the order of the items. Explained failures do not stop
+ * the others: at the end the first is thrown, and says how many more there are.
+ */
+export async function mapParallel<T, R>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = new Array<R>(items.length);
+  const failures: { at: number; error: AnchorkitError }[] = [];
+  let next = 0;
+  const worker = async () => {
+    for (let at = next++; at < items.length; at = next++) {
+      try {
+        results[at] = await work(items[at] as T, at);
+      } catch (error) {
+        if (!(error instanceof AnchorkitError)) throw error;
+        failures.push({ at, error });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  const first = failures.sort((a, b) => a.at - b.at)[0];
+  if (!first) return results;
+  if (failures.length === 1) throw first.error;
+  throw new AnchorkitError(`${first.error.message} (and ${failures.length - 1} more files with errors)`);
+}

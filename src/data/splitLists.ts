@@ -1,0 +1,97 @@
+import { basename, dirname, extname, relative, sep } from "node:path";
+import { AnchorkitError } from "../base/errors.ts";
+import type { SplitName } from "./dataset.ts";
+import { groupBy, readText, shownPath } from "./files.ts";
+import type { Warnings } from "./warnings.ts";
+
+const SPLIT_OF_NAME: Record<string, SplitName> = {
+  ...{ train: "train", training: "train", train2017: "train" },
+  ...{ val: "val", valid: "val", validation: "val", val2017: "val" },
+  ...{ test: "test", testing: "test" },
+};
+
+/** The split that a name such as "train" or "Validation" means. */
+export function splitNamed(name: string): SplitName | undefined {
+  const folded = name.toLowerCase();
+  return Object.hasOwn(SPLIT_OF_NAME, folded) ? SPLIT_OF_NAME[folded] : undefined;
+}
+
+/** The split that a folder of a path names, such as "train" in images/train/1.jpg; undefined where none does. */
+export function splitOfPath(path: string): SplitName | undefined {
+  const folders = dirname(path).split(/[\\/]/);
+  for (const folder of folders.reverse()) {
+    const split = splitNamed(folder);
+    if (split) return split;
+  }
+  return undefined;
+}
+
+/**
+ * Reads the lists that divide a folder's images: VOC's `ImageSets/Main/train.txt`, `val.txt` and `test.txt` (a name
+ * without extension a line; `trainval.txt` counts as train where the other two are missing), or `train_labels.csv` and
+ * `test_labels.csv` with a `filename` column, as TensorFlow's tutorials make them.
+ *
+ * @param files all files below `root`, the lists among them
+ * @param images the images that the lists can name
+ * @returns the split of an image's path, undefined for images in no list
+ * @throws AnchorkitError when an image stands in two lists
+ */
+export async function readSplitLists(
+  root: string,
+  files: readonly string[],
+  images: readonly string[],
+  warnings: Warnings,
+): Promise<(file: string) => SplitName | undefined> {
+  const splits = new Map<string, { split: SplitName; list: string }>();
+  for (const { list, split, scope } of splitFiles(root, files)) {
+    const inScope = images.filter((file) => file.startsWith(scope + sep));
+    const byFullName = groupBy(inScope, (file) => basename(file));
+    const byStem = groupBy(inScope, (file) => basename(file, extname(file)));
+    for (const name of namesIn(await readText(list), list)) {
+      const listed = byFullName.get(name) ?? byStem.get(name);
+      if (!listed) warnings.add("names in split lists without an image", `"${name}" in ${shownPath(list)}`);
+      for (const file of listed ?? []) {
+        const known = splits.get(file);
+        if (known && known.split !== split) {
+          const lists = `${shownPath(known.list)} and ${shownPath(list)}`;
+          throw new AnchorkitError(`${shownPath(file)}: stands in ${lists}; an image belongs to one split`);
+        }
+        splits.set(file, { split, list });
+      }
+    }
+  }
+  return (file) => splits.get(file)?.split;
+}
+
+/** The lists to read, and the folder whose images each of them divides. */
+function splitFiles(root: string, files: readonly string[]): { list: string; split: SplitName; scope: string }[] {
+  const found: { list: string; split: SplitName; scope: string }[] = [];
+  for (const list of files) {
+    const parts = relative(root, list).split(sep);
+    const name = basename(list, extname(list));
+    if (list.endsWith(".txt") && parts.at(-3) === "ImageSets" && parts.at(-2) === "Main") {
+      const isWhole = name === "trainval" && !files.includes(list.replace(/trainval\.txt$/, "train.txt"));
+      const split = isWhole ? "train" : splitNamed(name);
+      if (split) found.push({ list, split, scope: dirname(dirname(dirname(list))) });
+    } else if (list.endsWith(".csv")) {
+      const split = splitNamed(name.replace(/_labels$/, ""));
+      if (split) found.push({ list, split, scope: dirname(list) });
+    }
+  }
+  return found;
+}
+
+/** The names of a list: a line each, or the CSV's `filename` column. */
+function namesIn(text: string, list: string): Set<string> {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
+  if (!list.endsWith(".csv")) return new Set(lines.map((line) => basename(line.trim())));
+  const column = cells(lines[0] ?? "").indexOf("filename");
+  if (column < 0) return new Set();
+  return new Set(lines.slice(1).map((line) => basename(cells(line)[column] ?? "")));
+}
+
+function cells(line: string): string[] {
+  return [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].map(([, cell = ""]) =>
+    cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell,
+  );
+}
