@@ -2,42 +2,101 @@ import { createRequire } from "node:module";
 import util from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { AnchorkitError, messageOf } from "../base/errors.ts";
+import { findEngines, type EnginePlace } from "./locate.ts";
 
-/** Which engine is wanted: the fastest there is, native TensorFlow or an error, or tfjs's own slow `cpu` backend. */
+/**
+ * Which engine is wanted: `native` is TensorFlow's C++ library, or an error that says how to get it; `cpu` is tfjs's own
+ * JavaScript kernels, right but 100 times slower; `auto` is native where it is there, else cpu.
+ */
 export type EngineChoice = "auto" | "native" | "cpu";
 
 /** The engine that runs: after `loadEngine`, every op of `@tensorflow/tfjs` goes to it. */
 export interface Engine {
-  /** `native`: TensorFlow's C library through tfjs-node; `cpu`: tfjs's own JavaScript kernels. */
   name: "native" | "cpu";
   /** Version of TensorFlow (native), or of tfjs (cpu). */
   tensorflow: string;
   /** tfjs's backend, the same as `tf.backend()`. */
   backend: tf.KernelBackend;
+  /** True if ops run on a graphics card. */
+  gpu: boolean;
+  /** The package that holds the native engine; undefined for cpu. */
+  place?: EnginePlace;
+  /** Native engines that are there and do not load, each with the reason. */
+  failures: string[];
 }
+
+/** How to get a native engine, for messages. */
+export const INSTALL_COMMAND = "detect engine install";
+
+let native: Engine | undefined;
+const failures = new Map<string, string>();
 
 /**
- * Makes tfjs use native TensorFlow where it is there, and gives back what runs. Calling it again is free.
+ * Makes tfjs use an engine and gives it back: native TensorFlow if nothing else is asked for. Calling it again is free.
+ * The native engine is the first that loads of: the project's own tfjs-node-gpu or tfjs-node, then what
+ * `detect engine install` made. `threads` (of the native engine; by default one for each CPU) counts at the first call.
  */
 export async function loadEngine(options: { engine?: EngineChoice; threads?: number } = {}): Promise<Engine> {
-  const choice = options.engine ?? "auto";
+  const choice = options.engine ?? "native";
   if (choice !== "cpu") {
-    try {
-      return loadNative();
-    } catch (error) {
-      if (choice === "native") {
-        throw new AnchorkitError(`no native engine (${messageOf(error)}); run: detect engine install`);
-      }
+    native ??= loadNative(options.threads);
+    if (native !== undefined) {
+      await tf.setBackend("tensorflow");
+      return native;
     }
+    if (choice === "native") throw new AnchorkitError(missingNative());
   }
-  await tf.setBackend("cpu");
-  return { name: "cpu", tensorflow: tf.version["tfjs-core"], backend: tf.backend() };
+  return loadCpu();
 }
 
-function loadNative(): Engine {
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= "3";
-  (util as { isNullOrUndefined?: unknown }).isNullOrUndefined ??= (value: unknown) => value == null;
-  createRequire(import.meta.url)("@tensorflow/tfjs-node-gpu");
-  const backend = tf.backend() as tf.KernelBackend & { binding: { TF_Version: string } };
-  return { name: "native", tensorflow: backend.binding.TF_Version, backend };
+function loadNative(threads: number | undefined): Engine | undefined {
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= "3"; // fatal errors only; 0 shows everything
+  if (threads !== undefined) {
+    process.env.TF_NUM_INTRAOP_THREADS = String(threads);
+    process.env.TF_NUM_INTEROP_THREADS = String(threads);
+  }
+  (util as { isNullOrUndefined?: unknown }).isNullOrUndefined ??= (value: unknown) =>
+    value === null || value === undefined; // tfjs-node calls it, Node 23 dropped it
+  // A package installed by `detect engine install` has this in place of a tfjs of its own, so that there is only one.
+  (globalThis as Record<symbol, unknown>)[Symbol.for("anchorkit.tfjs")] = require("@tensorflow/tfjs");
+  for (const place of findEngines()) {
+    try {
+      require(place.addon); // alone first: the package registers its kernels before it looks for the addon
+      require(place.folder);
+    } catch (error) {
+      failures.set(place.folder, messageOf(error).split("\n")[0] ?? "");
+      continue;
+    }
+    const backend = tf.findBackend("tensorflow") as NodeBackend;
+    const { binding } = backend;
+    return {
+      name: "native",
+      tensorflow: binding.TF_Version,
+      backend,
+      gpu: binding.isUsingGpuDevice(),
+      place,
+      failures: reasons(),
+    };
+  }
+  return undefined;
 }
+
+async function loadCpu(): Promise<Engine> {
+  await tf.setBackend("cpu");
+  const backend = tf.backend() as tf.KernelBackend & { firstUse?: boolean };
+  backend.firstUse = false; // no advertisement for tfjs-node on the terminal
+  return { name: "cpu", tensorflow: tf.version["tfjs-core"], backend, gpu: false, failures: reasons() };
+}
+
+function missingNative(): string {
+  const reason = failures.size > 0 ? ` (${reasons().join("; ")})` : "";
+  return `no native TensorFlow to run on; get it with: ${INSTALL_COMMAND}${reason}`;
+}
+
+function reasons(): string[] {
+  return [...failures].map(([folder, reason]) => `${folder} does not load: ${reason}`);
+}
+
+type NodeBackend = tf.KernelBackend & { binding: { TF_Version: string; isUsingGpuDevice(): boolean } };
+
+const require = createRequire(import.meta.url);

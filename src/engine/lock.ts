@@ -1,0 +1,61 @@
+import { readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** A lock whose holder has not touched it for so long is a dead process's. */
+const STALE_AFTER_MS = 60_000;
+
+/**
+ * Runs `task` while holding a lock file, so that no other process does the same at once; waits for another holder, and
+ * takes over the lock of one that has died. The holder touches the file every few seconds.
+ */
+export async function withLock<T>(path: string, onWait: () => void, task: () => Promise<T>): Promise<T> {
+  for (let waited = false; !(await tryLock(path)); waited = true) {
+    if (await isStale(path)) {
+      await rm(path, { force: true });
+      continue;
+    }
+    if (!waited) onWait();
+    await sleep(500);
+  }
+  const heartbeat = setInterval(() => {
+    const now = new Date();
+    utimes(path, now, now).catch(() => undefined); // a missed beat is made up by the next
+  }, 5_000);
+  try {
+    return await task();
+  } finally {
+    clearInterval(heartbeat);
+    await rm(path, { force: true });
+  }
+}
+
+async function tryLock(path: string): Promise<boolean> {
+  try {
+    await writeFile(path, JSON.stringify({ pid: process.pid, host: hostname() }), { flag: "wx" });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+async function isStale(path: string): Promise<boolean> {
+  try {
+    const [{ mtimeMs }, text] = [await stat(path), await readFile(path, "utf8")];
+    if (Date.now() - mtimeMs > STALE_AFTER_MS) return true;
+    const { pid, host } = JSON.parse(text) as { pid: number; host: string };
+    return host === hostname() && !isAlive(pid);
+  } catch {
+    return false; // gone, or being written just now
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
