@@ -88,13 +88,13 @@ function emptyBoxes(count: number): ClassBoxes {
 }
 
 function setBox(table: ClassBoxes, row: number, image: number, { boxes, boxAreas }: Objects, i: number): void {
-  const [x1, y1, x2, y2] = [boxes[i * 4], boxes[i * 4 + 1], boxes[i * 4 + 2], boxes[i * 4 + 3]] as [
-    number,
-    number,
-    number,
-    number,
-  ];
+  for (let j = 0; j < 4; j++) table.boxes[row * 4 + j] = boxes[i * 4 + j] as number;
   table.images[row] = image;
-  table.boxes.set([x1, y1, x2, y2], row * 4);
-  table.boxAreas[row] = boxAreas?.[i] ?? (x2 - x1) * (y2 - y1);
+  table.boxAreas[row] = boxAreas?.[i] ?? boxArea(boxes, i);
+}
+
+function boxArea(boxes: ArrayLike<number>, i: number): number {
+  const width = (boxes[i * 4 + 2] as number) - (boxes[i * 4] as number);
+  const height = (boxes[i * 4 + 3] as number) - (boxes[i * 4 + 1] as number);
+  return width * height;
 }

@@ -46,8 +46,8 @@ export function matchClass(
   const positives: number[] = [];
   const outcomes = areaRanges.map((range) => {
     const uncounted = truths.ignore.map((flag, j) => (flag || isOutside(truths.areas[j] as number, range) ? 1 : 0));
-    const unmatched = Uint8Array.from(rows, (row) =>
-      isOutside(detections.boxAreas[row] as number, range) ? IGNORED : FALSE_POSITIVE,
+    const unmatched = new Uint8Array(
+      rows.map((row) => (isOutside(detections.boxAreas[row] as number, range) ? IGNORED : FALSE_POSITIVE)),
     );
     positives.push(uncounted.filter((flag) => flag === 0).length);
     return thresholds.map((threshold) => match(overlaps, threshold, unmatched, uncounted, truths.ignore));
@@ -98,9 +98,9 @@ function bestOfEachImage(
   imageCount: number,
   maxDetections: number,
 ): { rows: Int32Array; ranks: Int32Array } {
-  const order = Int32Array.from(scores, (_, row) => row).sort(
-    (a, b) => (scores[b] as number) - (scores[a] as number) || a - b,
-  );
+  const order = new Int32Array(scores.length)
+    .map((_, row) => row)
+    .sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b);
   const seen = new Int32Array(imageCount);
   const ranks = order.map((row) => (seen[images[row] as number] as number)++);
   const isKept = (_: number, place: number): boolean => (ranks[place] as number) < maxDetections;
@@ -118,14 +118,14 @@ function findOverlaps(
   const overlaps: Overlap[] = [];
   rows.forEach((row, place) => {
     const image = detections.images[row] as number;
-    const overlap: Overlap = { place, truths: [], ious: [] };
+    let overlap: Overlap | undefined;
     for (let truth = firstTruth[image] as number; truth < (firstTruth[image + 1] as number); truth++) {
       const iou = cocoIou(detections, row, truths, truth);
       if (iou < lowest) continue;
+      if (overlap === undefined) overlaps.push((overlap = { place, truths: [], ious: [] }));
       overlap.truths.push(truth);
       overlap.ious.push(iou);
     }
-    if (overlap.truths.length > 0) overlaps.push(overlap);
   });
   return overlaps;
 }

@@ -59,11 +59,15 @@ function checkObjects(
     if (!Number.isInteger(k) || k < 0 || k >= classCount) {
       throw new AnchorkitError(`${what} ${i}: class must be an index below ${classCount}, got ${k}`);
     }
-    const [x1, y1, x2, y2] = [0, 1, 2, 3].map((j) => boxes[i * 4 + j] as number) as [number, number, number, number];
-    if (x2 < x1 || y2 < y1) {
-      throw new AnchorkitError(
-        `${what} ${i}: box must have x1 <= x2 and y1 <= y2, got [${[x1, y1, x2, y2].join(", ")}]`,
-      );
+    const box = i * 4;
+    if (
+      (boxes[box + 2] as number) < (boxes[box] as number) ||
+      (boxes[box + 3] as number) < (boxes[box + 1] as number)
+    ) {
+      const numbers = Array.from(boxes)
+        .slice(box, box + 4)
+        .join(", ");
+      throw new AnchorkitError(`${what} ${i}: box must have x1 <= x2 and y1 <= y2, got [${numbers}]`);
     }
   }
 }

@@ -1,0 +1,157 @@
+import type { CocoSummary, EvaluationImage } from "../../src/metrics/coco.ts";
+
+/**
+ * COCO's evaluation as its definition reads, one number at a time and without any regard to speed: the twin that the
+ * fast one is tested against.
+ */
+export function naiveCoco(
+  images: readonly EvaluationImage[],
+  classCount: number,
+): CocoSummary & { perClass: number[] } {
+  const thresholds = [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.8999999999999999, 0.95];
+  const ranges = { all: [0, 1e10], small: [0, 1024], medium: [1024, 9216], large: [9216, 1e10] } as const;
+  const classes = Array.from({ length: classCount }, (_, k) => k);
+
+  const averageOf = (
+    kind: "precision" | "recall",
+    range: keyof typeof ranges,
+    perImage = 100,
+    ious: readonly number[] = thresholds,
+    ofClasses = classes,
+  ): number =>
+    mean(
+      ofClasses.flatMap((k) =>
+        ious.flatMap((iou) => {
+          const { found, positives } = evaluateClass(images, k, ranges[range], iou, perImage);
+          if (positives === 0) return [];
+          return kind === "precision" ? precisions(found, positives) : [recallOf(found, positives)];
+        }),
+      ),
+    );
+
+  return {
+    AP: averageOf("precision", "all"),
+    AP50: averageOf("precision", "all", 100, [0.5]),
+    AP75: averageOf("precision", "all", 100, [0.75]),
+    APsmall: averageOf("precision", "small"),
+    APmedium: averageOf("precision", "medium"),
+    APlarge: averageOf("precision", "large"),
+    AR1: averageOf("recall", "all", 1),
+    AR10: averageOf("recall", "all", 10),
+    AR100: averageOf("recall", "all"),
+    ARsmall: averageOf("recall", "small"),
+    ARmedium: averageOf("recall", "medium"),
+    ARlarge: averageOf("recall", "large"),
+    perClass: classes.map((k) => averageOf("precision", "all", 100, thresholds, [k])),
+  };
+}
+
+/** A detection that counts: did it find an object? */
+interface Found {
+  score: number;
+  hit: boolean;
+}
+
+interface Truth {
+  box: number[];
+  crowd: boolean;
+  flagged: boolean;
+  counts: boolean;
+  taken: boolean;
+}
+
+function evaluateClass(
+  images: readonly EvaluationImage[],
+  k: number,
+  range: readonly [number, number],
+  threshold: number,
+  perImage: number,
+): { found: Found[]; positives: number } {
+  const found: Found[] = [];
+  let positives = 0;
+  for (const image of images) {
+    const truths = truthsOf(image, k, range);
+    positives += truths.filter((truth) => truth.counts).length;
+    for (const { box, score } of bestDetections(image, k, perImage)) {
+      const chosen = choose(box, truths, threshold);
+      if (chosen !== undefined) chosen.taken = true;
+      if (chosen === undefined ? inside(areaOf(box), range) : chosen.counts) {
+        found.push({ score, hit: chosen !== undefined });
+      }
+    }
+  }
+  return { found: found.sort((a, b) => b.score - a.score), positives };
+}
+
+function truthsOf({ truth }: EvaluationImage, k: number, range: readonly [number, number]): Truth[] {
+  return indicesOf(truth.classes, k).map((i) => {
+    const box = boxAt(truth.boxes, i);
+    const crowd = Boolean(truth.crowd?.[i]);
+    const flagged = crowd || Boolean(truth.ignore?.[i]);
+    return { box, crowd, flagged, counts: !flagged && inside(truth.areas?.[i] ?? areaOf(box), range), taken: false };
+  });
+}
+
+function bestDetections(
+  { detections }: EvaluationImage,
+  k: number,
+  perImage: number,
+): { box: number[]; score: number }[] {
+  return indicesOf(detections.classes, k)
+    .map((i) => ({ box: boxAt(detections.boxes, i), score: detections.scores[i] ?? NaN }))
+    .sort((a, b) => b.score - a.score)
+    .slice(0, perImage);
+}
+
+function choose(box: number[], truths: Truth[], threshold: number): Truth | undefined {
+  const near = truths.filter((truth) => (!truth.taken || truth.flagged) && overlap(box, truth) >= threshold);
+  const counting = near.filter((truth) => truth.counts);
+  const candidates = counting.length > 0 ? counting : near;
+  const highest = Math.max(...candidates.map((truth) => overlap(box, truth)));
+  return candidates.findLast((truth) => overlap(box, truth) === highest);
+}
+
+function overlap(box: number[], truth: Truth): number {
+  const [ax1 = 0, ay1 = 0, ax2 = 0, ay2 = 0] = box;
+  const [bx1 = 0, by1 = 0, bx2 = 0, by2 = 0] = truth.box;
+  const width = Math.max(0, Math.min(ax2, bx2) - Math.max(ax1, bx1));
+  const height = Math.max(0, Math.min(ay2, by2) - Math.max(ay1, by1));
+  const intersection = width * height;
+  if (intersection === 0) return 0;
+  return intersection / (truth.crowd ? areaOf(box) : areaOf(box) + areaOf(truth.box) - intersection);
+}
+
+/** At each of the 101 recalls, the best precision of any cut of the list that reaches it. */
+function precisions(found: Found[], positives: number): number[] {
+  const cuts = found.map((_, last) => {
+    const hits = found.slice(0, last + 1).filter(({ hit }) => hit).length;
+    return { precision: hits / (last + 1), recall: hits / positives };
+  });
+  return Array.from({ length: 101 }, (_, i) =>
+    Math.max(0, ...cuts.filter(({ recall }) => recall >= i * 0.01).map(({ precision }) => precision)),
+  );
+}
+
+function recallOf(found: Found[], positives: number): number {
+  return found.filter(({ hit }) => hit).length / positives;
+}
+
+function indicesOf(classes: ArrayLike<number>, k: number): number[] {
+  return Array.from(classes, (found, i) => (found === k ? i : -1)).filter((i) => i !== -1);
+}
+
+function boxAt(boxes: ArrayLike<number>, i: number): number[] {
+  return Array.from(boxes).slice(i * 4, i * 4 + 4);
+}
+
+function areaOf([x1 = 0, y1 = 0, x2 = 0, y2 = 0]: number[]): number {
+  return (x2 - x1) * (y2 - y1);
+}
+
+function inside(area: number, [smallest, largest]: readonly [number, number]): boolean {
+  return area >= smallest && area <= largest;
+}
+
+function mean(values: number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
