@@ -1,7 +1,7 @@
 import { LABEL_FONT } from "./labelFont.ts";
 
 /** The width of every letter of the label font over its size. */
-const LETTER_WIDTH = 0.602;
+const LETTER_WIDTH = 0.65;
 
 /** Text for the inside of an SVG element: markup escaped, control characters (which XML forbids) replaced. */
 export function escapeXml(text: string): string {
