@@ -39,6 +39,19 @@ export function choice(flags: string, description: string, values: readonly stri
   return fallback === undefined ? option : option.default(fallback);
 }
 
+/**
+ * Options that must be given, on the command line or in a config file. (commander's own `requiredOption` complains of
+ * a missing option before it can say that one is misspelt.)
+ */
+export function requireOptions(command: Command, ...names: string[]): void {
+  command.hook("preAction", () => {
+    for (const option of command.options) {
+      if (!names.includes(option.name()) || command.getOptionValue(option.attributeName()) !== undefined) continue;
+      command.error(`error: required option '${option.flags}' not specified`);
+    }
+  });
+}
+
 /** What every command has. With `--json`, libraries that print with console.log must not disturb the document. */
 export function addCommonOptions(command: Command): Command {
   return command
@@ -56,6 +69,11 @@ export function addConfigOption(command: Command): Command {
     .on("option:config", (file: string) => {
       applyConfigFile(command, file);
     });
+}
+
+/** Prints the one document that `--json` promises. */
+export function printJson(document: unknown): void {
+  process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
 }
 
 /** The text under `--help` that shows how a command is used. */
