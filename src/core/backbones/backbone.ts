@@ -24,6 +24,8 @@ export interface Backbone {
   features: FeatureMap[];
   /** What its published weights expect; undefined: nothing fixed, take mean and deviation of the training set. */
   preprocessing: PixelScaling | undefined;
+  /** The layer that takes blue, green, red in the published weights: loading them turns its kernel round. */
+  bgrKernel?: string;
 }
 
 export interface FeatureMap {
@@ -36,14 +38,26 @@ export interface FeatureMap {
 /** (value - mean) / deviation for red, green and blue, 0 to 255. */
 export type PixelScaling = Pick<Preprocessing, "mean" | "deviation">;
 
-/** The map that a layer puts out, described. */
-export function featureMap(stride: number, output: tf.SymbolicTensor): FeatureMap {
-  const channels = output.shape.at(-1);
-  if (channels == null) throw new Error(`featureMap: ${output.name} has an unknown number of channels`);
-  return { stride, channels, output };
+/** The maps of these strides, described, and the model from the images to the last of them. */
+export function makeBackbone(
+  name: string,
+  input: tf.SymbolicTensor,
+  maps: (readonly [stride: number, output: tf.SymbolicTensor])[],
+  published?: Pick<Backbone, "preprocessing" | "bgrKernel">,
+): Backbone {
+  const features = maps.map(([stride, output]) => ({ stride, output, channels: channelsOf(output) }));
+  const outputs = features.at(-1)?.output;
+  if (!outputs) throw new Error("makeBackbone: no maps");
+  return { model: tf.model({ inputs: input, outputs, name }), features, preprocessing: undefined, ...published };
 }
 
 /** The input of every backbone: images [n, h, w, 3]. */
 export function imageInput({ inputShape }: BackboneOptions): tf.SymbolicTensor {
   return tf.input({ shape: inputShape ?? [null, null, 3], name: "image" });
+}
+
+export function channelsOf(x: tf.SymbolicTensor): number {
+  const channels = x.shape.at(-1);
+  if (channels == null) throw new Error(`${x.name} has an unknown number of channels`);
+  return channels;
 }

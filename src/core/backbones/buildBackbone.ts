@@ -1,8 +1,17 @@
 import type { Backbone, BackboneOptions } from "./backbone.ts";
+import { buildMobilenetV1 } from "./mobilenetV1.ts";
+import { buildMobilenetV2 } from "./mobilenetV2.ts";
+import { buildResnet18, buildResnet50 } from "./resnet.ts";
 import { buildSmall } from "./small.ts";
+import { buildVgg16 } from "./vgg16.ts";
 
 const BUILDERS = {
   small: buildSmall,
+  "mobilenet-v1": buildMobilenetV1,
+  "mobilenet-v2": buildMobilenetV2,
+  resnet18: buildResnet18,
+  resnet50: buildResnet50,
+  vgg16: buildVgg16,
 } satisfies Record<string, (options: BackboneOptions) => Backbone>;
 
 export type BackboneName = keyof typeof BUILDERS;

@@ -1,0 +1,36 @@
+import * as tf from "@tensorflow/tfjs";
+import { imageInput, makeBackbone, type Backbone, type BackboneOptions, type PixelScaling } from "./backbone.ts";
+import { blocks } from "./blocks.ts";
+
+/** Channels of the 3x3 convolutions of each block; a maximum over 2x2 follows each block. */
+const BLOCKS = [
+  [64, 64],
+  [128, 128],
+  [256, 256, 256],
+  [512, 512, 512],
+  [512, 512, 512],
+];
+
+/**
+ * VGG16 (Simonyan and Zisserman, "Very Deep Convolutional Networks", 2015) without its classifier, with Keras's names
+ * (block1_conv1, …): biases, no normalisation. Maps are the last of a block, before its pooling: strides 4, 8 and 16
+ * (block5_conv3_relu, Faster R-CNN's own choice), and the last pooling's at 32.
+ */
+export function buildVgg16(options: BackboneOptions): Backbone {
+  const b = blocks(options, { momentum: 0.99, epsilon: 1e-3 });
+  const input = imageInput(options);
+  const maps: [number, tf.SymbolicTensor][] = [];
+  let x = input;
+  for (const [i, channels] of BLOCKS.entries()) {
+    const block = `block${i + 1}`;
+    for (const [j, filters] of channels.entries()) {
+      x = b.conv(x, `${block}_conv${j + 1}`, filters, 3, { useBias: true });
+      x = b.relu(x, `${block}_conv${j + 1}_relu`);
+    }
+    if (i >= 2) maps.push([2 ** i, x]);
+    x = tf.layers.maxPooling2d({ name: `${block}_pool`, poolSize: 2, strides: 2 }).apply(x) as tf.SymbolicTensor;
+  }
+  maps.push([32, x]);
+  const preprocessing: PixelScaling = { mean: [123.68, 116.779, 103.939], deviation: [1, 1, 1] };
+  return makeBackbone("vgg16", input, maps, { preprocessing, bgrKernel: "block1_conv1" });
+}

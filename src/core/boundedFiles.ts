@@ -1,0 +1,44 @@
+import { open } from "node:fs/promises";
+import { z } from "zod";
+import { AnchorkitError, messageOf } from "../base/errors.ts";
+
+/**
+ * The bytes of a file that may not be larger than `limit` bytes.
+ *
+ * @throws AnchorkitError if it cannot be read, is no regular file, or is larger
+ */
+export async function readFileWithin(path: string, limit: number): Promise<Uint8Array> {
+  let file;
+  try {
+    file = await open(path);
+    const status = await file.stat();
+    if (!status.isFile()) throw new AnchorkitError(`${path}: not a file`);
+    if (status.size > limit) {
+      throw new AnchorkitError(`${path}: ${status.size} bytes, more than the ${limit} that can be right here`);
+    }
+    return await file.readFile();
+  } catch (error) {
+    throw error instanceof AnchorkitError ? error : new AnchorkitError(`${path}: cannot be read: ${messageOf(error)}`);
+  } finally {
+    await file?.close();
+  }
+}
+
+/**
+ * The content of a JSON file of at most `limit` bytes, checked against a schema.
+ *
+ * @throws AnchorkitError that names the file, and the field that is wrong
+ */
+export async function readJsonWithin<T>(path: string, limit: number, schema: z.ZodType<T>): Promise<T> {
+  const text = new TextDecoder().decode(await readFileWithin(path, limit));
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new AnchorkitError(`${path}: not JSON: ${messageOf(error)}`);
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new AnchorkitError(`${path}: ${[...(issue?.path ?? []), issue?.message].join(": ")}`);
+}
