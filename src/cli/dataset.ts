@@ -26,6 +26,7 @@ export interface OpenedDataset {
 
 /** Reads a data set and gives each image a split; the same seed gives the same split. Says what it found on stderr. */
 export async function openDataset({ data, coordinates }: DataFlags, seed: number): Promise<OpenedDataset> {
+  const { readDataset } = await import("../data/readDataset.ts");
   const {
     dataset: found,
     warnings,
