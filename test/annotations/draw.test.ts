@@ -92,8 +92,8 @@ describe("the sample data", () => {
 
   it("is what the script draws: the same labels, and the same pictures but for the version of sharp", async () => {
     const folder = await mkdtemp(join(tmpdir(), "sample-"));
-    await drawSampleData(7, folder, ["table_007", "table_106"]);
-    for (const name of ["table_007", "table_106"]) {
+    await drawSampleData(7, folder, ["table_004", "table_007"]);
+    for (const name of ["table_004", "table_007"]) {
       const [xml, expected] = await Promise.all(
         [folder, FOLDER].map((at) => readFile(join(at, "labels", `${name}.xml`), "utf8")),
       );
@@ -108,7 +108,7 @@ describe("the sample data", () => {
       const difference = drawn?.reduce((sum, value, i) => sum + Math.abs(value - (committed?.[i] ?? 0)), 0) ?? NaN;
       expect(difference / (drawn?.length ?? 0)).toBeLessThan(1);
     }
-    expect(await readdir(join(folder, "images"))).toEqual(["table_007.jpg", "table_106.jpg"]);
+    expect(await readdir(join(folder, "images"))).toEqual(["table_004.jpg", "table_007.jpg"]);
     await rm(folder, { recursive: true });
   });
 });
