@@ -1,14 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm, statfs, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { AnchorkitError, messageOf } from "../base/errors.ts";
 import { compileAddon, findCompiler, installNodePackage } from "./addon.ts";
-import { engineFolder, nodePackageFolder, readInstallRecord, recordPath, type InstallRecord } from "./locate.ts";
+import {
+  engineFolder,
+  findEngines,
+  nodePackageFolder,
+  readInstallRecord,
+  recordPath,
+  type InstallRecord,
+} from "./locate.ts";
 import { withLock } from "./lock.ts";
 import { librarySource, TENSORFLOW_VERSION, type LibrarySource, type Variant } from "./platform.ts";
-import { reasonOf, run } from "./run.ts";
+import { tryEngine } from "./tryEngine.ts";
 import { readFromZip, unzip } from "./unzip.ts";
 import { fetchWheel, type WheelOptions } from "./wheel.ts";
 
@@ -24,7 +30,7 @@ export interface InstallOptions {
 
 /** What `installEngine` did. */
 export interface InstalledEngine {
-  /** The one folder that holds everything. */
+  /** The one folder that holds everything; a package of the user's project if that works as it is. */
   folder: string;
   tensorflow: string;
   variant: Variant;
@@ -43,6 +49,8 @@ const SPACE_NEEDED = { cpu: 1.3e9, gpu: 8e9 };
 export async function installEngine(options: InstallOptions = {}): Promise<InstalledEngine> {
   const variant: Variant = options.gpu === true ? "gpu" : "cpu";
   const onMessage = options.onMessage ?? (() => undefined);
+  const own = variant === "cpu" ? await findProjectEngine() : undefined;
+  if (own !== undefined) return { ...own, variant, alreadyThere: true };
   const source = librarySource(variant);
   const folder = engineFolder(variant);
   await makeCacheFolder(dirname(folder));
@@ -52,7 +60,7 @@ export async function installEngine(options: InstallOptions = {}): Promise<Insta
   };
   return withLock(`${folder}.lock`, waiting, async () => {
     if (readInstallRecord(folder) !== undefined) {
-      const problem = await tryEngine(folder);
+      const { problem } = await tryEngine(nodePackageFolder(folder));
       if (problem === undefined) return { ...installed, alreadyThere: true };
       onMessage(`what is there does not work (${problem}); installing anew`);
     }
@@ -72,7 +80,7 @@ export async function installEngine(options: InstallOptions = {}): Promise<Insta
       await compileAddon(staging, source.libraries, compiler);
       await rm(join(staging, "tensorflow", "include"), { recursive: true });
       onMessage("trying it");
-      const problem = await tryEngine(staging);
+      const { problem } = await tryEngine(nodePackageFolder(staging));
       if (problem !== undefined) throw new AnchorkitError(`engine install: what was built does not load: ${problem}`);
       const record: InstallRecord = { tensorflow: TENSORFLOW_VERSION, variant, installed: new Date().toISOString() };
       await writeFile(recordPath(staging), `${JSON.stringify(record, null, 2)}\n`);
@@ -84,6 +92,16 @@ export async function installEngine(options: InstallOptions = {}): Promise<Insta
     }
     return { ...installed, alreadyThere: false };
   });
+}
+
+/** The engine in a package of the user's project, which `loadEngine` would take before one in the cache, if it works. */
+async function findProjectEngine(): Promise<{ folder: string; tensorflow: string } | undefined> {
+  for (const { origin, folder, addon } of findEngines()) {
+    if (origin !== "project" || !existsSync(addon)) continue;
+    const trial = await tryEngine(folder);
+    if (trial.problem === undefined) return { folder, tensorflow: trial.tensorflow };
+  }
+  return undefined;
 }
 
 /** TensorFlow's libraries and the headers that the addon needs, in `folder/tensorflow`; for a GPU also `folder/nvidia`. */
@@ -119,21 +137,6 @@ async function unpackCuda(folder: string, metadata: string, options: WheelOption
   }
 }
 
-/** Loads an engine in a process of its own and adds two numbers; returns what went wrong, if anything did. */
-async function tryEngine(folder: string): Promise<string | undefined> {
-  const script = `
-    const util = require("node:util");
-    util.isNullOrUndefined ??= (value) => value == null;
-    const tf = (globalThis[Symbol.for("anchorkit.tfjs")] = require(process.argv[1]));
-    require(process.argv[2]);
-    if (tf.getBackend() !== "tensorflow" || tf.add(2, 3).dataSync()[0] !== 5) throw new Error("2 + 3 is not 5");
-    console.log("works");`;
-  const tfjs = createRequire(import.meta.url).resolve("@tensorflow/tfjs");
-  const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: "3" };
-  const result = await run(process.execPath, ["-e", script, tfjs, nodePackageFolder(folder)], { env });
-  return result.code === 0 && result.stdout.includes("works") ? undefined : reasonOf(result);
-}
-
 async function makeCacheFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
@@ -154,7 +157,6 @@ async function checkSpace(folder: string, needed: number): Promise<void> {
 /** Removes what dead installations left beside the folder; the lock is held, so none is alive. */
 async function removeStagingFolders(folder: string): Promise<void> {
   const parent = dirname(folder);
-  if (!existsSync(parent)) return;
   for (const name of await readdir(parent)) {
     if (name.startsWith(`${basename(folder)}.staging-`)) await rm(join(parent, name), { recursive: true, force: true });
   }

@@ -1,8 +1,10 @@
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import util from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { AnchorkitError, messageOf } from "../base/errors.ts";
 import { findEngines, type EnginePlace } from "./locate.ts";
+import { librarySource } from "./platform.ts";
 
 /**
  * Which engine is wanted: `native` is TensorFlow's C++ library, or an error that says how to get it; `cpu` is tfjs's own
@@ -21,7 +23,7 @@ export interface Engine {
   gpu: boolean;
   /** The package that holds the native engine; undefined for cpu. */
   place?: EnginePlace;
-  /** Native engines that are there and do not load, each with the reason. */
+  /** Packages for a native engine that are there and cannot be used, each with the reason. */
   failures: string[];
 }
 
@@ -32,12 +34,12 @@ let native: Engine | undefined;
 const failures = new Map<string, string>();
 
 /**
- * Makes tfjs use an engine and gives it back: native TensorFlow if nothing else is asked for. Calling it again is free.
- * The native engine is the first that loads of: the project's own tfjs-node-gpu or tfjs-node, then what
- * `detect engine install` made. `threads` (of the native engine; by default one for each CPU) counts at the first call.
+ * Makes tfjs use an engine (by default `auto`) and gives it back. Calling it again is free. Commands that would take hours
+ * on the cpu engine ask for `native`, so that a missing one is an error that names the command that installs it.
+ * The native engine is the first that loads of those that `findEngines` lists. `threads` (of the native engine; by default one for each CPU) counts at the first call.
  */
 export async function loadEngine(options: { engine?: EngineChoice; threads?: number } = {}): Promise<Engine> {
-  const choice = options.engine ?? "native";
+  const choice = options.engine ?? "auto";
   if (choice !== "cpu") {
     native ??= loadNative(options.threads);
     if (native !== undefined) {
@@ -60,11 +62,15 @@ function loadNative(threads: number | undefined): Engine | undefined {
   // A package installed by `detect engine install` has this in place of a tfjs of its own, so that there is only one.
   (globalThis as Record<symbol, unknown>)[Symbol.for("anchorkit.tfjs")] = require("@tensorflow/tfjs");
   for (const place of findEngines()) {
+    if (!existsSync(place.addon)) {
+      failures.set(place.folder, "has no native addon (its install script did not run, or failed)");
+      continue;
+    }
     try {
       require(place.addon); // alone first: the package registers its kernels before it looks for the addon
       require(place.folder);
     } catch (error) {
-      failures.set(place.folder, messageOf(error).split("\n")[0] ?? "");
+      failures.set(place.folder, `does not load: ${messageOf(error).split("\n")[0] ?? ""}`);
       continue;
     }
     const backend = tf.findBackend("tensorflow") as NodeBackend;
@@ -90,11 +96,20 @@ async function loadCpu(): Promise<Engine> {
 
 function missingNative(): string {
   const reason = failures.size > 0 ? ` (${reasons().join("; ")})` : "";
-  return `no native TensorFlow to run on; get it with: ${INSTALL_COMMAND}${reason}`;
+  return `no native TensorFlow to run on; ${howToGetIt()}${reason}`;
+}
+
+function howToGetIt(): string {
+  try {
+    librarySource("cpu");
+    return `get it with: ${INSTALL_COMMAND}`;
+  } catch (error) {
+    return messageOf(error); // not made for this platform, and what to do instead
+  }
 }
 
 function reasons(): string[] {
-  return [...failures].map(([folder, reason]) => `${folder} does not load: ${reason}`);
+  return [...failures].map(([folder, reason]) => `${folder} ${reason}`);
 }
 
 type NodeBackend = tf.KernelBackend & { binding: { TF_Version: string; isUsingGpuDevice(): boolean } };

@@ -1,16 +1,16 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import { TENSORFLOW_VERSION, type Variant } from "./platform.ts";
 
-/** A folder with `tfjs-node` or `tfjs-node-gpu` that may hold a native engine. */
+/** A folder with tfjs-node or tfjs-node-gpu, which holds a native engine if its addon was built. */
 export interface EnginePlace {
   /** `project`: a package of the user's own; `cache`: made by `detect engine install`. */
   origin: "project" | "cache";
   /** Folder of the package. */
   folder: string;
-  /** Path of the compiled addon, which is there. */
+  /** Where its native addon is, if it has one. */
   addon: string;
 }
 
@@ -29,23 +29,17 @@ const PACKAGES = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"] as const
 const RECIPE = 1;
 
 /**
- * The places where a native engine is, the first choice first: packages of the user's project that have their native
- * addon, then what `detect engine install` made. `from` is a file inside the project; by default this one.
+ * The places where a native engine may be, the first choice first: what `detect engine install --gpu` made, as somebody
+ * asked for it; packages of the user's project; what `detect engine install` made. `from` is a file inside the project;
+ * by default this one.
  */
 export function findEngines(from: string = import.meta.url): EnginePlace[] {
   const require = createRequire(from);
-  const places: EnginePlace[] = [];
-  for (const name of PACKAGES) {
+  const project = PACKAGES.flatMap((name): EnginePlace[] => {
     const folder = packageFolder(require, name);
-    if (folder !== undefined) places.push({ origin: "project", folder, addon: addonPath(folder) });
-  }
-  for (const variant of ["gpu", "cpu"] as const) {
-    const folder = engineFolder(variant);
-    if (readInstallRecord(folder) === undefined) continue;
-    const inner = nodePackageFolder(folder);
-    places.push({ origin: "cache", folder: inner, addon: addonPath(inner) });
-  }
-  return places.filter(({ addon }) => existsSync(addon));
+    return folder === undefined ? [] : [{ origin: "project", folder, addon: addonPath(folder) }];
+  });
+  return [...installedEngine("gpu"), ...project, ...installedEngine("cpu")];
 }
 
 /** The folder in which `detect engine install` puts TensorFlow for this platform. */
@@ -86,6 +80,13 @@ function cacheFolder(): string {
   if (process.platform === "win32") return join(LOCALAPPDATA ?? join(home, "AppData", "Local"), "anchorkit");
   const xdg = XDG_CACHE_HOME !== undefined && isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(home, ".cache");
   return join(xdg, "anchorkit");
+}
+
+function installedEngine(variant: Variant): EnginePlace[] {
+  const folder = engineFolder(variant);
+  if (readInstallRecord(folder) === undefined) return [];
+  const inner = nodePackageFolder(folder);
+  return [{ origin: "cache", folder: inner, addon: addonPath(inner) }];
 }
 
 function packageFolder(require: NodeJS.Require, name: string): string | undefined {

@@ -34,9 +34,7 @@ export function thisMachine(): Machine {
 export function librarySource(variant: Variant, machine: Machine = thisMachine()): LibrarySource {
   const name = `${machine.platform}-${machine.arch}`;
   if (variant === "gpu" && name !== "linux-x64") {
-    throw new AnchorkitError(
-      `engine install --gpu: TensorFlow with CUDA is made for Linux x86-64 only, not for ${name}`,
-    );
+    throw new AnchorkitError(`TensorFlow with CUDA is made for Linux x86-64 only, not for ${name}`);
   }
   if (machine.platform === "linux") checkGlibc(machine.glibc);
   switch (name) {
@@ -51,7 +49,7 @@ export function librarySource(variant: Variant, machine: Machine = thisMachine()
     case "darwin-arm64":
       return { distribution: "tensorflow", platformTags: ["macosx_12_0_arm64", "macosx_11_0_arm64"], libraries: MACH };
     default:
-      throw new AnchorkitError(`engine install: ${whatElse(name)}`);
+      throw new AnchorkitError(whatElse(name));
   }
 }
 
@@ -68,7 +66,7 @@ function checkGlibc(glibc: string | undefined): void {
   if (major > 2 || (major === 2 && minor >= 27)) return;
   const found = glibc === undefined ? "has another C library (Alpine's musl?)" : `has glibc ${glibc}`;
   throw new AnchorkitError(
-    `engine install: TensorFlow needs Linux with glibc 2.27 or newer (Debian 10, Ubuntu 18.04, Fedora 28 and later); this one ${found}`,
+    `TensorFlow needs Linux with glibc 2.27 or newer (Debian 10, Ubuntu 18.04, Fedora 28 and later); this one ${found}`,
   );
 }
 
