@@ -72,7 +72,7 @@ function eagerProgram(steps: Record<string, Step>): Program {
     run(name, inputs) {
       const step = checkedStep(steps, name, inputs);
       return tf.tidy(() => {
-        const { outputs, updates } = step.run(inputs);
+        const { outputs, updates } = readingOthers(step, () => step.run(inputs));
         for (const [variable, value] of updates ?? []) {
           variable.assign(value);
           value.dispose();
@@ -85,6 +85,20 @@ function eagerProgram(steps: Record<string, Step>): Program {
     dispose: () => open.delete(program),
   };
   return program;
+}
+
+/** Runs with the values of the variables that the step reads in place of others. */
+function readingOthers<T>(step: Step, run: () => T): T {
+  const pairs = [...(step.reading ?? [])];
+  const own = pairs.map(([variable]) => variable.clone());
+  for (const [variable, other] of pairs) variable.assign(other);
+  try {
+    return run();
+  } finally {
+    pairs.forEach(([variable], i) => {
+      variable.assign(own[i] as tf.Tensor);
+    });
+  }
 }
 
 async function compileGraph(steps: Record<string, Step>, options: ProgramOptions): Promise<Program> {

@@ -63,7 +63,10 @@ function recordOnce(
     sources.set(tensor.dataId, `${name}/${key}:0`);
   }
   const values = variables.map((variable) => variable.dataId);
-  for (const variable of variables) sources.set(variable.dataId, variableRead(variable));
+  for (const variable of variables) {
+    if (sources.has(variable.dataId)) throw new Error(`step ${name}: ${variable.name} shares its memory with another`);
+    sources.set(variable.dataId, variableRead(step.reading?.get(variable) ?? variable));
+  }
 
   const sourceOf = (tensor: tf.TensorInfo): string => {
     const known = sources.get(tensor.dataId);
@@ -84,6 +87,8 @@ function recordOnce(
     const input = from.map(sourceOf);
     const node = `${name}/${op}_${nodes.length}`;
     const attr = Object.fromEntries(attributes.map((a) => [a.name, attributeValue(a, backend.binding)]));
+    // The one op that tfjs-node runs without its type attribute: eager TensorFlow infers it, a graph must state it.
+    if (op === "ExpandDims" && from[0]) attr.T = { type: DATA_TYPE[dtypeOf(from[0])] };
     nodes.push({ name: node, op, input, attr });
     to.forEach((tensor, i) => sources.set(tensor.dataId, `${node}:${i}`));
   };
@@ -123,8 +128,8 @@ function recordOnce(
           throw new Error(`step ${name}: updates ${variable.name}, which is not among the program's variables`);
         }
         recording.updates.set(variable, sourceOf(tensor));
-        tensor.dispose(); // what a layer kept for us; a tensor of this tidy is disposed of anyway
       }
+      tf.dispose([outputs, [...(updates?.values() ?? [])]]); // also what was kept in spite of the tidy
     });
     const assigned = variables.find((variable, i) => variable.dataId !== values[i]);
     if (assigned) throw new Error(`step ${name}: assigns ${assigned.name}; return its new value as an update instead`);

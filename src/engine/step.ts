@@ -18,4 +18,6 @@ export type Updates = Map<tf.Variable, tf.Tensor>;
 export interface Step {
   inputs: Record<string, TensorSpec>;
   run(inputs: NamedTensors): { outputs: NamedTensors; updates?: Updates };
+  /** Variables that are read in place of others: averaged weights in place of the weights, say. */
+  reading?: ReadonlyMap<tf.Variable, tf.Variable>;
 }

@@ -1,0 +1,87 @@
+import { fitToCanvas, type Preprocessing, type Size } from "../base/preprocessing.ts";
+import type { ImageStore } from "../data/imageStore.ts";
+import type { Detections } from "../geometry/detections.ts";
+
+/** Sides of the canvas are multiples of this, so that the maps of all strides lie even on it. */
+const MULTIPLE = 16;
+
+/** Images that the channel statistics are computed from, at most. */
+const SAMPLED_IMAGES = 200;
+
+/**
+ * A canvas for images of these sizes: its longer side is `size`, its shape the typical one of the images, between 1:2
+ * and 2:1, so that little of it stays empty.
+ */
+export function chooseCanvas(images: readonly Size[], size: number): Size {
+  const logRatios = images.map(({ width, height }) => Math.log(width / height)).sort((a, b) => a - b);
+  const median = logRatios[Math.floor(logRatios.length / 2)] ?? 0;
+  const ratio = Math.exp(Math.min(Math.max(median, -Math.LN2), Math.LN2)); // width / height
+  const even = (side: number): number => Math.max(MULTIPLE, Math.round(side / MULTIPLE) * MULTIPLE);
+  return { width: even(size * Math.min(1, ratio)), height: even(size * Math.min(1, 1 / ratio)) };
+}
+
+/** Mean and deviation of each channel over the images (evenly spread ones, if there are many). */
+export async function channelStatistics(store: ImageStore): Promise<Pick<Preprocessing, "mean" | "deviation" | "fill">> {
+  const step = Math.max(1, Math.floor(store.length / SAMPLED_IMAGES));
+  const sums = [0, 0, 0];
+  const squares = [0, 0, 0];
+  let count = 0;
+  for (let i = 0; i < store.length; i += step) {
+    const { pixels } = await store.get(i);
+    for (let at = 0; at < pixels.length; at++) {
+      const value = pixels[at] as number;
+      sums[at % 3] = (sums[at % 3] as number) + value;
+      squares[at % 3] = (squares[at % 3] as number) + value * value;
+    }
+    count += pixels.length / 3;
+  }
+  const mean = sums.map((sum) => sum / count) as Preprocessing["mean"];
+  const deviation = squares.map((square, c) =>
+    Math.max(1, Math.sqrt(square / count - (mean[c] as number) ** 2)),
+  ) as Preprocessing["deviation"];
+  return { mean, deviation, fill: Math.round((mean[0] + mean[1] + mean[2]) / 3) };
+}
+
+/** Writes an image that was resized to fit the canvas into its place in a batch, which is filled already. */
+export function putOnCanvas(
+  batch: Int32Array,
+  slot: number,
+  image: Size & { pixels: Uint8Array },
+  original: Size,
+  canvas: Size,
+): void {
+  const { offsetX, offsetY } = fitToCanvas(original, canvas);
+  for (let y = 0; y < image.height; y++) {
+    const row = image.pixels.subarray(y * image.width * 3, (y + 1) * image.width * 3);
+    batch.set(row, ((slot * canvas.height + offsetY + y) * canvas.width + offsetX) * 3);
+  }
+}
+
+/** Detections on the canvas as detections in the image, clipped to it; boxes that are left without area are dropped. */
+export function fromCanvas(
+  boxes: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  classes: ArrayLike<number>,
+  count: number,
+  image: Size,
+  canvas: Size,
+): Detections {
+  const { scaleX, scaleY, offsetX, offsetY } = fitToCanvas(image, canvas);
+  const clip = (value: number, most: number): number => Math.min(Math.max(value, 0), most);
+  const kept: number[] = [];
+  const corners: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const x1 = clip(((boxes[i * 4] as number) - offsetX) / scaleX, image.width);
+    const y1 = clip(((boxes[i * 4 + 1] as number) - offsetY) / scaleY, image.height);
+    const x2 = clip(((boxes[i * 4 + 2] as number) - offsetX) / scaleX, image.width);
+    const y2 = clip(((boxes[i * 4 + 3] as number) - offsetY) / scaleY, image.height);
+    if (!(x2 > x1 && y2 > y1)) continue;
+    kept.push(i);
+    corners.push(x1, y1, x2, y2);
+  }
+  return {
+    boxes: Float32Array.from(corners),
+    scores: Float32Array.from(kept, (i) => scores[i] as number),
+    classes: Int32Array.from(kept, (i) => classes[i] as number),
+  };
+}

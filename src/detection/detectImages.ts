@@ -1,0 +1,39 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Preprocessing } from "../base/preprocessing.ts";
+import type { Size } from "../base/preprocessing.ts";
+import type { Program } from "../engine/program.ts";
+import type { Detections } from "../geometry/detections.ts";
+import { fromCanvas, putOnCanvas } from "./canvas.ts";
+
+/** An image resized to fit the canvas, and the size it had before. */
+export interface FittedImage extends Size {
+  pixels: Uint8Array;
+  original: Size;
+}
+
+/** Runs a compiled prediction step of the given batch size on up to so many images. */
+export function detectImages(
+  program: Program,
+  step: string,
+  batch: number,
+  images: readonly FittedImage[],
+  { canvas, fill }: Preprocessing,
+): Detections[] {
+  const pixels = new Int32Array(batch * canvas.height * canvas.width * 3).fill(fill);
+  images.forEach((image, slot) => {
+    putOnCanvas(pixels, slot, image, image.original, canvas);
+  });
+  const input = tf.tensor4d(pixels, [batch, canvas.height, canvas.width, 3], "int32");
+  const outputs = program.run(step, { images: input });
+  const [boxes, scores, classes, valid] = ["boxes", "scores", "classes", "valid"].map((name) =>
+    (outputs[name] as tf.Tensor).dataSync<"float32" | "int32">(),
+  ) as [Float32Array, Float32Array, Int32Array, Int32Array];
+  const perImage = scores.length / batch;
+  tf.dispose([input, outputs]);
+  return images.map((image, slot) => {
+    const [from, to] = [slot * perImage, (slot + 1) * perImage];
+    const count = valid[slot] as number;
+    const own = [boxes.subarray(from * 4, to * 4), scores.subarray(from, to), classes.subarray(from, to)] as const;
+    return fromCanvas(...own, count, image.original, canvas);
+  });
+}

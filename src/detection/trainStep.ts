@@ -1,0 +1,203 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Preprocessing, Size } from "../base/preprocessing.ts";
+import type { BatchNorm } from "../core/layers/batchNorm.ts";
+import { gatherPerImage } from "../core/ops/gather.ts";
+import { collectUpdates } from "../core/updates.ts";
+import type { NamedTensors, Step, TensorSpec } from "../engine/step.ts";
+import { binaryCrossEntropy, smoothL1, softmaxCrossEntropy } from "../training/losses.ts";
+import { clipByGlobalNorm, type Optimizer } from "../training/optimizers.ts";
+import { giouLoss } from "./boxLosses.ts";
+import { decodeBoxes, encodeBoxes } from "./boxCoder.ts";
+import { STRIDE, type FasterRcnn } from "./fasterRcnn.ts";
+import { IGNORED, matchBestAnchors, matchByThreshold, type GroundTruth } from "./groundTruth.ts";
+import { cropImages } from "./inputs.ts";
+import { proposeBoxes } from "./proposals.ts";
+import { cropRois } from "./roiPooling.ts";
+import { sampleAnchors, sampleRois } from "./sampling.ts";
+import { ANCHOR_WEIGHTS, ROI_WEIGHTS, type Settings } from "./settings.ts";
+
+export interface TrainStepOptions {
+  network: FasterRcnn;
+  preprocessing: Preprocessing;
+  settings: Settings;
+  /** [anchors, 4] on the canvas. */
+  anchors: Float32Array;
+  batch: number;
+  stored: Size;
+  objects: number;
+  weights: readonly tf.Variable[];
+  optimizer: Optimizer;
+}
+
+/** Names and shapes of what a training step is fed. */
+export function trainStepInputs(options: TrainStepOptions): Record<string, TensorSpec> {
+  const { batch, stored, objects, settings } = options;
+  const float = (...shape: number[]): TensorSpec => ({ shape, dtype: "float32" });
+  return {
+    images: { shape: [batch, stored.height, stored.width, 3], dtype: "int32" },
+    crops: float(batch, 4),
+    scale: float(batch, 3),
+    shift: float(batch, 3),
+    boxes: float(batch, objects, 4),
+    classes: { shape: [batch, objects], dtype: "int32" },
+    valid: float(batch, objects),
+    ignored: float(batch, objects),
+    anchorNoise: float(batch, options.anchors.length / 4),
+    roiNoise: float(batch, settings.proposals.after + objects),
+    learningRate: float(),
+    step: float(),
+  };
+}
+
+/** One step of end-to-end training: four losses, their gradients, and the optimizer's updates. */
+export function trainStep(options: TrainStepOptions): Step {
+  return {
+    inputs: trainStepInputs(options),
+    run(inputs) {
+      const names = ["objectness", "anchorBoxes", "classes", "boxes"] as const;
+      let parts: tf.Scalar[] = [];
+      const total = (): tf.Scalar => {
+        parts = losses(inputs, options);
+        return tf.addN(parts);
+      };
+      const { result, updates } = collectUpdates(() =>
+        tf.variableGrads(() => {
+          const sum = total();
+          parts = parts.map((part) => tf.keep(part.clone()));
+          return sum;
+        }, [...options.weights]),
+      );
+      const gradients = new Map(options.weights.map((weight) => [weight, result.grads[weight.name] as tf.Tensor]));
+      const { clipped, norm } = clipByGlobalNorm(gradients, options.settings.clipNorm);
+      const moved = options.optimizer.update(clipped, inputs.learningRate as tf.Scalar, inputs.step as tf.Scalar);
+      const outputs: NamedTensors = { loss: result.value, gradientNorm: norm };
+      names.forEach((name, i) => (outputs[name] = parts[i] as tf.Tensor));
+      return { outputs, updates: new Map([...updates, ...moved]) };
+    },
+  };
+}
+
+/**
+ * A forward pass whose only effect is that each normalisation takes the mean and variance of this batch. Averaged over
+ * many batches, they describe the training set.
+ */
+export function calibrationStep(options: TrainStepOptions, norms: readonly BatchNorm[]): Step {
+  const { images, crops, scale, shift } = trainStepInputs(options);
+  return {
+    inputs: { images, crops, scale, shift } as Record<string, TensorSpec>,
+    run(inputs) {
+      const momenta = norms.map((norm) => norm.momentum);
+      for (const norm of norms) norm.momentum = 0;
+      const { result, updates } = collectUpdates(() =>
+        options.network.rpn.apply(batchImages(inputs, options.preprocessing), { training: true }),
+      );
+      norms.forEach((norm, i) => (norm.momentum = momenta[i] as number));
+      const [, objectness] = result as tf.Tensor[];
+      return { outputs: { objectness: (objectness as tf.Tensor).mean() }, updates };
+    },
+  };
+}
+
+/** The four losses of Faster R-CNN (Ren et al., 2015, section 3.1.2; Girshick, "Fast R-CNN", 2015, section 2.3). */
+function losses(inputs: NamedTensors, options: TrainStepOptions): tf.Scalar[] {
+  const { network, preprocessing, batch } = options;
+  const images = batchImages(inputs, preprocessing);
+  const truth: GroundTruth = {
+    boxes: inputs.boxes as tf.Tensor3D,
+    valid: inputs.valid as tf.Tensor2D,
+    ignored: inputs.ignored as tf.Tensor2D,
+  };
+  const anchors = tf.tensor2d(options.anchors, [options.anchors.length / 4, 4]);
+  const [features, objectnessMap, deltasMap] = network.rpn.apply(images, { training: true }) as [
+    tf.Tensor4D,
+    tf.Tensor4D,
+    tf.Tensor4D,
+  ];
+  const proposed: Proposed = {
+    objectness: objectnessMap.reshape([batch, -1]), // [n, anchors]
+    deltas: deltasMap.reshape([batch, -1, 4]), // [n, anchors, 4]
+    anchors,
+  };
+  return [
+    ...rpnLosses(proposed, truth, inputs.anchorNoise as tf.Tensor2D, options),
+    ...headLosses(features, proposed, truth, inputs.classes as tf.Tensor2D, inputs.roiNoise as tf.Tensor2D, options),
+  ];
+}
+
+function batchImages(inputs: NamedTensors, preprocessing: Preprocessing): tf.Tensor4D {
+  return cropImages(
+    inputs.images as tf.Tensor4D,
+    inputs.crops as tf.Tensor2D,
+    inputs.scale as tf.Tensor2D,
+    inputs.shift as tf.Tensor2D,
+    preprocessing,
+  );
+}
+
+interface Proposed {
+  objectness: tf.Tensor2D;
+  deltas: tf.Tensor3D;
+  anchors: tf.Tensor2D;
+}
+
+/** Objectness and boxes of the sampled anchors; both are divided by the number of sampled anchors. */
+function rpnLosses(
+  { objectness, deltas, anchors }: Proposed,
+  truth: GroundTruth,
+  noise: tf.Tensor2D,
+  { settings }: TrainStepOptions,
+): [tf.Scalar, tf.Scalar] {
+  const matched =
+    settings.assignment === "best"
+      ? matchBestAnchors(truth, anchors)
+      : matchByThreshold(truth, anchors, { high: 0.7, low: 0.3, allowLowQuality: true });
+  const { positive, negative } = sampleAnchors(matched, noise, settings.anchorSample);
+  const sampled = positive.add(negative);
+  const count = sampled.sum().maximum(1);
+  const targets = encodeBoxes(gatherPerImage(truth.boxes, matched.relu()), anchors, ANCHOR_WEIGHTS);
+  const scoreLoss = binaryCrossEntropy(objectness, positive).mul(sampled).sum().div(count);
+  const boxLoss = smoothL1(deltas, targets, 1 / 9).sum(2).mul(positive).sum().div(count);
+  return [scoreLoss as tf.Scalar, boxLoss as tf.Scalar];
+}
+
+/** Classes of the sampled RoIs, and boxes of those that hold an object; both are divided by the number of RoIs. */
+function headLosses(
+  features: tf.Tensor4D,
+  { objectness, deltas, anchors }: Proposed,
+  truth: GroundTruth,
+  classes: tf.Tensor2D,
+  noise: tf.Tensor2D,
+  { network, settings, preprocessing, batch }: TrainStepOptions,
+): [tf.Scalar, tf.Scalar] {
+  const proposals = proposeBoxes(objectness, deltas, anchors, {
+    ...settings.proposals,
+    imageSize: preprocessing.canvas,
+    weights: ANCHOR_WEIGHTS,
+  });
+  const candidates: tf.Tensor3D = tf.concat([proposals.boxes, truth.boxes], 1); // the truth itself is a proposal, too
+  const exists = tf.concat([proposals.valid, truth.valid], 1).greater(0.5);
+  const { iouThreshold } = settings.roiSample;
+  const overlapping = matchByThreshold(truth, candidates, { high: iouThreshold, low: iouThreshold });
+  const matched = tf.where(exists, overlapping, tf.tensor2d([IGNORED], [1, 1], "int32"));
+  const sample = sampleRois(matched, noise, settings.roiSample);
+  const count = settings.roiSample.count * batch;
+
+  const rois = gatherPerImage(candidates, sample.indices).reshape([count, 4]) as tf.Tensor2D;
+  const object = gatherPerImage(matched, sample.indices).relu() as tf.Tensor2D; // [batch, rois]
+  const positive = sample.positive.reshape([count]);
+  const valid = sample.valid.reshape([count]);
+  const image = tf.range(0, batch, 1, "int32").reshape([batch, 1]).tile([1, settings.roiSample.count]).reshape([count]);
+  const label = gatherPerImage(classes, object).add(tf.scalar(1, "int32")).mul(sample.positive.toInt()).reshape([count]);
+
+  const pooled = cropRois(features, rois, image as tf.Tensor1D, {
+    outputSize: [7, 7],
+    spatialScale: 1 / STRIDE,
+  });
+  const [logits, boxDeltas] = network.head.apply(pooled, { training: true }) as [tf.Tensor2D, tf.Tensor2D];
+  const boxes = decodeBoxes(boxDeltas, rois, ROI_WEIGHTS);
+  const targets = gatherPerImage(truth.boxes, object).reshape([count, 4]);
+  const divisor = valid.sum().maximum(1);
+  const classLoss = softmaxCrossEntropy(logits, label as tf.Tensor1D).mul(valid).sum().div(divisor);
+  const boxLoss = giouLoss(boxes, targets).mul(positive).sum().div(divisor).mul(settings.boxLossWeight);
+  return [classLoss as tf.Scalar, boxLoss as tf.Scalar];
+}

@@ -1,0 +1,65 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Preprocessing, Size } from "../base/preprocessing.ts";
+import { batchNormsOf, type BatchNorm } from "../core/layers/batchNorm.ts";
+import { compileProgram, type Precision, type Program } from "../engine/program.ts";
+import type { Step } from "../engine/step.ts";
+import { movingAverage } from "../training/movingAverage.ts";
+import type { Optimizer } from "../training/optimizers.ts";
+import { weightsOf, type FasterRcnn } from "./fasterRcnn.ts";
+import { predictStep } from "./predictStep.ts";
+import type { Settings } from "./settings.ts";
+import { calibrationStep, trainStep } from "./trainStep.ts";
+
+export interface TrainingProgramOptions {
+  network: FasterRcnn;
+  optimizer: Optimizer;
+  preprocessing: Preprocessing;
+  settings: Settings;
+  anchors: Float32Array;
+  batch: number;
+  /** Images predicted at once. */
+  predictBatch: number;
+  stored: Size;
+  objects: number;
+  precision: Precision;
+  mode?: "auto" | "eager";
+}
+
+/** What a training runs: one program, and the averaged weights in it. */
+export interface TrainingProgram {
+  program: Program;
+  /** Every variable of the program, in a fixed order: what a checkpoint holds. */
+  variables: tf.Variable[];
+  averages: ReadonlyMap<tf.Variable, tf.Variable>;
+  norms: BatchNorm[];
+}
+
+/**
+ * Compiles the steps of a training: `train` (normalising with the statistics of the batch), `trainFrozen` (with fixed
+ * ones), `calibrate` (the statistics of a batch as they are), `average` and `predict` (with the averaged weights).
+ */
+export async function compileTraining(options: TrainingProgramOptions): Promise<TrainingProgram> {
+  const { network, optimizer } = options;
+  const weights = weightsOf(network, true);
+  const { averages, step: average } = movingAverage(weights);
+  const norms = batchNormsOf(network.model);
+  const normalizing = (statistics: "batch" | "moving", step: Step): Step => ({
+    ...step,
+    run(inputs) {
+      for (const norm of norms) norm.statistics = statistics;
+      return step.run(inputs);
+    },
+  });
+  const train = trainStep({ ...options, weights });
+  const steps: Record<string, Step> = {
+    train: normalizing("batch", train),
+    trainFrozen: normalizing("moving", train),
+    calibrate: normalizing("batch", calibrationStep({ ...options, weights }, norms)),
+    average,
+    predict: { ...predictStep({ ...options, batch: options.predictBatch }), reading: averages },
+  };
+  const variables = [...weightsOf(network, false), ...optimizer.slots, ...averages.values()];
+  const { precision, mode = "auto" } = options;
+  const program = await compileProgram(steps, { variables, precision, mode });
+  return { program, variables, averages, norms };
+}
