@@ -1,4 +1,5 @@
-import type { Scene, SceneObject } from "./scene.ts";
+import type { SceneObject } from "./canvas.ts";
+import type { Scene } from "./scene.ts";
 
 /** Less than this of an object in sight makes it a "difficult" one. */
 const DIFFICULT_BELOW = 0.45;
