@@ -8,7 +8,7 @@ export const TRUE_POSITIVE = 1;
 export const IGNORED = 2;
 
 /** Smallest and largest area that count, both inclusive. */
-export type AreaRange = readonly [number, number];
+type AreaRange = readonly [number, number];
 
 export interface MatchingRules {
   /** IoUs from which a detection may have found an object. */
@@ -143,9 +143,8 @@ function cocoIou(detections: ClassDetections, row: number, truths: ClassTruths, 
   const [a, b] = [detections.boxes, truths.boxes];
   const [i, j] = [row * 4, truth * 4];
   const width = Math.min(a[i + 2] as number, b[j + 2] as number) - Math.max(a[i] as number, b[j] as number);
-  if (width <= 0) return 0;
   const height = Math.min(a[i + 3] as number, b[j + 3] as number) - Math.max(a[i + 1] as number, b[j + 1] as number);
-  if (height <= 0) return 0;
+  if (width <= 0 || height <= 0) return 0;
   const intersection = width * height;
   const area = detections.boxAreas[row] as number;
   return intersection / (truths.crowd[truth] === 1 ? area : area + (truths.boxAreas[truth] as number) - intersection);

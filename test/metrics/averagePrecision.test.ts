@@ -26,6 +26,10 @@ test("the recall points are NumPy's: 35 times 0.01 lies above 35 / 100", () => {
   expect(averagePrecision(outcomes, 100)).toBeCloseTo(35 / 101, 14);
 });
 
+test("precision has pycocotools' tiny term in its denominator: a single find is a hair below 1", () => {
+  expect(averagePrecision(Uint8Array.of(hit), 1)).toBeLessThan(1);
+});
+
 test("recall counts what the best detections of each image found", () => {
   const outcomes = Uint8Array.of(hit, hit, miss, hit, ignored);
   const ranks = Int32Array.of(0, 0, 1, 1, 2);

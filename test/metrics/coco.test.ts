@@ -45,6 +45,14 @@ test("a detection with IoU 0.8 finds its object at seven of the ten thresholds",
   expectEqual(metrics.AR100, 0.7, "AR100");
 });
 
+test("the ninth threshold is NumPy's 0.8999999999999999, which counts", () => {
+  const image = {
+    truth: { boxes: [0, 0, 0.1, 0.7], classes: [0] },
+    detections: { boxes: [0, 0, 0.1, 0.63], scores: [1], classes: [0] }, // IoU 0.8999999999999999
+  };
+  expectEqual(evaluateCoco([image], ["a"]).AP, 0.9, "AP");
+});
+
 test("AR1 and AR10 look at the best detections of each class in each image, and nothing looks beyond the 100th", () => {
   const objects = Array.from({ length: 12 }, (_, i) => [20 * i, 0, 20 * i + 10, 10]).flat();
   const image = {

@@ -22,8 +22,8 @@ interface Scene {
   detections: [Box, number][];
 }
 
-/** Matches scenes of a single class at IoU 0.5 and 0.75, for all areas and for those up to 1024. */
-function matchScenes(scenes: Scene[], maxDetections = 100): ClassMatches {
+/** Matches scenes of a single class at IoU 0.5 and 0.75 (or others), for all areas and for those up to 1024. */
+function matchScenes(scenes: Scene[], maxDetections = 100, iouThresholds = [0.5, 0.75]): ClassMatches {
   const images = scenes.map(({ truths, detections }) => ({
     truth: {
       boxes: truths.flatMap(([box]) => box),
@@ -42,7 +42,7 @@ function matchScenes(scenes: Scene[], maxDetections = 100): ClassMatches {
   const [detections] = detectionsByClass(images, 1);
   if (truths === undefined || detections === undefined) throw new Error("one class was asked for");
   return matchClass(truths, detections, images.length, {
-    iouThresholds: [0.5, 0.75],
+    iouThresholds,
     areaRanges: [
       [0, 1e10],
       [0, 1024],
@@ -175,4 +175,19 @@ test("detections are ranked across images by score, equal ones by image and plac
 test("an object is found only in its own image", () => {
   const box: Box = [0, 0, 10, 10];
   expect(outcomes({ truths: [[box]], detections: [] }, { truths: [], detections: [[box, 1]] })).toEqual([miss]);
+});
+
+test("boxes that do not touch have no IoU, not even those apart in both directions, nor do boxes without an area", () => {
+  const apart = outcomes({ truths: [[[0, 0, 10, 10]]], detections: [[[20, 20, 30, 30], 1]] });
+  const lines: Box[] = [
+    [5, 0, 5, 10],
+    [0, 5, 10, 5],
+  ];
+  expect(apart).toEqual([miss]);
+  for (const line of lines) expect(outcomes({ truths: [[line]], detections: [[line, 1]] })).toEqual([miss]);
+});
+
+test("threshold 1 allows for rounding", () => {
+  const scene: Scene = { truths: [[[0, 0, 10, 10]]], detections: [[[0, 0, 10, 10 - 1e-11], 1]] };
+  expect(matchScenes([scene], 100, [1]).outcomes[0]).toEqual([Uint8Array.of(hit)]);
 });
