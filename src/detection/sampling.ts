@@ -62,7 +62,7 @@ export function sampleRois(
 ): RoiSample {
   const { positives, negatives } = draw(matched, noise, options);
   const most = positives.indices.shape[1];
-  const slots = tf.range(0, options.count, 1, "int32").reshape([1, options.count]);
+  const slots: tf.Tensor2D = tf.range(0, options.count, 1, "int32").reshape([1, options.count]);
   const positiveCount = positives.drawn.sum<tf.Tensor2D>(1, true).cast("int32"); // [batch, 1]
   const negativeCount = negatives.drawn.sum<tf.Tensor2D>(1, true).cast("int32");
   const positive = tf.less<tf.Tensor2D>(slots, positiveCount);
@@ -70,7 +70,7 @@ export function sampleRois(
   // A slot takes the positive of its number while there are some, then the negatives from their first on.
   const fromNegatives: tf.Tensor2D = slots.sub(positiveCount).add(tf.scalar(most, "int32"));
   const last = tf.scalar(most + negatives.indices.shape[1] - 1, "int32");
-  const source = tf.where<tf.Tensor2D>(positive, slots, tf.minimum<tf.Tensor2D>(fromNegatives, last));
+  const source = tf.where<tf.Tensor2D>(positive, slots, fromNegatives.minimum(last));
   const drawn = tf.concat([positives.indices, negatives.indices], 1);
   return {
     indices: gatherPerImage(drawn, source) as tf.Tensor2D,

@@ -1,15 +1,25 @@
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { clipBoxes, decodeBoxes, encodeBoxes, type BoxWeights } from "../../src/detection/boxCoder.ts";
-import { engines, largestDifference, on, oracleCases, oracleTensor, type OracleTensor } from "./support.ts";
+import {
+  engines,
+  largestDifference,
+  on,
+  oracleCases,
+  oracleTensor,
+  type OracleCase,
+  type OracleTensor,
+} from "./support.ts";
 
-const cases = oracleCases<Record<string, OracleTensor> & { weights: BoxWeights }, OracleTensor>("box_coder");
+interface CoderCase extends OracleCase {
+  input: Record<"reference" | "proposals" | "deltas" | "anchors", OracleTensor> & { weights: BoxWeights };
+  expected: OracleTensor;
+}
+const cases = oracleCases("box_coder") as CoderCase[];
 
 describe.each(engines)("box coder on %s", (engine) => {
   it.each(cases)("$name equals torchvision", async ({ name, input, expected }) => {
-    const { reference, proposals, deltas, anchors, weights } = input as unknown as {
-      weights: BoxWeights;
-    } & Record<"reference" | "proposals" | "deltas" | "anchors", OracleTensor>;
+    const { reference, proposals, deltas, anchors, weights } = input;
     const values = await on(engine, () => {
       const result =
         name === "encode"

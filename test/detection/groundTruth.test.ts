@@ -19,6 +19,7 @@ import {
   oracleTensor,
   randomBoxes,
   type Box,
+  type OracleCase,
   type OracleTensor,
 } from "./support.ts";
 
@@ -81,10 +82,13 @@ const batch: Labels[] = [
   { boxes: randomBoxes(random, 5), kinds: [0, 0, 0, 0, 0] },
 ];
 
-type MatcherInput = { iou: OracleTensor } & Record<"high" | "low", number> & { allowLowQuality: boolean };
+interface MatcherCase extends OracleCase {
+  input: { iou: OracleTensor; high: number; low: number; allowLowQuality: boolean };
+  expected: number[];
+}
 
 describe.each(engines)("matching on %s", (engine) => {
-  it.each(oracleCases<MatcherInput, number[]>("matcher"))("$name equals torchvision", async ({ input, expected }) => {
+  it.each(oracleCases("matcher") as MatcherCase[])("$name equals torchvision", async ({ input, expected }) => {
     const matched = await on(engine, () => {
       const iou = oracleTensor(input.iou).expandDims<tf.Tensor3D>(0);
       return thresholdOverlaps(iou, tf.ones([1, iou.shape[1]]), input).dataSync();

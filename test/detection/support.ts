@@ -9,13 +9,16 @@ export interface OracleTensor {
   data: number[];
 }
 
-/** Cases of a file in test/fixtures/oracles, which torch and torchvision computed. */
-export function oracleCases<Input, Expected>(name: string): { name: string; input: Input; expected: Expected }[] {
+export interface OracleCase {
+  name: string;
+  input: unknown;
+  expected: unknown;
+}
+
+/** Cases of a file in test/fixtures/oracles, which torch and torchvision computed; the caller names their fields. */
+export function oracleCases(name: string): OracleCase[] {
   const path = new URL(`../fixtures/oracles/${name}.json`, import.meta.url);
-  const file = JSON.parse(readFileSync(path, "utf8")) as {
-    cases: { name: string; input: Input; expected: Expected }[];
-  };
-  return file.cases;
+  return (JSON.parse(readFileSync(path, "utf8")) as { cases: OracleCase[] }).cases;
 }
 
 export function oracleTensor({ data, shape }: OracleTensor): tf.Tensor {
@@ -29,10 +32,13 @@ export const engines = (await loadEngine()).name === "native" ? ["tensorflow", "
 export async function on<T>(engine: string, body: () => T): Promise<T> {
   await tf.setBackend(engine);
   const before = tf.memory().numTensors;
-  const result = tf.tidy(() => ({ value: body() })).value;
+  const results: T[] = [];
+  tf.tidy(() => {
+    results.push(body());
+  });
   const left = tf.memory().numTensors - before;
   if (left !== 0) throw new Error(`${left} tensors were left behind`);
-  return result;
+  return results[0] as T;
 }
 
 export type Box = [x1: number, y1: number, x2: number, y2: number];

@@ -9,22 +9,23 @@ import { isNative, nativeOp } from "../../engine/nativeOp.ts";
  * @returns [...indices.shape, ...]
  */
 export function gatherRows(x: tf.Tensor, indices: tf.Tensor): tf.Tensor {
-  if (!isNative()) return tf.gather(x, indices.flatten()).reshape([...indices.shape, ...x.shape.slice(1)]);
-  const [count = 0] = x.shape;
   const rows = tf.customGrad((...args) => {
     const save = args.at(-1) as unknown as tf.GradSaveFunc;
-    const attributes = { Tparams: x.dtype, Tindices: "int32", Taxis: "int32", batch_dims: { int: 0 } };
-    const [value] = nativeOp("GatherV2", attributes, [x, indices, tf.scalar(0, "int32")]);
     save([indices]);
     return {
-      value,
+      value: isNative() ? nativeGather(x, indices) : tf.gather(x, indices),
       gradFunc: (dy, [saved]) => {
-        const attributes = { T: x.dtype, Tindices: "int32", Tnumsegments: "int32" };
-        return nativeOp("UnsortedSegmentSum", attributes, [dy, saved as tf.Tensor, tf.scalar(count, "int32")]);
+        const flat = dy.reshape([indices.size, ...x.shape.slice(1)]);
+        return tf.scatterND((saved as tf.Tensor).reshape([-1, 1]), flat, x.shape); // adds where indices are the same
       },
     };
   });
   return rows(x);
+}
+
+function nativeGather(x: tf.Tensor, indices: tf.Tensor): tf.Tensor {
+  const attributes = { Tparams: x.dtype, Tindices: "int32", Taxis: "int32", batch_dims: { int: 0 } };
+  return nativeOp("GatherV2", attributes, [x, indices, tf.scalar(0, "int32")])[0];
 }
 
 /**

@@ -46,8 +46,9 @@ export function rangeMax(features: tf.Tensor4D, batchIndex: tf.Tensor1D, y: Cell
       return gatherRows(table, cell.cast("int32"));
     }),
   );
-  const filled = rows.filled.reshape([r, p, 1, 1]).mul(columns.filled.reshape([r, 1, q, 1]));
-  return found.reduce((a, b) => tf.maximum(a, b)).mul<tf.Tensor4D>(filled);
+  const filled = tf.logicalAnd(rows.filled.reshape([r, p, 1, 1]), columns.filled.reshape([r, 1, q, 1]));
+  const highest = found.reduce((a, b) => tf.maximum(a, b));
+  return tf.where<tf.Tensor>(filled, highest, 0) as tf.Tensor4D;
 }
 
 function levelCount(length: number): number {
@@ -60,12 +61,9 @@ function windowMaxima(map: tf.Tensor4D, axis: 1 | 2): tf.Tensor4D[] {
   const maps = [map];
   let last = map;
   for (let window = 1; window * 2 <= length; window *= 2) {
-    const begin = [0, 0, 0, 0];
-    const size = [...map.shape];
-    size[axis] = length - window;
-    const here = last.slice(begin, size);
-    begin[axis] = window;
-    const there = last.slice(begin, size);
+    const size = map.shape.map((side, a) => (a === axis ? length - window : side));
+    const here = last.slice([0, 0, 0, 0], size);
+    const there = last.slice(axis === 1 ? [0, window, 0, 0] : [0, 0, window, 0], size);
     const after: [number, number][] = [0, 1, 2, 3].map((a) => [0, a === axis ? window : 0]);
     last = tf.pad(tf.maximum(here, there), after);
     maps.push(last);
@@ -79,5 +77,5 @@ function twoWindows({ from, to }: CellRanges, length: number) {
   const level = size.log().mul(Math.LOG2E).add(1e-4).floor(); // log2, safe against rounding below a whole number
   const window = tf.pow(2, level).round();
   const first = from.minimum(length - 1);
-  return { level, first, second: first.maximum(to.sub(window)), filled: tf.greater(to, from).cast("float32") };
+  return { level, first, second: first.maximum(to.sub(window)), filled: tf.greater(to, from) };
 }
