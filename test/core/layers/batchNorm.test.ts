@@ -104,4 +104,13 @@ describe("BatchNorm in a model", () => {
     const loaded = await tf.models.modelFromJSON(JSON.parse(model.toJSON() as unknown as string) as object as never);
     expect(batchNormsOf(loaded)[1]?.getConfig()).toMatchObject({ name: "outer", ...settings });
   });
+
+  it("moves its averages in tfjs's own model.fit", async () => {
+    const model = tf.sequential({ layers: [new BatchNorm({ inputShape: [1], momentum: 0.5 })] });
+    model.compile({ optimizer: tf.train.sgd(0.01), loss: "meanSquaredError" });
+    await model.fit(tf.tensor2d([[2], [6]]), tf.tensor2d([[0], [1]]), { epochs: 1, batchSize: 2 });
+    const [, , mean, variance] = model.getWeights().map((weight) => weight.dataSync<"float32">()[0]);
+    expect(mean).toBeCloseTo(2, 5); // half of 0, half of 4
+    expect(variance).toBeCloseTo(2.5, 5); // half of 1, half of 4
+  });
 });
