@@ -1,0 +1,27 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+export interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs `detect` or `label` from source in a process of its own, as a user would. */
+export function runCommand(name: "detect" | "label", args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  const script = fileURLToPath(new URL(`../../src/cli/${name}.ts`, import.meta.url));
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  const child = spawn(process.execPath, ["--import", "tsx", script, ...args], {
+    cwd: root,
+    env: { ...process.env, NO_COLOR: "1", ...env },
+  });
+  const ended: Ended = { code: null, stdout: "", stderr: "" };
+  child.stdout.on("data", (text) => (ended.stdout += String(text)));
+  child.stderr.on("data", (text) => (ended.stderr += String(text)));
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => {
+      resolve({ ...ended, code });
+    });
+  });
+}
