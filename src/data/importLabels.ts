@@ -2,7 +2,7 @@ import { copyFile, mkdir } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { AnchorkitError } from "../base/errors.ts";
 import type { Dataset, ImageRecord } from "./dataset.ts";
-import { shownPath } from "./files.ts";
+import { kindOf, shownPath } from "./files.ts";
 import { write } from "./formats/coco.ts";
 import type { ReadOptions, ReadResult } from "./formats/format.ts";
 import { mapParallel } from "./parallel.ts";
@@ -26,8 +26,11 @@ export async function importLabels(
   options: ImportOptions = {},
 ): Promise<ReadResult & { file: string }> {
   const file = join(out, DATASET_FILE);
-  if ([resolve(source), join(resolve(source), DATASET_FILE)].includes(resolve(file))) {
-    throw new AnchorkitError(`${shownPath(file)}: is what is imported; give another folder to write to`);
+  if (resolve(source) === resolve(file) || (resolve(source) === resolve(out) && (await kindOf(file)) === "file")) {
+    const name = shownPath(file);
+    throw new AnchorkitError(
+      `${name}: would be read and overwritten; remove it first, or give another folder to write to`,
+    );
   }
   const result = await readDataset(source, options);
   const dataset = options.copy ? await copyImages(result.dataset, join(out, "images")) : result.dataset;

@@ -56,8 +56,8 @@ function rootOf(text: string, name: string): Record<string, Element | Element[]>
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- the package it moves to would be one more dependency
   const checked = XMLValidator.validate(text);
   if (checked !== true) {
-    // The validator lists the open tags at the end of the text as a JSON array.
-    const reason = checked.err.msg.startsWith("Invalid '[") ? "ends before all tags are closed" : checked.err.msg;
+    const cutOff = text.includes("<annotation") && !text.includes("</annotation>");
+    const reason = cutOff ? "the file ends before </annotation>" : checked.err.msg;
     throw new AnchorkitError(`${name}: is not well-formed XML: line ${checked.err.line}: ${reason}`);
   }
   let document: unknown;

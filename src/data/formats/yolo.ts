@@ -63,7 +63,7 @@ export async function read(path: string): Promise<ReadResult> {
 function parseYaml(text: string, name: string): z.infer<typeof yoloSchema> {
   let document: unknown;
   try {
-    document = parse(text, { logLevel: "silent", maxAliasCount: 10 });
+    document = parse(text, { logLevel: "error", maxAliasCount: 10 });
   } catch (error) {
     throw new AnchorkitError(`${name}: is not valid YAML: ${messageOf(error).split("\n")[0] ?? ""}`);
   }

@@ -1,0 +1,60 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import sharp from "sharp";
+import { onTestFinished } from "vitest";
+
+/** A folder that holds the given files (path: content) and is gone after the test. */
+export async function folderOf(files: Record<string, string | Uint8Array>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "anchorkit-test-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), content);
+  }
+  return folder;
+}
+
+/** A JPEG of one colour, with an EXIF orientation if asked for. */
+export function jpeg(width: number, height: number, orientation?: number): Promise<Buffer> {
+  const image = sharp({ create: { width, height, channels: 3, background: "#336699" } });
+  return (orientation ? image.withMetadata({ orientation }) : image).jpeg().toBuffer();
+}
+
+/** LabelImg XML with the tags in LabelImg's order. */
+export function labelImgXml(
+  filename: string,
+  objects: readonly (readonly [name: string, xmin: number, ymin: number, xmax: number, ymax: number])[],
+  [width, height]: readonly [number, number] = [100, 80],
+): string {
+  const boxes = objects.map(
+    ([name, xmin, ymin, xmax, ymax]) => `
+	<object>
+		<name>${name}</name>
+		<pose>Unspecified</pose>
+		<truncated>0</truncated>
+		<difficult>0</difficult>
+		<bndbox>
+			<xmin>${xmin}</xmin>
+			<ymin>${ymin}</ymin>
+			<xmax>${xmax}</xmax>
+			<ymax>${ymax}</ymax>
+		</bndbox>
+	</object>`,
+  );
+  return `<annotation>
+	<folder>photos</folder>
+	<filename>${filename}</filename>
+	<path>/home/someone/photos/${filename}</path>
+	<source>
+		<database>Unknown</database>
+	</source>
+	<size>
+		<width>${width}</width>
+		<height>${height}</height>
+		<depth>3</depth>
+	</size>
+	<segmented>0</segmented>${boxes.join("")}
+</annotation>
+`;
+}
