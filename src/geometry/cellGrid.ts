@@ -48,11 +48,11 @@ export class CellGrid {
   }
 
   /**
-   * Whether the test holds for one of the added boxes that touch the core of a box: what is left of it when a part
-   * (0 to 0.5) of its width and height is cut from each side. The test may also see boxes that are merely near, and
-   * see a box more than once.
+   * Whether a box near the given one passes the test, which gets the list of one cell after the other. They are the
+   * cells that the core of the box touches: what is left of it when a part (0 to 0.5) of its width and height is cut
+   * from each side. So every added box that touches the core is in one of the lists or in several, along with others.
    */
-  someNear(box: number, cut: number, test: (box: number, near: number) => boolean): boolean {
+  someNear(box: number, cut: number, test: (box: number, near: readonly number[]) => boolean): boolean {
     const x1 = this.#boxes[4 * box] ?? 0;
     const y1 = this.#boxes[4 * box + 1] ?? 0;
     const x2 = this.#boxes[4 * box + 2] ?? 0;
@@ -64,10 +64,7 @@ export class CellGrid {
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) {
         const list = this.#lists[this.#cellFrom(left, top, column, row)];
-        if (!list) continue;
-        for (let k = 0; k < list.length; k++) {
-          if (test(box, list[k] ?? 0)) return true;
-        }
+        if (list && test(box, list)) return true;
       }
     }
     return false;
