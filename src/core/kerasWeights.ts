@@ -6,7 +6,7 @@ import type { Backbone } from "./backbones/index.ts";
 import { readFileWithin, readJsonWithin } from "./boundedFiles.ts";
 
 /** Weights as Keras names them, `layer/weight` -> values. */
-export interface KerasWeights {
+interface KerasWeights {
   /** Where they come from, for messages. */
   folder: string;
   /** The network's name ("MobileNetV1") and width, as the file says it. */

@@ -1,2 +1,2 @@
-export type { Backbone, BackboneOptions, FeatureMap, PixelScaling } from "./backbone.ts";
+export type { Backbone } from "./backbone.ts";
 export { BACKBONE_NAMES, buildBackbone, type BackboneName } from "./buildBackbone.ts";

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { isNative, nativeOp } from "../../engine/nativeOp.ts";
 
 /** A normalised batch, and what it was normalised with. */
-export interface NormalizedBatch {
+interface NormalizedBatch {
   normalized: tf.Tensor4D;
   /** Mean of each channel over batch, height and width, [c]. */
   mean: tf.Tensor1D;
