@@ -13,10 +13,9 @@ import {
   type InstallRecord,
 } from "./locate.ts";
 import { withLock } from "./lock.ts";
-import { librarySource, TENSORFLOW_VERSION, type LibrarySource, type Variant } from "./platform.ts";
+import { librarySource, TENSORFLOW_VERSION, type Variant } from "./platform.ts";
 import { tryEngine } from "./tryEngine.ts";
-import { readFromZip, unzip } from "./unzip.ts";
-import { fetchWheel, type WheelOptions } from "./wheel.ts";
+import { unpackTensorFlow } from "./unpack.ts";
 
 /** Options of `installEngine`. */
 export interface InstallOptions {
@@ -39,7 +38,7 @@ export interface InstalledEngine {
 }
 
 /** Free disk space that an installation needs at its peak, in bytes: the download and what is unpacked from it. */
-const SPACE_NEEDED = { cpu: 1.3e9, gpu: 8e9 };
+const SPACE_NEEDED = { cpu: 1.3e9, gpu: 7e9 };
 
 /**
  * Installs native TensorFlow for Node into the user's cache folder: tfjs-node-gpu's JavaScript from npm, TensorFlow's
@@ -73,7 +72,7 @@ export async function installEngine(options: InstallOptions = {}): Promise<Insta
       onMessage("fetching tfjs-node-gpu with npm");
       const parts = await Promise.allSettled([
         installNodePackage(staging),
-        unpackTensorFlow(staging, source, variant, { ...source, index: options.index, onMessage }),
+        unpackTensorFlow(staging, source, variant, { index: options.index, onMessage }),
       ]);
       for (const part of parts) if (part.status === "rejected") throw part.reason;
       onMessage(`compiling the addon with ${basename(compiler[0])}`);
@@ -102,39 +101,6 @@ async function findProjectEngine(): Promise<{ folder: string; tensorflow: string
     if (trial.problem === undefined) return { folder, tensorflow: trial.tensorflow };
   }
   return undefined;
-}
-
-/** TensorFlow's libraries and the headers that the addon needs, in `folder/tensorflow`; for a GPU also `folder/nvidia`. */
-async function unpackTensorFlow(
-  folder: string,
-  source: LibrarySource,
-  variant: Variant,
-  options: WheelOptions,
-): Promise<void> {
-  const wheel = await fetchWheel(`${source.distribution}==${TENSORFLOW_VERSION}`, folder, options);
-  options.onMessage(`unpacking ${basename(wheel)}`);
-  const wanted = new Set(source.libraries.map((name) => `tensorflow/${name}`));
-  const names = await unzip(wheel, folder, (name) => wanted.has(name) || HEADERS.test(name));
-  for (const name of wanted) {
-    if (!names.includes(name)) throw new AnchorkitError(`engine install: ${basename(wheel)} has no ${name}`);
-  }
-  if (variant === "gpu") await unpackCuda(folder, (await readFromZip(wheel, ".dist-info/METADATA")) ?? "", options);
-  await rm(dirname(wheel), { recursive: true });
-}
-
-/** The headers that tfjs-node's C++ and ours include, out of 13,000. */
-const HEADERS = /^tensorflow\/include\/(absl|tsl\/platform|xla\/tsl\/c|tensorflow\/c|tensorflow\/core\/platform)\//;
-
-/** NVIDIA's libraries, from the wheels of TensorFlow's extra `and-cuda`, where TensorFlow looks for them. */
-async function unpackCuda(folder: string, metadata: string, options: WheelOptions): Promise<void> {
-  const requirements = [...metadata.matchAll(/^Requires-Dist: ([^;]+);\s*extra == ['"]and-cuda['"]/gm)];
-  if (requirements.length === 0)
-    throw new AnchorkitError("engine install --gpu: TensorFlow's wheel names no CUDA wheels");
-  for (const [, requirement = ""] of requirements) {
-    const wheel = await fetchWheel(requirement.trim(), folder, options);
-    await unzip(wheel, folder, (name) => name.startsWith("nvidia/") && !/\/include\/|\.(a|h|hpp)$/.test(name));
-    await rm(dirname(wheel), { recursive: true });
-  }
 }
 
 async function makeCacheFolder(folder: string): Promise<void> {
