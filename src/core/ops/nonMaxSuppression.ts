@@ -51,46 +51,47 @@ function nativeNms(boxes: tf.Tensor4D, scores: tf.Tensor3D, options: BatchedNmsO
 }
 
 function composedNms(boxes: tf.Tensor4D, scores: tf.Tensor3D, options: BatchedNmsOptions): BatchedNmsResult {
-  const images = tf.unstack(scores).map((imageScores, image) => {
-    const imageBoxes = tf.unstack(boxes.slice([image, 0, 0, 0], [1, -1, -1, -1]).squeeze([0]), 1) as tf.Tensor2D[];
-    const perClass = tf.unstack(imageScores, 1).map((classScores, c) => {
-      const classBoxes = imageBoxes[imageBoxes.length === 1 ? 0 : c] as tf.Tensor2D;
-      return { c, ...keepOfClass(classBoxes, classScores as tf.Tensor1D, options) };
+  const [batch, n, perBox] = boxes.shape;
+  const images = Array.from({ length: batch }, (_, image) => {
+    const kept = Array.from({ length: scores.shape[2] }, (__, c) => {
+      const own = boxes.slice([image, 0, perBox === 1 ? 0 : c, 0], [1, n, 1, 4]).reshape<tf.Tensor2D>([n, 4]);
+      return keepOfClass(own, scores.slice([image, 0, c], [1, n, 1]).reshape<tf.Tensor1D>([n]), c, options);
     });
-    const all = {
-      boxes: tf.concat(perClass.map((kept) => kept.boxes)),
-      scores: tf.concat(perClass.map((kept) => kept.scores)),
-      classes: tf.concat(perClass.map((kept) => tf.fill([options.count], kept.c, "int32"))),
-    };
-    const order = tf.topk(all.scores, options.count).indices;
-    const found = tf.greater(tf.gather(all.scores, order), -Infinity);
-    const mask = found.cast("float32");
-    return {
-      boxes: tf.gather(all.boxes, order).mul(mask.expandDims(1)),
-      scores: tf.where(found, tf.gather(all.scores, order), 0),
-      classes: tf.gather(all.classes, order).mul(found.cast("int32")),
-      valid: mask.sum().cast("int32"),
-    };
+    const padding = tf.tensor2d([0, 0, 0, 0, -Infinity, 0], [1, 6]).tile([options.count, 1]);
+    const rows = tf.concat([...kept, padding]);
+    const order = tf.topk(rows.slice([0, 4], [-1, 1]).flatten(), options.count).indices;
+    return tf.gather(rows, order); // [count, 6]
   });
+  const [best, score, classes] = tf.split(tf.stack(images), [4, 1, 1], 2) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
+  const found = tf.greater<tf.Tensor3D>(score, -Infinity);
   return {
-    boxes: tf.stack(images.map((image) => image.boxes)) as tf.Tensor3D,
-    scores: tf.stack(images.map((image) => image.scores)) as tf.Tensor2D,
-    classes: tf.stack(images.map((image) => image.classes)) as tf.Tensor2D,
-    valid: tf.stack(images.map((image) => image.valid)) as tf.Tensor1D,
+    boxes: best,
+    scores: tf.where(found, score, 0).squeeze([2]),
+    classes: classes.cast("int32").squeeze([2]),
+    valid: found.cast("int32").sum([1, 2]),
   };
 }
 
-/** `count` boxes [count, 4] and scores [count] of one class of one image; -Infinity marks padding. */
-function keepOfClass(boxes: tf.Tensor2D, scores: tf.Tensor1D, options: BatchedNmsOptions) {
+/** What stays of one class of one image, as rows of box, score and class: [.., 6]; padding has the score -Infinity. */
+function keepOfClass(boxes: tf.Tensor2D, scores: tf.Tensor1D, c: number, options: BatchedNmsOptions): tf.Tensor2D {
+  const { count, iouThreshold, scoreThreshold } = options;
   const { selectedIndices, validOutputs } = tf.image.nonMaxSuppressionPadded(
     boxes,
     scores,
-    options.count,
-    options.iouThreshold,
-    options.scoreThreshold,
+    count,
+    iouThreshold,
+    scoreThreshold,
     true,
   ) as { selectedIndices: tf.Tensor1D; validOutputs: tf.Scalar };
-  const real = tf.less(tf.range(0, options.count, 1, "int32"), validOutputs);
-  const indices = selectedIndices.mul(real.cast("int32"));
-  return { boxes: tf.gather(boxes, indices), scores: tf.where(real, tf.gather(scores, indices), -Infinity) };
+  const [k] = selectedIndices.shape;
+  const real = tf.less<tf.Tensor2D>(tf.range(0, k, 1, "int32"), validOutputs).reshape<tf.Tensor2D>([k, 1]);
+  const score = tf.gather(scores, selectedIndices).reshape<tf.Tensor2D>([k, 1]);
+  return tf.concat2d(
+    [
+      tf.gather(boxes, selectedIndices).mul<tf.Tensor2D>(real.cast("float32")),
+      tf.where(real, score, -Infinity),
+      tf.fill<tf.Rank.R2>([k, 1], c).mul<tf.Tensor2D>(real.cast("float32")),
+    ],
+    1,
+  );
 }

@@ -1,0 +1,43 @@
+import * as tf from "@tensorflow/tfjs";
+import { describe, expect, it } from "vitest";
+import { postProcess } from "../../src/detection/postProcess.ts";
+import { engines, on } from "./support.ts";
+
+// One image, four RoIs, two classes: the second RoI covers the first, the last one is padding.
+const boxes = [[[0, 0, 10, 10], [0, 0, 10, 9], [20, 20, 30, 30], [40, 40, 50, 50]]]; // prettier-ignore
+const scores = [[[0.9, 0.3], [0.8, 0.6], [0.005, 0.5], [1, 1]]]; // prettier-ignore
+const valid = [[1, 1, 1, 0]];
+
+describe.each(engines)("post-processing on %s", (engine) => {
+  it("keeps the best of each class, best score first, and counts them", async () => {
+    const found = await on(engine, () => {
+      const found = postProcess(tf.tensor3d(boxes), tf.tensor3d(scores), tf.tensor2d(valid), { maxDetections: 4 });
+      return Object.values(found).map((tensor) => (tensor as tf.Tensor).arraySync());
+    });
+    const near = (value: number): number => expect.closeTo(value, 6) as number;
+    expect(found).toEqual([
+      [[[0, 0, 10, 10], [0, 0, 10, 9], [20, 20, 30, 30], [0, 0, 0, 0]]], // prettier-ignore
+      [[near(0.9), near(0.6), near(0.5), 0]],
+      [[0, 1, 1, 0]],
+      [3],
+    ]);
+  });
+
+  it("takes boxes of their own for each class", async () => {
+    const found = await on(engine, () => {
+      const own = tf.stack([tf.tensor3d(boxes), tf.tensor3d(boxes).add(100)], 2) as tf.Tensor4D;
+      const found = postProcess(own, tf.tensor3d(scores), tf.tensor2d(valid), { maxDetections: 2 });
+      return { boxes: found.boxes.arraySync(), count: found.valid.arraySync() };
+    });
+    expect(found).toEqual({ boxes: [[[0, 0, 10, 10], [100, 100, 110, 109]]], count: [2] }); // prettier-ignore
+  });
+
+  it("finds nothing where no score is high enough", async () => {
+    const count = await on(engine, () =>
+      postProcess(tf.tensor3d(boxes), tf.tensor3d(scores), tf.tensor2d(valid), {
+        scoreThreshold: 0.95,
+      }).valid.arraySync(),
+    );
+    expect(count).toEqual([0]);
+  });
+});
