@@ -40,7 +40,7 @@ const cocoSchema = z.object({
 });
 
 /** A COCO file, checked: the parts of it that anchorkit reads. */
-export type CocoFile = z.infer<typeof cocoSchema>;
+type CocoFile = z.infer<typeof cocoSchema>;
 
 /**
  * Checks the text of a COCO file of labels: fields, types, and that every id that is referred to is there.

