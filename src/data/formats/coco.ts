@@ -67,8 +67,8 @@ export function parseCoco(text: string, name: string): CocoFile {
 
 /**
  * Reads a COCO JSON file and finds its images: `file_name` is taken from the JSON's folder, else it is looked for below
- * that folder and its neighbours (as for `annotations/instances_train.json` beside `train/`). Segmentations are not
- * read.
+ * that folder or, if that holds no images, next to it (`annotations/instances_train.json` beside `train/`).
+ * Segmentations are not read.
  *
  * @throws AnchorkitError naming file and record for what is not COCO, and when no image is found.
  */
@@ -168,7 +168,10 @@ function objectOf(
   };
 }
 
-/** The file of each name: from the JSON's folder, else one below or next to it whose path ends like the name. */
+/**
+ * The file of each name: from the JSON's folder, else one below it whose path ends like the name. A folder without
+ * images, such as `annotations`, is searched together with its neighbours.
+ */
 async function findImages(json: string, names: readonly string[]): Promise<(string | undefined)[]> {
   const here = dirname(resolve(json));
   const direct = await mapParallel(names, 16, async (name) => {
@@ -176,11 +179,12 @@ async function findImages(json: string, names: readonly string[]): Promise<(stri
     return (await kindOf(file)) === "file" ? file : undefined;
   });
   if (!direct.includes(undefined)) return direct;
-  const around = (await listFiles(join(here, ".."), 3)).filter(isImageName);
+  const inside = (await listFiles(here, 3)).filter(isImageName);
+  const root = inside.length > 0 ? here : join(here, "..");
+  const around = inside.length > 0 ? inside : (await listFiles(root, 3)).filter(isImageName);
   const byFullName = groupBy(around, (file) => basename(file));
   const ownSplit = splitNamed(basename(json).replace(/^instances_|^_annotations|[._]?coco|\.json$|\d/g, ""));
-  const inOwnSplit = (file: string) =>
-    ownSplit !== undefined && splitOfPath(relative(join(here, ".."), file)) === ownSplit;
+  const inOwnSplit = (file: string) => ownSplit !== undefined && splitOfPath(relative(root, file)) === ownSplit;
   return names.map((name, i) => {
     const parts = name.split(/[\\/]/);
     const alike = byFullName.get(parts.at(-1) ?? "") ?? [];
