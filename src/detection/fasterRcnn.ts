@@ -1,29 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
-import { buildBackbone, type BackboneName } from "../core/backbones/buildBackbone.ts";
-import type { PixelScaling } from "../core/backbones/backbone.ts";
+import { buildBackbone } from "../core/backbones/buildBackbone.ts";
+import type { Backbone } from "../core/backbones/backbone.ts";
 import { Relu } from "../core/layers/relu.ts";
 import { TopDown } from "../core/layers/topDown.ts";
 import type { Random } from "../base/random.ts";
 import { RoiCrop } from "./roiCropLayer.ts";
-
-/** What fixes the architecture; saved with the weights. */
-export interface Architecture {
-  backbone: BackboneName;
-  /** Width multiplier of the MobileNets. */
-  width: number;
-  /** Channels of the neck's map and of the RPN. */
-  channels: number;
-  /** Units of the box head's hidden layer. */
-  hidden: number;
-  /** Side of the pooled RoI. */
-  pooled: number;
-  /** Anchors at each cell. */
-  anchors: number;
-  /** Classes, background not counted. */
-  classes: number;
-  /** One box for each class in place of one for all. */
-  classSpecificBoxes: boolean;
-}
+import type { Architecture } from "./settings.ts";
 
 /** Pixels of the input a cell of the neck's map stands for. */
 export const STRIDE = 8;
@@ -36,15 +18,22 @@ export interface FasterRcnn {
   rpn: tf.LayersModel;
   /** pooled RoIs [r, p, p, c] -> class logits [r, classes + 1] (0 is background), deltas [r, 4] or [r, 4 classes]. */
   head: tf.LayersModel;
-  /** What the backbone's published weights expect; undefined: take the training set's. */
-  preprocessing: PixelScaling | undefined;
+  /** The part that may start from published weights. */
+  backbone: Backbone;
 }
 
-/** Builds the layers, with weights drawn from `random`. */
-export function buildFasterRcnn(architecture: Architecture, random: Random): FasterRcnn {
-  const { channels, anchors, pooled, hidden, classes } = architecture;
-  const { model: backbone, features, preprocessing } = buildBackbone(architecture.backbone, {
-    inputShape: [null, null, 3],
+/**
+ * Builds the layers, with weights drawn from `random`.
+ *
+ * @param anchors shapes at each cell @param classes background not counted
+ */
+export function buildFasterRcnn(
+  architecture: Architecture,
+  { anchors, classes }: { anchors: number; classes: number },
+  random: Random,
+): FasterRcnn {
+  const { channels, pooled, hidden } = architecture;
+  const backbone = buildBackbone(architecture.backbone, {
     width: architecture.width,
     random: random.fork("backbone"),
   });
@@ -62,7 +51,7 @@ export function buildFasterRcnn(architecture: Architecture, random: Random): Fas
     tf.initializers.randomNormal({ mean: 0, stddev: 0.01, seed: seeds.int(2 ** 31) });
 
   // Neck: from the deepest map up to stride 8, one map.
-  const levels = features.filter(({ stride }) => stride >= STRIDE).sort((a, b) => b.stride - a.stride);
+  const levels = backbone.features.filter(({ stride }) => stride >= STRIDE).sort((a, b) => b.stride - a.stride);
   const laterals = levels.map(({ stride, output }) => conv(`lateral_${stride}`, channels, 1).apply(output) as Symbolic);
   const merged = laterals.reduce(
     (coarse, fine, i) => new TopDown({ name: `top_down_${levels[i]?.stride}` }).apply([coarse, fine]) as Symbolic,
@@ -99,7 +88,7 @@ export function buildFasterRcnn(architecture: Architecture, random: Random): Fas
 
   const rois = tf.input({ shape: [5], name: "rois" });
   const crop = new RoiCrop({ name: "roi_crop", size: pooled, stride: STRIDE });
-  const images = backbone.inputs[0] as Symbolic;
+  const images = backbone.model.inputs[0] as Symbolic;
   const pooledInput = tf.input({ shape: [pooled, pooled, channels], name: "pooled" });
   return {
     model: tf.model({
@@ -109,7 +98,7 @@ export function buildFasterRcnn(architecture: Architecture, random: Random): Fas
     }),
     rpn: tf.model({ name: "rpn", inputs: images, outputs: [neck, objectness, anchorDeltas] }),
     head: tf.model({ name: "box_head", inputs: pooledInput, outputs: applyHead(pooledInput) }),
-    preprocessing,
+    backbone,
   };
 }
 

@@ -22,16 +22,19 @@ export interface TrainingProgramOptions {
   stored: Size;
   objects: number;
   precision: Precision;
-  mode?: "auto" | "eager";
 }
 
 /** What a training runs: one program, and the averaged weights in it. */
 export interface TrainingProgram {
   program: Program;
+  /** The same steps run op by op in float32, on the tf.Variables. */
+  eager: Program;
   /** Every variable of the program, in a fixed order: what a checkpoint holds. */
   variables: tf.Variable[];
   averages: ReadonlyMap<tf.Variable, tf.Variable>;
   norms: BatchNorm[];
+  precision: Precision;
+  dispose(): void;
 }
 
 /**
@@ -59,7 +62,12 @@ export async function compileTraining(options: TrainingProgramOptions): Promise<
     predict: { ...predictStep({ ...options, batch: options.predictBatch }), reading: averages },
   };
   const variables = [...weightsOf(network, false), ...optimizer.slots, ...averages.values()];
-  const { precision, mode = "auto" } = options;
-  const program = await compileProgram(steps, { variables, precision, mode });
-  return { program, variables, averages, norms };
+  const program = await compileProgram(steps, { variables, precision: options.precision });
+  const eager = await compileProgram(steps, { variables, mode: "eager" });
+  const dispose = (): void => {
+    program.dispose();
+    eager.dispose();
+    tf.dispose([...averages.values()]);
+  };
+  return { program, eager, variables, averages, norms, precision: options.precision, dispose };
 }
