@@ -17,7 +17,8 @@ export function scoreOrder(where: string, scores: ArrayLike<number>, count: numb
   }
   const order = above.subarray(0, length);
   if (scores instanceof Float32Array) return sortFloat32(scores, order);
-  return order.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
+  // The sort is stable; infinity - infinity is NaN, which counts as equal.
+  return order.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0));
 }
 
 /** The same order five times faster: 64-bit integers of score (upper half) and place (lower half), sorted natively. */

@@ -11,7 +11,7 @@ export function naiveNms(boxes: Float32Array, scores: ArrayLike<number>, iouThre
 }
 
 /** Each operation rounded to float32; NaN where both areas are 0 or one is infinite. */
-function float32Iou(boxes: Float32Array, i: number, j: number): number {
+export function float32Iou(boxes: Float32Array, i: number, j: number): number {
   const { fround, max, min } = Math;
   const [ax1, ay1, ax2, ay2] = [at(boxes, 4 * i), at(boxes, 4 * i + 1), at(boxes, 4 * i + 2), at(boxes, 4 * i + 3)];
   const [bx1, by1, bx2, by2] = [at(boxes, 4 * j), at(boxes, 4 * j + 1), at(boxes, 4 * j + 2), at(boxes, 4 * j + 3)];

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Random } from "../../src/base/random.ts";
 import { batchedNms, nms } from "../../src/geometry/index.ts";
-import { naiveNms } from "./naiveNms.ts";
+import { float32Iou, naiveNms } from "./naiveNms.ts";
 
 interface Tensor {
   shape: number[];
@@ -198,8 +198,23 @@ describe("nms and the double loop agree", () => {
   });
 
   it("on areas so small that float32 rounds them to a digit or two", () => {
-    const few = fc.integer({ min: 0, max: 12 }).map((i) => i * 3.1e-23);
+    const few = fc.integer({ min: 0, max: 40 }).map((i) => i * 2e-24);
     agree(few, few, 500);
+  });
+
+  it("on areas so small that rounding makes an overlap much larger than it is", () => {
+    const boxes = Float32Array.from(
+      [
+        [0, 6.4, 4, 8.2],
+        [0, 0, 2, 3.6],
+        [0, 6.4, 4, 12.8],
+        [0, 0, 1.2, 7],
+      ].flat(),
+      (value) => value * 1e-23,
+    );
+    const scores = [0, 0, 0, 0];
+    expect([...nms(boxes, scores, { iouThreshold: 0.3 })]).toEqual(naiveNms(boxes, scores, 0.3));
+    expect(naiveNms(boxes, scores, 0.3)).toEqual([0, 1, 3]);
   });
 
   it("on boxes one float32 apart, where an IoU is one rounding above or below the threshold", () => {
@@ -207,6 +222,22 @@ describe("nms and the double loop agree", () => {
       .tuple(fc.constantFrom(0, 1, 3, 10), fc.integer({ min: -2, max: 2 }))
       .map(([x, k]) => x + k * 2 ** -20);
     agree(near, near, 1500);
+  });
+
+  it("on thresholds that are the float32 IoU of a pair, or one bit less", () => {
+    const float = fc.float({ min: 0, max: 10, noNaN: true });
+    const bit = Math.fround(1 + 2 ** -23) - 1;
+    fc.assert(
+      fc.property(fc.array(fc.tuple(float, float, float, float), { minLength: 2, maxLength: 12 }), (rows) => {
+        const boxes = Float32Array.from(rows.flatMap(([x, y, w, h]) => [x, y, x + 5 + w, y + 5 + h]));
+        const scores = rows.map(() => 1);
+        const exact = float32Iou(boxes, 0, 1);
+        for (const iouThreshold of [exact, exact * (1 - bit)]) {
+          expect([...nms(boxes, scores, { iouThreshold })]).toEqual(naiveNms(boxes, scores, iouThreshold));
+        }
+      }),
+      { numRuns: 500, seed: 1 },
+    );
   });
 
   it("on thousands of boxes of very different sizes, some far away", () => {
