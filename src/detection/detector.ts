@@ -1,0 +1,157 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import { AnchorkitError } from "../base/errors.ts";
+import { fitToCanvas } from "../base/preprocessing.ts";
+import type { ImageRecord } from "../data/dataset.ts";
+import { decodeImage, readImageHeader } from "../data/images.ts";
+import { ImageStore } from "../data/imageStore.ts";
+import { hasBfloat16Instructions } from "../engine/cpu.ts";
+import { loadEngine, type EngineChoice } from "../engine/load.ts";
+import { compileProgram, type Precision, type Program } from "../engine/program.ts";
+import type { Detections } from "../geometry/detections.ts";
+import type { CocoMetrics } from "../metrics/coco.ts";
+import { gridAnchors } from "./anchors.ts";
+import { detectImages, type FittedImage } from "./detectImages.ts";
+import { readDetector } from "./detectorFiles.ts";
+import { evaluateImages } from "./evaluateImages.ts";
+import { STRIDE, weightsOf } from "./fasterRcnn.ts";
+import { predictStep } from "./predictStep.ts";
+import type { DetectorDescription } from "./settings.ts";
+
+export interface DetectorOptions {
+  engine?: EngineChoice;
+  /** `auto` (default): bfloat16 where the CPU has instructions for it. */
+  precision?: Precision | "auto";
+  /** Images that run at once; default 8. With 1, a single image is answered soonest. */
+  batch?: number;
+}
+
+/** What was found in a file, or why it could not be read. */
+export type FilePrediction =
+  | { file: string; width: number; height: number; detections: Detections }
+  | { file: string; error: AnchorkitError };
+
+/** A trained detector, ready to run. Its weights live in the engine until `dispose`. */
+export class Detector {
+  readonly description: DetectorDescription;
+  readonly #program: Program;
+  readonly #batch: number;
+  readonly #network: { model: tf.LayersModel };
+
+  private constructor(
+    description: DetectorDescription,
+    network: { model: tf.LayersModel },
+    program: Program,
+    batch: number,
+  ) {
+    this.description = description;
+    this.#network = network;
+    this.#program = program;
+    this.#batch = batch;
+  }
+
+  /**
+   * Loads a run folder (its best weights), or a folder with detector.json itself.
+   *
+   * @throws AnchorkitError if there is no detector, or it is damaged
+   */
+  static async load(folder: string, options: DetectorOptions = {}): Promise<Detector> {
+    await loadEngine({ engine: options.engine ?? "native" });
+    const { network, description } = await readDetector(detectorFolder(folder));
+    const { preprocessing, settings, anchors } = description;
+    const grid = [preprocessing.canvas.height, preprocessing.canvas.width].map((s) => Math.ceil(s / STRIDE));
+    const batch = options.batch ?? 8;
+    const predict = predictStep({
+      network,
+      preprocessing,
+      settings,
+      anchors: gridAnchors(anchors, ...(grid as [number, number]), STRIDE),
+      batch,
+    });
+    const { precision = "auto" } = options;
+    const program = await compileProgram(
+      { predict },
+      {
+        variables: weightsOf(network, false),
+        precision: precision === "auto" ? (hasBfloat16Instructions() ? "bfloat16" : "float32") : precision,
+      },
+    );
+    return new Detector(description, network, program, batch);
+  }
+
+  get classes(): readonly string[] {
+    return this.description.classes;
+  }
+
+  /** Layers, shapes and weights, as tf.LayersModel.summary prints them. */
+  summary(print?: (line: string) => void): void {
+    this.#network.model.summary(undefined, undefined, print);
+  }
+
+  /**
+   * Finds objects in image files, in their order; the next images are decoded while some run. A file that cannot be
+   * read gives its error and does not end the rest.
+   */
+  async *predictFiles(
+    files: readonly string[],
+    { scoreThreshold = 0 }: { scoreThreshold?: number } = {},
+  ): AsyncGenerator<FilePrediction> {
+    const chunks = Array.from({ length: Math.ceil(files.length / this.#batch) }, (_, i) =>
+      files.slice(i * this.#batch, (i + 1) * this.#batch),
+    );
+    const read = (chunk: readonly string[] | undefined): Promise<(FittedImage | AnchorkitError)[]> =>
+      Promise.all((chunk ?? []).map((file) => this.#read(file)));
+    let next = read(chunks[0]);
+    for (const [i, chunk] of chunks.entries()) {
+      const images = await next;
+      next = read(chunks[i + 1]);
+      const readable = images.filter((image): image is FittedImage => !(image instanceof AnchorkitError));
+      const found = detectImages(this.#program, "predict", this.#batch, readable, this.description.preprocessing);
+      for (const [j, file] of chunk.entries()) {
+        const image = images[j] as FittedImage | AnchorkitError;
+        if (image instanceof AnchorkitError) yield { file, error: image };
+        else yield { file, ...image.original, detections: above(found.shift() as Detections, scoreThreshold) };
+      }
+    }
+  }
+
+  /** COCO's metrics on labelled images. */
+  async evaluate(images: readonly ImageRecord[]): Promise<CocoMetrics> {
+    const { preprocessing } = this.description;
+    const store = new ImageStore(images, preprocessing.canvas, { memoryLimit: 0 });
+    return evaluateImages(this.#program, this.#batch, store, this.classes, preprocessing);
+  }
+
+  dispose(): void {
+    this.#program.dispose();
+    this.#network.model.dispose();
+  }
+
+  async #read(file: string): Promise<FittedImage | AnchorkitError> {
+    try {
+      const original = await readImageHeader(file);
+      const { width, height } = fitToCanvas(original, this.description.preprocessing.canvas);
+      const { data } = await decodeImage(file, { size: { width, height } });
+      return { pixels: data, width, height, original: { width: original.width, height: original.height } };
+    } catch (error) {
+      if (error instanceof AnchorkitError) return error;
+      throw error;
+    }
+  }
+}
+
+function detectorFolder(folder: string): string {
+  const found = [join(folder, "best"), join(folder, "last"), folder].find((f) => existsSync(join(f, "detector.json")));
+  if (found === undefined) {
+    throw new AnchorkitError(`${folder}: no detector in it (detector.json, as detect train writes it into best/)`);
+  }
+  return found;
+}
+
+/** Scores fall, so the first ones stay. */
+function above({ boxes, scores, classes }: Detections, threshold: number): Detections {
+  const end = scores.findIndex((score) => score < threshold);
+  const count = end === -1 ? scores.length : end;
+  return { boxes: boxes.slice(0, count * 4), scores: scores.slice(0, count), classes: classes.slice(0, count) };
+}
