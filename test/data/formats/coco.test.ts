@@ -58,14 +58,14 @@ describe("images are found", () => {
   test("in a folder next to the JSON's, the one of its split first", async () => {
     const { files } = await filesRead(
       {
-        "annotations/instances_val2017.json": labels,
+        "annotations/instances_train2017.json": labels,
         "train2017/a.jpg": image,
+        "train2017/b.jpg": image,
         "val2017/a.jpg": image,
-        "val2017/b.jpg": image,
       },
-      "annotations/instances_val2017.json",
+      "annotations/instances_train2017.json",
     );
-    expect(files).toEqual(["val2017/a.jpg", "val2017/b.jpg"]);
+    expect(files).toEqual(["train2017/a.jpg", "train2017/b.jpg"]);
   });
 
   test("by the end of the path when another machine's folders stand before it", async () => {
@@ -148,6 +148,16 @@ test("what is written refers to the images from where it lies, and COCO's own fi
       { id: 2, name: "dog" },
     ],
   });
+});
+
+test("what anchorkit wrote is of photos as shown: one that EXIF turns upside down raises no question", async () => {
+  const folder = await folderOf({ "a.jpg": await jpeg(100, 80, 3) });
+  const objects = [{ box: [1, 2, 11, 22] as [number, number, number, number], class: 0 }];
+  const images = [{ id: 1, file: join(folder, "a.jpg"), width: 100, height: 80, objects }];
+  await write({ classes: ["cat"], images }, join(folder, "labels.json"));
+  const { dataset, warnings } = await read(join(folder, "labels.json"));
+  expect(warnings).toEqual([]);
+  expect(dataset.images[0]?.objects).toMatchObject(objects);
 });
 
 test("written and read again, a data set keeps every box and field", async () => {
