@@ -1,10 +1,4 @@
-import { readBox, readBoxes } from "./readBoxes.ts";
-
-/** One box, [x1, y1, x2, y2] in pixels, x2 and y2 exclusive: a plain array or any typed array of four numbers. */
-export type Box = ArrayLike<number>;
-
-/** Many boxes: one flat array of n * 4 numbers, or a list of [x1, y1, x2, y2]. */
-export type Boxes = Float32Array | Float64Array | readonly Box[];
+import { readBox, readBoxes, type Box, type Boxes } from "./readBoxes.ts";
 
 /**
  * The area of a box, (x2 - x1) * (y2 - y1), in square pixels; 0 where a side is negative.

@@ -1,5 +1,4 @@
-import type { Boxes } from "./boxes.ts";
-import { readBoxes } from "./readBoxes.ts";
+import { readBoxes, type Boxes } from "./readBoxes.ts";
 
 const FORMATS = {
   xyxy: ["x1", "y1", "x2", "y2"],

@@ -1,5 +1,4 @@
-import type { Boxes } from "./boxes.ts";
-import { readBoxes } from "./readBoxes.ts";
+import { readBoxes, type Boxes } from "./readBoxes.ts";
 import { scoreOrder } from "./scoreOrder.ts";
 import { suppress } from "./suppress.ts";
 

@@ -1,5 +1,4 @@
-import type { Box, Boxes } from "./boxes.ts";
-import { readBox, readBoxes } from "./readBoxes.ts";
+import { readBox, readBoxes, type Box, type Boxes } from "./readBoxes.ts";
 
 // Boxes are [x1, y1, x2, y2]. All functions here compute in float64; the matrices are rounded to float32 at the end.
 // They are never NaN: boxes without area have an IoU of 0 with everything, and where a coordinate is infinite or the

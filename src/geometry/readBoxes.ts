@@ -1,4 +1,8 @@
-import type { Box, Boxes } from "./boxes.ts";
+/** One box, [x1, y1, x2, y2] in pixels, x2 and y2 exclusive: a plain array or any typed array of four numbers. */
+export type Box = ArrayLike<number>;
+
+/** Many boxes: one flat array of n * 4 numbers, or a list of [x1, y1, x2, y2]. */
+export type Boxes = Float32Array | Float64Array | readonly Box[];
 
 const CORNERS = ["x1", "y1", "x2", "y2"] as const;
 

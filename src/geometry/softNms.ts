@@ -1,6 +1,5 @@
-import type { Boxes } from "./boxes.ts";
 import { iouOf } from "./overlap.ts";
-import { readBoxes } from "./readBoxes.ts";
+import { readBoxes, type Boxes } from "./readBoxes.ts";
 import { scoreOrder } from "./scoreOrder.ts";
 
 export interface SoftNmsOptions {
