@@ -137,10 +137,13 @@ function sampleAxis(
 
 /** The cells of each bin between first and last cell of the RoI, both included. @param first [r, 1] @param last [r, 1] */
 function binRanges(first: tf.Tensor2D, last: tf.Tensor2D, bins: number, length: number): CellRanges {
-  const bin = last.sub(first).add(1).maximum(1).div(bins);
+  const size = last.sub(first).add(1).maximum(1); // whole numbers: bin i is [floor(i * size / bins), ceil((i + 1) * …))
   const number = tf.range(0, bins, 1, "float32").reshape([1, bins]);
   const within = (x: tf.Tensor): tf.Tensor2D => x.add(first).maximum(0).minimum(length);
-  return { from: within(number.mul(bin).floor()), to: within(number.add(1).mul(bin).ceil()) };
+  // The quarter keeps whole quotients on their side, however the division is rounded (in a graph it may become a product).
+  const from = number.mul(size).add(0.25).div(bins).floor();
+  const to = number.add(1).mul(size).sub(0.25).div(bins).ceil();
+  return { from: within(from), to: within(to) };
 }
 
 /** The four columns of [r, 4], [r, 1] each. */
