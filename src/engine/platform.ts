@@ -25,7 +25,7 @@ export interface Machine {
 }
 
 /** The machine this process runs on. */
-export function thisMachine(): Machine {
+function thisMachine(): Machine {
   const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
   return { platform: process.platform, arch: process.arch, glibc: header.glibcVersionRuntime };
 }

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { reasonOf, run } from "./run.ts";
 
 /** How a trial of an engine ended: with TensorFlow's version, or with what went wrong. */
-export type Trial = { tensorflow: string; problem?: undefined } | { problem: string };
+type Trial = { tensorflow: string; problem?: undefined } | { problem: string };
 
 /** Loads a tfjs-node package in a process of its own, where it can do no harm, and adds two numbers. */
 export async function tryEngine(packageFolder: string): Promise<Trial> {
