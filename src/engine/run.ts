@@ -3,7 +3,7 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /** How a command ended. */
-export interface RunResult {
+interface RunResult {
   /** Exit code; -1 when it could not be started or was ended by a signal. */
   code: number;
   stdout: string;
