@@ -34,9 +34,10 @@ let native: Engine | undefined;
 const failures = new Map<string, string>();
 
 /**
- * Makes tfjs use an engine (by default `auto`) and gives it back. Calling it again is free. Commands that would take hours
- * on the cpu engine ask for `native`, so that a missing one is an error that names the command that installs it.
- * The native engine is the first that loads of those that `findEngines` lists. `threads` (of the native engine; by default one for each CPU) counts at the first call.
+ * Makes tfjs use an engine (by default `auto`) and gives it back. Calling it again is free. Commands that would take
+ * hours on the cpu engine ask for `native`, so that a missing one is an error that names the command that installs it.
+ * The native engine is the first that loads of those that `findEngines` lists. `threads` (of the native engine; by
+ * default one for each CPU) counts at the first call.
  */
 export async function loadEngine(options: { engine?: EngineChoice; threads?: number } = {}): Promise<Engine> {
   const choice = options.engine ?? "auto";
