@@ -6,6 +6,13 @@ import { readFileWithin } from "./boundedFiles.ts";
 
 const LARGEST_FILE = 2 ** 31 - 1;
 
+/** The variable behind a layer's weight: a LayerVariable wraps one, and reads as that. */
+export function variableOf(weight: tf.LayerVariable): tf.Variable {
+  const tensor: tf.Tensor = weight.read();
+  if (!(tensor instanceof tf.Variable)) throw new Error(`the weight ${weight.name} is no variable`);
+  return tensor as tf.Variable;
+}
+
 /**
  * Writes variables (weights, slots, statistics) and whatever else belongs to a checkpoint as one file, so that the two
  * never come apart: a line of JSON, then the float32 values one variable after the other.

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { variableOf } from "../core/variables.ts";
 import type { BatchSource } from "../data/trainingBatches.ts";
 import { imageFeeds } from "./trainFeeds.ts";
 import type { TrainingProgram } from "./trainingProgram.ts";
@@ -13,7 +14,7 @@ export async function calibrate(
   firstBatch: number,
   batches: number,
 ): Promise<void> {
-  const statistics = norms.flatMap((norm) => norm.nonTrainableWeights.map((weight) => weight.read() as tf.Variable));
+  const statistics = norms.flatMap((norm) => norm.nonTrainableWeights.map(variableOf));
   const sums = statistics.map((variable) => new Float64Array(variable.size));
   for (let i = 0; i < batches; i++) {
     const feeds = imageFeeds(await source.batch(firstBatch + i), source);

@@ -21,7 +21,9 @@ export function chooseCanvas(images: readonly Size[], size: number): Size {
 }
 
 /** Mean and deviation of each channel over the images (evenly spread ones, if there are many). */
-export async function channelStatistics(store: ImageStore): Promise<Pick<Preprocessing, "mean" | "deviation" | "fill">> {
+export async function channelStatistics(
+  store: ImageStore,
+): Promise<Pick<Preprocessing, "mean" | "deviation" | "fill">> {
   const step = Math.max(1, Math.floor(store.length / SAMPLED_IMAGES));
   const sums = [0, 0, 0];
   const squares = [0, 0, 0];

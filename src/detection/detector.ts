@@ -29,8 +29,7 @@ export interface DetectorOptions {
 
 /** What was found in a file, or why it could not be read. */
 export type FilePrediction =
-  | { file: string; width: number; height: number; detections: Detections }
-  | { file: string; error: AnchorkitError };
+  { file: string; width: number; height: number; detections: Detections } | { file: string; error: AnchorkitError };
 
 /** A trained detector, ready to run. Its weights live in the engine until `dispose`. */
 export class Detector {

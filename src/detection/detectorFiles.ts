@@ -40,9 +40,7 @@ export async function saveDetector(
  *
  * @throws AnchorkitError if a file is missing, damaged, or does not belong to the others
  */
-export async function readDetector(
-  folder: string,
-): Promise<{ network: FasterRcnn; description: DetectorDescription }> {
+export async function readDetector(folder: string): Promise<{ network: FasterRcnn; description: DetectorDescription }> {
   const description = await readJsonWithin(join(folder, DESCRIPTION_FILE), LARGEST_DESCRIPTION, DetectorDescription);
   const { architecture, anchors, classes } = description;
   const network = buildFasterRcnn(

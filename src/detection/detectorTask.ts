@@ -47,11 +47,14 @@ export interface DetectorTaskOptions {
 
 /** A detector in training: what the fit loop drives, and what is compiled. */
 export interface DetectorTask {
-  task: Task<TrainingBatch>;
+  task: Task<TrainingBatch> & {
+    /** What a step is fed, for those who run the program themselves; the caller disposes of it. */
+    feedsOf(batch: TrainingBatch, step: number, learningRate: number): NamedTensors;
+  };
   training: TrainingProgram;
   description: DetectorDescription;
   /** Takes up the weights and all else that `task.saveLast` left, and tells where the loop stood. */
-  resume(): Promise<LoopState>;
+  resume: () => Promise<LoopState>;
 }
 
 /** Images that prediction runs on at once while training. */
@@ -126,7 +129,8 @@ function detectorTask(
   const { classes, preprocessing } = description;
   let frozen = options.pretrained !== undefined; // published weights come with their statistics
 
-  const task: Task<TrainingBatch> = {
+  const task: DetectorTask["task"] = {
+    feedsOf: (batch, step, learningRate) => feeds(feeding, batch, step, learningRate),
     stepsPerEpoch: source.stepsPerEpoch,
     prepare: (step) => source.batch(step),
     filesOf: (batch) => batch.files,
@@ -141,14 +145,9 @@ function detectorTask(
       return losses;
     },
     async validate() {
-      const { perClass: _, ...metrics } = await evaluateImages(
-        program,
-        PREDICT_BATCH,
-        validation,
-        classes,
-        preprocessing,
-      );
-      return { score: metrics.AP, metrics };
+      const { perClass, ...metrics } = await evaluateImages(program, PREDICT_BATCH, validation, classes, preprocessing);
+      const classAP = Object.fromEntries(perClass.map(({ name, AP }) => [`AP ${name}`, AP]));
+      return { score: metrics.AP, metrics: { ...metrics, ...classAP } };
     },
     async saveBest() {
       program.pull();

@@ -3,6 +3,7 @@ import { buildBackbone } from "../core/backbones/buildBackbone.ts";
 import type { Backbone } from "../core/backbones/backbone.ts";
 import { Relu } from "../core/layers/relu.ts";
 import { TopDown } from "../core/layers/topDown.ts";
+import { variableOf } from "../core/variables.ts";
 import type { Random } from "../base/random.ts";
 import { RoiCrop } from "./roiCropLayer.ts";
 import type { Architecture } from "./settings.ts";
@@ -105,7 +106,7 @@ export function buildFasterRcnn(
 /** The network's variables: those that train, or all, the statistics of normalisation too. */
 export function weightsOf({ model }: FasterRcnn, onlyTrainable: boolean): tf.Variable[] {
   const weights = onlyTrainable ? model.trainableWeights : model.weights;
-  return weights.map((weight) => weight.read() as tf.Variable);
+  return weights.map(variableOf);
 }
 
 type Symbolic = tf.SymbolicTensor;

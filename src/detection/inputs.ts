@@ -28,14 +28,7 @@ export function cropImages(
         indices,
         tf.tensor1d([canvas.height, canvas.width], "int32"),
       ])[0]
-    : tf.image.cropAndResize(
-        images.toFloat(),
-        crops,
-        indices,
-        [canvas.height, canvas.width],
-        "bilinear",
-        fill,
-      );
+    : tf.image.cropAndResize(images.toFloat(), crops, indices, [canvas.height, canvas.width], "bilinear", fill);
   return pixels.mul(scale.reshape([n, 1, 1, 3])).add(shift.reshape([n, 1, 1, 3]));
 }
 
@@ -45,4 +38,3 @@ export function normalizeImages(images: tf.Tensor4D, { mean, deviation }: Prepro
   const shift = mean.map((m, c) => -m * (scale[c] as number));
   return images.toFloat().mul(tf.tensor1d(scale)).add(tf.tensor1d(shift));
 }
-

@@ -1,13 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Preprocessing } from "../base/preprocessing.ts";
 import type { Step } from "../engine/step.ts";
-import { clipBoxes, decodeBoxes } from "./boxCoder.ts";
-import { STRIDE, type FasterRcnn } from "./fasterRcnn.ts";
+import { clipBoxes } from "./boxCoder.ts";
+import { applyBoxHead } from "./boxHead.ts";
+import type { FasterRcnn } from "./fasterRcnn.ts";
 import { normalizeImages } from "./inputs.ts";
 import { postProcess } from "./postProcess.ts";
 import { proposeBoxes } from "./proposals.ts";
-import { cropRois } from "./roiPooling.ts";
-import { ANCHOR_WEIGHTS, ROI_WEIGHTS, type Settings } from "./settings.ts";
+import { ANCHOR_WEIGHTS, type Settings } from "./settings.ts";
 
 export interface PredictStepOptions {
   network: FasterRcnn;
@@ -37,20 +37,11 @@ export function predictStep(options: PredictStepOptions): Step {
         imageSize: canvas,
         weights: ANCHOR_WEIGHTS,
       });
+      const { logits, boxes } = applyBoxHead(network, features, proposals.boxes, false);
       const perImage = settings.proposals.after;
-      const count = batch * perImage;
-      const rois = proposals.boxes.reshape([count, 4]) as tf.Tensor2D;
-      const image = tf.range(0, batch, 1, "int32").reshape([batch, 1]).tile([1, perImage]).reshape([count]);
-      const pooled = cropRois(features, rois, image as tf.Tensor1D, { outputSize: [7, 7], spatialScale: 1 / STRIDE });
-      const [logits, boxDeltas] = network.head.apply(pooled, { training: false }) as [tf.Tensor2D, tf.Tensor2D];
-      const boxes = clipBoxes(decodeBoxes(boxDeltas, rois, ROI_WEIGHTS), canvas);
-      const probabilities = tf.softmax(logits).slice([0, 1]).reshape([batch, perImage, -1]) as tf.Tensor3D; // without background
-      const detections = postProcess(
-        boxes.reshape([batch, perImage, 4]) as tf.Tensor3D,
-        probabilities,
-        proposals.valid,
-        settings.detections,
-      );
+      const probabilities: tf.Tensor3D = tf.softmax(logits).slice([0, 1]).reshape([batch, perImage, -1]); // no background
+      const clipped: tf.Tensor4D = clipBoxes(boxes, canvas).reshape([batch, perImage, -1, 4]);
+      const detections = postProcess(clipped, probabilities, proposals.valid, settings.detections);
       return { outputs: { ...detections } };
     },
   };

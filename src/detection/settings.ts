@@ -57,7 +57,10 @@ export const DetectorDescription = z.object({
     deviation: triple,
   }),
   /** Width and height of the anchors of each cell, in pixels of the canvas. */
-  anchors: z.array(z.tuple([z.number().positive(), z.number().positive()])).min(1).max(1000),
+  anchors: z
+    .array(z.tuple([z.number().positive(), z.number().positive()]))
+    .min(1)
+    .max(1000),
 });
 export type DetectorDescription = z.infer<typeof DetectorDescription>;
 

@@ -23,9 +23,9 @@ export interface TrainOptions extends DetectorTaskOptions {
 }
 
 export interface TrainEvents {
-  message?(text: string): void;
-  progress?(state: FitProgress): void;
-  validated?(state: FitValidation): void;
+  message?: (text: string) => void;
+  progress?: (state: FitProgress) => void;
+  validated?: (state: FitValidation) => void;
 }
 
 export interface TrainResult {
@@ -65,7 +65,13 @@ export async function trainDetector(
       throw new AnchorkitError(`${options.out}: this training has finished; start a new one in another --out`);
     }
     if (!resumed) {
-      const record = { ...config, budget, engine: engine.name, tensorflow: engine.tensorflow, classes: dataset.classes };
+      const record = {
+        ...config,
+        budget,
+        engine: engine.name,
+        tensorflow: engine.tensorflow,
+        classes: dataset.classes,
+      };
       await writeFileAtomic(join(options.out, "config.json"), `${JSON.stringify(record, undefined, 2)}\n`);
       await writeFileAtomic(join(options.out, "metrics.jsonl"), "");
     }

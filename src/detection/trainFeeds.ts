@@ -19,7 +19,10 @@ export function trainFeeds(batch: TrainingBatch, options: FeedOptions): NamedTen
   const n = batch.files.length;
   const m = options.source.objects;
   const uniform = (count: number): tf.Tensor2D =>
-    tf.tensor2d(Float32Array.from({ length: n * count }, () => options.noise.uniform()), [n, count]);
+    tf.tensor2d(
+      Float32Array.from({ length: n * count }, () => options.noise.uniform()),
+      [n, count],
+    );
   return {
     ...imageFeeds(batch, options.source),
     boxes: tf.tensor3d(batch.boxes, [n, m, 4]),

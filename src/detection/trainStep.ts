@@ -7,14 +7,14 @@ import type { NamedTensors, Step, TensorSpec } from "../engine/step.ts";
 import { binaryCrossEntropy, smoothL1, softmaxCrossEntropy } from "../training/losses.ts";
 import { clipByGlobalNorm, type Optimizer } from "../training/optimizers.ts";
 import { giouLoss } from "./boxLosses.ts";
-import { decodeBoxes, encodeBoxes } from "./boxCoder.ts";
-import { STRIDE, type FasterRcnn } from "./fasterRcnn.ts";
+import { encodeBoxes } from "./boxCoder.ts";
+import { applyBoxHead, boxesOfClass } from "./boxHead.ts";
+import type { FasterRcnn } from "./fasterRcnn.ts";
 import { IGNORED, matchBestAnchors, matchByThreshold, type GroundTruth } from "./groundTruth.ts";
 import { cropImages } from "./inputs.ts";
 import { proposeBoxes } from "./proposals.ts";
-import { cropRois } from "./roiPooling.ts";
 import { sampleAnchors, sampleRois } from "./sampling.ts";
-import { ANCHOR_WEIGHTS, ROI_WEIGHTS, type Settings } from "./settings.ts";
+import { ANCHOR_WEIGHTS, type Settings } from "./settings.ts";
 
 export interface TrainStepOptions {
   network: FasterRcnn;
@@ -156,7 +156,11 @@ function rpnLosses(
   const count = sampled.sum().maximum(1);
   const targets = encodeBoxes(gatherPerImage(truth.boxes, matched.relu()), anchors, ANCHOR_WEIGHTS);
   const scoreLoss = binaryCrossEntropy(objectness, positive).mul(sampled).sum().div(count);
-  const boxLoss = smoothL1(deltas, targets, 1 / 9).sum(2).mul(positive).sum().div(count);
+  const boxLoss = smoothL1(deltas, targets, 1 / 9)
+    .sum(2)
+    .mul(positive)
+    .sum()
+    .div(count);
   return [scoreLoss as tf.Scalar, boxLoss as tf.Scalar];
 }
 
@@ -182,22 +186,21 @@ function headLosses(
   const sample = sampleRois(matched, noise, settings.roiSample);
   const count = settings.roiSample.count * batch;
 
-  const rois = gatherPerImage(candidates, sample.indices).reshape([count, 4]) as tf.Tensor2D;
-  const object = gatherPerImage(matched, sample.indices).relu() as tf.Tensor2D; // [batch, rois]
+  const rois = gatherPerImage(candidates, sample.indices) as tf.Tensor3D; // [batch, rois, 4]
+  const object: tf.Tensor2D = gatherPerImage(matched, sample.indices).relu().as2D(batch, -1); // [batch, rois]
   const positive = sample.positive.reshape([count]);
   const valid = sample.valid.reshape([count]);
-  const image = tf.range(0, batch, 1, "int32").reshape([batch, 1]).tile([1, settings.roiSample.count]).reshape([count]);
-  const label = gatherPerImage(classes, object).add(tf.scalar(1, "int32")).mul(sample.positive.toInt()).reshape([count]);
+  const objectClass: tf.Tensor1D = gatherPerImage(classes, object).reshape([count]);
+  const label: tf.Tensor1D = objectClass.add(tf.scalar(1, "int32")).mul(positive.toInt()); // 0 is background
 
-  const pooled = cropRois(features, rois, image as tf.Tensor1D, {
-    outputSize: [7, 7],
-    spatialScale: 1 / STRIDE,
-  });
-  const [logits, boxDeltas] = network.head.apply(pooled, { training: true }) as [tf.Tensor2D, tf.Tensor2D];
-  const boxes = decodeBoxes(boxDeltas, rois, ROI_WEIGHTS);
+  const { logits, boxes } = applyBoxHead(network, features, rois, true);
   const targets = gatherPerImage(truth.boxes, object).reshape([count, 4]);
   const divisor = valid.sum().maximum(1);
-  const classLoss = softmaxCrossEntropy(logits, label as tf.Tensor1D).mul(valid).sum().div(divisor);
-  const boxLoss = giouLoss(boxes, targets).mul(positive).sum().div(divisor).mul(settings.boxLossWeight);
+  const classLoss = softmaxCrossEntropy(logits, label).mul(valid).sum().div(divisor);
+  const boxLoss = giouLoss(boxesOfClass(boxes, objectClass), targets)
+    .mul(positive)
+    .sum()
+    .div(divisor)
+    .mul(settings.boxLossWeight);
   return [classLoss as tf.Scalar, boxLoss as tf.Scalar];
 }

@@ -39,5 +39,10 @@ export function computeInBfloat16(nodes: readonly GraphNode[]): GraphNode[] {
 }
 
 function castNode(name: string, source: string, from: number, to: number): GraphNode {
-  return { name, op: "Cast", input: [source], attr: { SrcT: { type: from }, DstT: { type: to }, Truncate: { b: false } } };
+  return {
+    name,
+    op: "Cast",
+    input: [source],
+    attr: { SrcT: { type: from }, DstT: { type: to }, Truncate: { b: false } },
+  };
 }

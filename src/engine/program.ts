@@ -43,8 +43,7 @@ export interface ProgramOptions {
  */
 export async function compileProgram(steps: Record<string, Step>, options: ProgramOptions): Promise<Program> {
   assertDistinct(steps);
-  const program =
-    options.mode !== "eager" && canRecord() ? await compileGraph(steps, options) : eagerProgram(steps);
+  const program = options.mode !== "eager" && canRecord() ? await compileGraph(steps, options) : eagerProgram(steps);
   open.add(program);
   return program;
 }
@@ -146,7 +145,9 @@ async function compileGraph(steps: Record<string, Step>, options: ProgramOptions
       if (variables.length === 0) return;
       const names = variables.map((_, i) => `pull/${i}:0`);
       const values = backend.runSavedModel(session, [], [], names);
-      variables.forEach((variable, i) => variable.assign(values[i] as tf.Tensor));
+      variables.forEach((variable, i) => {
+        variable.assign(values[i] as tf.Tensor);
+      });
       tf.dispose(values);
     },
     push() {
@@ -206,7 +207,7 @@ async function loadSession(backend: SessionBackend, nodes: GraphNode[]): Promise
     await writeFile(join(folder, "saved_model.pb"), encodeSavedModel(nodes));
     return backend.loadSavedModelMetaGraph(folder, "serve");
   } catch (error) {
-    throw new Error(`the recorded graph was refused by TensorFlow: ${messageOf(error)}`);
+    throw new Error(`the recorded graph was refused by TensorFlow: ${messageOf(error)}`, { cause: error });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

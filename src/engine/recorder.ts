@@ -56,7 +56,10 @@ function recordOnce(
   const backend = tf.backend() as unknown as RecordableBackend;
   const nodes: GraphNode[] = [];
   const sources = new Map<tf.DataId, string>(); // keys held on purpose: an id that was freed must not come back
-  const constants = new Map<tf.DataId, { values: tf.backend_util.BackendValues; shape: number[]; dtype: tf.DataType }>();
+  const constants = new Map<
+    tf.DataId,
+    { values: tf.backend_util.BackendValues; shape: number[]; dtype: tf.DataType }
+  >();
   const inputs = Object.entries(step.inputs).map(([key, spec]) => [key, tf.zeros(spec.shape, spec.dtype)] as const);
   for (const [key, tensor] of inputs) {
     nodes.push(placeholderNode(`${name}/${key}`, DATA_TYPE[dtypeOf(tensor)], tensor.shape));

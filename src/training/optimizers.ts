@@ -62,13 +62,21 @@ export function adamW(
   return {
     slots: [...first.values(), ...second.values()],
     update(gradients, learningRate, step) {
-      const correction = tf.sub(1, tf.pow(beta2, step)).sqrt().div(tf.sub(1, tf.pow(beta1, step)));
+      const correction = tf
+        .sub(1, tf.pow(beta2, step))
+        .sqrt()
+        .div(tf.sub(1, tf.pow(beta1, step)));
       const rate = learningRate.mul(correction);
       const updates: Updates = new Map();
       for (const [weight, gradient] of gradients) {
         const [m, v] = [slotOf(first, weight), slotOf(second, weight)];
         const newM = m.add(gradient.sub(m).mul(1 - beta1));
-        const newV = v.add(gradient.mul(gradient).sub(v).mul(1 - beta2));
+        const newV = v.add(
+          gradient
+            .mul(gradient)
+            .sub(v)
+            .mul(1 - beta2),
+        );
         const change = newM.mul(rate).div(newV.sqrt().add(epsilon));
         updates.set(m, newM);
         updates.set(v, newV);
