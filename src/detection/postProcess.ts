@@ -14,7 +14,7 @@ export interface PostProcessOptions {
  * Detections of each image: every class of every RoI with a score above the threshold, NMS class by class, the best
  * `maxDetections`, best score first, padded with zeros.
  *
- * @param boxes [batch, r, 4], the same for all classes, or [batch, r, classes, 4]; x1, y1, x2, y2, decoded and clipped
+ * @param boxes [batch, r, 4], the same for all classes, or [batch, r, 1 or classes, 4]; x1, y1, x2, y2, decoded and clipped
  * @param scores [batch, r, classes]: probabilities, without the background's
  * @param validRois [batch, r]: 0 for RoIs that are padding, else 1
  */
@@ -26,7 +26,7 @@ export function postProcess(
 ): BatchedNmsResult {
   const { scoreThreshold = 0.01, iouThreshold = 0.5, maxDetections = 100 } = options;
   const [batch, r] = scores.shape;
-  const perClass: tf.Tensor4D = boxes.reshape([batch, r, boxes.rank === 4 ? scores.shape[2] : 1, 4]);
+  const perClass = (boxes.rank === 4 ? boxes : boxes.reshape([batch, r, 1, 4])) as tf.Tensor4D;
   return batchedNms(perClass, scores.mul(validRois.reshape([batch, r, 1])), {
     iouThreshold,
     scoreThreshold,
