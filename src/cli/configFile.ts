@@ -4,6 +4,11 @@ import { parse } from "yaml";
 import { UsageError, messageOf } from "../base/errors.ts";
 import { nearest } from "./nearest.ts";
 
+/** Options that are about one call of the command, not about what it does. */
+const NOT_IN_FILES = ["config", "json", "debug", "resume", "help"];
+/** Options that exclude each other: where the command line gives one, the other one of a file does not count. */
+const RIVALS: Record<string, string> = { epochs: "minutes", minutes: "epochs" };
+
 /**
  * Gives the command's options the values of a JSON or YAML file (JSON is YAML), except for those that the command line
  * has set. The names are the options' own, without the dashes; values are checked as on the command line.
@@ -11,31 +16,46 @@ import { nearest } from "./nearest.ts";
  * @throws UsageError for a file that cannot be read, an unknown name or a value that the option refuses
  */
 export function applyConfigFile(command: Command, file: string): void {
-  for (const [name, value] of Object.entries(readMapping(file))) {
-    const option = findOption(command, file, name);
-    const attribute = option.attributeName();
-    if (command.getOptionValueSource(attribute) === "cli") continue;
-    const converted = optionValue(option, file, value);
-    const denied = option.negate && name === option.name(); // "no-images: true" says images: false
-    command.setOptionValueWithSource(attribute, denied ? !converted : converted, "config");
+  const values = readMapping(file, `--config ${file}`);
+  for (const [name, value] of Object.entries(values)) {
+    setOption(command, findOption(command, `--config ${file}`, name), name, value, `--config ${file}`);
   }
 }
 
-function readMapping(file: string): Record<string, unknown> {
+/** The same with the options of a run, as its config.json has them beside other things. */
+export function applyRunOptions(command: Command, file: string): void {
+  const values = readMapping(file, "--resume (no run here to go on with)");
+  for (const option of command.options) {
+    const name = option.attributeName();
+    const value = values[name];
+    if (value !== undefined && !NOT_IN_FILES.includes(name)) setOption(command, option, name, value, file);
+  }
+}
+
+function setOption(command: Command, option: Option, name: string, value: unknown, where: string): void {
+  const attribute = option.attributeName();
+  const given = (one: string): boolean => command.getOptionValueSource(one) === "cli";
+  if (given(attribute) || given(RIVALS[attribute] ?? attribute)) return;
+  const converted = convert(option, value, where);
+  const denied = option.negate && name === option.name(); // "no-images: true" says images: false
+  command.setOptionValueWithSource(attribute, denied ? !converted : converted, "config");
+}
+
+function readMapping(file: string, where: string): Record<string, unknown> {
   let content: unknown;
   try {
     content = parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw new UsageError(`--config ${file}: ${messageOf(error)}`);
+    throw new UsageError(`${where}: ${messageOf(error)}`);
   }
   if (typeof content !== "object" || content === null || Array.isArray(content)) {
-    throw new UsageError(`--config ${file}: expected a mapping of option names to values, such as "epochs: 20"`);
+    throw new UsageError(`${where}: expected a mapping of option names to values, such as "epochs: 20"`);
   }
   return content as Record<string, unknown>;
 }
 
-function findOption(command: Command, file: string, name: string): Option {
-  const options = command.options.filter((option) => !["config", "json", "debug"].includes(option.name()));
+function findOption(command: Command, where: string, name: string): Option {
+  const options = command.options.filter((option) => !NOT_IN_FILES.includes(option.name()));
   const option = options.find((one) => one.name() === name || one.attributeName() === name);
   if (option !== undefined) return option;
   const similar = nearest(
@@ -43,11 +63,11 @@ function findOption(command: Command, file: string, name: string): Option {
     options.map((one) => one.name()),
   );
   const hint = similar === undefined ? "" : `; did you mean "${similar}"?`;
-  throw new UsageError(`--config ${file}: unknown option "${name}"${hint}`);
+  throw new UsageError(`${where}: unknown option "${name}"${hint}`);
 }
 
-function optionValue(option: Option, file: string, value: unknown): unknown {
-  const wrong = (reason: string): UsageError => new UsageError(`--config ${file}: ${option.name()}: ${reason}`);
+function convert(option: Option, value: unknown, where: string): unknown {
+  const wrong = (reason: string): UsageError => new UsageError(`${where}: ${option.name()}: ${reason}`);
   if (option.isBoolean() || option.negate) {
     if (typeof value !== "boolean") throw wrong(`expected true or false, got ${JSON.stringify(value)}`);
     return value;

@@ -1,3 +1,5 @@
+import { existsSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { Random } from "../base/random.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -17,25 +19,30 @@ export function addCoordinatesOption(command: Command): Command {
   return command.addOption(choice("--coordinates <how>", description, ["labelimg", "voc", "zero-based"]));
 }
 
-/** A data set that has been read and split. */
-export interface OpenedDataset {
-  dataset: Dataset;
-  counts: SplitCounts;
-  warnings: string[];
-}
-
-/** Reads a data set and gives each image a split; the same seed gives the same split. Says what it found on stderr. */
-export async function openDataset({ data, coordinates }: DataFlags, seed: number): Promise<OpenedDataset> {
+/**
+ * Reads a data set and gives each image a split: the one that it had in the training of the run folder, if that is
+ * given and keeps one, else one drawn by the seed. Says on stderr what it found.
+ */
+export async function openDataset(
+  { data, coordinates }: DataFlags,
+  { seed, run }: { seed: number; run?: string },
+): Promise<{ dataset: Dataset; warnings: string[] }> {
   const { readDataset } = await import("../data/readDataset.ts");
-  const {
-    dataset: found,
-    warnings,
-    source,
-  } = await readDataset(data, coordinates === undefined ? {} : { coordinates });
-  const { dataset, counts } = splitDataset(found, new Random(seed).fork("split"));
+  const { dataset, warnings, source } = await readDataset(data, coordinates === undefined ? {} : { coordinates });
   process.stderr.write(`${source}: ${dataset.images.length} images\n`);
   printWarnings(warnings);
-  return { dataset, counts, warnings };
+  const saved = run === undefined ? undefined : splitsFile(run);
+  if (saved === undefined || !existsSync(saved)) {
+    return { dataset: splitDataset(dataset, new Random(seed).fork("split")).dataset, warnings };
+  }
+  const { applySavedSplits } = await import("../data/savedSplits.ts");
+  return { dataset: await applySavedSplits(saved, dataset, folderOf(data)), warnings };
+}
+
+/** Keeps the splits of a training in its run folder. */
+export async function keepSplits(run: string, dataset: Dataset, data: string): Promise<void> {
+  const { saveSplits } = await import("../data/savedSplits.ts");
+  await saveSplits(splitsFile(run), dataset, folderOf(data));
 }
 
 /** Prints warnings on stderr, a line each. */
@@ -50,9 +57,17 @@ export function describeClasses(classes: readonly string[]): string {
   return `${classes.length} ${classes.length === 1 ? "class" : "classes"}: ${shown}${more}`;
 }
 
-/** "train 205 images (2,830 objects), val 87 (…), test 72 (…)". */
+/** "train 205 images (2830 objects), val 87 (…), test 72 (…)". */
 export function describeSplits(counts: SplitCounts): string {
   return Object.entries(counts)
     .map(([split, { images, objects }]) => `${split} ${images} images (${objects} objects)`)
     .join(", ");
+}
+
+function splitsFile(run: string): string {
+  return join(run, "splits.json");
+}
+
+function folderOf(data: string): string {
+  return statSync(data).isDirectory() ? data : dirname(data);
 }

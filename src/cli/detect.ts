@@ -1,9 +1,5 @@
 #!/usr/bin/env node
-import { addDoctor } from "./doctor.ts";
-import { addEngine } from "./engineInstall.ts";
-import { createProgram, run } from "./run.ts";
+import { detectProgram } from "./commands.ts";
+import { run } from "./run.ts";
 
-const program = createProgram("detect", "Train a Faster R-CNN on labelled images, measure it, find objects with it");
-addDoctor(program);
-addEngine(program);
-await run(program);
+await run(detectProgram());

@@ -1,7 +1,5 @@
 #!/usr/bin/env node
-import { addImport } from "./importLabels.ts";
-import { createProgram, run } from "./run.ts";
+import { labelProgram } from "./commands.ts";
+import { run } from "./run.ts";
 
-const program = createProgram("label", "Labelled images: read them in any form people have");
-addImport(program);
-await run(program);
+await run(labelProgram());

@@ -52,6 +52,13 @@ export function requireOptions(command: Command, ...names: string[]): void {
   });
 }
 
+/** Options of commands that run a trained detector. */
+export function addDetectorOptions(command: Command): Command {
+  return command
+    .addOption(choice("--precision <type>", "numbers to compute with", ["auto", "float32", "bfloat16"], "auto"))
+    .addOption(choice("--engine <name>", "what computes", ["native", "auto", "cpu"], "native"));
+}
+
 /** What every command has. With `--json`, libraries that print with console.log must not disturb the document. */
 export function addCommonOptions(command: Command): Command {
   return command
@@ -66,8 +73,9 @@ export function addCommonOptions(command: Command): Command {
 export function addConfigOption(command: Command): Command {
   return command
     .option("--config <file>", "take options from a JSON or YAML file; the command line wins")
-    .on("option:config", (file: string) => {
-      applyConfigFile(command, file);
+    .hook("preAction", () => {
+      const { config } = command.opts<{ config?: string }>();
+      if (config !== undefined) applyConfigFile(command, config);
     });
 }
 

@@ -20,21 +20,25 @@ export function createProgram(name: string, description: string): Command {
     });
 }
 
-/**
- * Runs a program and ends the process: exit code 0, 1 for a failure, 2 for wrong usage. A failure is one line on stderr,
- * with the stack trace under `--debug`. Commands throw; this is the only place that prints errors and exits.
- */
+/** Runs a program and ends the process with its exit code. */
 export async function run(program: Command, args: string[] = process.argv.slice(2)): Promise<never> {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", endWhenNobodyReads);
-  let code: number;
-  try {
-    await program.parseAsync(args, { from: "user" });
-    code = Number(process.exitCode ?? EXIT.done);
-  } catch (error) {
-    code = report(error, args.includes("--debug"));
-  }
+  const code = await execute(program, args);
   await Promise.all([flush(process.stdout), flush(process.stderr)]);
   process.exit(code); // a TensorFlow session or a worker must not keep a finished command alive
+}
+
+/**
+ * Runs a program and answers the exit code: 0, 1 for a failure, 2 for wrong usage, or what the command has set. A failure
+ * is one line on stderr, with the stack trace under `--debug`. Commands throw; this is the only place that prints errors.
+ */
+export async function execute(program: Command, args: string[]): Promise<number> {
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return Number(process.exitCode ?? EXIT.done);
+  } catch (error) {
+    return report(error, args.includes("--debug"));
+  }
 }
 
 /** Prints what was thrown and answers the exit code for it. */

@@ -1,5 +1,8 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { vi } from "vitest";
+import { detectProgram, labelProgram } from "../../src/cli/commands.ts";
+import { execute } from "../../src/cli/run.ts";
 
 export interface Ended {
   code: number | null;
@@ -24,4 +27,21 @@ export function runCommand(name: "detect" | "label", args: string[], env: NodeJS
       resolve({ ...ended, code });
     });
   });
+}
+
+/** Runs it within this process: quick, for what ends before anything heavy is loaded. */
+export async function callCommand(name: "detect" | "label", args: string[]): Promise<Ended> {
+  const ended: Ended = { code: null, stdout: "", stderr: "" };
+  const spies = (["stdout", "stderr"] as const).map((stream) =>
+    vi.spyOn(process[stream], "write").mockImplementation((text) => {
+      ended[stream] += String(text);
+      return true;
+    }),
+  );
+  try {
+    ended.code = await execute(name === "detect" ? detectProgram() : labelProgram(), args);
+    return ended;
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
 }

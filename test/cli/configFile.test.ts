@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { afterAll, expect, test } from "vitest";
 import { UsageError } from "../../src/base/errors.ts";
-import { addConfigOption, choice, numberIn } from "../../src/cli/options.ts";
+import { addConfigOption, choice, numberIn, requireOptions } from "../../src/cli/options.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "anchorkit-config-"));
 afterAll(() => {
@@ -20,10 +20,13 @@ function optionsFrom(config: string, ...args: string[]): Record<string, unknown>
     .option("--epochs <n>", "passes", numberIn({ whole: true, min: 1 }))
     .option("--score-threshold <s>", "least score", numberIn({ min: 0, max: 1 }), 0.3)
     .addOption(choice("--flip <which>", "flips", ["none", "both"], "none"))
-    .option("--resume", "go on")
+    .option("--force", "no questions")
     .option("--no-images", "no pictures")
-    .requiredOption("--data <dataset>", "the data");
+    .option("--minutes <m>", "time", numberIn({ above: 0 }))
+    .option("--data <dataset>", "the data")
+    .action(() => undefined);
   addConfigOption(command);
+  requireOptions(command, "data");
   command.parse(["--config", file, ...args], { from: "user" });
   return { ...command.opts(), config: undefined };
 }
@@ -42,9 +45,19 @@ test("the command line wins, before and after --config", () => {
   });
 });
 
+test("an option of the command line pushes out its rival of the file", () => {
+  const options = optionsFrom("data: cats\nepochs: 5", "--minutes", "3");
+  expect(options).toMatchObject({ minutes: 3 });
+  expect(options.epochs).toBeUndefined();
+});
+
+test("an option that must be given may be given by neither", () => {
+  expect(() => optionsFrom("epochs: 5")).toThrow("required option '--data <dataset>' not specified");
+});
+
 test("switches are true or false, and a name may be written in camel case", () => {
-  expect(optionsFrom("data: a\nresume: true\nimages: false\nscoreThreshold: 0.5")).toMatchObject({
-    resume: true,
+  expect(optionsFrom("data: a\nforce: true\nimages: false\nscoreThreshold: 0.5")).toMatchObject({
+    force: true,
     images: false,
     scoreThreshold: 0.5,
   });
@@ -56,7 +69,7 @@ test.each([
   ["epochs: 0", 'epochs: "0" is invalid. It must be a whole number of at least 1.'],
   ["flip: sideways", 'flip: "sideways" is invalid. Allowed choices are none, both.'],
   ["epochs: [1]", "epochs: expected a text or a number, got [1]"],
-  ["resume: 1", "resume: expected true or false, got 1"],
+  ["force: 1", "force: expected true or false, got 1"],
   ["- epochs", "expected a mapping of option names to values"],
   ["epochs: {", "config.yaml"],
   ["json: true", 'unknown option "json"'],
@@ -66,6 +79,6 @@ test.each([
 });
 
 test("a file that is not there is named", () => {
-  const command = addConfigOption(new Command().exitOverride());
+  const command = addConfigOption(new Command().exitOverride().action(() => undefined));
   expect(() => command.parse(["--config", "nowhere.yaml"], { from: "user" })).toThrow(/--config nowhere.yaml: ENOENT/);
 });

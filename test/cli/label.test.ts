@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { runCommand } from "./command.ts";
+import { callCommand, runCommand } from "./command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "anchorkit-label-"));
 afterAll(() => {
@@ -11,7 +11,7 @@ afterAll(() => {
 
 test("label import writes a COCO JSON and says what to do next", async () => {
   const out = join(folder, "dataset");
-  const { code, stdout, stderr } = await runCommand("label", ["import", "annotations", "--out", out]);
+  const { code, stdout, stderr } = await callCommand("label", ["import", "annotations", "--out", out]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toMatch(/120 images, \d+ objects, 6 classes: bolt, fish, jug, leaf, mug, screw\n/);
   expect(stdout).toContain(`next: detect train --data ${out}\n`);
@@ -26,7 +26,7 @@ test("with --json, standard output is one document", async () => {
 });
 
 test("a folder that is not there is one line and exit code 1", async () => {
-  const { code, stdout, stderr } = await runCommand("label", ["import", "nowhere", "--out", folder, "--json"]);
+  const { code, stdout, stderr } = await callCommand("label", ["import", "nowhere", "--out", folder, "--json"]);
   expect({ code, stdout, stderr }).toEqual({
     code: 1,
     stdout: "",

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { runCommand } from "./command.ts";
+import { callCommand, runCommand } from "./command.ts";
 
 test.each([
   ["label", ["imprt", "x"], "error: unknown command 'imprt' (Did you mean import?)\n"],
@@ -14,21 +14,43 @@ test.each([
     ["import", "x", "--out", "y", "--coordinates", "pixel"],
     /^error: option '--coordinates <how>' argument 'pixel' is invalid. Allowed choices are labelimg, voc, zero-based.\n$/,
   ],
+  ["detect", ["trian"], "error: unknown command 'trian' (Did you mean train?)\n"],
+  ["detect", ["train", "--dta", "x"], "error: unknown option '--dta' (Did you mean --data?)\n"],
+  ["detect", ["train"], "error: required option '--data <dataset>' not specified\n"],
+  ["detect", ["train", "--resume"], "error: --resume needs --out, the folder of the run to go on with\n"],
+  ["detect", ["train", "--resume", "--out", "nowhere"], /^error: --resume \(no run here to go on with\): ENOENT.*\n$/],
+  ["detect", ["train", "--data", "x", "--epochs", "3", "--minutes", "2"], /^error: option '--minutes <m>' cannot be/],
+  ["detect", ["train", "--data", "x", "--epochs", "0"], /^error: option '--epochs <n>' argument '0' .* at least 1.\n$/],
+  [
+    "detect",
+    ["train", "--data", "x", "--minutes", "-1"],
+    /^error: option '--minutes <m>' argument '-1' .* above 0.\n$/,
+  ],
+  ["detect", ["train", "--data", "x", "--size", "abc"], /^error: option '--size <pixels>' .* from 64 to 2048.\n$/],
+  ["detect", ["predict", "--weights", "x", "--out", "y"], "error: missing required argument 'images'\n"],
+  ["detect", ["predict", "x"], "error: required option '--weights <run>' not specified\n"],
+  ["detect", ["predict", "x", "--weights", "x", "--out", "y", "--score", "2"], /'--score <s>' .* from 0 to 1.\n$/],
 ] as const)("wrong usage is one line on stderr and exit code 2: %s %j", async (name, args, message) => {
-  const { code, stdout, stderr } = await runCommand(name, [...args]);
+  const { code, stdout, stderr } = await callCommand(name, [...args]);
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   if (typeof message === "string") expect(stderr).toBe(message);
   else expect(stderr).toMatch(message);
 });
 
+test("a process ends with the code and the line", async () => {
+  const { code, stdout, stderr } = await runCommand("detect", ["train", "--epochs", "0"]);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toMatch(/^error: option '--epochs <n>' argument '0' is invalid. .*\n$/);
+});
+
 test("a command without a subcommand shows what there is, as wrong usage", async () => {
-  const { code, stdout, stderr } = await runCommand("detect", []);
+  const { code, stdout, stderr } = await callCommand("detect", []);
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).toContain("Usage: detect");
 });
 
 test("--help and --version succeed", async () => {
-  const help = await runCommand("label", ["import", "--help"]);
+  const help = await callCommand("label", ["import", "--help"]);
   expect({ code: help.code, stderr: help.stderr }).toEqual({ code: 0, stderr: "" });
   expect(help.stdout).toMatch(/Examples:\n {2}\$ label import /);
   const version = await runCommand("detect", ["--version"]);
@@ -37,8 +59,8 @@ test("--help and --version succeed", async () => {
 
 test("--debug shows the stack of a failure, which is hidden otherwise", async () => {
   const args = ["import", "nowhere", "--out", "x"];
-  expect((await runCommand("label", args)).stderr).not.toContain("at ");
-  expect((await runCommand("label", [...args, "--debug"])).stderr).toMatch(/no such file or folder\n\s+at /);
+  expect((await callCommand("label", args)).stderr).not.toContain("at ");
+  expect((await callCommand("label", [...args, "--debug"])).stderr).toMatch(/no such file or folder\n\s+at /);
 });
 
 test("a reader that goes away ends the command without a word", () => {

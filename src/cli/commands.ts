@@ -1,0 +1,26 @@
+import type { Command } from "commander";
+import { addDoctor } from "./doctor.ts";
+import { addEngine } from "./engineInstall.ts";
+import { addEval } from "./eval.ts";
+import { addImport } from "./importLabels.ts";
+import { addPredict } from "./predict.ts";
+import { createProgram } from "./run.ts";
+import { addTrain } from "./train.ts";
+
+/** `detect` with all its subcommands. */
+export function detectProgram(): Command {
+  const program = createProgram("detect", "Train a Faster R-CNN on labelled images, measure it, find objects with it");
+  addTrain(program);
+  addEval(program);
+  addPredict(program);
+  addDoctor(program);
+  addEngine(program);
+  return program;
+}
+
+/** `label` with all its subcommands. */
+export function labelProgram(): Command {
+  const program = createProgram("label", "Labelled images: read them in any form people have");
+  addImport(program);
+  return program;
+}
