@@ -1,0 +1,32 @@
+export * from "./geometry/index.ts";
+export * from "./metrics/index.ts";
+export * from "./detection/index.ts";
+
+export { AnchorkitError, UsageError } from "./base/errors.ts";
+export { Random } from "./base/random.ts";
+export type { Preprocessing, Size } from "./base/preprocessing.ts";
+
+export { describeEngine, type EngineDescription } from "./engine/describe.ts";
+export { installEngine, type InstalledEngine, type InstallOptions } from "./engine/install.ts";
+export { loadEngine, type Engine, type EngineChoice } from "./engine/load.ts";
+export { compileProgram, type Precision, type Program, type ProgramOptions } from "./engine/program.ts";
+export type { NamedTensors, Step, TensorSpec, Updates } from "./engine/step.ts";
+
+export { buildBackbone, type BackboneName } from "./core/backbones/buildBackbone.ts";
+
+export { alignClasses } from "./data/alignClasses.ts";
+export type { Dataset, ImageRecord, LabelledObject, SplitName } from "./data/dataset.ts";
+export {
+  readCocoResults,
+  writeCocoResults,
+  type CocoComparison,
+  type ImageDetections,
+} from "./data/formats/cocoResults.ts";
+export type { Coordinates, ReadOptions, ReadResult } from "./data/formats/format.ts";
+export { importLabels, type ImportOptions } from "./data/importLabels.ts";
+export { readDataset } from "./data/readDataset.ts";
+export { countSplits, splitDataset, type SplitCounts, type SplitFractions } from "./data/splits.ts";
+
+export { contactSheet, type SheetImage, type SheetOptions } from "./report/contactSheet.ts";
+export { drawDetections } from "./report/drawDetections.ts";
+export { writePicture, type RgbImage } from "./report/picture.ts";
