@@ -1,5 +1,5 @@
 import type { Random } from "../base/random.ts";
-import { BACKGROUND, IGNORED, type BestAnchorsOptions } from "./groundTruth.ts";
+import { BACKGROUND, IGNORED, type BestAnchorsOptions, type ThresholdOptions } from "./groundTruth.ts";
 import type { SamplingOptions } from "./sampling.ts";
 
 /** The labelled boxes of one image, padded or not: rows of the tensors of `GroundTruth`. */
@@ -73,6 +73,45 @@ export function matchAnchorsOfImage(
   owner.forEach((row, anchor) => {
     if (row >= 0) matched[anchor] = row;
   });
+}
+
+/**
+ * The rule of `matchByThreshold`, with low-quality matches, for one image in plain JavaScript.
+ *
+ * @param matched receives n numbers: the row of the object, background (-1) or ignored (-2)
+ */
+export function matchAnchorsByThreshold(
+  { boxes, valid, ignored }: ImageTruth,
+  anchors: AnchorBlocks,
+  matched: Int32Array,
+  { high, low }: Pick<ThresholdOptions, "high" | "low">,
+): void {
+  const best = new Float32Array(matched.length); // the highest IoU of the anchor with an object
+  const owner = new Int32Array(matched.length);
+  const claimed: number[] = []; // anchors that are an object's best
+  matched.fill(BACKGROUND);
+  for (let row = 0; row < valid.length; row++) {
+    const isObject = valid[row] === 1;
+    if (!isObject && ignored[row] !== 1) continue;
+    let highest = 0;
+    let ties: number[] = [];
+    forEachOverlap(boxes, row, anchors, (anchor, intersection, boxArea, anchorArea) => {
+      const overlap = Math.fround(intersection / (isObject ? boxArea + anchorArea - intersection : anchorArea));
+      if (overlap >= low) matched[anchor] = IGNORED;
+      if (!isObject) return;
+      if (overlap > (best[anchor] ?? 0)) {
+        best[anchor] = overlap;
+        owner[anchor] = row;
+      }
+      if (overlap > highest) [highest, ties] = [overlap, []];
+      if (overlap === highest) ties.push(anchor);
+    });
+    claimed.push(...ties);
+  }
+  best.forEach((iou, anchor) => {
+    if (iou >= high) matched[anchor] = owner[anchor] ?? BACKGROUND;
+  });
+  for (const anchor of claimed) matched[anchor] = owner[anchor] ?? BACKGROUND;
 }
 
 /**

@@ -18,13 +18,14 @@ import type { NamedTensors } from "../engine/step.ts";
 import { LoopState, type Task } from "../training/fit.ts";
 import { adamW, sgd, type Optimizer } from "../training/optimizers.ts";
 import { gridAnchors } from "./anchors.ts";
+import { anchorBlocks, type AnchorBlocks } from "./anchorTargets.ts";
 import { calibrate } from "./calibrate.ts";
 import { channelStatistics, chooseCanvas } from "./canvas.ts";
 import { saveDetector } from "./detectorFiles.ts";
 import { evaluateImages } from "./evaluateImages.ts";
 import { buildFasterRcnn, STRIDE, weightsOf, type FasterRcnn } from "./fasterRcnn.ts";
 import { anchorShapesFor } from "./kMeansAnchors.ts";
-import { DEFAULT_SETTINGS, type Architecture, type DetectorDescription } from "./settings.ts";
+import { DEFAULT_SETTINGS, type Architecture, type DetectorDescription, type Settings } from "./settings.ts";
 import { trainFeeds } from "./trainFeeds.ts";
 import { compileTraining, type TrainingProgram } from "./trainingProgram.ts";
 
@@ -96,11 +97,13 @@ export async function prepareDetector(dataset: Dataset, options: DetectorTaskOpt
     random: random.fork("batches"),
   });
   const grid = [canvas.height, canvas.width].map((side) => Math.ceil(side / STRIDE)) as [number, number];
+  const anchorBoxes = gridAnchors(anchors, ...grid, STRIDE);
   const feeding: Feeding = {
     source,
-    noise: random.fork("noise"),
-    anchors: gridAnchors(anchors, ...grid, STRIDE),
-    rois: description.settings.proposals.after + source.objects,
+    random: random.fork("sampling"),
+    anchors: anchorBoxes,
+    blocks: anchorBlocks(anchorBoxes),
+    settings: description.settings,
   };
   const training = await compileChecked(options, network, description, feeding);
   const validation = new ImageStore(imagesOf(dataset, "val"), canvas);
@@ -109,11 +112,11 @@ export async function prepareDetector(dataset: Dataset, options: DetectorTaskOpt
 
 interface Feeding {
   source: BatchSource;
-  noise: Random;
+  random: Random;
   /** [anchors, 4] on the canvas. */
   anchors: Float32Array;
-  /** RoIs of an image that are sampled from. */
-  rois: number;
+  blocks: AnchorBlocks;
+  settings: Settings;
 }
 
 function detectorTask(
@@ -244,9 +247,9 @@ function runTraining(program: Program, step: string, inputs: NamedTensors): Reco
 }
 
 function feeds(feeding: Feeding, batch: TrainingBatch, step: number, learningRate: number): NamedTensors {
-  const { source, rois, anchors } = feeding;
-  const noise = feeding.noise.fork(step);
-  return trainFeeds(batch, { source, anchors: anchors.length / 4, rois, noise, learningRate, step: step + 1 });
+  const { source, blocks, settings } = feeding;
+  const random = feeding.random.fork(step);
+  return trainFeeds(batch, { source, anchors: blocks, settings, random, learningRate, step: step + 1 });
 }
 
 function updateAverage(program: Program, keep: number): void {

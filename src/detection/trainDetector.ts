@@ -39,7 +39,8 @@ export interface TrainResult {
 
 const PEAK_RATE = { adamw: 2e-3, sgd: 1e-2 };
 const WARMUP_STEPS = 30;
-const VALIDATIONS = 12;
+/** The weights are measured so many times; in a short training less often, so that little of its time goes there. */
+const VALIDATIONS = { most: 12, least: 3, perMinute: 1.2 };
 /** Without a budget: so many epochs, and more of them where there are few images. */
 const DEFAULT_EPOCHS = 100;
 const DEFAULT_STEPS = 3000;
@@ -88,7 +89,7 @@ export async function trainDetector(
       budget,
       batch: options.batch,
       learningRate: (step, progress) => warmupCosine(step, progress, { peak, warmupSteps: WARMUP_STEPS }),
-      validations: VALIDATIONS,
+      validations: validationsIn(budget),
       spent,
       ...(resumed && { resumed }),
       ...(signal && { signal }),
@@ -103,6 +104,11 @@ export async function trainDetector(
   } finally {
     training.dispose();
   }
+}
+
+function validationsIn(budget: Budget): number {
+  const { most, least, perMinute } = VALIDATIONS;
+  return "epochs" in budget ? most : Math.min(most, Math.max(least, Math.round(budget.minutes * perMinute)));
 }
 
 function defaultBudget(stepsPerEpoch: number): Budget {

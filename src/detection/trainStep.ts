@@ -10,10 +10,10 @@ import { giouLoss } from "./boxLosses.ts";
 import { encodeBoxes } from "./boxCoder.ts";
 import { applyBoxHead, boxesOfClass } from "./boxHead.ts";
 import type { FasterRcnn } from "./fasterRcnn.ts";
-import { IGNORED, matchBestAnchors, matchByThreshold, type GroundTruth } from "./groundTruth.ts";
+import { IGNORED, matchByThreshold, type GroundTruth } from "./groundTruth.ts";
 import { cropImages } from "./inputs.ts";
 import { proposeBoxes } from "./proposals.ts";
-import { sampleAnchors, sampleRois } from "./sampling.ts";
+import { sampleRois } from "./sampling.ts";
 import { ANCHOR_WEIGHTS, type Settings } from "./settings.ts";
 
 export interface TrainStepOptions {
@@ -42,7 +42,9 @@ export function trainStepInputs(options: TrainStepOptions): Record<string, Tenso
     classes: { shape: [batch, objects], dtype: "int32" },
     valid: float(batch, objects),
     ignored: float(batch, objects),
-    anchorNoise: float(batch, options.anchors.length / 4),
+    matched: { shape: [batch, options.anchors.length / 4], dtype: "int32" },
+    positive: float(batch, options.anchors.length / 4),
+    negative: float(batch, options.anchors.length / 4),
     roiNoise: float(batch, settings.proposals.after + objects),
     learningRate: float(),
     step: float(),
@@ -119,7 +121,7 @@ function losses(inputs: NamedTensors, options: TrainStepOptions): tf.Scalar[] {
     anchors,
   };
   return [
-    ...rpnLosses(proposed, truth, inputs.anchorNoise as tf.Tensor2D, options),
+    ...rpnLosses(proposed, truth, inputs),
     ...headLosses(features, proposed, truth, inputs.classes as tf.Tensor2D, inputs.roiNoise as tf.Tensor2D, options),
   ];
 }
@@ -144,14 +146,13 @@ interface Proposed {
 function rpnLosses(
   { objectness, deltas, anchors }: Proposed,
   truth: GroundTruth,
-  noise: tf.Tensor2D,
-  { settings }: TrainStepOptions,
+  inputs: NamedTensors,
 ): [tf.Scalar, tf.Scalar] {
-  const matched =
-    settings.assignment === "best"
-      ? matchBestAnchors(truth, anchors)
-      : matchByThreshold(truth, anchors, { high: 0.7, low: 0.3, allowLowQuality: true });
-  const { positive, negative } = sampleAnchors(matched, noise, settings.anchorSample);
+  const [matched, positive, negative] = [inputs.matched, inputs.positive, inputs.negative] as [
+    tf.Tensor2D,
+    tf.Tensor2D,
+    tf.Tensor2D,
+  ];
   const sampled = positive.add(negative);
   const count = sampled.sum().maximum(1);
   const targets = encodeBoxes(gatherPerImage(truth.boxes, matched.relu()), anchors, ANCHOR_WEIGHTS);

@@ -1,35 +1,48 @@
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { Random } from "../../src/base/random.ts";
-import { anchorBlocks, drawAnchorsOfImage, matchAnchorsOfImage } from "../../src/detection/anchorTargets.ts";
+import {
+  anchorBlocks,
+  drawAnchorsOfImage,
+  matchAnchorsByThreshold,
+  matchAnchorsOfImage,
+} from "../../src/detection/anchorTargets.ts";
 import { gridAnchors } from "../../src/detection/anchors.ts";
-import { matchBestAnchors } from "../../src/detection/groundTruth.ts";
+import { matchBestAnchors, matchByThreshold } from "../../src/detection/groundTruth.ts";
 import { engines, on, randomBoxes } from "./support.ts";
 
 const random = new Random("anchor targets");
 const [engine = "cpu"] = engines;
 
 describe("anchor targets in plain JavaScript", () => {
-  it("match as the tensors do, with padding and ignored regions", async () => {
-    const anchors = gridAnchors([[8, 8], [24, 16], [40, 40]], 12, 12, 8); // prettier-ignore
-    const n = anchors.length / 4;
-    const boxes = Array.from({ length: 6 }, () => randomBoxes(random, 9, 70, 40));
-    const kinds = boxes.map((row) => row.map(() => random.int(4))); // 0 padding, 1 ignored, 2 and 3 objects
-    const valid = kinds.map((row) => row.map((kind) => (kind >= 2 ? 1 : 0)));
-    const ignored = kinds.map((row) => row.map((kind) => (kind === 1 ? 1 : 0)));
-    const tensors = await on(engine, () => {
-      const truth = { boxes: tf.tensor3d(boxes), valid: tf.tensor2d(valid), ignored: tf.tensor2d(ignored) };
-      return matchBestAnchors(truth, tf.tensor2d(anchors, [n, 4])).arraySync();
-    });
-    boxes.forEach((imageBoxes, image) => {
-      const matched = new Int32Array(n);
-      const truth = { boxes: imageBoxes.flat(), valid: valid[image] ?? [], ignored: ignored[image] ?? [] };
-      matchAnchorsOfImage(truth, anchorBlocks(anchors), matched);
-      expect(Array.from(matched)).toEqual(tensors[image]);
-    });
-    expect(tensors.flat().filter((m) => m >= 0).length).toBeGreaterThan(50);
-    expect(tensors.flat().filter((m) => m === -2).length).toBeGreaterThan(50);
-  });
+  it.each(["best", "threshold"])(
+    "match as the tensors do, by the rule %s, with padding and ignored regions",
+    async (rule) => {
+      const anchors = gridAnchors([[8, 8], [24, 16], [40, 40]], 12, 12, 8); // prettier-ignore
+      const n = anchors.length / 4;
+      const boxes = Array.from({ length: 6 }, () => randomBoxes(random, 9, 70, 40));
+      const kinds = boxes.map((row) => row.map(() => random.int(4))); // 0 padding, 1 ignored, 2 and 3 objects
+      const valid = kinds.map((row) => row.map((kind) => (kind >= 2 ? 1 : 0)));
+      const ignored = kinds.map((row) => row.map((kind) => (kind === 1 ? 1 : 0)));
+      const tensors = await on(engine, () => {
+        const truth = { boxes: tf.tensor3d(boxes), valid: tf.tensor2d(valid), ignored: tf.tensor2d(ignored) };
+        const candidates = tf.tensor2d(anchors, [n, 4]);
+        const thresholds = { high: 0.5, low: 0.3, allowLowQuality: true };
+        return (
+          rule === "best" ? matchBestAnchors(truth, candidates) : matchByThreshold(truth, candidates, thresholds)
+        ).arraySync();
+      });
+      boxes.forEach((imageBoxes, image) => {
+        const matched = new Int32Array(n);
+        const truth = { boxes: imageBoxes.flat(), valid: valid[image] ?? [], ignored: ignored[image] ?? [] };
+        if (rule === "best") matchAnchorsOfImage(truth, anchorBlocks(anchors), matched);
+        else matchAnchorsByThreshold(truth, anchorBlocks(anchors), matched, { high: 0.5, low: 0.3 });
+        expect(Array.from(matched)).toEqual(tensors[image]);
+      });
+      expect(tensors.flat().filter((m) => m >= 0).length).toBeGreaterThan(40);
+      expect(tensors.flat().filter((m) => m === -2).length).toBeGreaterThan(40);
+    },
+  );
 
   it.each([
     { positives: 0, negatives: 50, expected: [0, 16] },
