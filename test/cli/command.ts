@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { vi } from "vitest";
 import { detectProgram, labelProgram } from "../../src/cli/commands.ts";
@@ -10,17 +11,19 @@ export interface Ended {
   stderr: string;
 }
 
-/** Runs `detect` or `label` from source in a process of its own, as a user would. */
-export function runCommand(name: "detect" | "label", args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  const script = fileURLToPath(new URL(`../../src/cli/${name}.ts`, import.meta.url));
-  const root = fileURLToPath(new URL("../..", import.meta.url));
-  const child = spawn(process.execPath, ["--import", "tsx", script, ...args], {
-    cwd: root,
-    env: { ...process.env, NO_COLOR: "1", ...env },
-  });
+/** Runs a command in a process of its own; `when` it has said that on stderr, it gets a Ctrl-C. */
+export function runCommand(name: "detect" | "label", args: string[], when?: RegExp): Promise<Ended> {
+  const cwd = fileURLToPath(new URL("../..", import.meta.url));
+  const script = join("src", "cli", `${name}.ts`);
+  const env = { ...process.env, NO_COLOR: "1" };
+  const child = spawn(process.execPath, ["--import", "tsx", script, ...args], { cwd, env });
   const ended: Ended = { code: null, stdout: "", stderr: "" };
+  let interrupted = false;
   child.stdout.on("data", (text) => (ended.stdout += String(text)));
-  child.stderr.on("data", (text) => (ended.stderr += String(text)));
+  child.stderr.on("data", (text) => {
+    ended.stderr += String(text);
+    if (!interrupted && when?.test(ended.stderr) === true) interrupted = child.kill("SIGINT");
+  });
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => {

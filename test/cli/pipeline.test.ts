@@ -1,0 +1,74 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { importLabels } from "../../src/data/importLabels.ts";
+import { findEngines } from "../../src/engine/locate.ts";
+import { runCommand } from "./command.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "anchorkit-pipeline-"));
+const data = join(folder, "dataset");
+const out = join(folder, "run");
+
+/** A dozen of the sample images: enough for every command to do all that it does, quickly. */
+beforeAll(async () => {
+  const { file } = await importLabels("annotations", data);
+  const coco = JSON.parse(readFileSync(file, "utf8")) as { images: Record<string, unknown>[]; annotations: object[] };
+  coco.images = coco.images.slice(0, 12).map((image) => ({ ...image, split: undefined }));
+  const kept = new Set(coco.images.map(({ id }) => id));
+  coco.annotations = coco.annotations.filter((annotation) => kept.has((annotation as { image_id: number }).image_id));
+  writeFileSync(file, JSON.stringify(coco));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe.skipIf(findEngines().length === 0)("train, measure and predict", () => {
+  test("Ctrl-C leaves a checkpoint, and --resume goes on with it and its options", async () => {
+    const args = ["train", "--data", data, "--epochs", "20", "--size", "64", "--seed", "3", "--out", out];
+    const stopped = await runCommand("detect", args, /ready after/);
+    expect(stopped.code).toBe(130);
+    expect(stopped.stderr).toContain("stopping after this step, with a checkpoint");
+    expect(stopped.stdout).toContain(`go on with: detect train --out ${out} --resume\n`);
+    expect(existsSync(join(out, "last", "state.bin"))).toBe(true);
+
+    const resumed = await runCommand("detect", ["train", "--out", out, "--resume", "--json"]);
+    expect(resumed.code).toBe(0);
+    const result = JSON.parse(resumed.stdout) as Record<string, unknown>;
+    expect(result).toMatchObject({ out, finished: true, splits: { train: { images: 10 }, val: { images: 1 } } });
+    expect(JSON.parse(readFileSync(join(out, "config.json"), "utf8"))).toMatchObject({ size: 64, seed: 3, epochs: 20 });
+  });
+
+  test("a run is not overwritten", async () => {
+    const { code, stderr } = await runCommand("detect", ["train", "--data", data, "--out", out]);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: `error: ${out}: holds a training already; go on with --resume, or give another --out\n`,
+    });
+  });
+
+  test("the detector is measured on the images it was not trained on", async () => {
+    const { code, stdout, stderr } = await runCommand("detect", ["eval", "--data", data, "--weights", out, "--json"]);
+    expect(code).toBe(0);
+    expect(stderr).toContain("measuring on 1 images (test)\n");
+    expect(Object.keys(JSON.parse(stdout) as object)).toEqual(expect.arrayContaining(["AP", "AP50", "perClass"]));
+  });
+
+  test("predict does all images that it can read, names the others, and then fails", async () => {
+    const broken = join(folder, "broken.jpg");
+    writeFileSync(broken, "no image");
+    const [images, found] = ["annotations/images/table_10[12].jpg", join(folder, "found")];
+    const args = ["predict", broken, images, "--weights", out, "--out", found, "--score", "0"];
+    const { code, stdout, stderr } = await runCommand("detect", args);
+    expect(code).toBe(1);
+    expect(stderr).toContain(broken);
+    expect(stderr).toContain("1 of 3 images could not be read\n");
+    expect(stdout).toMatch(/^\d+ objects in 2 images, [\d.]+ images\/s/);
+    for (const name of ["table_101.jpg", "table_102.jpg", "overview.jpg"]) {
+      expect(existsSync(join(found, name))).toBe(true);
+    }
+    const results = JSON.parse(readFileSync(join(found, "predictions.json"), "utf8")) as Record<string, unknown>[];
+    expect(results.length).toBeGreaterThan(0);
+    expect(Object.keys(results[0] ?? {})).toEqual(["image_id", "category_id", "bbox", "score", "file_name"]);
+  });
+});
