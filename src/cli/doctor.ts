@@ -39,7 +39,7 @@ function report(versions: Record<string, string>, found: EngineDescription): str
     ["memory", `${gigabytes(memory.total)} GB, ${gigabytes(memory.available)} GB free`],
   ];
   const lines = rows.map(([name, value]) => `${name.padEnd(13)} ${value}`);
-  for (const failure of found.failures) lines.push(`problem: ${failure}`);
+  for (const failure of found.failures) lines.push(`${native ? "note" : "problem"}: ${failure}`);
   for (const advice of found.advice) lines.push(`to do: ${advice}`);
   if (found.advice.length === 0) lines.push("all is well");
   return lines.join("\n");
