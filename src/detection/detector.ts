@@ -73,6 +73,7 @@ export class Detector {
       { predict },
       {
         variables: weightsOf(network, false),
+        frozen: true,
         precision: precision === "auto" ? (hasBfloat16Instructions() ? "bfloat16" : "float32") : precision,
       },
     );

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { messageOf } from "../base/errors.ts";
 import { computeInBfloat16 } from "./bfloat16.ts";
-import { DATA_TYPE, encodeSavedModel, placeholderNode, shapeOf, type GraphNode } from "./graphDef.ts";
+import { constantNode, DATA_TYPE, encodeSavedModel, placeholderNode, shapeOf, type GraphNode } from "./graphDef.ts";
 import { recordStep } from "./recorder.ts";
 import type { NamedTensors, Step } from "./step.ts";
 
@@ -31,6 +31,11 @@ export interface ProgramOptions {
   /** Every variable that a step reads or updates: weights, slots, statistics. */
   variables: readonly tf.Variable[];
   precision?: Precision;
+  /**
+   * The variables never change again: their values become part of the graph, which TensorFlow then simplifies
+   * (normalisation is folded into convolutions). No step may update them, and `push` has no effect.
+   */
+  frozen?: boolean;
   /** `auto` (default): a graph where the engine can. */
   mode?: "auto" | "eager";
 }
@@ -107,9 +112,10 @@ async function compileGraph(steps: Record<string, Step>, options: ProgramOptions
   const nodes = variables.flatMap(variableNodes);
   const fetches = new Map<string, string[]>();
   for (const [name, step] of Object.entries(steps)) {
-    const read = (variable: tf.Variable): string => `${name}/read_${indices.get(variable)}:0`;
-    const recording = recordStep(name, step, read, variables);
-    const recorded = [...variables.map((v, i) => readNode(`${name}/read_${i}`, i, v)), ...recording.nodes];
+    const readName = (variable: tf.Variable): string => `${name}/read_${indices.get(variable)}:0`;
+    const recording = recordStep(name, step, readName, variables);
+    const read = options.frozen === true ? frozenNode : readNode;
+    const recorded = [...variables.map((v, i) => read(`${name}/read_${i}`, i, v)), ...recording.nodes];
     nodes.push(...(options.precision === "bfloat16" ? computeInBfloat16(recorded) : recorded));
     const assigned: string[] = [];
     for (const [variable, source] of recording.updates) {
@@ -175,6 +181,11 @@ function variableNodes(variable: tf.Variable, i: number): GraphNode[] {
 
 function readNode(name: string, i: number, variable: tf.Variable): GraphNode {
   return { name, op: "ReadVariableOp", input: [`variable_${i}`], attr: { dtype: { type: dtypeNumber(variable) } } };
+}
+
+function frozenNode(name: string, _: number, variable: tf.Variable): GraphNode {
+  const { buffer, byteOffset, byteLength } = variable.dataSync();
+  return constantNode(name, dtypeNumber(variable), variable.shape, new Uint8Array(buffer, byteOffset, byteLength));
 }
 
 /** Assignment waits for the reads of its step, so that a step sees the old value everywhere. */

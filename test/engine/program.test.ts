@@ -107,6 +107,15 @@ describe("compileProgram", () => {
     expect(run()).toBe(10);
   });
 
+  it("gives the same with frozen variables, whose values are part of the graph", async () => {
+    const weight = tf.variable(tf.tensor1d([1, 2, 3]));
+    const step: Step = { inputs: {}, run: () => ({ outputs: { y: weight.square() } }) };
+    const program = await compile({ step }, { variables: [weight], frozen: true });
+    weight.assign(tf.tensor1d([0, 0, 0]));
+    const expected = program.mode === "graph" ? [1, 4, 9] : [0, 0, 0];
+    expect([...(program.run("step", {}).y?.dataSync() ?? [])]).toEqual(expected);
+  });
+
   it("computes in bfloat16 with three digits of float32's result", async () => {
     if (!native) return;
     const weight = tf.variable(tf.randomNormal([64, 64], 0, 1, "float32", 3));
