@@ -12,7 +12,10 @@ afterAll(() => {
 });
 
 const truth = {
-  images: [{ id: 20, file_name: "20.jpg" }, { id: 3, file_name: "three.jpg" }],
+  images: [
+    { id: 20, file_name: "20.jpg" },
+    { id: 3, file_name: "three.jpg" },
+  ],
   categories: [
     { id: 9, name: "dog" },
     { id: 2, name: "cat" },
