@@ -42,6 +42,8 @@ const BACKBONES: TrainOptions["backbone"][] = [
   "vgg16",
 ];
 
+const ASSIGNMENTS = ["best", "threshold"];
+
 /** `detect train` */
 export function addTrain(program: Command): void {
   const command = program
@@ -92,7 +94,11 @@ function addTrainingOptions(command: Command): void {
     .option("--seed <n>", "seed of every random draw", numberIn({ whole: true, min: 0, max: 2 ** 31 - 1 }), 1)
     .addOption(choice("--backbone <name>", "the network that reads the image", BACKBONES, "small"))
     .option("--width <factor>", "width of a MobileNet", numberIn({ above: 0, max: 4 }), 1)
-    .option("--pretrained <folder>", "Keras weights of a MobileNet to start from");
+    .option("--pretrained <folder>", "Keras weights of a MobileNet to start from")
+    .addOption(
+      choice("--assignment <rule>", "anchors of an object: its best ones, or by IoU threshold", ASSIGNMENTS, "best"),
+    )
+    .option("--class-specific-boxes", "predict a box for each class in place of one for all");
   addDetectorOptions(command);
   addCoordinatesOption(command);
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import sharp, { type Sharp } from "sharp";
 import { AnchorkitError, messageOf } from "../base/errors.ts";
+import type { Size } from "../base/preprocessing.ts";
 import { shownPath } from "./files.ts";
 
 /** What the header of an image file says. */
@@ -13,8 +14,8 @@ export interface ImageHeader {
 }
 
 export interface DecodeOptions {
-  /** Stretch the image to exactly this size; without it, the image keeps its own. */
-  size?: { width: number; height: number };
+  /** Stretch the image to exactly this size, or one that follows from its own; without it, it keeps its own. */
+  size?: Size | ((original: Size) => Size);
   /** Images of more pixels than this are refused; 100 million unless told. */
   maxPixels?: number;
 }
@@ -64,9 +65,8 @@ export async function decodeImage(source: string | Uint8Array, options: DecodeOp
     const image = sharp(bytes, { failOn: "error", limitInputPixels: false });
     const original = await headerOf(image, options.maxPixels);
     image.autoOrient().flatten({ background: "white" });
-    if (options.size) {
-      image.resize(options.size.width, options.size.height, { fit: "fill", kernel: "linear" });
-    }
+    const size = typeof options.size === "function" ? options.size(original) : options.size;
+    if (size) image.resize(size.width, size.height, { fit: "fill", kernel: "linear" });
     const { data, info } = await image
       .toColourspace("srgb")
       .raw({ depth: "uchar" })

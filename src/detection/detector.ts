@@ -4,8 +4,9 @@ import * as tf from "@tensorflow/tfjs";
 import { AnchorkitError } from "../base/errors.ts";
 import { fitToCanvas } from "../base/preprocessing.ts";
 import type { ImageRecord } from "../data/dataset.ts";
-import { decodeImage, readImageHeader } from "../data/images.ts";
+import { decodeImage } from "../data/images.ts";
 import { ImageStore } from "../data/imageStore.ts";
+import { prefetch } from "../data/prefetch.ts";
 import { hasBfloat16Instructions } from "../engine/cpu.ts";
 import { loadEngine, type EngineChoice } from "../engine/load.ts";
 import { compileProgram, type Precision, type Program } from "../engine/program.ts";
@@ -30,6 +31,9 @@ export interface DetectorOptions {
 /** What was found in a file, or why it could not be read. */
 export type FilePrediction =
   { file: string; width: number; height: number; detections: Detections } | { file: string; error: AnchorkitError };
+
+/** Chunks of images that are being decoded; reading an image takes a few turns of the event loop. */
+const CHUNKS_AHEAD = 4;
 
 /** A trained detector, ready to run. Its weights live in the engine until `dispose`. */
 export class Detector {
@@ -77,6 +81,7 @@ export class Detector {
         precision: precision === "auto" ? (hasBfloat16Instructions() ? "bfloat16" : "float32") : precision,
       },
     );
+    detectImages(program, "predict", batch, [], preprocessing); // TensorFlow prepares a graph when it first runs
     return new Detector(description, network, program, batch);
   }
 
@@ -100,12 +105,11 @@ export class Detector {
     const chunks = Array.from({ length: Math.ceil(files.length / this.#batch) }, (_, i) =>
       files.slice(i * this.#batch, (i + 1) * this.#batch),
     );
-    const read = (chunk: readonly string[] | undefined): Promise<(FittedImage | AnchorkitError)[]> =>
-      Promise.all((chunk ?? []).map((file) => this.#read(file)));
-    let next = read(chunks[0]);
-    for (const [i, chunk] of chunks.entries()) {
-      const images = await next;
-      next = read(chunks[i + 1]);
+    const read = async (chunk: readonly string[]): Promise<[readonly string[], (FittedImage | AnchorkitError)[]]> => [
+      chunk,
+      await Promise.all(chunk.map((file) => this.#read(file))),
+    ];
+    for await (const [chunk, images] of prefetch(chunks, CHUNKS_AHEAD, read)) {
       const readable = images.filter((image): image is FittedImage => !(image instanceof AnchorkitError));
       const found = detectImages(this.#program, "predict", this.#batch, readable, this.description.preprocessing);
       for (const [j, file] of chunk.entries()) {
@@ -130,10 +134,10 @@ export class Detector {
 
   async #read(file: string): Promise<FittedImage | AnchorkitError> {
     try {
-      const original = await readImageHeader(file);
-      const { width, height } = fitToCanvas(original, this.description.preprocessing.canvas);
-      const { data } = await decodeImage(file, { size: { width, height } });
-      return { pixels: data, width, height, original: { width: original.width, height: original.height } };
+      const { canvas } = this.description.preprocessing;
+      const image = await decodeImage(file, { size: (original) => fitToCanvas(original, canvas) });
+      const original = { width: image.originalWidth, height: image.originalHeight };
+      return { pixels: image.data, width: image.width, height: image.height, original };
     } catch (error) {
       if (error instanceof AnchorkitError) return error;
       throw error;

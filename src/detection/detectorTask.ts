@@ -44,6 +44,10 @@ export interface DetectorTaskOptions {
   /** A folder of Keras weights to start the backbone from. */
   pretrained?: string;
   precision: Precision | "auto";
+  /** How anchors are matched to objects; the default, `best`, finds small objects too. */
+  assignment?: Settings["assignment"];
+  /** A box for each class in place of one for all. */
+  classSpecificBoxes?: boolean;
 }
 
 /** A detector in training: what the fit loop drives, and what is compiled. */
@@ -86,7 +90,7 @@ export async function prepareDetector(dataset: Dataset, options: DetectorTaskOpt
     model: "faster-rcnn",
     classes: dataset.classes,
     architecture,
-    settings: DEFAULT_SETTINGS,
+    settings: { ...DEFAULT_SETTINGS, ...(options.assignment && { assignment: options.assignment }) },
     preprocessing: { canvas, ...(await channelStatistics(store)), ...network.backbone.preprocessing },
     anchors,
   };
@@ -192,7 +196,7 @@ async function buildNetwork(
     channels: 96,
     hidden: 256,
     pooled: 7,
-    classSpecificBoxes: false,
+    classSpecificBoxes: options.classSpecificBoxes ?? false,
   };
   const network = buildFasterRcnn(architecture, { anchors, classes }, random.fork("weights"));
   if (published) setKerasWeights(network.backbone, published);

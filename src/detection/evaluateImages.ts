@@ -29,7 +29,7 @@ export async function evaluateImages(
 }
 
 /** The labels of an image as the metrics take them: difficult objects neither count as found nor as missed. */
-export function truthOf({ objects }: ImageRecord): EvaluationImage["truth"] {
+function truthOf({ objects }: ImageRecord): EvaluationImage["truth"] {
   return {
     boxes: objects.flatMap(({ box }) => box),
     classes: objects.map((object) => object.class),

@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { appendFile, mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { AnchorkitError } from "../base/errors.ts";
 import { writeFileAtomic } from "../base/files.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -71,7 +72,9 @@ export async function trainDetector(
         budget,
         engine: engine.name,
         tensorflow: engine.tensorflow,
+        node: process.version,
         classes: dataset.classes,
+        dataFingerprint: fingerprint(dataset),
       };
       await writeFileAtomic(join(options.out, "config.json"), `${JSON.stringify(record, undefined, 2)}\n`);
       await writeFileAtomic(join(options.out, "metrics.jsonl"), "");
@@ -104,6 +107,20 @@ export async function trainDetector(
   } finally {
     training.dispose();
   }
+}
+
+/** Changes when an image, a box, a class or a split does. */
+function fingerprint({ classes, images }: Dataset): string {
+  const content = images.map(({ file, width, height, split, objects }) => [
+    basename(file),
+    width,
+    height,
+    split,
+    objects,
+  ]);
+  return createHash("sha256")
+    .update(JSON.stringify([classes, content]))
+    .digest("hex");
 }
 
 function validationsIn(budget: Budget): number {

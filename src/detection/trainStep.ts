@@ -30,7 +30,7 @@ export interface TrainStepOptions {
 }
 
 /** Names and shapes of what a training step is fed. */
-export function trainStepInputs(options: TrainStepOptions): Record<string, TensorSpec> {
+function trainStepInputs(options: TrainStepOptions): Record<string, TensorSpec> {
   const { batch, stored, objects, settings } = options;
   const float = (...shape: number[]): TensorSpec => ({ shape, dtype: "float32" });
   return {

@@ -54,6 +54,8 @@ export async function loadEngine(options: { engine?: EngineChoice; threads?: num
 
 function loadNative(threads: number | undefined): Engine | undefined {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "3"; // fatal errors only; 0 shows everything
+  // Without it, threads add up CropAndResize's gradient in one place at once: sums are lost, and no run equals another.
+  process.env.TF_DETERMINISTIC_OPS ??= "1";
   if (threads !== undefined) {
     process.env.TF_NUM_INTRAOP_THREADS = String(threads);
     process.env.TF_NUM_INTEROP_THREADS = String(threads);

@@ -4,7 +4,7 @@ import { LABEL_FONT } from "./labelFont.ts";
 const LETTER_WIDTH = 0.65;
 
 /** Text for the inside of an SVG element: markup escaped, control characters (which XML forbids) replaced. */
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   return text
     .replace(/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu, "\uFFFD")
     .replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0) ?? 0};`);

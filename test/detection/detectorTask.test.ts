@@ -147,6 +147,30 @@ describe.runIf(native)("trainDetector", () => {
     await expect(Detector.load(folder)).rejects.toThrow("weights.bin: 1000 bytes");
   });
 
+  it("trains with the classic assignment and a box for each class", async () => {
+    const folder = join(out, "classic");
+    const losses: number[] = [];
+    const changes = { classSpecificBoxes: true, assignment: "threshold" } as const;
+    await trainDetector(dataset, options({ ...changes, out: folder, epochs: 8 }), {
+      progress: ({ loss }) => losses.push(loss),
+    });
+    expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) * 0.8);
+    const detector = await Detector.load(folder, { batch: 1 });
+    expect(detector.description).toMatchObject({
+      architecture: { classSpecificBoxes: true },
+      settings: { assignment: "threshold" },
+    });
+    const summary: string[] = [];
+    detector.summary((line) => summary.push(line));
+    expect(summary.join("\n")).toContain("head_boxes (Dense)");
+    for await (const found of detector.predictFiles([dataset.images[0]?.file ?? ""])) {
+      if ("error" in found) throw found.error;
+      for (const x of found.detections.boxes) expect(x).toBeLessThanOrEqual(96);
+      expect(found.detections.scores.length).toBeGreaterThan(0);
+    }
+    detector.dispose();
+  });
+
   it("stops with the step, the images and the likely cause when a loss is no number", async () => {
     const broken = trainDetector(dataset, options({ out: join(out, "nan"), epochs: 30, lr: 1e30 }));
     await expect(broken).rejects.toThrow(/^step \d+: the loss "\w+" became .* on .*train-\d\.png.*learning rate/);

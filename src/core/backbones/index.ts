@@ -1,2 +1,2 @@
 export type { Backbone } from "./backbone.ts";
-export { BACKBONE_NAMES, buildBackbone, type BackboneName } from "./buildBackbone.ts";
+export { buildBackbone, type BackboneName } from "./buildBackbone.ts";
