@@ -25,8 +25,8 @@ const SIZES = [
   [360, 240],
   [256, 192],
 ] as const;
-const MIN_LENGTH = 20; // pixels, of the drawing's 100 units
-const MAX_LENGTH = 165;
+const MIN_LENGTH = 30; // pixels, of the drawing's 100 units
+const MAX_LENGTH = 160;
 
 /** Draws one picture: a busy ground, things on it (or none), and what a camera makes of them. */
 export async function drawScene(random: Random, empty: boolean): Promise<Scene> {
@@ -38,16 +38,16 @@ export async function drawScene(random: Random, empty: boolean): Promise<Scene> 
   const canvas = new Canvas(Float32Array.from(ground), width, height);
   const light = random.uniform(0, 2 * Math.PI);
   for (let left = empty ? 0 : objectCount(random); left > 0; left--) await addObject(random, canvas, light);
-  for (let left = random.int(3); left > 0; left--) {
+  for (let left = random.int(2); left > 0; left--) {
     const sheet = svgDocument(width, height, clutter(random, width, height));
     canvas.tryPut(await drawSprite(sheet, width, height), 0, 0, undefined);
   }
   return { width, height, pixels: await photograph(random, canvas, light), objects: canvas.objects() };
 }
 
-/** From one object to nine, few more often than many. */
+/** Three objects to ten. */
 function objectCount(random: Random): number {
-  return 1 + Math.floor(9 * random.uniform() ** 1.1);
+  return 3 + random.int(8);
 }
 
 /** Draws a thing of a random class and puts it where it covers none of the others too much; gives up after 12 tries. */

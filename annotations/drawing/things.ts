@@ -1,17 +1,13 @@
 import type { Random } from "../../src/base/random.ts";
 import { gradient, hsl, pick, round } from "./svg.ts";
 
-/**
- * The classes, in three pairs that look alike: a jug is a taller mug with a spout and a neck, a screw is a bolt with a
- * point and a flat head, a fish is a leaf with a tail and an eye.
- */
+/** The classes; two pairs of them look alike: a jug is a taller mug with a spout and a neck, a fish is a leaf with a tail and an eye. */
 export const THINGS: Record<string, (random: Random) => Thing> = {
   bolt: drawBolt,
   fish: drawFish,
   jug: drawJug,
   leaf: drawLeaf,
   mug: drawMug,
-  screw: drawScrew,
 };
 
 /** A drawing around (0, 0), about 100 units long, and how far (in degrees) one would turn it where it lies. */
@@ -82,29 +78,6 @@ function drawBolt(random: Random): Thing {
         ? rect(-head * 1.2, -50 + headHeight, head * 2.4, 4, `fill="${light}" stroke="${dark}" rx="2"`)
         : "") +
       (nut === undefined ? "" : rect(-head, nut, 2 * head, 11, `fill="url(#h)" stroke="${dark}" rx="1"`)),
-    turn: 180,
-  };
-}
-
-function drawScrew(random: Random): Thing {
-  const [light, dark] = metal(random);
-  const width = random.uniform(5, 8);
-  const head = width * random.uniform(1.8, 2.3);
-  const shoulder = -50 + random.uniform(9, 15);
-  const tip = 50;
-  const taper = random.uniform(8, 30); // where the shank begins to narrow
-  const round = random.chance(0.4);
-  const top = round
-    ? `M${-head} ${shoulder} Q${-head} -50 0 -50 Q${head} -50 ${head} ${shoulder} Z`
-    : `M${-head} -50 H${head} L${width} ${shoulder + 3} H${-width} Z`;
-  return {
-    svg:
-      `<defs>${gradient("s", 0, [dark, light, dark])}</defs>` +
-      `<path d="M${-width} ${shoulder} L${-width} ${taper} L0 ${tip} L${width} ${taper} L${width} ${shoulder} Z" fill="url(#s)"/>` +
-      threads(-width - 2, width + 2, shoulder + random.uniform(4, 20), taper, random.uniform(5, 8), 4, dark) +
-      threads(-width * 0.6, width * 0.6, taper + 4, tip - 8, 6, 3, dark) +
-      `<path d="${top}" fill="url(#s)" stroke="${dark}"/>` +
-      rect(-head * 0.2, -50, head * 0.4, 5, `fill="${dark}"`),
     turn: 180,
   };
 }

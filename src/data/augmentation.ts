@@ -19,10 +19,10 @@ export interface Augmentation {
 
 export const DEFAULT_AUGMENTATION: Augmentation = {
   flip: "horizontal",
-  zoom: [0.75, 1.35],
-  aspect: 0.05,
-  gain: 0.15,
-  channelGain: 0.05,
+  zoom: [0.65, 1.5],
+  aspect: 0.1,
+  gain: 0.2,
+  channelGain: 0.08,
   minVisible: 0.35,
 };
 

@@ -1,5 +1,6 @@
-import type * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { batchedNms, type BatchedNmsResult } from "../core/ops/nonMaxSuppression.ts";
+import { batchedIou } from "./overlap.ts";
 
 export interface PostProcessOptions {
   /** Only detections above this score count. Default 0.01. */
@@ -8,6 +9,8 @@ export interface PostProcessOptions {
   iouThreshold?: number;
   /** Detections of an image at most, all classes together. Default 100. */
   maxDetections?: number;
+  /** Each kept box becomes the mean of the boxes that overlap it at least so much; 1 (the default) leaves it. */
+  votingThreshold?: number;
 }
 
 /**
@@ -24,12 +27,25 @@ export function postProcess(
   validRois: tf.Tensor2D,
   options: PostProcessOptions = {},
 ): BatchedNmsResult {
-  const { scoreThreshold = 0.01, iouThreshold = 0.5, maxDetections = 100 } = options;
+  const { scoreThreshold = 0.01, iouThreshold = 0.5, maxDetections = 100, votingThreshold = 1 } = options;
   const [batch, r] = scores.shape;
   const perClass = (boxes.rank === 4 ? boxes : boxes.reshape([batch, r, 1, 4])) as tf.Tensor4D;
-  return batchedNms(perClass, scores.mul(validRois.reshape([batch, r, 1])), {
-    iouThreshold,
-    scoreThreshold,
-    count: maxDetections,
-  });
+  const valid = scores.mul(validRois.reshape([batch, r, 1])) as tf.Tensor3D;
+  const kept = batchedNms(perClass, valid, { iouThreshold, scoreThreshold, count: maxDetections });
+  const shared = perClass.shape[2] === 1 && votingThreshold < 1;
+  return shared ? { ...kept, boxes: vote(kept, perClass.reshape([batch, r, 4]), valid, votingThreshold) } : kept;
+}
+
+/**
+ * Box voting (Gidaris and Komodakis, "Object detection via a multi-region and semantic segmentation-aware CNN model",
+ * 2015, section 5): what NMS dropped still knows something of where the object ends. Each box becomes the mean of all
+ * boxes with at least that IoU with it, weighted by their scores for its class.
+ */
+function vote(kept: BatchedNmsResult, boxes: tf.Tensor3D, scores: tf.Tensor3D, threshold: number): tf.Tensor3D {
+  const classes = tf.oneHot(kept.classes, scores.shape[2]).toFloat(); // [batch, count, classes]
+  const near = batchedIou(kept.boxes, boxes).greaterEqual(threshold).toFloat(); // [batch, count, r]
+  const weights = tf.matMul(classes, scores, false, true).mul(near); // [batch, count, r]
+  const total = weights.sum(2, true);
+  const mean = tf.matMul(weights, boxes).div(total.maximum(1e-6));
+  return tf.where(total.greater(0), mean, kept.boxes) as tf.Tensor3D; // padding has no votes
 }

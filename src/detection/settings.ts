@@ -22,7 +22,7 @@ const Settings = z.object({
   boxLossWeight: z.number(),
   /** Largest global norm of the gradients. */
   clipNorm: z.number(),
-  detections: z.object({ scoreThreshold: share, iouThreshold: share, maxDetections: count }),
+  detections: z.object({ scoreThreshold: share, iouThreshold: share, maxDetections: count, votingThreshold: share }),
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -69,7 +69,7 @@ export const DEFAULT_SETTINGS: Settings = {
   anchorSample: { count: 256, positiveFraction: 0.5 },
   proposals: { before: 600, after: 120, iouThreshold: 0.7, minSize: 1 },
   roiSample: { count: 48, positiveFraction: 0.5, iouThreshold: 0.5 },
-  boxLossWeight: 3,
+  boxLossWeight: 6,
   clipNorm: 5,
-  detections: { scoreThreshold: 0.01, iouThreshold: 0.5, maxDetections: 100 },
+  detections: { scoreThreshold: 0.01, iouThreshold: 0.5, maxDetections: 100, votingThreshold: 0.65 },
 };

@@ -41,3 +41,32 @@ describe.each(engines)("post-processing on %s", (engine) => {
     expect(count).toEqual([0]);
   });
 });
+
+describe("box voting", () => {
+  it("moves a kept box to the mean of what overlaps it, weighted by the scores of its class", async () => {
+    for (const engine of engines) {
+      const { boxes, scores } = await on(engine, () => {
+        const rois = [
+          [0, 0, 20, 20], // kept as class 0
+          [2, 0, 22, 20], // IoU 0.82 with it, suppressed, votes with 0.3
+          [0, 30, 20, 50], // another place
+          [0, 1, 20, 21], // overlaps, but says nothing for class 0
+        ];
+        const probabilities = [[0.6, 0], [0.3, 0.005], [0.5, 0], [0, 0.2]]; // prettier-ignore
+        const found = postProcess(tf.tensor3d([rois]), tf.tensor3d([probabilities]), tf.ones([1, 4]), {
+          votingThreshold: 0.65,
+          maxDetections: 4,
+        });
+        return { boxes: found.boxes.arraySync(), scores: found.scores.arraySync() };
+      });
+      expect(scores[0]?.map((score) => Math.round(score * 10) / 10)).toEqual([0.6, 0.5, 0.2, 0]);
+      const expected = [[2 / 3, 0, 20 + 2 / 3, 20], [0, 30, 20, 50]]; // prettier-ignore
+      expected.forEach((box, i) => {
+        box.forEach((x, k) => {
+          expect(boxes[0]?.[i]?.[k]).toBeCloseTo(x, 4);
+        });
+      });
+      expect(boxes[0]?.[3]).toEqual([0, 0, 0, 0]); // padding stays what it was
+    }
+  });
+});
