@@ -30,7 +30,7 @@ export function postProcess(
   const { scoreThreshold = 0.01, iouThreshold = 0.5, maxDetections = 100, votingThreshold = 1 } = options;
   const [batch, r] = scores.shape;
   const perClass = (boxes.rank === 4 ? boxes : boxes.reshape([batch, r, 1, 4])) as tf.Tensor4D;
-  const valid = scores.mul(validRois.reshape([batch, r, 1])) as tf.Tensor3D;
+  const valid: tf.Tensor3D = scores.mul(validRois.reshape([batch, r, 1]));
   const kept = batchedNms(perClass, valid, { iouThreshold, scoreThreshold, count: maxDetections });
   const shared = perClass.shape[2] === 1 && votingThreshold < 1;
   return shared ? { ...kept, boxes: vote(kept, perClass.reshape([batch, r, 4]), valid, votingThreshold) } : kept;

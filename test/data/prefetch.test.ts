@@ -22,8 +22,9 @@ describe("prefetch", () => {
       return Promise.resolve(n);
     };
     let taken = 0;
-    for await (const _ of prefetch([1, 2, 3, 4, 5, 6, 7], 2, work)) {
+    for await (const n of prefetch([1, 2, 3, 4, 5, 6, 7], 2, work)) {
       taken++;
+      expect(n).toBe(taken);
       expect(begun).toBeLessThanOrEqual(taken + 2);
       expect(begun).toBeGreaterThanOrEqual(Math.min(taken + 1, 7));
     }

@@ -55,13 +55,13 @@ describe.runIf(native)("a detector's training program", () => {
       const changes: Partial<DetectorTaskOptions> = { optimizer, backbone, width: 0.35 };
       const { task, training } = await prepareDetector(dataset, options(changes));
       const step = statistics === "batch" ? "train" : "trainFrozen";
-      const later = optimizer === "adamw" ? 0.1 : 1e-2; // Adam makes whole steps of the noise in small gradients
       const rate = optimizer === "adamw" ? 1e-3 : 1e-4;
       const { program, eager, variables } = training;
       const afterEachStep: Record<"recorded" | "eager", { losses: number[]; values: Float32Array[] }[]> = {
         recorded: [],
         eager: [],
       };
+      const initial = variables.map(copyOf);
       // The session holds its own copy of the variables, so the eager steps on the tf.Variables come first.
       for (let i = 0; i < 5; i++) {
         const feeds = task.feedsOf(await task.prepare(i), i, rate);
@@ -76,17 +76,25 @@ describe.runIf(native)("a detector's training program", () => {
         tf.dispose(feeds);
       }
       training.dispose();
-      for (let i = 0; i < 5; i++) {
-        const [recorded, expected] = [afterEachStep.recorded[i], afterEachStep.eager[i]];
-        expect(distance(recorded?.losses ?? [], expected?.losses ?? [1])).toBeLessThan(2e-3);
-        // After the first step the optimizer's slots are the gradients, but for a factor; later ones add up what the
-        // sampling of RoIs makes of the last digits, so that there only the weights are compared.
-        variables.forEach((variable, k) => {
-          if (i > 0 && /momentum|adam/.test(variable.name)) return;
-          const far = distance(recorded?.values[k] ?? [], expected?.values[k] ?? [1]);
-          expect(far, `${variable.name} after step ${i + 1}`).toBeLessThan(i === 0 ? 2e-3 : later);
-        });
-      }
+      afterEachStep.recorded.forEach(({ losses }, i) => {
+        expect(distance(losses, afterEachStep.eager[i]?.losses ?? [])).toBeLessThan(5e-3);
+      });
+      // After the first step the optimizer's first moments are the gradients, but for a factor.
+      variables.forEach(({ name }, k) => {
+        if (!/momentum|adam_m/.test(name)) return;
+        const [recorded, expected] = [afterEachStep.recorded[0]?.values[k], afterEachStep.eager[0]?.values[k]];
+        expect(distance(recorded ?? [], expected ?? [1]), name).toBeLessThan(5e-3);
+      });
+      // After the last, the weights differ by little of the way that they went.
+      let [difference, way] = [0, 0];
+      variables.forEach(({ name }, k) => {
+        if (/momentum|adam|average/.test(name)) return;
+        const [recorded, expected] = [afterEachStep.recorded[4]?.values[k], afterEachStep.eager[4]?.values[k]];
+        difference += squaredDistance(recorded, expected);
+        way += squaredDistance(initial[k], expected);
+      });
+      expect(Math.sqrt(way)).toBeGreaterThan(1e-4);
+      expect(Math.sqrt(difference / way)).toBeLessThan(0.05);
     },
   );
 
@@ -190,6 +198,11 @@ function numbersOf(outputs: Record<string, tf.Tensor>): number[] {
 
 function copyOf(variable: tf.Variable): Float32Array {
   return variable.dataSync<"float32">().slice();
+}
+
+function squaredDistance(a: Float32Array | undefined, b: Float32Array | undefined): number {
+  if (a?.length !== b?.length) return NaN;
+  return a?.reduce((sum, value, i) => sum + (value - (b?.[i] ?? NaN)) ** 2, 0) ?? NaN;
 }
 
 /** Largest difference, in units of the largest expected value. */
