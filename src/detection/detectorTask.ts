@@ -81,6 +81,7 @@ export async function prepareDetector(dataset: Dataset, options: DetectorTaskOpt
   const images = imagesOf(dataset, "train");
   const canvas = chooseCanvas(images, options.size);
   const store = new ImageStore(images, canvas, { oversize: OVERSIZE });
+  const validation = new ImageStore(imagesOf(dataset, "val"), canvas);
   const scaleOf = (image: ImageRecord): number => fitToCanvas(image, canvas).scaleX;
   const anchors = anchorShapesFor(images, scaleOf, ANCHOR_SHAPES, random.fork("anchors"), { squares: true });
   const { architecture, network } = await buildNetwork(options, anchors.length, dataset.classes.length, random);
@@ -110,7 +111,6 @@ export async function prepareDetector(dataset: Dataset, options: DetectorTaskOpt
     settings: description.settings,
   };
   const training = await compileChecked(options, network, description, feeding);
-  const validation = new ImageStore(imagesOf(dataset, "val"), canvas);
   return { ...detectorTask(training, network, description, feeding, validation, options), training, description };
 }
 

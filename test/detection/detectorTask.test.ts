@@ -77,7 +77,8 @@ describe.runIf(native)("a detector's training program", () => {
       }
       training.dispose();
       afterEachStep.recorded.forEach(({ losses }, i) => {
-        expect(distance(losses, afterEachStep.eager[i]?.losses ?? [])).toBeLessThan(5e-3);
+        // Later steps choose their RoIs by scores whose last digits differ.
+        expect(distance(losses, afterEachStep.eager[i]?.losses ?? [])).toBeLessThan(i === 0 ? 2e-3 : 5e-2);
       });
       // After the first step the optimizer's first moments are the gradients, but for a factor.
       variables.forEach(({ name }, k) => {
