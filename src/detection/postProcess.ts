@@ -42,7 +42,8 @@ export function postProcess(
  * boxes with at least that IoU with it, weighted by their scores for its class.
  */
 function vote(kept: BatchedNmsResult, boxes: tf.Tensor3D, scores: tf.Tensor3D, threshold: number): tf.Tensor3D {
-  const classes = tf.oneHot(kept.classes, scores.shape[2]).toFloat(); // [batch, count, classes]
+  const every = tf.range(0, scores.shape[2], 1, "int32"); // not tf.oneHot, which refuses a single class
+  const classes = kept.classes.expandDims(2).equal(every).toFloat(); // [batch, count, classes]
   const near = batchedIou(kept.boxes, boxes).greaterEqual(threshold).toFloat(); // [batch, count, r]
   const weights = tf.matMul(classes, scores, false, true).mul(near); // [batch, count, r]
   const total = weights.sum(2, true);
