@@ -231,10 +231,13 @@ async function compileChecked(
   const half = runTraining(training.program, "train", feeds(feeding, batch, 0, 0));
   training.program.push(); // takes that step back
   const full = runTraining(training.eager, "train", feeds(feeding, batch, 0, 0));
-  if (Object.keys(full).every((name) => agree(full[name] as number, half[name] as number))) return training;
+  if (COMPARED.every((name) => agree(full[name] ?? NaN, half[name] ?? NaN))) return training;
   training.dispose();
   return compile("float32");
 }
+
+/** The other losses depend on which RoIs are sampled, which the last digits of scores decide. */
+const COMPARED = ["loss", "objectness", "anchorBoxes"];
 
 /** Losses in bfloat16 differ by some thousandths; a tenth would be another computation. */
 function agree(full: number, half: number): boolean {
