@@ -2,7 +2,8 @@ import { toCanvas, type Placement, type Preprocessing, type Size } from "../base
 import type { Random } from "../base/random.ts";
 import { drawVariation, type Augmentation } from "./augmentation.ts";
 import type { LabelledObject } from "./dataset.ts";
-import type { ImageStore, StoredImage } from "./imageStore.ts";
+import type { ImageStore } from "./imageStore.ts";
+import { pasteImage } from "./pasteImage.ts";
 
 /**
  * A batch as plain data: stored images, where on the canvas each goes, and the objects there, padded to one count.
@@ -81,7 +82,7 @@ export function trainingBatches(store: ImageStore, options: BatchOptions): Batch
           result.files[slot] = record.file;
           const draw = seeds.variation.fork(position);
           const { placement, gains } = drawVariation(draw, record, options.preprocessing.canvas, options.augmentation);
-          setPixels(result, slot, await store.get(image), stored);
+          pasteImage(result.images, slot, stored, await store.get(image));
           setCrop(result, slot, record, sizes[image] as Size, stored, placement, options.preprocessing.canvas);
           setNormalization(result, slot, options.preprocessing, gains);
           setObjects(result, slot, objects, record.objects, placement, options);
@@ -104,14 +105,6 @@ function emptyBatch(batch: number, stored: Size, objects: number, fill: number):
     ignored: new Float32Array(batch * objects),
     files: [],
   };
-}
-
-function setPixels(batch: TrainingBatch, slot: number, image: StoredImage, stored: Size): void {
-  const start = slot * stored.height * stored.width * 3;
-  for (let y = 0; y < image.height; y++) {
-    const row = image.pixels.subarray(y * image.width * 3, (y + 1) * image.width * 3);
-    batch.images.set(row, start + y * stored.width * 3);
-  }
 }
 
 /** CropAndResize puts the centres of the corner pixels of its result at the corners of the box given. */

@@ -1,3 +1,5 @@
+import type { Size } from "../base/preprocessing.ts";
+
 /** Width and height of an anchor, in pixels of the image that goes into the network. */
 export type AnchorShape = [width: number, height: number];
 
@@ -43,6 +45,11 @@ export function gridAnchors(
     }
   }
   return anchors;
+}
+
+/** Anchors of the map of that stride over a whole canvas: {@link gridAnchors} with as many cells as cover it. */
+export function canvasAnchors(shapes: readonly AnchorShape[], canvas: Size, stride: number): Float32Array {
+  return gridAnchors(shapes, Math.ceil(canvas.height / stride), Math.ceil(canvas.width / stride), stride);
 }
 
 function roundHalfToEven(x: number): number {

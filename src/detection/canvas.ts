@@ -44,21 +44,6 @@ export async function channelStatistics(
   return { mean, deviation, fill: Math.round((mean[0] + mean[1] + mean[2]) / 3) };
 }
 
-/** Writes an image that was resized to fit the canvas into its place in a batch, which is filled already. */
-export function putOnCanvas(
-  batch: Int32Array,
-  slot: number,
-  image: Size & { pixels: Uint8Array },
-  original: Size,
-  canvas: Size,
-): void {
-  const { offsetX, offsetY } = fitToCanvas(original, canvas);
-  for (let y = 0; y < image.height; y++) {
-    const row = image.pixels.subarray(y * image.width * 3, (y + 1) * image.width * 3);
-    batch.set(row, ((slot * canvas.height + offsetY + y) * canvas.width + offsetX) * 3);
-  }
-}
-
 /** Detections on the canvas as detections in the image, clipped to it; boxes that are left without area are dropped. */
 export function fromCanvas(
   boxes: ArrayLike<number>,

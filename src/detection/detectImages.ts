@@ -1,9 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Preprocessing } from "../base/preprocessing.ts";
-import type { Size } from "../base/preprocessing.ts";
+import { fitToCanvas, type Preprocessing, type Size } from "../base/preprocessing.ts";
+import { pasteImage } from "../data/pasteImage.ts";
 import type { Program } from "../engine/program.ts";
 import type { Detections } from "../geometry/detections.ts";
-import { fromCanvas, putOnCanvas } from "./canvas.ts";
+import { fromCanvas } from "./canvas.ts";
+
+/** Chunks of images that are being decoded; reading an image takes a few turns of the event loop. */
+export const CHUNKS_AHEAD = 4;
 
 /** An image resized to fit the canvas, and the size it had before. */
 export interface FittedImage extends Size {
@@ -21,7 +24,8 @@ export function detectImages(
 ): Detections[] {
   const pixels = new Int32Array(batch * canvas.height * canvas.width * 3).fill(fill);
   images.forEach((image, slot) => {
-    putOnCanvas(pixels, slot, image, image.original, canvas);
+    const { offsetX, offsetY } = fitToCanvas(image.original, canvas);
+    pasteImage(pixels, slot, canvas, image, offsetX, offsetY);
   });
   const input = tf.tensor4d(pixels, [batch, canvas.height, canvas.width, 3], "int32");
   const outputs = program.run(step, { images: input });

@@ -12,8 +12,8 @@ import { loadEngine, type EngineChoice } from "../engine/load.ts";
 import { compileProgram, type Precision, type Program } from "../engine/program.ts";
 import type { Detections } from "../geometry/detections.ts";
 import type { CocoMetrics } from "../metrics/coco.ts";
-import { gridAnchors } from "./anchors.ts";
-import { detectImages, type FittedImage } from "./detectImages.ts";
+import { canvasAnchors } from "./anchors.ts";
+import { CHUNKS_AHEAD, detectImages, type FittedImage } from "./detectImages.ts";
 import { readDetector } from "./detectorFiles.ts";
 import { evaluateImages } from "./evaluateImages.ts";
 import { STRIDE, weightsOf } from "./fasterRcnn.ts";
@@ -31,9 +31,6 @@ export interface DetectorOptions {
 /** What was found in a file, or why it could not be read. */
 export type FilePrediction =
   { file: string; width: number; height: number; detections: Detections } | { file: string; error: AnchorkitError };
-
-/** Chunks of images that are being decoded; reading an image takes a few turns of the event loop. */
-const CHUNKS_AHEAD = 4;
 
 /** A trained detector, ready to run. Its weights live in the engine until `dispose`. */
 export class Detector {
@@ -63,13 +60,12 @@ export class Detector {
     await loadEngine({ engine: options.engine ?? "native" });
     const { network, description } = await readDetector(detectorFolder(folder));
     const { preprocessing, settings, anchors } = description;
-    const grid = [preprocessing.canvas.height, preprocessing.canvas.width].map((s) => Math.ceil(s / STRIDE));
     const batch = options.batch ?? 8;
     const predict = predictStep({
       network,
       preprocessing,
       settings,
-      anchors: gridAnchors(anchors, ...(grid as [number, number]), STRIDE),
+      anchors: canvasAnchors(anchors, preprocessing.canvas, STRIDE),
       batch,
     });
     const { precision = "auto" } = options;

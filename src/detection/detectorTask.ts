@@ -17,7 +17,7 @@ import type { Precision, Program } from "../engine/program.ts";
 import type { NamedTensors } from "../engine/step.ts";
 import { LoopState, type Task } from "../training/fit.ts";
 import { adamW, sgd, type Optimizer } from "../training/optimizers.ts";
-import { gridAnchors } from "./anchors.ts";
+import { canvasAnchors } from "./anchors.ts";
 import { anchorBlocks, type AnchorBlocks } from "./anchorTargets.ts";
 import { calibrate } from "./calibrate.ts";
 import { channelStatistics, chooseCanvas } from "./canvas.ts";
@@ -101,8 +101,7 @@ export async function prepareDetector(dataset: Dataset, options: DetectorTaskOpt
     augmentation: { ...DEFAULT_AUGMENTATION, flip: options.flip },
     random: random.fork("batches"),
   });
-  const grid = [canvas.height, canvas.width].map((side) => Math.ceil(side / STRIDE)) as [number, number];
-  const anchorBoxes = gridAnchors(anchors, ...grid, STRIDE);
+  const anchorBoxes = canvasAnchors(anchors, canvas, STRIDE);
   const feeding: Feeding = {
     source,
     random: random.fork("sampling"),

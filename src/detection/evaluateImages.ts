@@ -1,9 +1,10 @@
 import type { Preprocessing } from "../base/preprocessing.ts";
 import type { ImageRecord } from "../data/dataset.ts";
 import type { ImageStore } from "../data/imageStore.ts";
+import { prefetch } from "../data/prefetch.ts";
 import type { Program } from "../engine/program.ts";
 import { evaluateCoco, type CocoMetrics, type EvaluationImage } from "../metrics/coco.ts";
-import { detectImages } from "./detectImages.ts";
+import { CHUNKS_AHEAD, detectImages } from "./detectImages.ts";
 
 /** Runs the compiled step `predict`, of the given batch size, over stored images and measures what it finds. */
 export async function evaluateImages(
@@ -14,16 +15,15 @@ export async function evaluateImages(
   preprocessing: Preprocessing,
 ): Promise<CocoMetrics> {
   const images: EvaluationImage[] = [];
+  const starts = Array.from({ length: Math.ceil(store.length / batch) }, (_, i) => i * batch);
   const load = (from: number) => {
-    const indices = Array.from({ length: Math.max(0, Math.min(batch, store.length - from)) }, (_, i) => from + i);
+    const indices = Array.from({ length: Math.min(batch, store.length - from) }, (_, i) => from + i);
     return Promise.all(indices.map(async (i) => ({ ...(await store.get(i)), original: store.record(i) })));
   };
-  let next = load(0);
-  for (let from = 0; from < store.length; from += batch) {
-    const fitted = await next;
-    next = load(from + batch);
-    const found = detectImages(program, "predict", batch, fitted, preprocessing);
-    found.forEach((detections, i) => images.push({ truth: truthOf(store.record(from + i)), detections }));
+  for await (const fitted of prefetch(starts, CHUNKS_AHEAD, load)) {
+    for (const detections of detectImages(program, "predict", batch, fitted, preprocessing)) {
+      images.push({ truth: truthOf(store.record(images.length)), detections });
+    }
   }
   return evaluateCoco(images, classes);
 }
