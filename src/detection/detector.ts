@@ -11,7 +11,7 @@ import { hasBfloat16Instructions } from "../engine/cpu.ts";
 import { loadEngine, type EngineChoice } from "../engine/load.ts";
 import { compileProgram, type Precision, type Program } from "../engine/program.ts";
 import type { Detections } from "../geometry/detections.ts";
-import type { CocoMetrics } from "../metrics/coco.ts";
+import type { CocoMetrics } from "../metrics/detection/coco.ts";
 import { canvasAnchors } from "./anchors.ts";
 import { CHUNKS_AHEAD, detectImages, type FittedImage } from "./detectImages.ts";
 import { readDetector } from "./detectorFiles.ts";

@@ -3,7 +3,7 @@ import type { ImageRecord } from "../data/dataset.ts";
 import type { ImageStore } from "../data/imageStore.ts";
 import { prefetch } from "../data/prefetch.ts";
 import type { Program } from "../engine/program.ts";
-import { evaluateCoco, type CocoMetrics, type EvaluationImage } from "../metrics/coco.ts";
+import { evaluateCoco, type CocoMetrics, type EvaluationImage } from "../metrics/detection/coco.ts";
 import { CHUNKS_AHEAD, detectImages } from "./detectImages.ts";
 
 /** Runs the compiled step `predict`, of the given batch size, over stored images and measures what it finds. */

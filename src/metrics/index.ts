@@ -1,1 +1,1 @@
-export { evaluateCoco, type ClassMetrics, type CocoMetrics, type CocoSummary, type EvaluationImage } from "./coco.ts";
+export { evaluateCoco, type ClassMetrics, type CocoMetrics, type CocoSummary, type EvaluationImage } from "./detection/coco.ts";

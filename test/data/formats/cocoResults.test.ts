@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { readCocoResults, writeCocoResults } from "../../../src/data/formats/cocoResults.ts";
-import { evaluateCoco } from "../../../src/metrics/coco.ts";
+import { evaluateCoco } from "../../../src/metrics/detection/coco.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "anchorkit-results-"));
 afterAll(() => {

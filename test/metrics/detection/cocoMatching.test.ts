@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { detectionsByClass, truthsByClass } from "../../src/metrics/byClass.ts";
+import { detectionsByClass, truthsByClass } from "../../../src/metrics/detection/byClass.ts";
 import {
   type ClassMatches,
   FALSE_POSITIVE,
   IGNORED,
   matchClass,
   TRUE_POSITIVE,
-} from "../../src/metrics/cocoMatching.ts";
+} from "../../../src/metrics/detection/cocoMatching.ts";
 
 const [hit, miss, ignored] = [TRUE_POSITIVE, FALSE_POSITIVE, IGNORED];
 

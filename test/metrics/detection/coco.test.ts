@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type CocoSummary, type EvaluationImage, evaluateCoco } from "../../src/metrics/index.ts";
+import { type CocoSummary, type EvaluationImage, evaluateCoco } from "../../../src/metrics/detection/index.ts";
 import { naiveCoco } from "./naiveCoco.ts";
 
 const KEYS = [
@@ -168,7 +168,7 @@ interface CocoTruth {
   annotations: (CocoEntry & { area: number; iscrowd: number })[];
 }
 
-const sample = fileURLToPath(new URL("../../../shared/data/eval/coco100/", import.meta.url));
+const sample = fileURLToPath(new URL("../../../../shared/data/eval/coco100/", import.meta.url));
 
 /** The columns of one image's entries; COCO's x, y, width, height become corners, and its areas stay as they are. */
 function columns(

@@ -1,4 +1,4 @@
-import type { CocoSummary, EvaluationImage } from "../../src/metrics/coco.ts";
+import type { CocoSummary, EvaluationImage } from "../../../src/metrics/detection/coco.ts";
 
 /**
  * COCO's evaluation as its definition reads, one number at a time and without any regard to speed: the twin that the

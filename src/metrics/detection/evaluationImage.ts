@@ -1,4 +1,4 @@
-import { AnchorkitError } from "../base/errors.ts";
+import { AnchorkitError } from "../../base/errors.ts";
 
 /** What is labelled in one image and what was found in it. Arrays of any kind will do. */
 export interface EvaluationImage {
