@@ -3,6 +3,7 @@ import { createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import type { ReadableStream } from "node:stream/web";
 import { pipeline } from "node:stream/promises";
 import { AnchorkitError, messageOf } from "../base/errors.ts";
 import { compareVersions, normalizeName, satisfies, type Requirement } from "./requirement.ts";
@@ -136,7 +137,9 @@ async function download(
       yield chunk;
     }
   };
-  await pipeline(Readable.fromWeb(response.body), watched, createWriteStream(path));
+  // the DOM's type of fetch and Node's type of streams differ in name only
+  const body = Readable.fromWeb(response.body as ReadableStream);
+  await pipeline(body, watched, createWriteStream(path));
   const sha256 = hash.digest("hex");
   if (sha256 !== file.sha256) {
     throw new AnchorkitError(`${url.href}: sha256 is ${sha256}, but the index says ${file.sha256}; not installed`);

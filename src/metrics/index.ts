@@ -1,1 +1,7 @@
-export { evaluateCoco, type ClassMetrics, type CocoMetrics, type CocoSummary, type EvaluationImage } from "./detection/coco.ts";
+export {
+  evaluateCoco,
+  type ClassMetrics,
+  type CocoMetrics,
+  type CocoSummary,
+  type EvaluationImage,
+} from "./detection/coco.ts";

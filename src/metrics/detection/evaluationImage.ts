@@ -1,4 +1,5 @@
 import { AnchorkitError } from "../../base/errors.ts";
+import type { Rle } from "../../geometry/rle.ts";
 
 /** What is labelled in one image and what was found in it. Arrays of any kind will do. */
 export interface EvaluationImage {
@@ -15,6 +16,8 @@ export interface EvaluationImage {
     areas?: ArrayLike<number>;
     /** As for detections. */
     boxAreas?: ArrayLike<number>;
+    /** n masks; needed where masks are compared. */
+    masks?: readonly Rle[];
   };
   detections: {
     /** m * 4 numbers: x1, y1, x2, y2 in pixels. */
@@ -28,6 +31,8 @@ export interface EvaluationImage {
      * width * height here: (x + width) - x is not always width in floating point, and an IoU may be exactly a threshold.
      */
     boxAreas?: ArrayLike<number>;
+    /** m masks. */
+    masks?: readonly Rle[];
   };
 }
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type CocoSummary, type EvaluationImage, evaluateCoco } from "../../../src/metrics/detection/index.ts";
+import { type CocoSummary, type EvaluationImage, evaluateCoco } from "../../../src/metrics/index.ts";
 import { naiveCoco } from "./naiveCoco.ts";
 
 const KEYS = [

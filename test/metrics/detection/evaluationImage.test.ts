@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type EvaluationImage, evaluateCoco } from "../../../src/metrics/detection/index.ts";
+import { type EvaluationImage, evaluateCoco } from "../../../src/metrics/index.ts";
 
 const box = [0, 0, 10, 10];
 const noTruth: EvaluationImage["truth"] = { boxes: [], classes: [] };
