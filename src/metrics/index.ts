@@ -5,3 +5,4 @@ export {
   type CocoSummary,
   type EvaluationImage,
 } from "./detection/coco.ts";
+export { expectedCalibrationError, reliability, type ReliabilityBin } from "./calibration.ts";
