@@ -1,11 +1,11 @@
-import { FALSE_POSITIVE, TRUE_POSITIVE } from "./cocoMatching.ts";
+import { FALSE_POSITIVE, TRUE_POSITIVE } from "./matching.ts";
 
 /** The recalls 0, 0.01 ... 1 at which COCO reads off precision (multiples of 0.01 in doubles, as NumPy's linspace has them). */
 const RECALL_POINTS = Array.from({ length: 101 }, (_, i) => i * 0.01);
 
 /**
  * COCO's average precision: the mean over 101 recalls of the highest precision at that recall or a higher one, 0 where it
- * is never reached. `outcomes` are best score first (see `matchClass`), `positives` is the number of objects to find.
+ * is never reached. `outcomes` are best score first (see `ClassMatches`), `positives` is the number of objects to find.
  * NaN without any.
  */
 export function averagePrecision(outcomes: Uint8Array, positives: number): number {

@@ -1,7 +1,7 @@
 import { averagePrecision, recall } from "./averagePrecision.ts";
-import { type ClassDetections, type ClassTruths, detectionsByClass, truthsByClass } from "./byClass.ts";
-import { type ClassMatches, matchClass, type MatchingRules } from "./cocoMatching.ts";
-import { checkEvaluationImage, type EvaluationImage } from "./evaluationImage.ts";
+import type { EvaluationImage } from "./evaluationImage.ts";
+import { type ClassMatches, type DetectionMatches, matchDetections, type MatchOptions } from "./matching.ts";
+import { areaSlice } from "./slices.ts";
 
 export type { EvaluationImage } from "./evaluationImage.ts";
 
@@ -43,60 +43,74 @@ export interface CocoMetrics extends CocoSummary {
   perClass: ClassMetrics[];
 }
 
-const MAX_DETECTIONS = 100;
-/** 0.5, 0.55 ... 0.95, each to the last bit as NumPy's linspace has it. */
-const IOU_THRESHOLDS = [...Array.from({ length: 9 }, (_, i) => i * ((0.95 - 0.5) / 9) + 0.5), 0.95];
-const [ALL, SMALL, MEDIUM, LARGE] = [0, 1, 2, 3] as const;
-const RULES: MatchingRules = {
-  iouThresholds: IOU_THRESHOLDS,
-  areaRanges: [
-    [0, 1e5 ** 2],
-    [0, 32 ** 2],
-    [32 ** 2, 96 ** 2],
-    [96 ** 2, 1e5 ** 2],
-  ],
-  maxDetections: MAX_DETECTIONS,
-};
-
-/**
- * COCO's evaluation of boxes, equal to pycocotools' (COCOeval with iouType "bbox") within 1e-12 if the
- * images are in the order of their ids. Where pycocotools writes -1, for want of objects, this has NaN.
- * Throws AnchorkitError, naming image and object by their indices, for arrays that do not fit together and numbers that
- * cannot be (see `checkEvaluationImage`).
- * Reference: T.-Y. Lin et al., "Microsoft COCO: Common Objects in Context", 2014; cocodataset.org/#detection-eval.
- */
-export function evaluateCoco(images: readonly EvaluationImage[], classes: readonly string[]): CocoMetrics {
-  images.forEach((image, index) => {
-    checkEvaluationImage(image, index, classes.length);
-  });
-  const truths = truthsByClass(images, classes.length);
-  const detections = detectionsByClass(images, classes.length);
-  const perClass = classes.map((name, k): ClassMetrics => {
-    const matches = matchClass(truths[k] as ClassTruths, detections[k] as ClassDetections, images.length, RULES);
-    return { class: k, name, truths: matches.positives[ALL] as number, ...summarize(matches) };
-  });
-  return { ...meansOverClasses(perClass), perClass };
+export interface CocoOptions extends Omit<MatchOptions, "slices"> {
+  /** Smallest and largest area, both inclusive, of small, medium and large objects; default COCO's. */
+  areaRanges?: Record<"small" | "medium" | "large", readonly [number, number]>;
 }
 
-function summarize({ ranks, positives, outcomes }: ClassMatches): CocoSummary {
+const [ALL_AREAS, SMALL, MEDIUM, LARGE] = [0, 1, 2, 3] as const;
+const COCO_AREAS = {
+  small: [0, 32 ** 2],
+  medium: [32 ** 2, 96 ** 2],
+  large: [96 ** 2, 1e5 ** 2],
+} as const;
+
+/**
+ * COCO's evaluation of boxes or masks, equal to pycocotools' (COCOeval with iouType "bbox" or "segm") within 1e-12 if
+ * the images are in the order of their ids. Where pycocotools writes -1, for want of objects, this has NaN.
+ * Throws AnchorkitError as `matchDetections` does.
+ * Reference: T.-Y. Lin et al., "Microsoft COCO: Common Objects in Context", 2014; cocodataset.org/#detection-eval.
+ */
+export function evaluateCoco(
+  images: readonly EvaluationImage[],
+  classes: readonly string[],
+  options: CocoOptions = {},
+): CocoMetrics {
+  return summarizeCoco(matchCoco(images, classes, options));
+}
+
+/** The matches from which COCO's numbers follow; `summarizeCoco` and `bootstrapCoco` take them. */
+export function matchCoco(
+  images: readonly EvaluationImage[],
+  classes: readonly string[],
+  { areaRanges = COCO_AREAS, ...options }: CocoOptions = {},
+): DetectionMatches {
+  const sizes = (["small", "medium", "large"] as const).map((name) => areaSlice(name, ...areaRanges[name]));
+  return matchDetections(images, classes, { ...options, slices: [areaSlice("all", 0, 1e5 ** 2), ...sizes] });
+}
+
+/** COCO's numbers out of what `matchCoco` answered. */
+export function summarizeCoco({ perClass, classes, iouThresholds, maxDetections }: DetectionMatches): CocoMetrics {
+  const metrics = perClass.map((matches, k): ClassMetrics => {
+    const summary = summarizeClass(matches, iouThresholds, maxDetections);
+    return { class: k, name: classes[k] ?? "", truths: matches.positives[ALL_AREAS] ?? 0, ...summary };
+  });
+  return { ...meansOverClasses(metrics), perClass: metrics };
+}
+
+function summarizeClass(
+  { ranks, positives, outcomes }: ClassMatches,
+  iouThresholds: readonly number[],
+  maxDetections: number,
+): CocoSummary {
   const precisions = outcomes.map((area, a) => area.map((at) => averagePrecision(at, positives[a] as number)));
   const [atAll = []] = precisions;
   const ap = (area: number): number => mean(precisions[area] ?? []);
   const ar = (area: number, perImage: number): number =>
     mean((outcomes[area] ?? []).map((at) => recall(at, ranks, perImage, positives[area] as number)));
   return {
-    AP: ap(ALL),
-    AP50: atAll[IOU_THRESHOLDS.indexOf(0.5)] ?? NaN,
-    AP75: atAll[IOU_THRESHOLDS.indexOf(0.75)] ?? NaN,
+    AP: ap(ALL_AREAS),
+    AP50: atAll[iouThresholds.indexOf(0.5)] ?? NaN,
+    AP75: atAll[iouThresholds.indexOf(0.75)] ?? NaN,
     APsmall: ap(SMALL),
     APmedium: ap(MEDIUM),
     APlarge: ap(LARGE),
-    AR1: ar(ALL, 1),
-    AR10: ar(ALL, 10),
-    AR100: ar(ALL, MAX_DETECTIONS),
-    ARsmall: ar(SMALL, MAX_DETECTIONS),
-    ARmedium: ar(MEDIUM, MAX_DETECTIONS),
-    ARlarge: ar(LARGE, MAX_DETECTIONS),
+    AR1: ar(ALL_AREAS, 1),
+    AR10: ar(ALL_AREAS, 10),
+    AR100: ar(ALL_AREAS, 100),
+    ARsmall: ar(SMALL, maxDetections),
+    ARmedium: ar(MEDIUM, maxDetections),
+    ARlarge: ar(LARGE, maxDetections),
   };
 }
 

@@ -31,6 +31,8 @@ export interface EvaluationImage {
      * width * height here: (x + width) - x is not always width in floating point, and an IoU may be exactly a threshold.
      */
     boxAreas?: ArrayLike<number>;
+    /** m areas that make a detection small, medium or large (with masks: the mask's); without them the boxes' areas. */
+    areas?: ArrayLike<number>;
     /** m masks. */
     masks?: readonly Rle[];
   };
@@ -41,8 +43,8 @@ export interface EvaluationImage {
  * not exist, numbers that are not finite, and boxes with x2 < x1 or y2 < y1.
  */
 export function checkEvaluationImage({ truth, detections }: EvaluationImage, index: number, classCount: number): void {
-  const { crowd, ignore, areas } = truth;
-  checkObjects(`image ${index}: truth`, truth, { crowd, ignore, areas }, classCount);
+  const { crowd, ignore } = truth;
+  checkObjects(`image ${index}: truth`, truth, { crowd, ignore }, classCount);
   checkObjects(`image ${index}: detection`, detections, { scores: detections.scores }, classCount);
 }
 
@@ -50,13 +52,13 @@ type Column = ArrayLike<number | boolean>;
 
 function checkObjects(
   what: string,
-  { boxes, classes, boxAreas }: Pick<EvaluationImage["truth"], "boxes" | "classes" | "boxAreas">,
+  { boxes, classes, boxAreas, areas }: Pick<EvaluationImage["truth"], "boxes" | "classes" | "boxAreas" | "areas">,
   others: Record<string, Column | undefined>,
   classCount: number,
 ): void {
   const count = classes.length;
   checkColumn(what, "boxes", boxes, 4, count);
-  for (const [name, column] of Object.entries({ classes, boxAreas, ...others })) {
+  for (const [name, column] of Object.entries({ classes, boxAreas, areas, ...others })) {
     if (column !== undefined) checkColumn(what, name, column, 1, count);
   }
   for (let i = 0; i < count; i++) {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { averagePrecision, recall } from "../../../src/metrics/detection/averagePrecision.ts";
-import { FALSE_POSITIVE, IGNORED, TRUE_POSITIVE } from "../../../src/metrics/detection/cocoMatching.ts";
+import { FALSE_POSITIVE, IGNORED, TRUE_POSITIVE } from "../../../src/metrics/detection/matching.ts";
 
 const [hit, miss, ignored] = [TRUE_POSITIVE, FALSE_POSITIVE, IGNORED];
 

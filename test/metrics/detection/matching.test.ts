@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { detectionsByClass, truthsByClass } from "../../../src/metrics/detection/byClass.ts";
 import {
   type ClassMatches,
   FALSE_POSITIVE,
   IGNORED,
-  matchClass,
+  matchDetections,
   TRUE_POSITIVE,
-} from "../../../src/metrics/detection/cocoMatching.ts";
+} from "../../../src/metrics/detection/matching.ts";
+import { areaSlice } from "../../../src/metrics/detection/slices.ts";
 
 const [hit, miss, ignored] = [TRUE_POSITIVE, FALSE_POSITIVE, IGNORED];
 
@@ -38,17 +38,10 @@ function matchScenes(scenes: Scene[], maxDetections = 100, iouThresholds = [0.5,
       classes: detections.map(() => 0),
     },
   }));
-  const [truths] = truthsByClass(images, 1);
-  const [detections] = detectionsByClass(images, 1);
-  if (truths === undefined || detections === undefined) throw new Error("one class was asked for");
-  return matchClass(truths, detections, images.length, {
-    iouThresholds,
-    areaRanges: [
-      [0, 1e10],
-      [0, 1024],
-    ],
-    maxDetections,
-  });
+  const slices = [areaSlice("all", 0, 1e10), areaSlice("small", 0, 1024)];
+  const [matches] = matchDetections(images, ["thing"], { iouThresholds, slices, maxDetections }).perClass;
+  if (matches === undefined) throw new Error("one class was asked for");
+  return matches;
 }
 
 /** The outcomes at IoU 0.5 for all areas. */
