@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { metricsTable } from "../../src/cli/metricsTable.ts";
+import { cocoTables } from "../../src/cli/cocoTables.ts";
+import { renderTables } from "../../src/cli/tables.ts";
 import { evaluateCoco } from "../../src/metrics/index.ts";
 
 test("the table has COCO's numbers, a line a class, and a dash where there was nothing to find", () => {
@@ -13,7 +14,7 @@ test("the table has COCO's numbers, a line a class, and a dash where there was n
     ],
     ["cat", "teddy bear"],
   );
-  expect(metricsTable(metrics)).toBe(
+  expect(renderTables(cocoTables(metrics), "table")).toBe(
     [
       "class       objects     AP   AP50   AP75  AR100",
       "cat               1  1.000  1.000  1.000  1.000",
