@@ -6,3 +6,4 @@ export {
   type EvaluationImage,
 } from "./detection/coco.ts";
 export { expectedCalibrationError, reliability, type ReliabilityBin } from "./calibration.ts";
+export * from "./classification/index.ts";
