@@ -7,3 +7,14 @@ export {
 } from "./detection/coco.ts";
 export { expectedCalibrationError, reliability, type ReliabilityBin } from "./calibration.ts";
 export * from "./classification/index.ts";
+export {
+  type BootstrapOptions,
+  type BootstrappedClass,
+  type BootstrappedCoco,
+  bootstrapCoco,
+  type CocoIntervals,
+} from "./detection/bootstrap.ts";
+export { matchCoco, summarizeCoco } from "./detection/coco.ts";
+export { compareCoco, type CocoComparison, type Difference } from "./detection/compare.ts";
+export { type DetectionMatches } from "./detection/matching.ts";
+export { type Estimate } from "./estimate.ts";

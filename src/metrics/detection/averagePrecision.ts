@@ -1,7 +1,7 @@
 import { FALSE_POSITIVE, TRUE_POSITIVE } from "./matching.ts";
 
 /** The recalls 0, 0.01 ... 1 at which COCO reads off precision (multiples of 0.01 in doubles, as NumPy's linspace has them). */
-const RECALL_POINTS = Array.from({ length: 101 }, (_, i) => i * 0.01);
+export const RECALL_POINTS: readonly number[] = Array.from({ length: 101 }, (_, i) => i * 0.01);
 
 /**
  * COCO's average precision: the mean over 101 recalls of the highest precision at that recall or a higher one, 0 where it
@@ -9,18 +9,21 @@ const RECALL_POINTS = Array.from({ length: 101 }, (_, i) => i * 0.01);
  * NaN without any.
  */
 export function averagePrecision(outcomes: Uint8Array, positives: number): number {
-  if (positives === 0) return NaN;
+  return precisionAtRecalls(outcomes, positives).reduce((sum, value) => sum + value, 0) / RECALL_POINTS.length;
+}
+
+/** [101] the precisions of which average precision is the mean, at the recalls of `RECALL_POINTS`; NaN without positives. */
+export function precisionAtRecalls(outcomes: Uint8Array, positives: number): number[] {
+  if (positives === 0) return RECALL_POINTS.map(() => NaN);
   const precisions = precisionAtEachFind(outcomes);
   for (let i = precisions.length - 2; i >= 0; i--) {
     precisions[i] = Math.max(precisions[i] as number, precisions[i + 1] as number);
   }
-  let sum = 0;
   let found = 1;
-  for (const recall of RECALL_POINTS) {
+  return RECALL_POINTS.map((recall) => {
     while (found <= precisions.length && found / positives < recall) found++;
-    sum += precisions[found - 1] ?? 0;
-  }
-  return sum / RECALL_POINTS.length;
+    return precisions[found - 1] ?? 0;
+  });
 }
 
 /** The share of objects found by the `perImage` best detections of each image; NaN without any object. */

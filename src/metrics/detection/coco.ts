@@ -1,6 +1,6 @@
 import { averagePrecision, recall } from "./averagePrecision.ts";
 import type { EvaluationImage } from "./evaluationImage.ts";
-import { type ClassMatches, type DetectionMatches, matchDetections, type MatchOptions } from "./matching.ts";
+import { type DetectionMatches, matchDetections, type MatchOptions } from "./matching.ts";
 import { areaSlice } from "./slices.ts";
 
 export type { EvaluationImage } from "./evaluationImage.ts";
@@ -80,28 +80,57 @@ export function matchCoco(
 }
 
 /** COCO's numbers out of what `matchCoco` answered. */
-export function summarizeCoco({ perClass, classes, iouThresholds, maxDetections }: DetectionMatches): CocoMetrics {
-  const metrics = perClass.map((matches, k): ClassMetrics => {
-    const summary = summarizeClass(matches, iouThresholds, maxDetections);
-    return { class: k, name: classes[k] ?? "", truths: matches.positives[ALL_AREAS] ?? 0, ...summary };
+export function summarizeCoco(matches: DetectionMatches): CocoMetrics {
+  return summarizeRates(
+    matches,
+    matches.perClass.map(({ ranks, positives, outcomes }) => ({
+      truths: positives[ALL_AREAS] ?? 0,
+      averagePrecision: (slice, threshold) => {
+        const ofSlice = outcomes[slice]?.[threshold];
+        return ofSlice === undefined ? NaN : averagePrecision(ofSlice, positives[slice] as number);
+      },
+      recall: (slice, threshold, perImage) => {
+        const ofSlice = outcomes[slice]?.[threshold];
+        return ofSlice === undefined ? NaN : recall(ofSlice, ranks, perImage, positives[slice] as number);
+      },
+    })),
+  );
+}
+
+/** What the numbers of a class are made of; slices and thresholds are given by their indices. */
+export interface ClassRates {
+  /** How many objects there are to find. */
+  truths: number;
+  averagePrecision: (slice: number, threshold: number) => number;
+  /** With the `perImage` best detections of each image. */
+  recall: (slice: number, threshold: number, perImage: number) => number;
+}
+
+/** COCO's numbers out of the rates of each class. */
+export function summarizeRates(
+  { classes, iouThresholds, maxDetections }: Pick<DetectionMatches, "classes" | "iouThresholds" | "maxDetections">,
+  perClass: readonly ClassRates[],
+): CocoMetrics {
+  const metrics = perClass.map((rates, k): ClassMetrics => {
+    const summary = summarizeClass(rates, iouThresholds, maxDetections);
+    return { class: k, name: classes[k] ?? "", truths: rates.truths, ...summary };
   });
   return { ...meansOverClasses(metrics), perClass: metrics };
 }
 
 function summarizeClass(
-  { ranks, positives, outcomes }: ClassMatches,
+  { averagePrecision, recall }: ClassRates,
   iouThresholds: readonly number[],
   maxDetections: number,
 ): CocoSummary {
-  const precisions = outcomes.map((area, a) => area.map((at) => averagePrecision(at, positives[a] as number)));
-  const [atAll = []] = precisions;
-  const ap = (area: number): number => mean(precisions[area] ?? []);
-  const ar = (area: number, perImage: number): number =>
-    mean((outcomes[area] ?? []).map((at) => recall(at, ranks, perImage, positives[area] as number)));
+  const precisions = iouThresholds.map((_, threshold) => averagePrecision(ALL_AREAS, threshold));
+  const ap = (slice: number): number => mean(iouThresholds.map((_, threshold) => averagePrecision(slice, threshold)));
+  const ar = (slice: number, perImage: number): number =>
+    mean(iouThresholds.map((_, threshold) => recall(slice, threshold, perImage)));
   return {
-    AP: ap(ALL_AREAS),
-    AP50: atAll[iouThresholds.indexOf(0.5)] ?? NaN,
-    AP75: atAll[iouThresholds.indexOf(0.75)] ?? NaN,
+    AP: mean(precisions),
+    AP50: precisions[iouThresholds.indexOf(0.5)] ?? NaN,
+    AP75: precisions[iouThresholds.indexOf(0.75)] ?? NaN,
     APsmall: ap(SMALL),
     APmedium: ap(MEDIUM),
     APlarge: ap(LARGE),

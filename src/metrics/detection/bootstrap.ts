@@ -1,0 +1,143 @@
+import { AnchorkitError } from "../../base/errors.ts";
+import { Random } from "../../base/random.ts";
+import { type Estimate, percentileInterval } from "../estimate.ts";
+import { type CocoMetrics, type CocoSummary, summarizeCoco } from "./coco.ts";
+import type { DetectionMatches } from "./matching.ts";
+import { weightedCoco } from "./weightedCoco.ts";
+
+export interface BootstrapOptions {
+  /** How many samples of images are drawn; default 1000. */
+  resamples?: number;
+  /** The share of intervals that should contain the true number; default 0.95. */
+  level?: number;
+  /** Where the draws come from; default `new Random(0)`. */
+  random?: Random;
+}
+
+/** What was estimated (an interval, a difference) for each of COCO's numbers, and for AP and AP50 of each class. */
+export interface BootstrappedCoco<T> extends Record<keyof CocoSummary, T> {
+  /** How many images the numbers rest on. */
+  images: number;
+  /** Under 30 images: an interval is then a rough guess, and more often too narrow than too wide. */
+  fewImages: boolean;
+  resamples: number;
+  level: number;
+  perClass: BootstrappedClass<T>[];
+}
+
+export interface BootstrappedClass<T> {
+  /** Index into the list of classes. */
+  class: number;
+  name: string;
+  /** How many objects there were to find. */
+  truths: number;
+  /** In how many images. */
+  images: number;
+  /** Under 30 images with such objects. */
+  fewImages: boolean;
+  AP: T;
+  AP50: T;
+}
+
+export type CocoIntervals = BootstrappedCoco<Estimate>;
+
+/**
+ * Confidence intervals of COCO's numbers: how far they would move with other images of the same kind. As many images as
+ * there are get drawn with replacement, again and again, and the spread of each number over these resamples is its
+ * interval (percentiles). Detections are not matched again, which makes a resample cost milliseconds. Classes without
+ * objects in a resample are left out of its means, as COCO does; a class's own interval is over the resamples that have
+ * objects of it.
+ *
+ * `matches` come from `matchCoco`. The value of each number is `summarizeCoco`'s.
+ *
+ * @throws AnchorkitError for a level outside 0..1 or fewer than 1 resamples
+ */
+export function bootstrapCoco(matches: DetectionMatches, options: BootstrapOptions = {}): CocoIntervals {
+  const { resamples, level } = checkOptions(options);
+  const values = numbersOf(summarizeCoco(matches));
+  const [samples = []] = resampleCoco([matches], options);
+  return gather(matches, { resamples, level }, (i) =>
+    percentileInterval(values[i] ?? NaN, samples[i] ?? new Float64Array(0), level),
+  );
+}
+
+export const COCO_NUMBERS = [
+  ...["AP", "AP50", "AP75", "APsmall", "APmedium", "APlarge"],
+  ...["AR1", "AR10", "AR100", "ARsmall", "ARmedium", "ARlarge"],
+] as (keyof CocoSummary)[];
+
+const FEW = 30;
+
+/** All numbers in a row: COCO's twelve, then AP and AP50 of each class. */
+export function numbersOf(metrics: CocoMetrics): number[] {
+  return [...COCO_NUMBERS.map((key) => metrics[key]), ...metrics.perClass.flatMap(({ AP, AP50 }) => [AP, AP50])];
+}
+
+/** [matches][numbers][resamples]: the same images are drawn for all matches. */
+export function resampleCoco(all: readonly DetectionMatches[], options: BootstrapOptions): Float64Array[][] {
+  const { resamples, random } = checkOptions(options);
+  const imageCount = all[0]?.imageCount ?? 0;
+  const evaluations = all.map((matches) => ({
+    evaluate: weightedCoco(matches),
+    samples: Array.from(
+      { length: COCO_NUMBERS.length + 2 * matches.classes.length },
+      () => new Float64Array(resamples),
+    ),
+  }));
+  const weights = new Int32Array(imageCount);
+  for (let resample = 0; resample < resamples; resample++) {
+    weights.fill(0);
+    for (let i = 0; i < imageCount; i++) (weights[random.int(imageCount)] as number)++;
+    for (const { evaluate, samples } of evaluations) {
+      numbersOf(evaluate(weights)).forEach((value, i) => {
+        (samples[i] as Float64Array)[resample] = value;
+      });
+    }
+  }
+  return evaluations.map(({ samples }) => samples);
+}
+
+export function checkOptions({
+  resamples = 1000,
+  level = 0.95,
+  random = new Random(0),
+}: BootstrapOptions): Required<BootstrapOptions> {
+  if (!Number.isInteger(resamples) || resamples < 1) {
+    throw new AnchorkitError(`bootstrap: resamples must be a whole number of at least 1, got ${resamples}`);
+  }
+  if (!(level > 0 && level < 1)) {
+    throw new AnchorkitError(`bootstrap: level must be between 0 and 1, such as 0.95, got ${level}`);
+  }
+  return { resamples, level, random };
+}
+
+/** The result, of what `make` answers for each number in the order of `numbersOf`. */
+export function gather<T>(
+  { imageCount, classes, perClass, slices }: DetectionMatches,
+  { resamples, level }: { resamples: number; level: number },
+  make: (number: number) => T,
+): BootstrappedCoco<T> {
+  const all = Object.fromEntries(COCO_NUMBERS.map((key, i) => [key, make(i)])) as Record<keyof CocoSummary, T>;
+  return {
+    ...all,
+    images: imageCount,
+    fewImages: imageCount < FEW,
+    resamples,
+    level,
+    perClass: classes.map((name, k) => {
+      const { truths, positives } = perClass[k] ?? {};
+      const images = new Set(
+        truths?.images.filter((_, row) => truths.ignore[row] === 0 && (slices[0]?.has(truths, row) ?? true)),
+      ).size;
+      return {
+        class: k,
+        name,
+        truths: positives?.[0] ?? 0,
+        images,
+        fewImages: images < FEW,
+        AP: make(COCO_NUMBERS.length + 2 * k),
+        AP50: make(COCO_NUMBERS.length + 2 * k + 1),
+      };
+    }),
+  };
+}

@@ -1,0 +1,39 @@
+/** A number measured on a sample, and how far to trust it. NaN where it could not be measured. */
+export interface Estimate {
+  /** What the whole sample gives. */
+  value: number;
+  /** The interval's lower end. */
+  low: number;
+  /** The interval's upper end. */
+  high: number;
+  /** Standard deviation of the number over the resamples. */
+  standardError: number;
+}
+
+/**
+ * The percentile interval of a bootstrap: from the (1 - level) / 2 quantile of the resampled values to the
+ * (1 + level) / 2 quantile. Resamples where the number could not be measured (NaN) are left out.
+ * Reference: B. Efron and R. Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13.
+ */
+export function percentileInterval(value: number, resampled: Float64Array, level: number): Estimate {
+  const sorted = resampled.filter((one) => !Number.isNaN(one)).sort();
+  return {
+    value,
+    low: quantile(sorted, (1 - level) / 2),
+    high: quantile(sorted, (1 + level) / 2),
+    standardError: standardDeviation(sorted),
+  };
+}
+
+/** With linear interpolation between neighbours (NumPy's default); NaN for none. */
+function quantile(sorted: Float64Array, q: number): number {
+  const place = q * (sorted.length - 1);
+  const below = sorted[Math.floor(place)] ?? NaN;
+  const above = sorted[Math.ceil(place)] ?? NaN;
+  return below + (above - below) * (place - Math.floor(place));
+}
+
+function standardDeviation(values: Float64Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+}
