@@ -11,11 +11,11 @@ import { hasBfloat16Instructions } from "../engine/cpu.ts";
 import { loadEngine, type EngineChoice } from "../engine/load.ts";
 import { compileProgram, type Precision, type Program } from "../engine/program.ts";
 import type { Detections } from "../geometry/detections.ts";
-import type { CocoMetrics } from "../metrics/detection/coco.ts";
+import { evaluateCoco, type CocoMetrics } from "../metrics/detection/coco.ts";
 import { canvasAnchors } from "./anchors.ts";
 import { CHUNKS_AHEAD, detectImages, type FittedImage } from "./detectImages.ts";
+import { detectLabelled, type LabelledDetections } from "./detectLabelled.ts";
 import { readDetector } from "./detectorFiles.ts";
-import { evaluateImages } from "./evaluateImages.ts";
 import { STRIDE, weightsOf } from "./fasterRcnn.ts";
 import { predictStep } from "./predictStep.ts";
 import type { DetectorDescription } from "./settings.ts";
@@ -118,9 +118,14 @@ export class Detector {
 
   /** COCO's metrics on labelled images. */
   async evaluate(images: readonly ImageRecord[]): Promise<CocoMetrics> {
+    return evaluateCoco(await this.detectLabelled(images), this.classes);
+  }
+
+  /** What it finds in labelled images, beside their labels: for `evaluateCoco`, `analyzeDetections` and other metrics. */
+  async detectLabelled(images: readonly ImageRecord[]): Promise<LabelledDetections[]> {
     const { preprocessing } = this.description;
     const store = new ImageStore(images, preprocessing.canvas, { memoryLimit: 0 });
-    return evaluateImages(this.#program, this.#batch, store, this.classes, preprocessing);
+    return detectLabelled(this.#program, this.#batch, store, preprocessing);
   }
 
   dispose(): void {

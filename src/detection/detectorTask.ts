@@ -15,6 +15,7 @@ import { hasBfloat16Instructions } from "../engine/cpu.ts";
 import { isNative } from "../engine/nativeOp.ts";
 import type { Precision, Program } from "../engine/program.ts";
 import type { NamedTensors } from "../engine/step.ts";
+import { evaluateCoco } from "../metrics/detection/coco.ts";
 import { LoopState, type Task } from "../training/fit.ts";
 import { adamW, sgd, type Optimizer } from "../training/optimizers.ts";
 import { canvasAnchors } from "./anchors.ts";
@@ -22,7 +23,7 @@ import { anchorBlocks, type AnchorBlocks } from "./anchorTargets.ts";
 import { calibrate } from "./calibrate.ts";
 import { channelStatistics, chooseCanvas } from "./canvas.ts";
 import { saveDetector } from "./detectorFiles.ts";
-import { evaluateImages } from "./evaluateImages.ts";
+import { detectLabelled } from "./detectLabelled.ts";
 import { buildFasterRcnn, STRIDE, weightsOf, type FasterRcnn } from "./fasterRcnn.ts";
 import { anchorShapesFor } from "./kMeansAnchors.ts";
 import { DEFAULT_SETTINGS, type Architecture, type DetectorDescription, type Settings } from "./settings.ts";
@@ -151,7 +152,8 @@ function detectorTask(
       return losses;
     },
     async validate() {
-      const { perClass, ...metrics } = await evaluateImages(program, PREDICT_BATCH, validation, classes, preprocessing);
+      const images = await detectLabelled(program, PREDICT_BATCH, validation, preprocessing);
+      const { perClass, ...metrics } = evaluateCoco(images, classes);
       const classAP = Object.fromEntries(perClass.map(({ name, AP }) => [`AP ${name}`, AP]));
       return { score: metrics.AP, metrics: { ...metrics, ...classAP } };
     },

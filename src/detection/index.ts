@@ -1,6 +1,7 @@
 export { anchorShapes, gridAnchors, type AnchorShape } from "./anchors.ts";
 export { clipBoxes, decodeBoxes, encodeBoxes, type BoxWeights } from "./boxCoder.ts";
 export { ciouLoss, diouLoss, giouLoss } from "./boxLosses.ts";
+export type { LabelledDetections } from "./detectLabelled.ts";
 export { Detector, type DetectorOptions, type FilePrediction } from "./detector.ts";
 export { buildFasterRcnn, type FasterRcnn } from "./fasterRcnn.ts";
 export {
