@@ -18,3 +18,4 @@ export { matchCoco, summarizeCoco } from "./detection/coco.ts";
 export { compareCoco, type CocoComparison, type Difference } from "./detection/compare.ts";
 export { type DetectionMatches } from "./detection/matching.ts";
 export { type Estimate } from "./estimate.ts";
+export * from "./segmentation/index.ts";
