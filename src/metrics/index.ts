@@ -19,3 +19,12 @@ export { compareCoco, type CocoComparison, type Difference } from "./detection/c
 export { type DetectionMatches } from "./detection/matching.ts";
 export { type Estimate } from "./estimate.ts";
 export * from "./segmentation/index.ts";
+export {
+  type ClassTide,
+  type ErrorCost,
+  type MissedTruth,
+  type Tide,
+  type TideErrorType,
+  type TideOptions,
+  type WrongDetection,
+} from "./detection/tide.ts";
