@@ -1,7 +1,14 @@
 export { area, areas, clip } from "./boxes.ts";
 export { convert, type BoxFormat } from "./convert.ts";
 export type { Detections } from "./detections.ts";
+export { decodeMask, encodeMask } from "./encodeMask.ts";
+export { maskArea, maskBox } from "./maskExtent.ts";
+export { maskIou, pairwiseMaskIou } from "./maskIou.ts";
+export { maskIntersection, maskUnion } from "./mergeMasks.ts";
 export { batchedNms, nms, type NmsOptions } from "./nms.ts";
 export { ciou, diou, giou, iou, pairwiseCiou, pairwiseDiou, pairwiseGiou, pairwiseIou } from "./overlap.ts";
+export { rleFromBox, rleFromPolygon, rleFromPolygons } from "./polygonMask.ts";
 export type { Box, Boxes } from "./readBoxes.ts";
+export { rleFromCounts, type Rle } from "./rle.ts";
+export { rleFromString, rleToString } from "./rleString.ts";
 export { softNms, type SoftNmsOptions, type SoftNmsResult } from "./softNms.ts";
