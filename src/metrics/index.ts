@@ -28,3 +28,45 @@ export {
   type TideOptions,
   type WrongDetection,
 } from "./detection/tide.ts";
+export {
+  averageRecallCurve,
+  matchProposals,
+  type AverageRecallCurve,
+  type ClassAverageRecall,
+} from "./detection/averageRecall.ts";
+export {
+  countingErrors,
+  type ClassCountingErrors,
+  type CountingErrors,
+  type DetectionCounting,
+} from "./detection/counting.ts";
+export {
+  detectionCurves,
+  precisionRecallPoints,
+  type ClassCurve,
+  type ConfidenceCurve,
+  type DetectionCurve,
+  type DetectionCurves,
+} from "./detection/curves.ts";
+export {
+  detectionCalibration,
+  type Calibration,
+  type ClassCalibration,
+  type DetectionCalibration,
+  type DetectionCalibrationOptions,
+} from "./detection/detectionCalibration.ts";
+export { detectionConfusion, type ConfusionOptions, type DetectionConfusion } from "./detection/detectionConfusion.ts";
+export { missRates, type ClassMissRate, type MissRates } from "./detection/missRate.ts";
+export {
+  operatingPoints,
+  type ClassOperatingPoint,
+  type OperatingPoint,
+  type OperatingPoints,
+} from "./detection/operatingPoints.ts";
+export {
+  evaluateVoc,
+  type VocClassMetrics,
+  type VocMetrics,
+  type VocOptions,
+  type VocSummary,
+} from "./detection/voc.ts";

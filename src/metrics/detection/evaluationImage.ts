@@ -3,6 +3,8 @@ import type { Rle } from "../../geometry/rle.ts";
 
 /** What is labelled in one image and what was found in it. Arrays of any kind will do. */
 export interface EvaluationImage {
+  /** In pixels; needed where positions relative to the image are asked for. */
+  size?: { width: number; height: number };
   truth: {
     /** n * 4 numbers: x1, y1, x2, y2 in pixels; x2 and y2 exclusive. */
     boxes: ArrayLike<number>;

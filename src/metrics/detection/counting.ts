@@ -1,0 +1,89 @@
+import { type ClassMatches, type DetectionMatches, IGNORED } from "./matching.ts";
+import { iouIndexOf } from "./ranked.ts";
+
+/** The error of an image is the number of detections less the number of objects. NaN without images. */
+export interface CountingErrors {
+  /** Objects in all images. */
+  truths: number;
+  /** Detections in all images. */
+  detections: number;
+  /** The mean error: above 0 where too many are counted. */
+  bias: number;
+  meanAbsoluteError: number;
+  rootMeanSquareError: number;
+  /** The share of images whose count is right. */
+  exact: number;
+}
+
+export interface ClassCountingErrors extends CountingErrors {
+  /** Index into the list of classes. */
+  class: number;
+  name: string;
+}
+
+export interface DetectionCounting {
+  confidence: number;
+  /** Of the count of all objects in an image, whatever their classes. */
+  total: CountingErrors;
+  perClass: ClassCountingErrors[];
+}
+
+/**
+ * How well the number of detections with a score of at least `confidence` tells how many objects an image has. Crowds and
+ * what is flagged to be ignored do not count, nor do detections that found these at `iouThreshold`.
+ * Throws AnchorkitError for an IoU threshold that was not matched.
+ */
+export function countingErrors(
+  matches: DetectionMatches,
+  { confidence = 0.5, iouThreshold = 0.5 }: { confidence?: number; iouThreshold?: number } = {},
+): DetectionCounting {
+  const iouIndex = iouIndexOf(matches, iouThreshold);
+  const total = { truths: new Float64Array(matches.imageCount), detections: new Float64Array(matches.imageCount) };
+  const perClass = matches.perClass.map((ofClass, k): ClassCountingErrors => {
+    const counts = countsOf(ofClass, matches.imageCount, iouIndex, confidence);
+    counts.truths.forEach((count, image) => ((total.truths[image] as number) += count));
+    counts.detections.forEach((count, image) => ((total.detections[image] as number) += count));
+    return { class: k, name: matches.classes[k] ?? "", ...errorsOf(counts) };
+  });
+  return { confidence, total: errorsOf(total), perClass };
+}
+
+/** [images] */
+interface Counts {
+  truths: Float64Array;
+  detections: Float64Array;
+}
+
+function countsOf(
+  { truths, detections, rows, outcomes: [slice = []] }: ClassMatches,
+  imageCount: number,
+  iouIndex: number,
+  confidence: number,
+): Counts {
+  const counts = { truths: new Float64Array(imageCount), detections: new Float64Array(imageCount) };
+  truths.images.forEach((image, row) => {
+    if (truths.ignore[row] === 0) (counts.truths[image] as number)++;
+  });
+  const outcomes = slice[iouIndex] ?? new Uint8Array();
+  rows.forEach((row, place) => {
+    if ((detections.scores[row] as number) < confidence || outcomes[place] === IGNORED) return;
+    (counts.detections[detections.images[row] as number] as number)++;
+  });
+  return counts;
+}
+
+function errorsOf({ truths, detections }: Counts): CountingErrors {
+  const errors = detections.map((count, image) => count - (truths[image] as number));
+  return {
+    truths: sum(truths),
+    detections: sum(detections),
+    bias: sum(errors) / errors.length,
+    meanAbsoluteError: sum(errors.map(Math.abs)) / errors.length,
+    rootMeanSquareError: Math.sqrt(sum(errors.map((error) => error ** 2)) / errors.length),
+    exact: errors.filter((error) => error === 0).length / errors.length,
+  };
+}
+
+function sum(values: Float64Array): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,70 @@
+import { type DetectionMatches, TRUE_POSITIVE } from "./matching.ts";
+import { rankedByClass, type RankedDetections } from "./ranked.ts";
+
+export interface ClassMissRate {
+  /** Index into the list of classes. */
+  class: number;
+  name: string;
+  /** How many objects there were to find. */
+  truths: number;
+  /** In 0..1, the lower the better; NaN without objects. */
+  logAverageMissRate: number;
+  /** [9] the share of objects missed at each of `falsePositivesPerImage`; NaN without objects. */
+  missRates: number[];
+}
+
+export interface MissRates {
+  iouThreshold: number;
+  /** [9] 0.01 ... 1 in equal steps of the logarithm. */
+  falsePositivesPerImage: number[];
+  /** The mean over the classes that have objects. */
+  logAverageMissRate: number;
+  perClass: ClassMissRate[];
+}
+
+const FALSE_POSITIVES_PER_IMAGE = Array.from({ length: 9 }, (_, i) => 10 ** (-2 + i / 4));
+
+/**
+ * Log-average miss rate: the geometric mean of the shares of objects missed where there are 0.01 ... 1 false positives an
+ * image (nine points, evenly spaced in the logarithm), each at least 1e-10. At a point that the detections jump over, the
+ * last miss rate below it holds; below the first false positives it is 1 - recall of what is surer than they.
+ * Throws AnchorkitError for an IoU threshold that was not matched.
+ * Reference: P. Dollar et al., "Pedestrian Detection: An Evaluation of the State of the Art", 2012, section 3.1.
+ */
+export function missRates(
+  matches: DetectionMatches,
+  { iouThreshold = 0.5 }: { iouThreshold?: number } = {},
+): MissRates {
+  const perClass = rankedByClass(matches, iouThreshold).map((ranked, k): ClassMissRate => {
+    const rates = FALSE_POSITIVES_PER_IMAGE.map((limit) => missRateAt(ranked, limit * matches.imageCount));
+    return {
+      class: k,
+      name: matches.classes[k] ?? "",
+      truths: ranked.positives,
+      logAverageMissRate: Math.exp(mean(rates.map((rate) => Math.log(Math.max(rate, 1e-10))))),
+      missRates: rates,
+    };
+  });
+  return {
+    iouThreshold,
+    falsePositivesPerImage: [...FALSE_POSITIVES_PER_IMAGE],
+    logAverageMissRate: mean(perClass.filter(({ truths }) => truths > 0).map((one) => one.logAverageMissRate)),
+    perClass,
+  };
+}
+
+/** The share of objects missed by the best detections, as many as have no more than `limit` false positives. */
+function missRateAt({ outcomes, positives }: RankedDetections, limit: number): number {
+  let falsePositives = 0;
+  let found = 0;
+  for (const outcome of outcomes) {
+    if (outcome === TRUE_POSITIVE) found++;
+    else if (++falsePositives > limit) break;
+  }
+  return 1 - found / positives;
+}
+
+/** NaN for none. */
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

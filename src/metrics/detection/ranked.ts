@@ -1,0 +1,67 @@
+import { AnchorkitError } from "../../base/errors.ts";
+import { type DetectionMatches, IGNORED } from "./matching.ts";
+
+/** The detections that count, best score first, and what became of them at one IoU threshold. */
+export interface RankedDetections {
+  /** [n] descending. */
+  scores: Float64Array;
+  /** [n] TRUE_POSITIVE or FALSE_POSITIVE. */
+  outcomes: Uint8Array;
+  /** How many objects there were to find. */
+  positives: number;
+}
+
+/**
+ * The place of an IoU threshold among those that were matched; 0.9 finds COCO's 0.8999999999999999.
+ * Throws AnchorkitError if it is not there.
+ */
+export function iouIndexOf({ iouThresholds }: DetectionMatches, iouThreshold: number): number {
+  const index = iouThresholds.findIndex((threshold) => Math.abs(threshold - iouThreshold) < 1e-9);
+  if (index !== -1) return index;
+  throw new AnchorkitError(
+    `nothing was matched at IoU ${iouThreshold}, only at ${iouThresholds.join(", ")}; name it among the iouThresholds of matchDetections`,
+  );
+}
+
+/** The detections of each class in the first slice that was matched. */
+export function rankedByClass(matches: DetectionMatches, iouThreshold: number): RankedDetections[] {
+  const iouIndex = iouIndexOf(matches, iouThreshold);
+  return matches.perClass.map(({ detections, rows, outcomes: [slice = []], positives: [positives = 0] }) => {
+    const outcomes = slice[iouIndex] ?? new Uint8Array();
+    const counted = (_: number, place: number): boolean => outcomes[place] !== IGNORED;
+    const scores = new Float64Array(rows.length);
+    for (let place = 0; place < rows.length; place++) {
+      scores[place] = detections.scores[rows[place] as number] as number;
+    }
+    return { scores: scores.filter(counted), outcomes: outcomes.filter(counted), positives };
+  });
+}
+
+/** The detections of all classes in one order; equal scores in the order of classes. */
+export function poolClasses(perClass: readonly RankedDetections[]): RankedDetections {
+  let lists = [...perClass];
+  while (lists.length > 1) {
+    const merged: RankedDetections[] = [];
+    for (let i = 0; i < lists.length; i += 2) {
+      const [a, b] = lists.slice(i, i + 2) as [RankedDetections, RankedDetections?];
+      merged.push(b === undefined ? a : merge(a, b));
+    }
+    lists = merged;
+  }
+  return lists[0] ?? { scores: new Float64Array(), outcomes: new Uint8Array(), positives: 0 };
+}
+
+function merge(a: RankedDetections, b: RankedDetections): RankedDetections {
+  const count = a.scores.length + b.scores.length;
+  const scores = new Float64Array(count);
+  const outcomes = new Uint8Array(count);
+  let [i, j] = [0, 0];
+  for (let place = 0; place < count; place++) {
+    const fromA = j === b.scores.length || (a.scores[i] as number) >= (b.scores[j] as number);
+    const from = fromA ? a : b;
+    const index = fromA ? i++ : j++;
+    scores[place] = from.scores[index] as number;
+    outcomes[place] = from.outcomes[index] as number;
+  }
+  return { scores, outcomes, positives: a.positives + b.positives };
+}
