@@ -1,0 +1,29 @@
+import type { DetectionAnalysis } from "../../metrics/detection/analysis.ts";
+import type { CocoComparison } from "../../metrics/detection/compare.ts";
+import type { EvaluationImage } from "../../metrics/detection/evaluationImage.ts";
+
+/** An image that was evaluated, and what is needed to show it. */
+export interface ReportImage extends EvaluationImage {
+  id: number | string;
+  /** Shown; without it the id is. */
+  fileName?: string;
+  /** Absolute path of the picture. Without it, or where it cannot be read, boxes are drawn on an empty canvas. */
+  file?: string;
+  /** Pixels, EXIF orientation applied; without them (and without `size`) the picture's, or as far as boxes reach. */
+  width?: number;
+  height?: number;
+}
+
+/** Everything that an evaluation report shows. */
+export interface EvaluationReportInput {
+  /** What was measured, such as "runs/cells on test". */
+  title: string;
+  classes: readonly string[];
+  /** The very images that were analysed, in the same order. */
+  images: readonly ReportImage[];
+  analysis: DetectionAnalysis;
+  /** The difference to other predictions for the same images: these are A, the others B. */
+  comparison?: { against: string; difference: CocoComparison };
+  /** What the reader should know of the data, one line each. */
+  warnings?: readonly string[];
+}
