@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { AnchorkitError } from "../../../src/base/errors.ts";
 import {
   binaryAveragePrecision,
   binaryPrecisionRecall,
@@ -70,4 +71,9 @@ test("the curves stay short: their corners only", () => {
     expect(precisionRecallCurve.length).toBeLessThanOrEqual(n + 1);
   }
   expect(oneVsRest(labels, rows, 2).perClass[1]?.precisionRecallCurve.length).toBeLessThanOrEqual(2 * 20 + 3);
+});
+
+test("probabilities that do not fit the labels are refused", () => {
+  const message = "oneVsRest: 2 labels and 2 classes need 4 probabilities (a row of 2 for each label), got 3";
+  expect(() => oneVsRest([0, 1], [0.5, 0.5, 1], 2)).toThrow(new AnchorkitError(message));
 });
