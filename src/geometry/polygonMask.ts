@@ -61,9 +61,10 @@ function fill(where: string, polygon: ArrayLike<number>, height: number, width: 
 
 /** The corners on the finer grid, x and y in turn, the first once more at the end. */
 function toGrid(where: string, polygon: ArrayLike<number>): Int32Array {
-  const length: unknown = (polygon as ArrayLike<number> | null | undefined)?.length;
-  if (typeof length !== "number" || length % 2 !== 0 || length < 6) {
-    const got = typeof length === "number" ? `${length} numbers` : typeof polygon;
+  const isList = Array.isArray(polygon) || ArrayBuffer.isView(polygon);
+  const { length } = isList ? polygon : [];
+  if (length % 2 !== 0 || length < 6) {
+    const got = isList ? `${length} numbers` : typeof polygon;
     throw new TypeError(`${where}: a polygon must be a flat list of x and y of at least 3 corners, got ${got}`);
   }
   const grid = new Int32Array(length + 2);
