@@ -9,7 +9,7 @@ import { checkRle, checkSameSize, type Rle } from "./rle.ts";
  */
 export function maskIou(detection: Rle, truth: Rle, crowd = false): number {
   checkSameSize("maskIou", detection, truth);
-  return iouOf(readMask("maskIou: detection", detection), readMask("maskIou: truth", truth), crowd);
+  return preparedMaskIou(prepareMask("maskIou: detection", detection), prepareMask("maskIou: truth", truth), crowd);
 }
 
 /**
@@ -33,19 +33,19 @@ export function pairwiseMaskIou(
   const read = (name: string, masks: readonly Rle[]) =>
     masks.map((mask, i) => {
       checkSameSize(`pairwiseMaskIou: ${name}[${i}]`, mask, first);
-      return readMask(`pairwiseMaskIou: ${name}[${i}]`, mask);
+      return prepareMask(`pairwiseMaskIou: ${name}[${i}]`, mask);
     });
   const rows = read("detections", detections);
   const columns = read("truth", truth);
   let at = 0;
   for (const row of rows) {
-    for (const [j, column] of columns.entries()) result[at++] = iouOf(row, column, Boolean(crowd[j]));
+    for (const [j, column] of columns.entries()) result[at++] = preparedMaskIou(row, column, Boolean(crowd[j]));
   }
   return result;
 }
 
-/** A mask made ready to be compared. */
-interface ReadMask {
+/** A mask made ready to be compared with many others. */
+export interface PreparedMask {
   /** Where each run ends, in pixels down the columns: run i is ends[i - 1] (or 0) to ends[i], inside where i is odd. */
   ends: Uint32Array;
   area: number;
@@ -56,7 +56,12 @@ interface ReadMask {
   y2: number;
 }
 
-function readMask(where: string, rle: Rle): ReadMask {
+/**
+ * A mask made ready to be compared with many others of its size by `preparedMaskIou`.
+ * @param where what an error names first
+ * @throws RangeError where runs do not sum up to height * width.
+ */
+export function prepareMask(where: string, rle: Rle): PreparedMask {
   const { counts } = checkRle(where, rle);
   const ends = new Uint32Array(counts.length);
   let end = 0;
@@ -70,7 +75,8 @@ function readMask(where: string, rle: Rle): ReadMask {
   return { ends, area, x1, y1, x2, y2 };
 }
 
-function iouOf(a: ReadMask, b: ReadMask, crowd: boolean): number {
+/** `maskIou` of prepared masks; whether they are of the same size is not looked at. */
+export function preparedMaskIou(a: PreparedMask, b: PreparedMask, crowd: boolean): number {
   if (a.x1 >= b.x2 || b.x1 >= a.x2 || a.y1 >= b.y2 || b.y1 >= a.y2) return 0;
   const shared = sharedPixels(a.ends, b.ends);
   return shared === 0 ? 0 : shared / (crowd ? a.area : a.area + b.area - shared);

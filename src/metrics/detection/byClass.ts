@@ -1,3 +1,4 @@
+import { maskArea } from "../../geometry/maskExtent.ts";
 import type { Rle } from "../../geometry/rle.ts";
 import type { EvaluationImage } from "./evaluationImage.ts";
 
@@ -114,9 +115,9 @@ function setShape(table: ClassObjects, row: number, { boxes, boxAreas, areas, ma
   for (let j = 0; j < 4; j++) table.boxes[row * 4 + j] = boxes[i * 4 + j] as number;
   const boxArea = boxAreas?.[i] ?? areaOfBox(boxes, i);
   table.boxAreas[row] = boxArea;
-  table.areas[row] = areas?.[i] ?? boxArea;
   const mask = masks?.[i];
   if (mask !== undefined) table.masks[row] = mask;
+  table.areas[row] = areas?.[i] ?? (mask === undefined ? boxArea : maskArea(mask));
 }
 
 function areaOfBox(boxes: ArrayLike<number>, i: number): number {

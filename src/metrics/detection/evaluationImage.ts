@@ -1,5 +1,6 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import type { Rle } from "../../geometry/rle.ts";
+import type { OverlapKind } from "./overlaps.ts";
 
 /** What is labelled in one image and what was found in it. Arrays of any kind will do. */
 export interface EvaluationImage {
@@ -14,7 +15,7 @@ export interface EvaluationImage {
     crowd?: ArrayLike<number | boolean>;
     /** n flags: objects that do not count, such as Pascal VOC's difficult ones. As crowds, but with the usual IoU. */
     ignore?: ArrayLike<number | boolean>;
-    /** n areas that make an object small, medium or large (COCO's: the mask's); without them the boxes' areas. */
+    /** n areas that make an object small, medium or large; without them those of the masks, else of the boxes. */
     areas?: ArrayLike<number>;
     /** As for detections. */
     boxAreas?: ArrayLike<number>;
@@ -33,7 +34,7 @@ export interface EvaluationImage {
      * width * height here: (x + width) - x is not always width in floating point, and an IoU may be exactly a threshold.
      */
     boxAreas?: ArrayLike<number>;
-    /** m areas that make a detection small, medium or large (with masks: the mask's); without them the boxes' areas. */
+    /** As for truth. */
     areas?: ArrayLike<number>;
     /** m masks. */
     masks?: readonly Rle[];
@@ -42,12 +43,35 @@ export interface EvaluationImage {
 
 /**
  * Throws AnchorkitError, naming image and object by their indices, for arrays whose lengths do not fit, classes that do
- * not exist, numbers that are not finite, and boxes with x2 < x1 or y2 < y1.
+ * not exist, numbers that are not finite, and boxes with x2 < x1 or y2 < y1. Where masks are to be compared, each object
+ * must have one, all of the image's size.
  */
-export function checkEvaluationImage({ truth, detections }: EvaluationImage, index: number, classCount: number): void {
+export function checkEvaluationImage(
+  { truth, detections }: EvaluationImage,
+  index: number,
+  classCount: number,
+  overlap: OverlapKind = "box",
+): void {
   const { crowd, ignore } = truth;
   checkObjects(`image ${index}: truth`, truth, { crowd, ignore }, classCount);
   checkObjects(`image ${index}: detection`, detections, { scores: detections.scores }, classCount);
+  if (overlap === "mask") checkMasks(truth, detections, `image ${index}`);
+}
+
+function checkMasks(truth: EvaluationImage["truth"], detections: EvaluationImage["detections"], where: string): void {
+  const size = truth.masks?.[0] ?? detections.masks?.[0];
+  for (const [what, { classes, masks = [] }] of Object.entries({ truth, detection: detections })) {
+    if (masks.length !== classes.length) {
+      throw new AnchorkitError(
+        `${where}: ${what}: ${classes.length} classes need ${classes.length} masks, got ${masks.length}`,
+      );
+    }
+    for (const [i, mask] of masks.entries()) {
+      if (mask.height === size?.height && mask.width === size.width) continue;
+      const sizes = `${mask.width} x ${mask.height}, another ${size?.width} x ${size?.height}`;
+      throw new AnchorkitError(`${where}: ${what} ${i}: masks of an image must have its size, one is ${sizes}`);
+    }
+  }
 }
 
 type Column = ArrayLike<number | boolean>;

@@ -70,7 +70,7 @@ export function matchDetections(
 ): DetectionMatches {
   const { iouThresholds = COCO_IOU_THRESHOLDS, slices = [ALL], maxDetections = 100, overlap = "box" } = options;
   images.forEach((image, index) => {
-    checkEvaluationImage(image, index, classes.length);
+    checkEvaluationImage(image, index, classes.length, overlap);
   });
   const truths = truthsByClass(images, classes.length);
   const detections = detectionsByClass(images, classes.length);

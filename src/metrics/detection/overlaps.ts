@@ -1,3 +1,5 @@
+import { type PreparedMask, prepareMask, preparedMaskIou } from "../../geometry/maskIou.ts";
+import type { Rle } from "../../geometry/rle.ts";
 import type { ClassDetections, ClassTruths } from "./byClass.ts";
 
 /**
@@ -10,7 +12,7 @@ export type OverlapKind = "box" | "inclusive-box" | "mask";
 export type Overlap = (detections: ClassDetections, row: number, truths: ClassTruths, truth: number) => number;
 
 export function overlapOf(kind: OverlapKind): Overlap {
-  return { box: boxOverlap, "inclusive-box": inclusiveBoxOverlap, mask: boxOverlap }[kind];
+  return { box: boxOverlap, "inclusive-box": inclusiveBoxOverlap, mask: maskOverlap }[kind];
 }
 
 /** In pycocotools' order of operations. */
@@ -28,6 +30,20 @@ function inclusiveBoxOverlap(detections: ClassDetections, row: number, truths: C
   return (
     intersection / (truths.crowd[truth] === 1 ? area : area + inclusiveArea(truths.boxes, truth * 4) - intersection)
   );
+}
+
+function maskOverlap(detections: ClassDetections, row: number, truths: ClassTruths, truth: number): number {
+  const [a, b] = [detections.masks[row], truths.masks[truth]];
+  if (a === undefined || b === undefined) throw new TypeError("maskOverlap: tables without masks"); // images were checked
+  return preparedMaskIou(prepared(a), prepared(b), truths.crowd[truth] === 1);
+}
+
+const preparedMasks = new WeakMap<Rle, PreparedMask>();
+
+function prepared(rle: Rle): PreparedMask {
+  let mask = preparedMasks.get(rle);
+  if (mask === undefined) preparedMasks.set(rle, (mask = prepareMask("mask", rle)));
+  return mask;
 }
 
 function intersectionOf(a: Float64Array, i: number, b: Float64Array, j: number, extra: number): number {
