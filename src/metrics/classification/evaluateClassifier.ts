@@ -4,12 +4,12 @@ import { checkProbabilities } from "./checks.ts";
 import { confidenceReliability } from "./confidenceReliability.ts";
 import { confusionMatrix } from "./confusionMatrix.ts";
 import { type ClassRanking, oneVsRest, type RankingAverage } from "./oneVsRest.ts";
-import { type ClassRates, type PrecisionRecallF1, precisionRecallF1 } from "./precisionRecallF1.ts";
+import { type ClassPrecisionRecallF1, type PrecisionRecallF1, precisionRecallF1 } from "./precisionRecallF1.ts";
 import { brierScore, logLoss } from "./scoringRules.ts";
 import { predictedClasses, topKAccuracy } from "./topClasses.ts";
 
 /** One class against all others. */
-export interface ClassifierClassMetrics extends ClassRates, ClassRanking {
+export interface ClassifierClassMetrics extends ClassPrecisionRecallF1, ClassRanking {
   /** Index into the list of classes. */
   class: number;
   name: string;
@@ -81,7 +81,7 @@ export function evaluateClassifier(
     perClass: classes.map((name, k) => ({
       class: k,
       name,
-      ...(rates.perClass[k] as ClassRates),
+      ...(rates.perClass[k] as ClassPrecisionRecallF1),
       ...(rankings.perClass[k] as ClassRanking),
     })),
   };

@@ -10,13 +10,13 @@ export interface PrecisionRecallF1 {
   f1: number;
 }
 
-export interface ClassRates extends PrecisionRecallF1 {
+export interface ClassPrecisionRecallF1 extends PrecisionRecallF1 {
   /** The number of examples of the class. */
   support: number;
 }
 
-export interface AllRates {
-  perClass: ClassRates[];
+export interface PrecisionRecallF1Report {
+  perClass: ClassPrecisionRecallF1[];
   /** Of all decisions of all classes together: with one label an example, all three are the accuracy. */
   micro: PrecisionRecallF1;
   /** The mean over the classes; those that never occur count with their zeros. */
@@ -31,12 +31,12 @@ export interface AllRates {
  * `precision_recall_fscore_support` with `labels` set to all classes.
  * Takes a confusion matrix (rows: truth, columns: predictions); throws AnchorkitError unless it is one.
  */
-export function precisionRecallF1(confusion: readonly (readonly number[])[]): AllRates {
+export function precisionRecallF1(confusion: readonly (readonly number[])[]): PrecisionRecallF1Report {
   checkConfusion("precisionRecallF1", confusion);
   const supports = confusion.map((row) => sum(row));
   const predicted = confusion.map((_, k) => sum(confusion.map((row) => row[k] as number)));
   const correct = confusion.map((row, k) => row[k] as number);
-  const perClass = confusion.map((_, k): ClassRates => {
+  const perClass = confusion.map((_, k): ClassPrecisionRecallF1 => {
     const support = supports[k] as number;
     return { support, ...rates(correct[k] as number, predicted[k] as number, support) };
   });
@@ -56,7 +56,7 @@ function rates(truePositives: number, predicted: number, support: number): Preci
   };
 }
 
-function average(perClass: readonly ClassRates[], mean: (values: number[]) => number): PrecisionRecallF1 {
+function average(perClass: readonly ClassPrecisionRecallF1[], mean: (values: number[]) => number): PrecisionRecallF1 {
   return {
     precision: mean(perClass.map(({ precision }) => precision)),
     recall: mean(perClass.map(({ recall }) => recall)),
