@@ -22,10 +22,12 @@ export * from "./segmentation/index.ts";
 export {
   type ClassTide,
   type ErrorCost,
+  evaluateTide,
   type MissedTruth,
   type Tide,
   type TideErrorType,
   type TideOptions,
+  type TideSummary,
   type WrongDetection,
 } from "./detection/tide.ts";
 export {
