@@ -1,8 +1,14 @@
 import { AnchorkitError } from "../../base/errors.ts";
-import { recall } from "./averagePrecision.ts";
+import { meanOverClasses } from "../meanOverClasses.ts";
 import { classAgnostic } from "./classAgnostic.ts";
 import type { EvaluationImage } from "./evaluationImage.ts";
-import { type DetectionMatches, matchDetections, type MatchOptions } from "./matching.ts";
+import {
+  type ClassMatches,
+  type DetectionMatches,
+  matchDetections,
+  type MatchOptions,
+  TRUE_POSITIVE,
+} from "./matching.ts";
 
 export interface ClassAverageRecall {
   /** Index into the list of classes. */
@@ -42,16 +48,15 @@ export function averageRecallCurve(
       `averageRecallCurve: ${tooMany} proposals need matches with maxDetections ${tooMany} or more, got ${maxDetections}`,
     );
   }
-  const curves = perClass.map(({ outcomes: [slice = []], ranks, positives: [positives = 0] }, k) => ({
+  const curves = perClass.map((matches, k) => ({
     class: k,
     name: classes[k] ?? "",
-    truths: positives,
-    averageRecall: proposals.map((count) => mean(slice.map((at) => recall(at, ranks, count, positives)))),
+    truths: matches.positives[0] ?? 0,
+    averageRecall: averageRecalls(matches, proposals, maxDetections),
   }));
-  const withObjects = curves.filter(({ truths }) => truths > 0);
   return {
     proposals: [...proposals],
-    averageRecall: proposals.map((_, i) => mean(withObjects.map((curve) => curve.averageRecall[i] as number))),
+    averageRecall: proposals.map((_, i) => meanOverClasses(curves.map((curve) => curve.averageRecall[i] as number))),
     perClass: curves,
   };
 }
@@ -68,7 +73,19 @@ export function matchProposals(
   return matchDetections(images.map(classAgnostic), ["any"], { ...options, maxDetections });
 }
 
-/** NaN for none. */
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+function averageRecalls(
+  { outcomes: [atThresholds = []], ranks, positives: [positives = 0] }: ClassMatches,
+  proposals: readonly number[],
+  maxDetections: number,
+): number[] {
+  const findsAtRank = new Float64Array(Math.min(maxDetections, ranks.length)); // over all IoU thresholds
+  for (const outcomes of atThresholds) {
+    for (let place = 0; place < outcomes.length; place++) {
+      if (outcomes[place] === TRUE_POSITIVE) (findsAtRank[ranks[place] as number] as number)++;
+    }
+  }
+  return proposals.map((count) => {
+    const finds = findsAtRank.subarray(0, count).reduce((sum, found) => sum + found, 0);
+    return finds / atThresholds.length / positives;
+  });
 }

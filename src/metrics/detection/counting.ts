@@ -38,14 +38,14 @@ export function countingErrors(
   { confidence = 0.5, iouThreshold = 0.5 }: { confidence?: number; iouThreshold?: number } = {},
 ): DetectionCounting {
   const iouIndex = iouIndexOf(matches, iouThreshold);
-  const total = { truths: new Float64Array(matches.imageCount), detections: new Float64Array(matches.imageCount) };
+  const all = { truths: new Float64Array(matches.imageCount), detections: new Float64Array(matches.imageCount) };
   const perClass = matches.perClass.map((ofClass, k): ClassCountingErrors => {
     const counts = countsOf(ofClass, matches.imageCount, iouIndex, confidence);
-    counts.truths.forEach((count, image) => ((total.truths[image] as number) += count));
-    counts.detections.forEach((count, image) => ((total.detections[image] as number) += count));
+    counts.truths.forEach((count, image) => ((all.truths[image] as number) += count));
+    counts.detections.forEach((count, image) => ((all.detections[image] as number) += count));
     return { class: k, name: matches.classes[k] ?? "", ...errorsOf(counts) };
   });
-  return { confidence, total: errorsOf(total), perClass };
+  return { confidence, total: errorsOf(all), perClass };
 }
 
 /** [images] */
@@ -61,29 +61,37 @@ function countsOf(
   confidence: number,
 ): Counts {
   const counts = { truths: new Float64Array(imageCount), detections: new Float64Array(imageCount) };
-  truths.images.forEach((image, row) => {
-    if (truths.ignore[row] === 0) (counts.truths[image] as number)++;
-  });
   const outcomes = slice[iouIndex] ?? new Uint8Array();
-  rows.forEach((row, place) => {
-    if ((detections.scores[row] as number) < confidence || outcomes[place] === IGNORED) return;
-    (counts.detections[detections.images[row] as number] as number)++;
-  });
+  for (let row = 0; row < truths.images.length; row++) {
+    if (truths.ignore[row] === 0) (counts.truths[truths.images[row] as number] as number)++;
+  }
+  for (let place = 0; place < rows.length; place++) {
+    const row = rows[place] as number;
+    if ((detections.scores[row] as number) < confidence) break; // and so are all that follow
+    if (outcomes[place] !== IGNORED) (counts.detections[detections.images[row] as number] as number)++;
+  }
   return counts;
 }
 
 function errorsOf({ truths, detections }: Counts): CountingErrors {
   const errors = detections.map((count, image) => count - (truths[image] as number));
+  let [sum, absolutes, squares, exact] = [0, 0, 0, 0];
+  for (const error of errors) {
+    sum += error;
+    absolutes += Math.abs(error);
+    squares += error ** 2;
+    if (error === 0) exact++;
+  }
   return {
-    truths: sum(truths),
-    detections: sum(detections),
-    bias: sum(errors) / errors.length,
-    meanAbsoluteError: sum(errors.map(Math.abs)) / errors.length,
-    rootMeanSquareError: Math.sqrt(sum(errors.map((error) => error ** 2)) / errors.length),
-    exact: errors.filter((error) => error === 0).length / errors.length,
+    truths: total(truths),
+    detections: total(detections),
+    bias: sum / errors.length,
+    meanAbsoluteError: absolutes / errors.length,
+    rootMeanSquareError: Math.sqrt(squares / errors.length),
+    exact: exact / errors.length,
   };
 }
 
-function sum(values: Float64Array): number {
-  return values.reduce((total, value) => total + value, 0);
+function total(counts: Float64Array): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }

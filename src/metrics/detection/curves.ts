@@ -3,7 +3,7 @@ import { type DetectionMatches, TRUE_POSITIVE } from "./matching.ts";
 import { type OperatingPoint, pointOf } from "./operatingPoints.ts";
 import { poolClasses, rankedByClass, type RankedDetections } from "./ranked.ts";
 
-/** Precision, recall and F1 at falling confidence: parallel lists. */
+/** Precision, recall and F1 where detections with a lower score than `confidence` are left out: parallel lists. */
 export interface ConfidenceCurve {
   confidence: number[];
   /** NaN where there is no detection. */
@@ -108,6 +108,7 @@ function byConfidence({ scores, outcomes, positives }: RankedDetections): Confid
     }
     push(curve, pointOf(confidence, truePositives, detections, positives));
   }
+  for (const column of Object.values(curve) as number[][]) column.reverse();
   return curve;
 }
 

@@ -1,7 +1,7 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import { expectedCalibrationError, reliability, type ReliabilityBin } from "../calibration.ts";
 import type { EvaluationImage } from "./evaluationImage.ts";
-import { type DetectionMatches, IGNORED, TRUE_POSITIVE } from "./matching.ts";
+import { type ClassMatches, type DetectionMatches, IGNORED, TRUE_POSITIVE } from "./matching.ts";
 import { iouIndexOf } from "./ranked.ts";
 
 /** How far the scores of detections are the probabilities that they found an object. Errors in 0..1; NaN for no detection. */
@@ -53,14 +53,20 @@ export function detectionCalibration(
   images: readonly EvaluationImage[],
   { iouThreshold = 0.5, bins = 10, boxBins = 5, minimumSamples = 8 }: DetectionCalibrationOptions = {},
 ): DetectionCalibration {
-  const perClass = countedByClass(matches, images, iouIndexOf(matches, iouThreshold));
+  if (images.length !== matches.imageCount) {
+    throw new AnchorkitError(
+      `detectionCalibration: ${matches.imageCount} images were matched but ${images.length} are given; give the same`,
+    );
+  }
+  const iouIndex = iouIndexOf(matches, iouThreshold);
+  const perClass = matches.perClass.map((ofClass) => countedOf(ofClass, iouIndex, images, boxBins));
   const calibrate = (counted: Counted): Calibration => {
     const diagram = reliability(counted.scores, counted.hits, bins);
     return {
       detections: counted.scores.length,
       bins: diagram,
       ECE: expectedCalibrationError(diagram),
-      DECE: boxCalibrationError(counted, boxBins, minimumSamples),
+      DECE: errorOverCells(counted, boxBins ** 5, minimumSamples),
     };
   };
   return {
@@ -70,83 +76,88 @@ export function detectionCalibration(
   };
 }
 
-/** Detections that count. */
+/** The detections that count. */
 interface Counted {
   /** [n] */
   scores: Float64Array;
   /** [n] 1 for those that found an object. */
   hits: Uint8Array;
-  /** [n, 4] centre x and y, width and height relative to the image; NaN where its size is not known. */
-  boxes: Float64Array;
+  /** [n] the bin of D-ECE; -1 where the size of the image is not known. */
+  cells: Int32Array;
 }
 
-function countedByClass(matches: DetectionMatches, images: readonly EvaluationImage[], iouIndex: number): Counted[] {
-  if (images.length !== matches.imageCount) {
-    throw new AnchorkitError(
-      `detectionCalibration: ${matches.imageCount} images were matched but ${images.length} are given; give the same`,
-    );
+function countedOf(
+  { detections, rows, outcomes: [slice = []] }: ClassMatches,
+  iouIndex: number,
+  images: readonly EvaluationImage[],
+  boxBins: number,
+): Counted {
+  const outcomes = slice[iouIndex] ?? new Uint8Array();
+  const { scores, hits, cells } = emptyCounted(rows.length);
+  let count = 0;
+  for (let place = 0; place < rows.length; place++) {
+    if (outcomes[place] === IGNORED) continue;
+    const row = rows[place] as number;
+    const image = detections.images[row] as number;
+    const score = detections.scores[row] as number;
+    if (score < 0 || score > 1) {
+      throw new AnchorkitError(
+        `image ${image}: detection ${detections.indices[row]}: calibration needs scores in 0..1, got ${score}`,
+      );
+    }
+    const size = images[image]?.size;
+    scores[count] = score;
+    hits[count] = outcomes[place] === TRUE_POSITIVE ? 1 : 0;
+    cells[count] = size === undefined ? -1 : cellOf(score, detections.boxes, row * 4, size, boxBins);
+    count++;
   }
-  return matches.perClass.map(({ detections, rows, outcomes: [slice = []] }) => {
-    const outcomes = slice[iouIndex] ?? new Uint8Array();
-    const places = rows.map((_, place) => place).filter((place) => outcomes[place] !== IGNORED);
-    const counted = {
-      scores: new Float64Array(places.length),
-      hits: new Uint8Array(places.length),
-      boxes: new Float64Array(places.length * 4),
-    };
-    places.forEach((place, i) => {
-      const row = rows[place] as number;
-      const image = detections.images[row] as number;
-      const score = detections.scores[row] as number;
-      if (score < 0 || score > 1) {
-        throw new AnchorkitError(
-          `image ${image}: detection ${detections.indices[row]}: calibration needs scores in 0..1, got ${score}`,
-        );
-      }
-      counted.scores[i] = score;
-      counted.hits[i] = outcomes[place] === TRUE_POSITIVE ? 1 : 0;
-      counted.boxes.set(relativeBox(detections.boxes, row, images[image]?.size), i * 4);
-    });
-    return counted;
-  });
+  return { scores: scores.subarray(0, count), hits: hits.subarray(0, count), cells: cells.subarray(0, count) };
 }
 
-function relativeBox(boxes: Float64Array, row: number, size: EvaluationImage["size"]): number[] {
-  const [x1, y1, x2, y2] = boxes.subarray(row * 4, row * 4 + 4) as unknown as [number, number, number, number];
-  const { width, height } = size ?? { width: NaN, height: NaN };
-  return [(x1 + x2) / 2 / width, (y1 + y2) / 2 / height, (x2 - x1) / width, (y2 - y1) / height];
+/** The bin, among bins ** 5, of a score and the box that begins at boxes[i]; what lies outside the image is in an outermost bin. */
+function cellOf(
+  score: number,
+  boxes: Float64Array,
+  i: number,
+  { width, height }: { width: number; height: number },
+  bins: number,
+): number {
+  const [x1, y1, x2, y2] = [boxes[i], boxes[i + 1], boxes[i + 2], boxes[i + 3]] as [number, number, number, number];
+  const binOf = (share: number): number => Math.min(Math.max(Math.floor(share * bins), 0), bins - 1);
+  const position = binOf((x1 + x2) / 2 / width) * bins + binOf((y1 + y2) / 2 / height);
+  const extent = binOf((x2 - x1) / width) * bins + binOf((y2 - y1) / height);
+  return (binOf(score) * bins ** 2 + position) * bins ** 2 + extent;
+}
+
+/** The mean over detections of |share of hits - mean score| in their cells; 0 in cells with too few. */
+function errorOverCells({ scores, hits, cells }: Counted, cellCount: number, minimumSamples: number): number {
+  const counts = new Float64Array(cellCount);
+  const gaps = new Float64Array(cellCount);
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i] as number;
+    if (cell === -1) return NaN;
+    (counts[cell] as number)++;
+    (gaps[cell] as number) += (hits[i] as number) - (scores[i] as number);
+  }
+  let sum = 0;
+  for (let cell = 0; cell < cellCount; cell++) {
+    if ((counts[cell] as number) >= minimumSamples) sum += Math.abs(gaps[cell] as number);
+  }
+  return sum / scores.length;
 }
 
 function concatenate(parts: readonly Counted[]): Counted {
-  const count = parts.reduce((sum, { scores }) => sum + scores.length, 0);
-  const all = { scores: new Float64Array(count), hits: new Uint8Array(count), boxes: new Float64Array(count * 4) };
+  const all = emptyCounted(parts.reduce((sum, { scores }) => sum + scores.length, 0));
   let from = 0;
-  for (const { scores, hits, boxes } of parts) {
+  for (const { scores, hits, cells } of parts) {
     all.scores.set(scores, from);
     all.hits.set(hits, from);
-    all.boxes.set(boxes, from * 4);
+    all.cells.set(cells, from);
     from += scores.length;
   }
   return all;
 }
 
-/** D-ECE; NaN if a box is, or there is none. */
-function boxCalibrationError({ scores, hits, boxes }: Counted, bins: number, minimumSamples: number): number {
-  const counts = new Float64Array(bins ** 5);
-  const gaps = new Float64Array(bins ** 5);
-  const binOf = (value: number): number => Math.min(Math.max(Math.floor(value * bins), 0), bins - 1);
-  for (let i = 0; i < scores.length; i++) {
-    let bin = binOf(scores[i] as number);
-    for (let j = i * 4; j < i * 4 + 4; j++) {
-      const value = boxes[j] as number;
-      if (Number.isNaN(value)) return NaN;
-      bin = bin * bins + binOf(value);
-    }
-    (counts[bin] as number)++;
-    (gaps[bin] as number) += (hits[i] as number) - (scores[i] as number);
-  }
-  return (
-    gaps.reduce((sum, gap, bin) => sum + ((counts[bin] as number) < minimumSamples ? 0 : Math.abs(gap)), 0) /
-    scores.length
-  );
+function emptyCounted(count: number): Counted {
+  return { scores: new Float64Array(count), hits: new Uint8Array(count), cells: new Int32Array(count) };
 }

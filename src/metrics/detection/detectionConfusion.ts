@@ -26,8 +26,8 @@ export interface DetectionConfusion {
 /**
  * The confusion matrix of detections. Matching is over all classes of an image, one to one: best score first, a detection
  * is of the object with the highest IoU that nobody took (of equals one of its own class, else the first), as Ultralytics
- * has it. A detection that is of no object, but of one that is flagged to be ignored, or lies in a crowd of its own class,
- * does not count; neither do these.
+ * has it. A detection that is of no such object does not count if it is of one that is flagged to be ignored, whatever
+ * its class, or lies in a crowd of its own class; neither do these.
  * Throws AnchorkitError for arrays that do not fit together and numbers that cannot be.
  */
 export function detectionConfusion(
@@ -41,71 +41,92 @@ export function detectionConfusion(
   const ofOneClass = images.map(classAgnostic);
   const [truths] = truthsByClass(ofOneClass, 1) as [ClassTruths];
   const [detections] = detectionsByClass(ofOneClass, 1) as [ClassDetections];
+  const tables = {
+    truths,
+    detections,
+    truthClasses: joinClasses(images.map(({ truth }) => truth.classes)),
+    detectionClasses: joinClasses(images.map(({ detections }) => detections.classes)),
+  };
   const background = classes.length;
-  const matrix = Array.from({ length: background + 1 }, () => new Array<number>(background + 1).fill(0));
+  const counts = new Float64Array((background + 1) ** 2);
   const count = (truth: number, predicted: number): void => {
-    (matrix[truth] as number[])[predicted] = ((matrix[truth] as number[])[predicted] as number) + 1;
+    (counts[truth * (background + 1) + predicted] as number)++;
   };
 
-  const truthClasses = truths.images.map(
-    (image, row) => images[image]?.truth.classes[truths.indices[row] as number] as number,
-  );
-  const firstTruth = firstRows(truths.images, images.length);
   const taken = new Uint8Array(truths.ignore.length);
-  const compare = overlapOf(overlap);
-  for (const row of bestFirstByImage(detections, confidence)) {
-    const image = detections.images[row] as number;
-    const k = images[image]?.detections.classes[detections.indices[row] as number] as number;
-    const candidates = { first: firstTruth[image] as number, end: firstTruth[image + 1] as number };
-    const found = choose(detections, row, k, { truths, truthClasses, taken, iouThreshold, compare, ...candidates });
-    if (found === -1) count(background, k);
-    else if (truths.ignore[found] === 0) {
-      taken[found] = 1;
-      count(truthClasses[found] as number, k);
+  const rules = { iouThreshold, overlap: overlapOf(overlap), taken };
+  const firstTruth = firstRows(truths.images, images.length);
+  const firstDetection = firstRows(detections.images, images.length);
+  for (let image = 0; image < images.length; image++) {
+    const [from, to] = [firstTruth[image] as number, firstTruth[image + 1] as number];
+    const [first, end] = [firstDetection[image] as number, firstDetection[image + 1] as number];
+    for (const row of bestFirst(detections.scores, first, end, confidence)) {
+      const truth = choose(tables, row, from, to, rules);
+      if (truth === -1) count(background, tables.detectionClasses[row] as number);
+      else if (truths.ignore[truth] === 0) {
+        taken[truth] = 1;
+        count(tables.truthClasses[truth] as number, tables.detectionClasses[row] as number);
+      }
     }
   }
-  truthClasses.forEach((k, truth) => {
-    if (taken[truth] === 0 && truths.ignore[truth] === 0) count(k, background);
-  });
+  for (let truth = 0; truth < taken.length; truth++) {
+    if (taken[truth] === 0 && truths.ignore[truth] === 0) count(tables.truthClasses[truth] as number, background);
+  }
+  const matrix = Array.from({ length: background + 1 }, (_, k) =>
+    Array.from(counts.subarray(k * (background + 1), (k + 1) * (background + 1))),
+  );
   return { confidence, iouThreshold, classes: [...classes], matrix };
 }
 
-interface Candidates {
+/** All objects and all detections, with their classes. */
+interface Tables {
   truths: ClassTruths;
+  detections: ClassDetections;
   truthClasses: Int32Array;
-  taken: Uint8Array;
-  iouThreshold: number;
-  compare: Overlap;
-  /** Rows of the truths of the detection's image. */
-  first: number;
-  end: number;
+  detectionClasses: Int32Array;
 }
 
-/** The truth that a detection is of, else one that takes it out of the count, else -1. */
-function choose(detections: ClassDetections, row: number, k: number, candidates: Candidates): number {
-  const { truths, truthClasses, taken, iouThreshold, compare, first, end } = candidates;
+/** The row of the truth, in `from` to `to`, that a detection is of; else of one that takes it out of the count; else -1. */
+function choose(
+  { truths, detections, truthClasses, detectionClasses }: Tables,
+  row: number,
+  from: number,
+  to: number,
+  { iouThreshold, overlap, taken }: { iouThreshold: number; overlap: Overlap; taken: Uint8Array },
+): number {
+  const k = detectionClasses[row] as number;
   let best = -1;
   let bestIou = 0;
-  let ignored = -1;
-  for (let truth = first; truth < end; truth++) {
-    if (taken[truth] === 1) continue;
+  let uncounted = -1;
+  for (let truth = from; truth < to; truth++) {
+    const iou = overlap(detections, row, truths, truth);
+    if (iou < iouThreshold || taken[truth] === 1) continue;
     const isOwn = truthClasses[truth] === k;
-    if (truths.crowd[truth] === 1 && !isOwn) continue;
-    const iou = compare(detections, row, truths, truth);
-    if (iou < iouThreshold) continue;
-    if (truths.ignore[truth] === 1) ignored = truth;
-    else if (best === -1 || iou > bestIou || (iou === bestIou && isOwn && truthClasses[best] !== k)) {
+    if (truths.ignore[truth] === 1) {
+      if (truths.crowd[truth] === 0 || isOwn) uncounted = truth;
+    } else if (iou > bestIou || (iou === bestIou && isOwn && truthClasses[best] !== k)) {
       best = truth;
       bestIou = iou;
     }
   }
-  return best === -1 ? ignored : best;
+  return best === -1 ? uncounted : best;
 }
 
-/** Rows of the detections that are sure enough: best score first, equals in the order given. */
-function bestFirstByImage({ scores }: ClassDetections, confidence: number): Int32Array {
-  return new Int32Array(scores.length)
-    .map((_, row) => row)
-    .filter((row) => (scores[row] as number) >= confidence)
-    .sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b);
+function joinClasses(perImage: readonly ArrayLike<number>[]): Int32Array {
+  const joined = new Int32Array(perImage.reduce((count, classes) => count + classes.length, 0));
+  let next = 0;
+  for (const classes of perImage) {
+    joined.set(classes, next);
+    next += classes.length;
+  }
+  return joined;
+}
+
+/** Those rows from `first` to `end` whose score is at least `lowest`: best score first, equals in the order given. */
+function bestFirst(scores: Float64Array, first: number, end: number, lowest: number): number[] {
+  const rows: number[] = [];
+  for (let row = first; row < end; row++) {
+    if ((scores[row] as number) >= lowest) rows.push(row);
+  }
+  return rows.sort((a, b) => (scores[b] as number) - (scores[a] as number));
 }

@@ -1,3 +1,4 @@
+import { meanOverClasses } from "../meanOverClasses.ts";
 import { type DetectionMatches, TRUE_POSITIVE } from "./matching.ts";
 import { rankedByClass, type RankedDetections } from "./ranked.ts";
 
@@ -41,14 +42,14 @@ export function missRates(
       class: k,
       name: matches.classes[k] ?? "",
       truths: ranked.positives,
-      logAverageMissRate: Math.exp(mean(rates.map((rate) => Math.log(Math.max(rate, 1e-10))))),
+      logAverageMissRate: geometricMean(rates),
       missRates: rates,
     };
   });
   return {
     iouThreshold,
     falsePositivesPerImage: [...FALSE_POSITIVES_PER_IMAGE],
-    logAverageMissRate: mean(perClass.filter(({ truths }) => truths > 0).map((one) => one.logAverageMissRate)),
+    logAverageMissRate: meanOverClasses(perClass.map((ofClass) => ofClass.logAverageMissRate)),
     perClass,
   };
 }
@@ -64,7 +65,7 @@ function missRateAt({ outcomes, positives }: RankedDetections, limit: number): n
   return 1 - found / positives;
 }
 
-/** NaN for none. */
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+/** Of the rates, each taken as 1e-10 if it is less: a single 0 would make 0 of all. */
+function geometricMean(rates: readonly number[]): number {
+  return Math.exp(rates.reduce((sum, rate) => sum + Math.log(Math.max(rate, 1e-10)), 0) / rates.length);
 }

@@ -19,7 +19,7 @@ export function iouIndexOf({ iouThresholds }: DetectionMatches, iouThreshold: nu
   const index = iouThresholds.findIndex((threshold) => Math.abs(threshold - iouThreshold) < 1e-9);
   if (index !== -1) return index;
   throw new AnchorkitError(
-    `nothing was matched at IoU ${iouThreshold}, only at ${iouThresholds.join(", ")}; name it among the iouThresholds of matchDetections`,
+    `nothing was matched at IoU ${iouThreshold}, only at ${iouThresholds.join(", ")}; name it among the iouThresholds of the matching`,
   );
 }
 
@@ -27,13 +27,16 @@ export function iouIndexOf({ iouThresholds }: DetectionMatches, iouThreshold: nu
 export function rankedByClass(matches: DetectionMatches, iouThreshold: number): RankedDetections[] {
   const iouIndex = iouIndexOf(matches, iouThreshold);
   return matches.perClass.map(({ detections, rows, outcomes: [slice = []], positives: [positives = 0] }) => {
-    const outcomes = slice[iouIndex] ?? new Uint8Array();
-    const counted = (_: number, place: number): boolean => outcomes[place] !== IGNORED;
+    const all = slice[iouIndex] ?? new Uint8Array();
     const scores = new Float64Array(rows.length);
+    const outcomes = new Uint8Array(rows.length);
+    let count = 0;
     for (let place = 0; place < rows.length; place++) {
-      scores[place] = detections.scores[rows[place] as number] as number;
+      if (all[place] === IGNORED) continue;
+      scores[count] = detections.scores[rows[place] as number] as number;
+      outcomes[count++] = all[place] as number;
     }
-    return { scores: scores.filter(counted), outcomes: outcomes.filter(counted), positives };
+    return { scores: scores.subarray(0, count), outcomes: outcomes.subarray(0, count), positives };
   });
 }
 

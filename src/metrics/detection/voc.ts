@@ -1,3 +1,4 @@
+import { meanOverClasses } from "../meanOverClasses.ts";
 import { type ClassDetections, type ClassTruths, detectionsByClass, firstRows, truthsByClass } from "./byClass.ts";
 import { checkEvaluationImage, type EvaluationImage } from "./evaluationImage.ts";
 import { type Overlap, overlapOf, type OverlapKind } from "./overlaps.ts";
@@ -64,11 +65,10 @@ export function evaluateVoc(
       AP11: positives === 0 ? NaN : elevenPoints(curve),
     };
   });
-  const counted = perClass.filter(({ truths }) => truths > 0);
   return {
     iouThreshold,
-    AP: mean(counted.map(({ AP }) => AP)),
-    AP11: mean(counted.map(({ AP11 }) => AP11)),
+    AP: meanOverClasses(perClass.map(({ AP }) => AP)),
+    AP11: meanOverClasses(perClass.map(({ AP11 }) => AP11)),
     perClass,
   };
 }
@@ -133,10 +133,6 @@ function areaUnder({ recalls, precisions }: Curve): number {
 }
 
 function elevenPoints({ recalls, precisions }: Curve): number {
-  return mean(ELEVEN_RECALLS.map((point) => precisions[recalls.findIndex((recall) => recall >= point)] ?? 0));
-}
-
-/** NaN for none. */
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  const highest = ELEVEN_RECALLS.map((point) => precisions[recalls.findIndex((recall) => recall >= point)] ?? 0);
+  return highest.reduce((sum, precision) => sum + precision, 0) / ELEVEN_RECALLS.length;
 }
