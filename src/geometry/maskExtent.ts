@@ -21,24 +21,27 @@ export function maskBox(rle: Rle): [number, number, number, number] {
 }
 
 /** `maskBox` of a mask that is already checked. */
-export function boxOf({ height, width, counts }: Rle): [number, number, number, number] {
-  let [x1, y1, x2, y2] = [width, height, 0, 0];
+export function boxOf({ height, counts }: Rle): [number, number, number, number] {
+  let [first, last] = [-1, 0]; // where the first inside run begins and the last one ends
+  let [y1, y2] = [height, 0];
   let end = 0;
   for (let i = 0; i < counts.length; i++) {
+    const count = counts[i] as number;
     const start = end;
-    end += counts[i] as number;
-    if (i % 2 === 0 || start === end) continue;
-    const left = Math.floor(start / height);
-    const right = Math.floor((end - 1) / height);
-    if (left < x1) x1 = left;
-    x2 = right + 1; // runs go from left to right
-    if (left < right) {
-      // A run into the next column touches the bottom of one and the top of the other.
-      [y1, y2] = [0, height];
+    end += count;
+    if (i % 2 === 0 || count === 0) continue;
+    if (first === -1) first = start;
+    last = end;
+    const top = start % height;
+    const bottom = top + count;
+    if (bottom <= height) {
+      if (top < y1) y1 = top;
+      if (bottom > y2) y2 = bottom;
     } else {
-      y1 = Math.min(y1, start % height);
-      y2 = Math.max(y2, ((end - 1) % height) + 1);
+      // A run into the next column touches the bottom of one and the top of the other.
+      y1 = 0;
+      y2 = height;
     }
   }
-  return x2 === 0 ? [0, 0, 0, 0] : [x1, y1, x2, y2];
+  return first === -1 ? [0, 0, 0, 0] : [Math.floor(first / height), y1, Math.ceil(last / height), y2];
 }
