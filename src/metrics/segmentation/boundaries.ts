@@ -8,59 +8,54 @@ export interface BoundaryMap {
   steps: Int32Array;
 }
 
-interface Frame {
+export interface BoundaryFrame {
   width: number;
   height: number;
+  classCount: number;
   /** Pixels. */
   tolerance: number;
-  classCount: number;
+  /** [height * width] 0 for pixels that do not count. */
+  mask: Uint8Array;
 }
 
 const NOTHING = -1;
 
 /**
- * Marks each pixel that has a neighbour of another class to its left or right, above or below. What does not count
- * (`counts(pixel)` is false) has no class, neither of its own nor as a neighbour; the same holds beyond the image's edge.
+ * Marks each pixel that has a neighbour of another class to its left or right, above or below. What does not count, or
+ * lies beyond the image's edge, is neither a boundary nor such a neighbour.
  */
-export function drawBoundaries(
-  labels: ArrayLike<number>,
-  counts: (pixel: number) => boolean,
-  { width, height, tolerance, classCount }: Frame,
-): BoundaryMap {
-  const reach = Math.max(1, Math.ceil(tolerance) - 1); // the largest whole number below the tolerance
+export function drawBoundaries(labels: ArrayLike<number>, frame: BoundaryFrame): BoundaryMap {
+  const { width, height, classCount, tolerance, mask } = frame;
+  const reach = Math.ceil(tolerance) - 1; // the largest whole number below the tolerance
   const [marginX, marginY] = [Math.min(reach, width), Math.min(reach, height)];
   const stride = width + 2 * marginX;
-  const classes = new Int32Array(stride * (height + 2 * marginY)).fill(NOTHING);
-  const place = (y: number): number => (y + marginY) * stride + marginX;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0, i = y * width; x < width; x++, i++) if (counts(i)) classes[place(y) + x] = labels[i] as number;
-  }
-
-  const map: BoundaryMap = {
-    pixels: new Int32Array(classes.length).fill(NOTHING),
-    counts: new Float64Array(classCount),
-    steps: stepsWithin(tolerance, marginX, marginY, stride),
-  };
-  for (let y = 0; y < height; y++) {
-    for (let i = place(y), end = i + width; i < end; i++) {
-      const k = classes[i] as number;
-      if (k === NOTHING) continue;
-      const differs = (j: number): boolean => classes[j] !== k && classes[j] !== NOTHING;
-      if (differs(i - 1) || differs(i + 1) || differs(i - stride) || differs(i + stride)) {
-        map.pixels[i] = k;
-        (map.counts[k] as number)++;
+  const pixels = new Int32Array(stride * (height + 2 * marginY)).fill(NOTHING);
+  const counts = new Float64Array(classCount);
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      const k = labels[i] as number;
+      if (
+        mask[i] !== 0 &&
+        ((x > 0 && mask[i - 1] !== 0 && labels[i - 1] !== k) ||
+          (x < width - 1 && mask[i + 1] !== 0 && labels[i + 1] !== k) ||
+          (y > 0 && mask[i - width] !== 0 && labels[i - width] !== k) ||
+          (y < height - 1 && mask[i + width] !== 0 && labels[i + width] !== k))
+      ) {
+        pixels[(y + marginY) * stride + x + marginX] = k;
+        (counts[k] as number)++;
       }
     }
   }
-  return map;
+  return { pixels, counts, steps: stepsWithin(tolerance, marginX, marginY, stride) };
 }
 
 /** [classes] the share of each class's boundary pixels in `from` that have one of `to` within the tolerance, NaN for none. */
 export function boundaryShares(from: BoundaryMap, to: BoundaryMap): Float64Array {
   const hits = new Float64Array(from.counts.length);
-  from.pixels.forEach((k, i) => {
+  for (let i = 0; i < from.pixels.length; i++) {
+    const k = from.pixels[i] as number;
     if (k !== NOTHING && to.counts[k] !== 0 && isNear(to, i, k)) (hits[k] as number)++;
-  });
+  }
   return hits.map((count, k) => count / (from.counts[k] as number));
 }
 

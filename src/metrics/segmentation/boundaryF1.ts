@@ -1,5 +1,5 @@
 import { AnchorkitError } from "../../base/errors.ts";
-import { type BoundaryMap, boundaryShares, drawBoundaries } from "./boundaries.ts";
+import { boundaryShares, drawBoundaries } from "./boundaries.ts";
 import { checkIgnoreLabel, checkLabelMaps, type LabelMaps, type LabelOptions } from "./labelMaps.ts";
 import { meanOverClasses } from "./meanOverClasses.ts";
 
@@ -76,10 +76,9 @@ export class BoundaryF1 {
     checkLabelMaps(image, this.#images, this.#classes.length, this.#options);
     this.#images++;
     const { ignoreLabel, tolerance = SHARE_OF_DIAGONAL * Math.sqrt(width ** 2 + height ** 2) } = this.#options;
-    const counts = (i: number): boolean => truth[i] !== ignoreLabel;
-    const draw = (labels: ArrayLike<number>): BoundaryMap =>
-      drawBoundaries(labels, counts, { width, height, tolerance, classCount: this.#classes.length });
-    const [truths, predictions] = [draw(truth), draw(prediction)];
+    const mask = Uint8Array.from(truth, (label) => Number(label !== ignoreLabel));
+    const frame = { width, height, classCount: this.#classes.length, tolerance, mask };
+    const [truths, predictions] = [drawBoundaries(truth, frame), drawBoundaries(prediction, frame)];
     const precisions = boundaryShares(predictions, truths);
     const recalls = boundaryShares(truths, predictions);
     this.#classes.forEach((_, k) => {

@@ -50,7 +50,8 @@ interface Tally {
  * segment of a class match if their IoU is above 0.5, where void pixels of the truth do not count; there is at most one
  * such partner. A crowd is neither found nor missed, and a predicted segment that matches nothing is no false positive if
  * more than half of it lies on void and crowds of its class. A stuff class is meant to have one segment an image; if it
- * has several, they are matched as things are.
+ * has several, they are matched as things are. (torchmetrics gives other numbers where a prediction has void pixels: it
+ * forgives them, which neither panopticapi nor the paper does.)
  * Reference: A. Kirillov et al., "Panoptic Segmentation", 2019.
  */
 export class PanopticQuality {

@@ -43,6 +43,12 @@ test("a diagonal step is the square root of two long", () => {
   expect(f1s([corner], { tolerance: 1.42 })[1]).toBe(1);
 });
 
+test("three down and four to the right is five away, which is not nearer than five", () => {
+  const far = image(["10000", "00000", "00000", "00000"], ["00000", "00000", "00000", "00001"]);
+  expect(f1s([far], { tolerance: 5 })[1]).toBe(0);
+  expect(f1s([far], { tolerance: 5.01 })[1]).toBe(1);
+});
+
 test("precision is of the predicted boundary, recall of the true one", () => {
   // Of class b the truth has one pixel, the prediction the same and one far away.
   const { perClass, meanF1 } = evaluateBoundaryF1([image(["1000000"], ["1000001"])], CLASSES, { tolerance: 1 });
@@ -82,15 +88,23 @@ test("pixels that do not count have no boundary and make none", () => {
   const options = { ignoreLabel: 255, tolerance: 1 };
   expect(f1s([image(["00.11"], ["00011"])], options)).toEqual([NaN, NaN]);
   expect(f1s([image(["0011."], ["00110"])], options)).toEqual([1, 1]);
-  expect(evaluateBoundaryF1([image(["011"], ["011"])], CLASSES, { ignoreLabel: 0 }).perClass[1]?.images).toBe(0);
 });
 
-test("without a tolerance it is 0.75 % of the diagonal: exactly 3 in an image of 240 * 320", () => {
-  const [width, height] = [320, 240];
-  const halves = (column: number) => Uint8Array.from({ length: width * height }, (_, i) => Number(i % width >= column));
-  const off = (by: number) => ({ truth: halves(100), prediction: halves(100 + by), width, height });
-  expect(f1s([off(2)], {})).toEqual([1, 1]);
-  expect(f1s([off(3)], {})).toEqual([0, 0]);
+test("an ignored class has no numbers, even where it is predicted in place of another", () => {
+  const { perClass } = evaluateBoundaryF1([image(["0111"], ["0110"])], CLASSES, { ignoreLabel: 0 });
+  expect(perClass.map(({ f1, images }) => [f1, images])).toEqual([
+    [NaN, 0],
+    [0, 1],
+  ]);
+});
+
+test("without a tolerance it is 0.75 % of the diagonal: exactly 3 for 320 * 240, a little more for 321 * 240", () => {
+  const offBy3 = (width: number, height: number): SizedLabelMaps => {
+    const halves = (at: number) => Uint8Array.from({ length: width * height }, (_, i) => Number(i % width >= at));
+    return { truth: halves(100), prediction: halves(103), width, height };
+  };
+  expect(f1s([offBy3(320, 240)], {})).toEqual([0, 0]);
+  expect(f1s([offBy3(321, 240)], {})).toEqual([1, 1]);
 });
 
 test("random images have the numbers that measuring every distance gives", () => {
