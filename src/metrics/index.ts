@@ -2,6 +2,7 @@ export {
   evaluateCoco,
   type ClassMetrics,
   type CocoMetrics,
+  type CocoOptions,
   type CocoSummary,
   type EvaluationImage,
 } from "./detection/coco.ts";

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type CocoSummary, type EvaluationImage, evaluateCoco } from "../../../src/metrics/index.ts";
+import { encodeMask, type Rle, rleFromCounts, rleFromPolygons, rleFromString } from "../../../src/geometry/index.ts";
+import { type CocoOptions, type CocoSummary, type EvaluationImage, evaluateCoco } from "../../../src/metrics/index.ts";
 import { naiveCoco } from "./naiveCoco.ts";
 
 const KEYS = [
@@ -142,28 +143,77 @@ describe("equal to the naive twin", () => {
       },
     }));
 
+  const equalToTwin = (options: CocoOptions) => (images: EvaluationImage[]) => {
+    const actual = evaluateCoco(images, ["a", "b", "c", "absent"], options);
+    const expected = naiveCoco(images, 4, options);
+    for (const key of KEYS) expectEqual(actual[key], expected[key], key);
+    expected.perClass.forEach((AP, k) => {
+      expectEqual(actual.perClass[k]?.AP ?? -1, AP, `AP of class ${k}`);
+    });
+  };
+
   test("for random truth and detections with ties, crowds, ignored objects, empty images and absent classes", () => {
-    fc.assert(
-      fc.property(fc.array(image, { maxLength: 4 }), (images) => {
-        const actual = evaluateCoco(images, ["a", "b", "c", "absent"]);
-        const expected = naiveCoco(images, 4);
-        for (const key of KEYS) expectEqual(actual[key], expected[key], key);
-        expected.perClass.forEach((AP, k) => {
-          expectEqual(actual.perClass[k]?.AP ?? -1, AP, `AP of class ${k}`);
-        });
-      }),
-      { seed: 7, numRuns: 80 },
-    );
+    fc.assert(fc.property(fc.array(image, { maxLength: 4 }), equalToTwin({})), { seed: 7, numRuns: 80 });
   });
+
+  test("with thresholds, sizes, numbers of detections of one's own, and pixels that count inclusively", () => {
+    const options: CocoOptions = {
+      iouThresholds: [0.3, 0.5, 0.8],
+      areaRanges: { small: [0, 1023], medium: [1023, 1025], large: [9216, 9216] },
+      maxDetections: 3,
+      overlap: "inclusive-box",
+    };
+    fc.assert(fc.property(fc.array(image, { maxLength: 4 }), equalToTwin(options)), { seed: 8, numRuns: 60 });
+  });
+
+  test("for masks, whose areas make an object small or large", () => {
+    const [width, height] = [40, 34];
+    const withMasks = (one: EvaluationImage, salt: number): EvaluationImage => {
+      const masksOf = (boxes: ArrayLike<number>): Rle[] =>
+        Array.from({ length: boxes.length / 4 }, (_, i) => {
+          const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = Array.from(boxes).slice(4 * i);
+          const pixels = Uint8Array.from({ length: width * height }, (_, at) => {
+            const [x, y] = [at % width, Math.floor(at / width)];
+            return Number(x >= x1 && x < x2 && y >= y1 && y < y2 && (x * 7 + y * 3 + salt) % 5 !== 0);
+          });
+          return encodeMask(pixels, height, width);
+        });
+      return {
+        truth: { ...one.truth, masks: masksOf(one.truth.boxes) },
+        detections: { ...one.detections, masks: masksOf(one.detections.boxes) },
+      };
+    };
+    const masked = fc.tuple(image, fc.nat(4)).map(([one, salt]) => withMasks(one, salt));
+    fc.assert(fc.property(fc.array(masked, { maxLength: 3 }), equalToTwin({ overlap: "mask" })), {
+      seed: 9,
+      numRuns: 8,
+    });
+  });
+});
+
+test("masks are asked for by name where an object has none, or one of another size", () => {
+  const box = { boxes: [0, 0, 2, 2], classes: [0] };
+  const mask = (side: number): Rle => encodeMask(new Uint8Array(side * side).fill(1), side, side);
+  const image = (truth: Rle[], detections: Rle[]): EvaluationImage => ({
+    truth: { ...box, masks: truth },
+    detections: { ...box, scores: [1], masks: detections },
+  });
+  const evaluate = (one: EvaluationImage) => () => evaluateCoco([one], ["a"], { overlap: "mask" }).AP;
+  expect(evaluate(image([mask(4)], [mask(4)]))()).toBeCloseTo(1, 12);
+  expect(evaluate(image([mask(4)], []))).toThrow("image 0: detection: 1 classes need 1 masks, got 0");
+  expect(evaluate(image([mask(4)], [mask(5)]))).toThrow(
+    "image 0: detection 0: masks of an image must have its size, one is 5 x 5, another 4 x 4",
+  );
 });
 
 interface CocoEntry {
   image_id: number;
   category_id: number;
-  bbox: [number, number, number, number];
+  bbox?: [number, number, number, number];
+  segmentation?: number[][] | { size: [number, number]; counts: number[] | string };
 }
 interface CocoTruth {
-  images: { id: number }[];
+  images: { id: number; width: number; height: number }[];
   categories: { id: number; name: string }[];
   annotations: (CocoEntry & { area: number; iscrowd: number })[];
 }
@@ -173,38 +223,51 @@ const sample = fileURLToPath(new URL("../../../../shared/data/eval/coco100/", im
 /** The columns of one image's entries; COCO's x, y, width, height become corners, and its areas stay as they are. */
 function columns(
   entries: readonly CocoEntry[],
-  categories: CocoTruth["categories"],
+  { categories }: CocoTruth,
 ): { boxes: number[]; boxAreas: number[]; classes: number[] } {
+  const boxes = entries.map(({ bbox = [0, 0, 0, 0] }) => bbox);
   return {
-    boxes: entries.flatMap(({ bbox: [x, y, width, height] }) => [x, y, x + width, y + height]),
-    boxAreas: entries.map(({ bbox: [, , width, height] }) => width * height),
+    boxes: boxes.flatMap(([x, y, width, height]) => [x, y, x + width, y + height]),
+    boxAreas: boxes.map(([, , width, height]) => width * height),
     classes: entries.map((entry) => categories.findIndex(({ id }) => id === entry.category_id)),
   };
 }
 
-test.skipIf(!existsSync(sample))("100 images of COCO have pycocotools' numbers within 1e-12", () => {
-  const read = (name: string): unknown => JSON.parse(readFileSync(`${sample}${name}`, "utf8"));
-  const { images, categories, annotations } = read("instances_val2014_100.json") as CocoTruth;
-  const results = read("instances_val2014_fakebbox100_results.json") as (CocoEntry & { score: number })[];
-  const { bbox: expected } = read("expected.json") as { bbox: CocoSummary };
-  images.sort((a, b) => a.id - b.id);
-  categories.sort((a, b) => a.id - b.id);
+function masksOf(entries: readonly CocoEntry[], { width, height }: CocoTruth["images"][number]): Rle[] {
+  return entries.map(({ segmentation = [] }) => {
+    if (Array.isArray(segmentation)) return rleFromPolygons(segmentation, height, width);
+    const { counts } = segmentation;
+    return typeof counts === "string" ? rleFromString(counts, height, width) : rleFromCounts(counts, height, width);
+  });
+}
 
-  const metrics = evaluateCoco(
-    images.map(({ id }) => {
-      const truth = annotations.filter((entry) => entry.image_id === id);
-      const found = results.filter((entry) => entry.image_id === id);
+describe.skipIf(!existsSync(sample))("100 images of COCO have pycocotools' numbers within 1e-12", () => {
+  test.each([
+    ["boxes", "bbox", "box"],
+    ["masks", "segm", "mask"],
+  ] as const)("of %s", (_, kind, overlap) => {
+    const read = (name: string): unknown => JSON.parse(readFileSync(`${sample}${name}`, "utf8"));
+    const all = read("instances_val2014_100.json") as CocoTruth;
+    const results = read(`instances_val2014_fake${kind}100_results.json`) as (CocoEntry & { score: number })[];
+    const { [kind]: expected } = read("expected.json") as { bbox: CocoSummary; segm: CocoSummary };
+    all.images.sort((a, b) => a.id - b.id);
+    all.categories.sort((a, b) => a.id - b.id);
+    const images = all.images.map((image): EvaluationImage => {
+      const truth = all.annotations.filter((entry) => entry.image_id === image.id);
+      const found = results.filter((entry) => entry.image_id === image.id);
       const areas = truth.map(({ area }) => area);
       const crowd = truth.map(({ iscrowd }) => iscrowd);
+      const masks = (entries: CocoEntry[]) => overlap === "mask" && { masks: masksOf(entries, image) };
       return {
-        truth: { ...columns(truth, categories), areas, crowd },
-        detections: { ...columns(found, categories), scores: found.map(({ score }) => score) },
+        truth: { ...columns(truth, all), areas, crowd, ...masks(truth) },
+        detections: { ...columns(found, all), scores: found.map(({ score }) => score), ...masks(found) },
       };
-    }),
-    categories.map(({ name }) => name),
-  );
-  for (const key of KEYS) expectEqual(metrics[key], expected[key], key);
-  expect(metrics.perClass.reduce((sum, { truths }) => sum + truths, 0)).toBe(
-    annotations.filter(({ iscrowd }) => iscrowd === 0).length,
-  );
+    });
+    const names = all.categories.map(({ name }) => name);
+    const metrics = evaluateCoco(images, names, { overlap });
+    for (const key of KEYS) expectEqual(metrics[key], expected[key], key);
+    expect(metrics.perClass.reduce((sum, { truths }) => sum + truths, 0)).toBe(
+      all.annotations.filter(({ iscrowd }) => iscrowd === 0).length,
+    );
+  });
 });
