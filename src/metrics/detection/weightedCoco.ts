@@ -36,9 +36,11 @@ interface SliceTable {
 /** The detections that are not false positives at a threshold: their places among the table's, and what they are. */
 interface Events {
   places: Int32Array;
-  /** 1 for a find, 0 for what does not count here. */
-  finds: Uint8Array;
-  /** Place of each among the detections of its image. */
+  /** -1 (all bits set) for a find, 0 for what does not count here. */
+  finds: Int8Array;
+  /** The places of the finds, the last detections of each image first. */
+  byRank: Int32Array;
+  /** The place of each of these among the detections of its image. */
   ranks: Int32Array;
 }
 
@@ -48,91 +50,142 @@ function prepareSlice(
   s: number,
 ): SliceTable {
   const ofSlice = outcomes[s] ?? [];
-  const counted = Int32Array.from(rows.keys()).filter((place) => ofSlice.some((at) => at[place] !== IGNORED));
-  const objects = Int32Array.from(truths.images.keys()).filter(
-    (row) => truths.ignore[row] === 0 && slice.has(truths, row),
-  );
+  const counts = new Uint8Array(rows.length);
+  for (const outcome of ofSlice) {
+    for (let i = 0; i < counts.length; i++) if (outcome[i] !== IGNORED) counts[i] = 1;
+  }
+  const counted = indicesWhere(rows.length, (i) => counts[i] === 1);
+  const objects = indicesWhere(truths.images.length, (row) => truths.ignore[row] === 0 && slice.has(truths, row));
+  const countedRanks = counted.map((i) => ranks[i] as number);
   return {
     objects: objects.map((row) => truths.images[row] as number),
-    detections: counted.map((place) => detections.images[rows[place] as number] as number),
+    detections: counted.map((i) => detections.images[rows[i] as number] as number),
     before: new Int32Array(counted.length + 1),
-    events: ofSlice.map((outcome) => {
-      const places = Int32Array.from(counted.keys()).filter((i) => outcome[counted[i] as number] !== FALSE_POSITIVE);
-      return {
-        places,
-        finds: Uint8Array.from(places, (i) => Number(outcome[counted[i] as number] === TRUE_POSITIVE)),
-        ranks: places.map((i) => ranks[counted[i] as number] as number),
-      };
-    }),
+    events: ofSlice.map((outcome) =>
+      prepareEvents(
+        counted.map((i) => outcome[i] as number),
+        countedRanks,
+      ),
+    ),
   };
+}
+
+function prepareEvents(outcomes: Int32Array, ranks: Int32Array): Events {
+  const places = indicesWhere(outcomes.length, (place) => outcomes[place] !== FALSE_POSITIVE);
+  const rankOf = (place: number): number => ranks[place] as number;
+  const byRank = places.filter((place) => outcomes[place] === TRUE_POSITIVE).sort((a, b) => rankOf(b) - rankOf(a));
+  return {
+    places,
+    finds: Int8Array.from(places, (place) => -Number(outcomes[place] === TRUE_POSITIVE)),
+    byRank,
+    ranks: byRank.map(rankOf),
+  };
+}
+
+function indicesWhere(count: number, has: (index: number) => boolean): Int32Array {
+  const indices = new Int32Array(count);
+  let length = 0;
+  for (let i = 0; i < count; i++) if (has(i)) indices[length++] = i;
+  return indices.slice(0, length);
 }
 
 function weighClass(slices: readonly SliceTable[], weights: Int32Array): ClassRates {
-  const positives = slices.map(({ objects, detections, before }) => {
-    for (let i = 0; i < detections.length; i++) {
-      before[i + 1] = (before[i] as number) + (weights[detections[i] as number] as number);
-    }
-    let sum = 0;
-    for (const image of objects) sum += weights[image] as number;
-    return sum;
-  });
-  const rate = (slice: number, threshold: number, of: (before: Int32Array, events: Events) => number): number => {
-    const table = slices[slice];
-    const events = table?.events[threshold];
-    return table === undefined || events === undefined ? NaN : of(table.before, events);
-  };
+  const weighed = slices.map((table) => weighSlice(table, weights));
   return {
-    truths: positives[0] ?? 0,
-    averagePrecision: (slice, threshold) =>
-      rate(slice, threshold, (before, events) => averagePrecision(before, events, positives[slice] as number)),
-    recall: (slice, threshold, perImage) =>
-      rate(slice, threshold, (before, events) => findsWithin(before, events, perImage) / (positives[slice] as number)),
+    truths: weighed[0]?.positives ?? 0,
+    averagePrecision: (slice, threshold) => weighed[slice]?.walks[threshold]?.averagePrecision ?? NaN,
+    recall: (slice, threshold, perImage) => {
+      const { positives, walks } = weighed[slice] ?? {};
+      const { before, events } = slices[slice] ?? {};
+      const [walk, ofThreshold] = [walks?.[threshold], events?.[threshold]];
+      if (before === undefined || walk === undefined || ofThreshold === undefined) return NaN;
+      return (walk.found - findsBeyond(before, ofThreshold, perImage)) / (positives ?? 0);
+    },
   };
 }
 
+interface Walk {
+  /** The weight of all finds. */
+  found: number;
+  averagePrecision: number;
+}
+
+function weighSlice(
+  { objects, detections, before, events }: SliceTable,
+  weights: Int32Array,
+): { positives: number; walks: Walk[] } {
+  let sum = 0;
+  for (let i = 0; i < detections.length; i++) {
+    sum = (sum + (weights[detections[i] as number] as number)) | 0;
+    before[i + 1] = sum;
+  }
+  let positives = 0;
+  for (const image of objects) positives += weights[image] as number;
+  const needed = findsNeeded(positives);
+  return { positives, walks: events.map((ofThreshold) => walk(before, ofThreshold, needed, positives)) };
+}
+
+/** The numbers of finds with which each of COCO's recalls is reached. */
+function findsNeeded(positives: number): Int32Array {
+  const needed = new Int32Array(RECALL_POINTS.length);
+  for (let i = 0; i < needed.length; i++) {
+    const recall = RECALL_POINTS[i] as number;
+    let finds = Math.max(0, Math.floor(recall * positives) - 1);
+    while (finds / positives < recall) finds++;
+    needed[i] = finds;
+  }
+  return needed;
+}
+
+/** Of the walk at hand: the highest precision from the recall before to each. */
+const HIGHEST = new Float64Array(RECALL_POINTS.length);
+
 /**
  * As `averagePrecision` of all copies. Precision rises with each copy of a find, so the last one's is the highest
- * reached from any of them on.
+ * of them. What has weight 0 or does not count is walked over likewise, which changes nothing: no more was found than
+ * at the event before it, at no higher precision.
  */
-function averagePrecision(before: Int32Array, { places, finds }: Events, positives: number): number {
-  if (positives === 0) return NaN;
-  const precisions: number[] = [];
-  const founds: number[] = [];
+function walk(before: Int32Array, { places, finds }: Events, needed: Int32Array, positives: number): Walk {
+  let reached = 0;
+  let highest = 0;
   let found = 0;
   let ignored = 0;
   for (let i = 0; i < places.length; i++) {
     const place = places[i] as number;
     const after = before[place + 1] as number;
-    const weight = after - (before[place] as number);
-    if (weight === 0) continue;
-    if (finds[i] === 0) {
-      ignored += weight;
-      continue;
+    const weight = (after - (before[place] as number)) | 0;
+    const gain = weight & (finds[i] as number);
+    found = (found + gain) | 0;
+    ignored = (ignored + weight - gain) | 0;
+    while (reached < needed.length && found >= (needed[reached] as number)) {
+      HIGHEST[reached++] = highest;
+      highest = 0;
     }
-    found += weight;
-    founds.push(found);
-    precisions.push(found / (after - ignored + Number.EPSILON));
+    const precision = found / (after - ignored + Number.EPSILON);
+    if (precision > highest) highest = precision;
   }
-  for (let i = precisions.length - 2; i >= 0; i--) {
-    precisions[i] = Math.max(precisions[i] as number, precisions[i + 1] as number);
-  }
-  let sum = 0;
-  let i = 0;
-  for (const recall of RECALL_POINTS) {
-    while (i < founds.length && (founds[i] as number) / positives < recall) i++;
-    sum += precisions[i] ?? 0;
-  }
-  return sum / RECALL_POINTS.length;
+  return { found, averagePrecision: positives === 0 ? NaN : meanOfPrecisions(reached, highest) };
 }
 
-/** The weight of the finds among the `perImage` best detections of each image. */
-function findsWithin(before: Int32Array, { places, finds, ranks }: Events, perImage: number): number {
+/** From the highest precisions before each recall that was reached, and the highest after the last. */
+function meanOfPrecisions(reached: number, last: number): number {
+  let highest = last;
+  for (let i = reached - 1; i >= 0; i--) {
+    const before = HIGHEST[i] as number;
+    HIGHEST[i] = highest;
+    if (before > highest) highest = before;
+  }
   let sum = 0;
-  for (let i = 0; i < places.length; i++) {
-    const place = places[i] as number;
-    if (finds[i] === 1 && (ranks[i] as number) < perImage) {
-      sum += (before[place + 1] as number) - (before[place] as number);
-    }
+  for (let i = 0; i < reached; i++) sum += HIGHEST[i] as number;
+  return sum / HIGHEST.length;
+}
+
+/** The weight of the finds that are not among the `perImage` best detections of their image. */
+function findsBeyond(before: Int32Array, { byRank, ranks }: Events, perImage: number): number {
+  let sum = 0;
+  for (let i = 0; i < byRank.length && (ranks[i] as number) >= perImage; i++) {
+    const place = byRank[i] as number;
+    sum += (before[place + 1] as number) - (before[place] as number);
   }
   return sum;
 }
