@@ -1,6 +1,11 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import type { Rle } from "../../geometry/rle.ts";
-import type { OverlapKind } from "./overlaps.ts";
+
+/**
+ * What is compared: boxes; boxes whose x2 and y2 are their last pixels, as the devkit of Pascal VOC has it (each side is
+ * 1 longer); or masks.
+ */
+export type OverlapKind = "box" | "inclusive-box" | "mask";
 
 /** What is labelled in one image and what was found in it. Arrays of any kind will do. */
 export interface EvaluationImage {
@@ -39,6 +44,8 @@ export interface EvaluationImage {
     /** m masks. */
     masks?: readonly Rle[];
   };
+  /** What else is known of the image (weather, camera ...), by which it can be sliced. */
+  fields?: Readonly<Record<string, unknown>>;
 }
 
 /**

@@ -1,12 +1,9 @@
 import { type PreparedMask, prepareMask, preparedMaskIou } from "../../geometry/maskIou.ts";
 import type { Rle } from "../../geometry/rle.ts";
 import type { ClassDetections, ClassTruths } from "./byClass.ts";
+import type { OverlapKind } from "./evaluationImage.ts";
 
-/**
- * What is compared: boxes; boxes whose x2 and y2 are their last pixels, as the devkit of Pascal VOC has it (each side is
- * 1 longer); or masks.
- */
-export type OverlapKind = "box" | "inclusive-box" | "mask";
+export type { OverlapKind } from "./evaluationImage.ts";
 
 /** Intersection over union of a detection and a labelled object; over the detection's area alone if that is a crowd. */
 export type Overlap = (detections: ClassDetections, row: number, truths: ClassTruths, truth: number) => number;
