@@ -31,6 +31,10 @@ export {
   type TideSummary,
   type WrongDetection,
 } from "./detection/tide.ts";
+export { evaluateSlices, type SliceMetrics, type SliceOptions } from "./detection/sliceMetrics.ts";
+export { areaSlice, aspectSlices, fineSizeSlices, sizeSlices, type Slice } from "./detection/slices.ts";
+export { crowdingSlices } from "./detection/crowdingSlices.ts";
+export { fieldSlices, objectCountSlices } from "./detection/imageSlices.ts";
 export {
   averageRecallCurve,
   matchProposals,
