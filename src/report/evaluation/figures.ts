@@ -1,0 +1,231 @@
+import type { DetectionAnalysis } from "../../metrics/detection/analysis.ts";
+import type { CocoComparison } from "../../metrics/detection/compare.ts";
+import type { TideErrorType } from "../../metrics/detection/tide.ts";
+import { scoreHistogram, sizeHistogram } from "./histograms.ts";
+import { plotSvg, type PlotSpec } from "./plot.ts";
+import {
+  averageRecallPlot,
+  calibrationPlot,
+  comparisonPlot,
+  confidencePlot,
+  confusionPlot,
+  curveSummary,
+  precisionRecallPlot,
+  scorePlot,
+  sizePlot,
+  tidePlot,
+} from "./plots.ts";
+import { count, percent, points, rate, shorten } from "./text.ts";
+import { type ColorName, SERIES, seriesColor } from "./theme.ts";
+import { ERROR_NAMES } from "./verdict.ts";
+
+/** A plot with its words. */
+export interface Figure {
+  title: string;
+  /** What it says, or how to read it: a sentence or two. */
+  note: string;
+  legend: { name: string; color: ColorName }[];
+  /** What it shows, for those who cannot see it. */
+  label: string;
+  svg: string;
+}
+
+type Draft = Omit<Figure, "svg"> & { spec: PlotSpec };
+
+/** More classes do not fit into a confusion matrix that can be read. */
+const CONFUSED = 14;
+
+/** All plots of an analysis at a confidence threshold. `thresholds` is the slider's range. */
+export async function figuresOf(
+  analysis: DetectionAnalysis,
+  confidence: number,
+  thresholds: readonly number[],
+  comparison?: { against: string; difference: CocoComparison },
+): Promise<Figure[]> {
+  const drafts = [
+    curves(analysis),
+    confidenceCurves(analysis, confidence),
+    errors(analysis),
+    confusion(analysis),
+    sizes(analysis, confidence),
+    scores(analysis, confidence, thresholds),
+    calibration(analysis),
+    averageRecall(analysis),
+    ...(comparison === undefined ? [] : [compared(comparison)]),
+  ].filter((draft) => draft !== undefined);
+  return Promise.all(drafts.map(async ({ spec, ...words }) => ({ ...words, svg: await plotSvg(spec) })));
+}
+
+function curves(analysis: DetectionAnalysis): Draft | undefined {
+  const shown = mostFrequent(analysis, SERIES);
+  if (shown.length === 0) return undefined;
+  const { perClass, pooled } = analysis.curves;
+  const rest = perClass.filter(({ truths }) => truths > 0).length - shown.length;
+  const nameOf = (k: number): string => shorten(perClass[k]?.name ?? "", 28);
+  return {
+    title: "Precision and recall",
+    note: `At IoU 0.5; the higher and further to the right, the better.${rest > 0 ? ` The ${SERIES} most frequent classes of ${shown.length + rest}.` : ""}`,
+    legend: [
+      ...shown.map((k, i) => ({
+        name: `${nameOf(k)} ${rate(perClass[k]?.averagePrecision ?? NaN, 2)}`,
+        color: seriesColor(i),
+      })),
+      ...(shown.length > 1
+        ? [{ name: `all detections ${rate(pooled.averagePrecision, 2)}`, color: "ink" as const }]
+        : []),
+    ],
+    label: curveSummary(analysis, shown),
+    spec: precisionRecallPlot(analysis, shown),
+  };
+}
+
+function confidenceCurves(analysis: DetectionAnalysis, confidence: number): Draft | undefined {
+  const { best, truths } = analysis.curves.pooled;
+  if (truths === 0) return undefined;
+  return {
+    title: "Where to set the threshold",
+    note: `F1 is highest, ${rate(best.f1)}, at confidence ${rate(confidence)} (dashed). Lower finds more, higher is right more often.`,
+    legend: [
+      { name: "precision", color: "series0" },
+      { name: "recall", color: "series1" },
+      { name: "F1", color: "series2" },
+    ],
+    label: `Precision, recall and F1 against the confidence threshold. F1 is highest at ${rate(confidence)}.`,
+    spec: confidencePlot(analysis, confidence),
+  };
+}
+
+function errors({ tide }: DetectionAnalysis): Draft | undefined {
+  if (!Number.isFinite(tide.AP50)) return undefined;
+  const bars = (Object.keys(ERROR_NAMES) as TideErrorType[]).map((type) => {
+    const { count: times, dAP } = tide.errors[type];
+    const text = `${points(dAP)} (${count(times)})`;
+    return { type, label: ERROR_NAMES[type], count: times, points: dAP * 100, text };
+  });
+  return {
+    title: "What the errors cost",
+    note: `AP50 is ${rate(tide.AP50)}. Each bar: the points gained if this kind of error alone never happened, and in brackets how often it does, at any confidence. They do not add up.`,
+    legend: [],
+    label: `AP50 points lost: ${bars.map(({ label, text }) => `${label} ${text}`).join(", ")}.`,
+    spec: tidePlot(bars),
+  };
+}
+
+function confusion(analysis: DetectionAnalysis): Draft | undefined {
+  const { matrix, classes, confidence } = analysis.confusion;
+  const shown = mostConfused(matrix).slice(0, CONFUSED);
+  if (shown.length === 0) return undefined;
+  const kept = [...shown.sort((a, b) => a - b), classes.length];
+  const cells = kept.map((row) => kept.map((column) => matrix[row]?.[column] ?? 0));
+  const labels = kept.map((k) => classes[k] ?? "nothing");
+  const left = classes.length - shown.length;
+  const correct = shown.reduce((sum, k) => sum + (matrix[k]?.[k] ?? 0), 0);
+  return {
+    title: "What is taken for what",
+    note:
+      `At confidence ${rate(confidence)}. A row is what is really there, a column what was reported; darker is a larger share of the row.` +
+      (left > 0 ? ` The ${shown.length} most confused classes of ${classes.length}.` : ""),
+    legend: [],
+    label: `Confusion matrix of ${labels.map((label) => shorten(label, 30)).join(", ")}: ${count(correct)} objects are reported as what they are.`,
+    spec: confusionPlot(cells, labels),
+  };
+}
+
+function sizes({ matches }: DetectionAnalysis, confidence: number): Draft | undefined {
+  const bins = sizeHistogram(matches, confidence);
+  if (bins.length === 0) return undefined;
+  return {
+    title: "By size of the object",
+    note: `At confidence ${rate(confidence)}. Lines are 95 % intervals: long ones rest on few objects.`,
+    legend: [
+      { name: "found", color: "right" },
+      { name: "missed", color: "missed" },
+    ],
+    label: `Share of objects found by size: ${bins.map(({ from, to, recall }) => `${from} to ${to} pixels ${percent(recall.value)}`).join(", ")}.`,
+    spec: sizePlot(bins),
+  };
+}
+
+function scores({ matches }: DetectionAnalysis, confidence: number, thresholds: readonly number[]): Draft | undefined {
+  const bins = scoreHistogram(matches, thresholds);
+  if (bins.every(({ right, wrong }) => right + wrong === 0)) return undefined;
+  return {
+    title: "Scores of right and wrong detections",
+    note: "A threshold (dashed) works well where the right ones lie to its right and the wrong ones to its left. The two scales differ.",
+    legend: [
+      { name: "right", color: "right" },
+      { name: "wrong", color: "wrong" },
+    ],
+    label: "Histograms of the scores of right and of wrong detections.",
+    spec: scorePlot(bins, confidence),
+  };
+}
+
+function calibration({ calibration: all }: DetectionAnalysis): Draft | undefined {
+  if (all === null || all.pooled.detections === 0) return undefined;
+  const { ECE, DECE, bins } = all.pooled;
+  const gap = bins.reduce(
+    (sum, { count: n, meanScore, accuracy }) => (n > 0 ? sum + n * (meanScore - accuracy) : sum),
+    0,
+  );
+  const tendency =
+    Math.abs(gap) / all.pooled.detections < 0.02 ? "on average about right" : gap > 0 ? "too sure" : "too modest";
+  const boxError = Number.isFinite(DECE) ? `, D-ECE ${rate(DECE)}` : "";
+  return {
+    title: "Do the scores keep their promise?",
+    note: `On the dashed line, 8 of 10 detections of score 0.8 are right. Scores are ${tendency} (expected calibration error ${rate(ECE)}${boxError}). Lines are 95 % intervals.`,
+    legend: [],
+    label: `Reliability diagram; expected calibration error ${rate(ECE)}.`,
+    spec: calibrationPlot(bins),
+  };
+}
+
+function averageRecall(analysis: DetectionAnalysis): Draft | undefined {
+  const { proposals, averageRecall: recalls } = analysis.averageRecall;
+  if (!recalls.some(Number.isFinite)) return undefined;
+  return {
+    title: "How many detections are needed",
+    note: "The share of objects found, as more detections of each class in an image are looked at, the surest first.",
+    legend: [],
+    label: `Average recall: ${proposals.map((n, i) => `${n} detections ${rate(recalls[i] ?? NaN)}`).join(", ")}.`,
+    spec: averageRecallPlot(analysis),
+  };
+}
+
+function compared({ against, difference }: { against: string; difference: CocoComparison }): Draft {
+  return {
+    title: `Against ${shorten(against, 40)}`,
+    note: `Differences with their ${percent(difference.level)} intervals, from the same images for both. An interval that includes 0 shows no difference.`,
+    legend: [],
+    label: `AP differs by ${points(difference.AP.value)} points.`,
+    spec: comparisonPlot(difference),
+  };
+}
+
+/** Classes with objects, the most frequent first. */
+function mostFrequent({ curves: { perClass } }: DetectionAnalysis, most: number): number[] {
+  return perClass
+    .filter(({ truths }) => truths > 0)
+    .sort((a, b) => b.truths - a.truths)
+    .slice(0, most)
+    .map((one) => one.class);
+}
+
+/** Classes that occur, those first that are most often taken for others or others for them. */
+function mostConfused(matrix: readonly (readonly number[])[]): number[] {
+  const classes = matrix.length - 1;
+  const confused = Array.from({ length: classes }, (_, k) => {
+    const row = matrix[k] ?? [];
+    const others = matrix.slice(0, classes).reduce((sum, other, j) => (j === k ? sum : sum + (other[k] ?? 0)), 0);
+    const total = matrix.reduce((sum, other) => sum + (other[k] ?? 0), 0) + row.reduce((sum, value) => sum + value, 0);
+    return {
+      k,
+      total,
+      errors: others + row.reduce((sum, value, j) => (j === k || j === classes ? sum : sum + value), 0),
+    };
+  });
+  return confused
+    .filter(({ total }) => total > 0)
+    .sort((a, b) => b.errors - a.errors || b.total - a.total)
+    .map(({ k }) => k);
+}

@@ -1,0 +1,221 @@
+import type { VNode } from "preact";
+import type { DetectionAnalysis } from "../../metrics/detection/analysis.ts";
+import { COCO_NUMBERS } from "../../metrics/detection/bootstrap.ts";
+import type { OperatingPoint } from "../../metrics/detection/operatingPoints.ts";
+import type { Estimate } from "../../metrics/estimate.ts";
+import { Explorer, type ExplorerProps } from "./explorer.tsx";
+import type { Figure } from "./figures.ts";
+import { counted, embeddableJson, percent, rate, shorten } from "./text.ts";
+import type { Verdict } from "./verdict.ts";
+
+export interface PageProps extends ExplorerProps {
+  title: string;
+  analysis: DetectionAnalysis;
+  verdict: Verdict;
+  warnings: readonly string[];
+  figures: readonly Figure[];
+  /** CSS and JavaScript as they stand in the page. */
+  style: string;
+  script: string;
+  /** What the page may load and run: nothing but its own. */
+  contentSecurityPolicy: string;
+}
+
+/** The whole document. */
+export function Page(props: PageProps): VNode {
+  const { title, figures, style, script, counts, contentSecurityPolicy } = props;
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content={contentSecurityPolicy} />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>{`${shorten(title)} · evaluation`}</title>
+        <style dangerouslySetInnerHTML={{ __html: style }} />
+      </head>
+      <body>
+        <main>
+          <Opening {...props} />
+          <section aria-labelledby="plots-title">
+            <h2 id="plots-title">Where it is strong, where it fails</h2>
+            <div class="figures">
+              {figures.map((figure) => (
+                <PlotFigure {...figure} />
+              ))}
+            </div>
+          </section>
+          <Explorer {...props} />
+          <AllNumbers analysis={props.analysis} />
+        </main>
+        <Enlarged />
+        <script type="application/json" id="counts" dangerouslySetInnerHTML={{ __html: embeddableJson(counts) }} />
+        <script dangerouslySetInnerHTML={{ __html: script }} />
+      </body>
+    </html>
+  );
+}
+
+function Opening({ title, analysis, verdict, warnings }: PageProps): VNode {
+  const { coco, intervals, curves } = analysis;
+  const objects = curves.pooled.truths;
+  return (
+    <header>
+      <p class="eyebrow">
+        <strong>{shorten(title, 120)}</strong>
+        <span>
+          {counted(analysis.images, "image")} · {counted(objects, "object")} ·{" "}
+          {analysis.classes.length === 1 ? "1 class" : `${analysis.classes.length} classes`}
+        </span>
+      </p>
+      <h1>{verdict.headline}</h1>
+      {verdict.details.map((sentence) => (
+        <p class="verdict">{sentence}</p>
+      ))}
+      <div class="tiles">
+        <Tile name="AP" hint="mean over IoU 0.5 to 0.95" value={coco.AP} estimate={intervals?.AP} />
+        <Tile name="AP50" hint="a box may be rough: IoU 0.5" value={coco.AP50} estimate={intervals?.AP50} />
+        <Tile name="Best F1" hint={bestHint(curves.pooled.best)} value={curves.pooled.best.f1} />
+      </div>
+      {warnings.length > 0 && (
+        <details class="warnings card" open={warnings.length <= 3}>
+          <summary>{counted(warnings.length, "warning")} about the data</summary>
+          <ul>
+            {warnings.slice(0, MOST_WARNINGS).map((warning) => (
+              <li>{shorten(warning, 300)}</li>
+            ))}
+            {warnings.length > MOST_WARNINGS && <li>and {warnings.length - MOST_WARNINGS} more</li>}
+          </ul>
+        </details>
+      )}
+    </header>
+  );
+}
+
+const MOST_WARNINGS = 30;
+
+function bestHint({ confidence, precision, recall }: OperatingPoint): string {
+  if (!Number.isFinite(confidence)) return "nothing was found";
+  return `at confidence ${rate(confidence)}: precision ${rate(precision, 2)}, recall ${rate(recall, 2)}`;
+}
+
+function Tile({
+  name,
+  hint,
+  value,
+  estimate,
+}: {
+  name: string;
+  hint: string;
+  value: number;
+  estimate?: Estimate | undefined;
+}): VNode {
+  const at = (share: number): string => `${(share * 100).toFixed(1)}%`;
+  const known = estimate !== undefined && Number.isFinite(estimate.low);
+  return (
+    <div class="tile card">
+      <p class="name">{name}</p>
+      <p class="value">{rate(value)}</p>
+      <div class="track" aria-hidden="true">
+        {Number.isFinite(value) && <span class="level" style={`width:${at(value)}`} />}
+        {known && (
+          <span class="interval" style={`left:${at(estimate.low)};width:${at(estimate.high - estimate.low)}`} />
+        )}
+      </div>
+      <p class="hint">
+        {known && (
+          <span>
+            {rate(estimate.low)} to {rate(estimate.high)} ·{" "}
+          </span>
+        )}
+        {hint}
+      </p>
+    </div>
+  );
+}
+
+function PlotFigure({ title, note, legend, label, svg }: Figure): VNode {
+  return (
+    <figure class="card plot">
+      <figcaption>
+        <h3>{title}</h3>
+        <p>{note}</p>
+      </figcaption>
+      <div class="drawing" role="img" aria-label={label} dangerouslySetInnerHTML={{ __html: svg }} />
+      {legend.length > 0 && (
+        <ul class="legend">
+          {legend.map(({ name, color }) => (
+            <li>
+              <span class="swatch" style={`background:var(--${color})`} />
+              {name}
+            </li>
+          ))}
+        </ul>
+      )}
+    </figure>
+  );
+}
+
+/** COCO's twelve numbers, and those that have no plot. */
+function AllNumbers({
+  analysis: { coco, intervals, missRates, counting, confidence },
+}: {
+  analysis: DetectionAnalysis;
+}): VNode {
+  return (
+    <section aria-labelledby="numbers-title">
+      <h2 id="numbers-title">All numbers</h2>
+      <div class="scroll card" tabIndex={0} role="region" aria-label="All numbers">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Number</th>
+              <th scope="col">Value</th>
+              {intervals !== null && <th scope="col">{percent(intervals.level)} interval</th>}
+            </tr>
+          </thead>
+          <tbody>
+            {COCO_NUMBERS.map((name) => (
+              <tr>
+                <th scope="row">{name}</th>
+                <td>{rate(coco[name], 4)}</td>
+                {intervals !== null && (
+                  <td class="quiet">
+                    {Number.isFinite(intervals[name].low)
+                      ? `${rate(intervals[name].low)} to ${rate(intervals[name].high)}`
+                      : "–"}
+                  </td>
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p class="note">
+        Log-average miss rate {rate(missRates.logAverageMissRate)} (lower is better). Counting objects at confidence{" "}
+        {rate(confidence)}: off by {rate(counting.total.meanAbsoluteError, 2)} an image, right in{" "}
+        {percent(counting.total.exact)} of the images, {rate(Math.abs(counting.total.bias), 2)} too{" "}
+        {counting.total.bias < 0 ? "few" : "many"} on average.
+        {intervals !== null && ` Intervals: bootstrap over images, ${intervals.resamples} resamples.`} A dash: there was
+        nothing to measure it on.
+      </p>
+    </section>
+  );
+}
+
+function Enlarged(): VNode {
+  return (
+    <dialog id="enlarged" aria-label="Enlarged picture">
+      <div id="enlarged-picture" />
+      <div id="enlarged-caption" />
+      <form method="dialog">
+        <button type="button" id="previous" aria-label="Previous picture">
+          ←
+        </button>
+        <button type="submit">Close</button>
+        <button type="button" id="next" aria-label="Next picture">
+          →
+        </button>
+      </form>
+    </dialog>
+  );
+}

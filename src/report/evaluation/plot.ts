@@ -1,0 +1,61 @@
+import type { TopLevelSpec } from "vega-lite";
+import { svgColors } from "./theme.ts";
+
+/** A Vega-Lite view, without what all plots have in common. */
+export type PlotSpec = object;
+
+/** Width of a plot's drawing area in pixels; with its axes it is as wide as a phone's screen. */
+export const PLOT_WIDTH = 300;
+
+/**
+ * Draws a Vega-Lite view as SVG (a string) whose colours follow the page's, light or dark: specs name them as
+ * `COLORS` has them. Vega is loaded at the first plot, so that nobody else waits for it.
+ */
+export async function plotSvg(spec: PlotSpec): Promise<string> {
+  const [{ compile }, vega] = await Promise.all([import("vega-lite"), import("vega")]);
+  const complete = { width: PLOT_WIDTH, height: 200, ...spec, config: CONFIG } as unknown as TopLevelSpec;
+  const view = new vega.View(vega.parse(compile(complete).spec), { renderer: "none" });
+  try {
+    return withPageColors(responsive(await view.toSVG()));
+  } finally {
+    view.finalize();
+  }
+}
+
+/** As names of the page's colours: `var(--muted)` and so on, written so that Vega takes them for colours. */
+export const COLORS = svgColors.names;
+
+const text = { labelColor: COLORS.muted, titleColor: COLORS.muted, labelFontSize: 11, titleFontSize: 11.5 };
+
+const CONFIG = {
+  aria: false,
+  background: null,
+  font: "inherit",
+  padding: 4,
+  view: { stroke: null },
+  axis: {
+    ...text,
+    titleFontWeight: "normal",
+    titlePadding: 8,
+    gridColor: COLORS.line,
+    domainColor: COLORS.line,
+    tickColor: COLORS.line,
+    domain: false,
+    tickSize: 0,
+    labelPadding: 6,
+    tickCount: 5,
+  },
+  text: { color: COLORS.ink, fontSize: 11 },
+  bar: { cornerRadiusEnd: 2 },
+  rule: { color: COLORS.muted },
+  line: { strokeWidth: 2, strokeCap: "round", strokeJoin: "round" },
+};
+
+/** As wide as its place, and no wider than it was drawn by more than the text bears. */
+function responsive(svg: string): string {
+  return svg.replace(/^<svg ([^>]*?)width="(\d+(?:\.\d+)?)" height="[^"]*"/, '<svg $1style="max-width:$2px" ');
+}
+
+function withPageColors(svg: string): string {
+  return svg.replaceAll(svgColors.pattern, (color) => svgColors.variableOf(color));
+}
