@@ -122,11 +122,17 @@ function cellOf(
   { width, height }: { width: number; height: number },
   bins: number,
 ): number {
-  const [x1, y1, x2, y2] = [boxes[i], boxes[i + 1], boxes[i + 2], boxes[i + 3]] as [number, number, number, number];
-  const binOf = (share: number): number => Math.min(Math.max(Math.floor(share * bins), 0), bins - 1);
-  const position = binOf((x1 + x2) / 2 / width) * bins + binOf((y1 + y2) / 2 / height);
-  const extent = binOf((x2 - x1) / width) * bins + binOf((y2 - y1) / height);
-  return (binOf(score) * bins ** 2 + position) * bins ** 2 + extent;
+  const x1 = boxes[i] as number;
+  const y1 = boxes[i + 1] as number;
+  const x2 = boxes[i + 2] as number;
+  const y2 = boxes[i + 3] as number;
+  const position = binOf((x1 + x2) / 2 / width, bins) * bins + binOf((y1 + y2) / 2 / height, bins);
+  const extent = binOf((x2 - x1) / width, bins) * bins + binOf((y2 - y1) / height, bins);
+  return (binOf(score, bins) * bins ** 2 + position) * bins ** 2 + extent;
+}
+
+function binOf(share: number, bins: number): number {
+  return Math.min(Math.max(Math.floor(share * bins), 0), bins - 1);
 }
 
 /** The mean over detections of |share of hits - mean score| in their cells; 0 in cells with too few. */

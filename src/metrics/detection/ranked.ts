@@ -58,13 +58,16 @@ function merge(a: RankedDetections, b: RankedDetections): RankedDetections {
   const count = a.scores.length + b.scores.length;
   const scores = new Float64Array(count);
   const outcomes = new Uint8Array(count);
-  let [i, j] = [0, 0];
+  let i = 0;
+  let j = 0;
   for (let place = 0; place < count; place++) {
-    const fromA = j === b.scores.length || (a.scores[i] as number) >= (b.scores[j] as number);
-    const from = fromA ? a : b;
-    const index = fromA ? i++ : j++;
-    scores[place] = from.scores[index] as number;
-    outcomes[place] = from.outcomes[index] as number;
+    if (j === b.scores.length || (a.scores[i] as number) >= (b.scores[j] as number)) {
+      scores[place] = a.scores[i] as number;
+      outcomes[place] = a.outcomes[i++] as number;
+    } else {
+      scores[place] = b.scores[j] as number;
+      outcomes[place] = b.outcomes[j++] as number;
+    }
   }
   return { scores, outcomes, positives: a.positives + b.positives };
 }
