@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { addDoctor } from "./doctor.ts";
 import { addEngine } from "./engineInstall.ts";
 import { addEval } from "./eval.ts";
+import { addExport } from "./exportLabels.ts";
 import { addImport } from "./importLabels.ts";
 import { addPredict } from "./predict.ts";
 import { createProgram } from "./run.ts";
@@ -20,7 +21,8 @@ export function detectProgram(): Command {
 
 /** `label` with all its subcommands. */
 export function labelProgram(): Command {
-  const program = createProgram("label", "Labelled images: read them in any form people have");
+  const program = createProgram("label", "Labelled images: read and write them in any form people have");
   addImport(program);
+  addExport(program);
   return program;
 }

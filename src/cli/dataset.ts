@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { Random } from "../base/random.ts";
 import type { Dataset } from "../data/dataset.ts";
-import type { Coordinates } from "../data/formats/format.ts";
+import { FORMAT_IDS, type Coordinates } from "../data/formats/format.ts";
 import { splitDataset, type SplitCounts } from "../data/splits.ts";
 import { choice } from "./options.ts";
 
@@ -17,6 +17,11 @@ export interface DataFlags {
 export function addCoordinatesOption(command: Command): Command {
   const description = "how corners in XML are meant (default: what the file itself says)";
   return command.addOption(choice("--coordinates <how>", description, ["labelimg", "voc", "zero-based"]));
+}
+
+/** `--from`, for the commands that convert labels. */
+export function addFromOption(command: Command): Command {
+  return command.addOption(choice("--from <format>", "the format to read (default: found by the files)", FORMAT_IDS));
 }
 
 /**

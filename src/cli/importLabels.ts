@@ -1,11 +1,12 @@
 import type { Command } from "commander";
-import type { Coordinates } from "../data/formats/format.ts";
+import type { Coordinates, FormatId } from "../data/formats/format.ts";
 import { countSplits } from "../data/splits.ts";
-import { addCoordinatesOption, describeClasses, describeSplits, printWarnings } from "./dataset.ts";
+import { addCoordinatesOption, addFromOption, describeClasses, describeSplits, printWarnings } from "./dataset.ts";
 import { addCommonOptions, addExamples, printJson, requireOptions } from "./options.ts";
 
 interface Flags {
   out: string;
+  from?: FormatId;
   copy?: true;
   coordinates?: Coordinates;
   json?: true;
@@ -20,14 +21,15 @@ export function addImport(program: Command): void {
     .option("--out <dataset>", "folder to write to; --data takes it")
     .option("--copy", "copy the images there, too, so that the folder can be moved");
   requireOptions(command, "out");
+  addFromOption(command);
   addCoordinatesOption(command);
   addCommonOptions(command).action(importInto);
   addExamples(command, "label import photos --out dataset", "label import VOC2007 --out dataset --coordinates voc");
 }
 
-async function importInto(source: string, { out, copy, coordinates, json }: Flags): Promise<void> {
+async function importInto(source: string, { out, from, copy, coordinates, json }: Flags): Promise<void> {
   const { importLabels } = await import("../data/importLabels.ts");
-  const options = { copy: copy ?? false, ...(coordinates && { coordinates }) };
+  const options = { copy: copy ?? false, ...(from && { from }), ...(coordinates && { coordinates }) };
   const { dataset, warnings, source: read, file } = await importLabels(source, out, options);
   const { classes, images } = dataset;
   const objects = images.reduce((sum, image) => sum + image.objects.length, 0);

@@ -1,3 +1,14 @@
+import type { Rle } from "../geometry/rle.ts";
+
+/** A value that label files hang on an image or an object. */
+export type Scalar = string | number | boolean;
+
+/**
+ * The outline of an object: polygons (x and y of each corner in turn, in pixels of the image as it is shown; several
+ * for an object in several parts), or a mask of the size of the image as it is shown.
+ */
+export type Segmentation = number[][] | Rle;
+
 /** One labelled object. */
 export interface LabelledObject {
   /** x1, y1, x2, y2 in pixels of the image as it is shown (EXIF orientation applied); x2 and y2 exclusive. */
@@ -11,7 +22,13 @@ export interface LabelledObject {
   /** COCO's area, where the source gives one (the mask's); otherwise the box's area counts. */
   area?: number;
   truncated?: boolean;
+  occluded?: boolean;
   pose?: string;
+  segmentation?: Segmentation;
+  /** How sure the model or person was that made the label, 0 to 1. */
+  score?: number;
+  /** Whatever else the source says of the object, by name. */
+  attributes?: Record<string, Scalar>;
 }
 
 export type SplitName = "train" | "val" | "test";
@@ -27,8 +44,12 @@ export interface ImageRecord {
   height: number;
   split?: SplitName;
   objects: LabelledObject[];
+  /** Classes of the image as a whole, indices as in `LabelledObject.class`: what classifiers learn. */
+  labels?: number[];
   /** LabelImg's "verified" tick. */
   verified?: boolean;
+  /** Whatever else the source says of the image, by name: COCO's date_captured and the like. */
+  fields?: Record<string, Scalar>;
 }
 
 /** Images, their labels, and the names of the classes. */

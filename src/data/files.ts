@@ -1,4 +1,4 @@
-import { readdir, readFile, realpath, stat } from "node:fs/promises";
+import { open, readdir, readFile, realpath, stat } from "node:fs/promises";
 import { extname, isAbsolute, join, relative, sep } from "node:path";
 import { AnchorkitError } from "../base/errors.ts";
 
@@ -98,6 +98,27 @@ export async function readText(
   const text = decodeText(bytes, name);
   if (!allowEmpty && text.trim() === "") throw new AnchorkitError(`${name}: the file is empty`);
   return text;
+}
+
+/** The first bytes of a file as text in the encoding that `readText` would take; what is no text is replaced. */
+export async function readHead(path: string, maxBytes: number): Promise<string> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(maxBytes), 0, maxBytes, 0);
+    const bytes = buffer.subarray(0, bytesRead);
+    const encoding = encodingOf(bytes);
+    return new TextDecoder(isEncoding(encoding) ? encoding : "utf-8").decode(bytes);
+  } finally {
+    await file.close();
+  }
+}
+
+function isEncoding(label: string): boolean {
+  try {
+    return new TextDecoder(label).encoding !== "";
+  } catch {
+    return false;
+  }
 }
 
 function decodeText(bytes: Uint8Array, name: string): string {

@@ -1,14 +1,11 @@
-import { copyFile, mkdir } from "node:fs/promises";
-import { dirname, join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { AnchorkitError } from "../base/errors.ts";
-import type { Dataset, ImageRecord } from "./dataset.ts";
 import { kindOf, shownPath } from "./files.ts";
-import { write } from "./formats/coco.ts";
-import type { ReadOptions, ReadResult } from "./formats/format.ts";
-import { mapParallel } from "./parallel.ts";
-import { DATASET_FILE, readDataset } from "./readDataset.ts";
+import { DATASET_FILE, writeDataset } from "./formats/coco.ts";
+import type { ReadResult } from "./formats/format.ts";
+import { readDataset, type ReadDatasetOptions } from "./readDataset.ts";
 
-export interface ImportOptions extends ReadOptions {
+export interface ImportOptions extends ReadDatasetOptions {
   /** Copy the images to `<out>/images`, so that the folder can be moved; otherwise the JSON refers to where they lie. */
   copy?: boolean;
 }
@@ -32,26 +29,8 @@ export async function importLabels(
       `${name}: would be read and overwritten; remove it first, or give another folder to write to`,
     );
   }
-  const result = await readDataset(source, options);
-  const dataset = options.copy ? await copyImages(result.dataset, join(out, "images")) : result.dataset;
-  await write(dataset, file);
+  const { copy = false, ...reading } = options;
+  const result = await readDataset(source, reading);
+  const dataset = await writeDataset(result.dataset, out, { copy });
   return { ...result, dataset, file };
-}
-
-/** Copies all images into a folder, with the folders below the one that holds them all. */
-async function copyImages(dataset: Dataset, folder: string): Promise<Dataset> {
-  const root = commonFolder(dataset.images.map((image) => resolve(image.file)));
-  const images = await mapParallel(dataset.images, 4, async (image): Promise<ImageRecord> => {
-    const file = join(folder, relative(root, resolve(image.file)));
-    await mkdir(dirname(file), { recursive: true });
-    await copyFile(image.file, file);
-    return { ...image, file };
-  });
-  return { ...dataset, images };
-}
-
-function commonFolder(files: readonly string[]): string {
-  let folder = dirname(files[0] ?? ".");
-  for (const file of files) while (relative(folder, file).startsWith("..")) folder = dirname(folder);
-  return folder;
 }

@@ -1,63 +1,53 @@
-import { basename, extname, join } from "node:path";
 import { AnchorkitError } from "../base/errors.ts";
-import { isImageName, kindOf, listFiles, shownPath } from "./files.ts";
-import * as coco from "./formats/coco.ts";
-import type { ReadOptions, ReadResult } from "./formats/format.ts";
-import * as voc from "./formats/voc.ts";
-import * as yolo from "./formats/yolo.ts";
+import { isImageName, shownPath } from "./files.ts";
+import type { FormatId, LabelFormat, Likeness, ReadOptions, ReadResult } from "./formats/format.ts";
+import { FORMATS } from "./formats/registry.ts";
+import { lookAt, type Place } from "./place.ts";
 
-/** The file that `label import` writes into its folder. */
-export const DATASET_FILE = "annotations.json";
+export interface ReadDatasetOptions extends ReadOptions {
+  /** The format to read; found by looking at the files unless told. */
+  from?: FormatId;
+}
 
 /**
- * Reads labelled images in whatever form they come:
- *
- * - a folder of LabelImg or Pascal VOC XML, beside the images or in a folder next to theirs
- * - a COCO JSON file, or the folder that `label import` wrote
- * - a YOLO data.yaml, or its folder
+ * Reads labelled images in whatever form they come: a file or folder of any format in formats/registry.ts, found by
+ * looking at the files.
  *
  * Boxes come out in pixels of the image as it is shown. What was mended or left out is in `warnings`.
  *
- * @throws AnchorkitError naming the file, and the object or field in it, for what cannot be read
+ * @throws AnchorkitError naming the file, and the object or field in it, for what cannot be read; and the formats that
+ * it might be where it looks like several
  */
-export async function readDataset(path: string, options: ReadOptions = {}): Promise<ReadResult> {
-  const kind = await kindOf(path);
-  if (kind === undefined) throw new AnchorkitError(`${shownPath(path)}: no such file or folder`);
-  const result = kind === "file" ? await readFileOf(path) : await readFolder(path, options);
+export async function readDataset(
+  path: string,
+  { from, ...options }: ReadDatasetOptions = {},
+): Promise<ReadResult & { format: FormatId }> {
+  const place = await lookAt(path);
+  const format = from === undefined ? await formatOf(place) : FORMATS[from];
+  const result = await format.read(path, options);
   if (result.dataset.images.length === 0) throw new AnchorkitError(`${shownPath(path)}: holds no images`);
-  return result;
+  return { ...result, format: format.id };
 }
 
-async function readFileOf(path: string): Promise<ReadResult> {
-  switch (extname(path).toLowerCase()) {
-    case ".json":
-      return coco.read(path);
-    case ".yaml":
-    case ".yml":
-      return yolo.read(path);
-    case ".xml":
-      throw new AnchorkitError(`${shownPath(path)}: is one image's labels; give the folder it lies in`);
-    default:
-      throw new AnchorkitError(`${shownPath(path)}: is no data set; give a folder, a COCO .json or a YOLO .yaml`);
-  }
-}
+const LIKELIEST_FIRST: readonly Likeness[] = ["sure", "likely", "maybe"];
 
-async function readFolder(folder: string, options: ReadOptions): Promise<ReadResult> {
-  if ((await kindOf(join(folder, DATASET_FILE))) === "file") return coco.read(join(folder, DATASET_FILE));
-  const files = await listFiles(folder);
-  const yaml = files.find((path) => /^data\.ya?ml$/.test(basename(path)));
-  if (yaml !== undefined) return yolo.read(yaml);
-  if (files.some((path) => extname(path).toLowerCase() === ".xml")) return voc.read(folder, options);
-  const jsons = files.filter((path) => extname(path).toLowerCase() === ".json");
-  if (jsons.length === 1 && jsons[0] !== undefined) return coco.read(jsons[0]);
-  const name = shownPath(folder);
-  if (jsons.length > 1) {
+/** The format that a place looks like most. */
+async function formatOf(place: Place): Promise<LabelFormat> {
+  const formats = Object.values(FORMATS);
+  const likeness = await Promise.all(formats.map((format) => format.recognizes(place)));
+  const name = shownPath(place.path);
+  for (const degree of LIKELIEST_FIRST) {
+    const [format, ...others] = formats.filter((_, i) => likeness[i] === degree);
+    if (format && others.length === 0) return format;
+    if (!format) continue;
+    const all = [format, ...others];
     throw new AnchorkitError(
-      `${name}: holds ${jsons.length} JSON files; give the one to read (${jsons.map(shownPath).slice(0, 3).join(", ")})`,
+      `${name}: could be ${all.map(({ title }) => title).join(" or ")}; ` +
+        `say which in label import --from ${all.map(({ id }) => id).join(" | ")}`,
     );
   }
-  const images = files.filter(isImageName).length;
-  throw new AnchorkitError(
-    `${name}: no labels found beside ${images} images; LabelImg or VOC XML, COCO JSON and YOLO data.yaml can be read`,
-  );
+  const known = formats.map(({ title }) => title).join(", ");
+  if (place.kind === "file") throw new AnchorkitError(`${name}: holds no labels in a form that is known: ${known}`);
+  const images = place.files.filter(isImageName).length;
+  throw new AnchorkitError(`${name}: no labels found beside ${images} images; known are ${known}`);
 }

@@ -58,3 +58,16 @@ export function labelImgXml(
 </annotation>
 `;
 }
+
+/** A folder of small photos for all tests of a file, the first 100 x 80, each later one a pixel wider; the caller removes it. */
+export async function photoFolder(
+  names: readonly string[],
+): Promise<{ folder: string; photos: { file: string; width: number; height: number }[] }> {
+  const folder = await mkdtemp(join(tmpdir(), "anchorkit-photos-"));
+  const photos = names.map((name, i) => ({ file: join(folder, name), width: 100 + i, height: 80 }));
+  for (const { file, width, height } of photos) {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, await jpeg(width, height));
+  }
+  return { folder, photos };
+}

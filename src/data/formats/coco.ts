@@ -1,14 +1,34 @@
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { copyFile, mkdir } from "node:fs/promises";
+import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { z } from "zod";
 import { AnchorkitError, messageOf } from "../../base/errors.ts";
 import { writeFileAtomic } from "../../base/files.ts";
 import type { Dataset, ImageRecord, LabelledObject } from "../dataset.ts";
 import { groupBy, isImageName, kindOf, listFiles, posixPath, readText, shownPath } from "../files.ts";
 import { mapParallel } from "../parallel.ts";
+import type { Place } from "../place.ts";
 import { placeLabels } from "../placeLabels.ts";
 import { splitNamed, splitOfPath } from "../splitLists.ts";
 import { Warnings } from "../warnings.ts";
-import type { FoundImage, FoundObject, ReadResult } from "./format.ts";
+import type {
+  FoundImage,
+  FoundObject,
+  LabelFormat,
+  Likeness,
+  ReadResult,
+  WriteOptions,
+  WriteResult,
+} from "./format.ts";
+
+/** COCO JSON: one file, or the folder that holds one. */
+export const coco: LabelFormat = {
+  id: "coco",
+  title: "COCO JSON",
+  holds: ["difficult", "crowd", "truncated", "pose", "split", "verified"],
+  recognizes,
+  read,
+  write,
+};
 
 const flag = z.union([z.boolean(), z.literal(0), z.literal(1)]).transform(Boolean);
 const id = z.int();
@@ -65,6 +85,34 @@ export function parseCoco(text: string, name: string): CocoFile {
   return coco;
 }
 
+async function recognizes({ path, kind, files, head }: Place): Promise<Likeness> {
+  if (kind === "folder" && files.includes(join(path, DATASET_FILE))) return "sure";
+  const jsons = files.filter(isJson);
+  let degree: Likeness = "no";
+  for (const json of jsons.slice(0, 20)) {
+    const text = await head(json);
+    if (/^\s*\{[^]*"(?:images|categories|image_id)"\s*:/.test(text)) return "likely";
+    if (/^\s*(?:\{|$)/.test(text)) degree = "maybe";
+  }
+  return degree;
+}
+
+/** The file to read: a folder's annotations.json, or its only JSON. */
+async function fileOf(path: string): Promise<string> {
+  if ((await kindOf(path)) !== "folder") return path;
+  if ((await kindOf(join(path, DATASET_FILE))) === "file") return join(path, DATASET_FILE);
+  const [json, ...others] = (await listFiles(path)).filter(isJson);
+  const name = shownPath(path);
+  if (json === undefined) throw new AnchorkitError(`${name}: holds no JSON file`);
+  if (others.length === 0) return json;
+  const some = [json, ...others].map(shownPath).slice(0, 3).join(", ");
+  throw new AnchorkitError(`${name}: holds ${others.length + 1} JSON files; give the one to read (${some})`);
+}
+
+function isJson(path: string): boolean {
+  return extname(path).toLowerCase() === ".json";
+}
+
 /**
  * Reads a COCO JSON file and finds its images: `file_name` is taken from the JSON's folder, else it is looked for below
  * that folder or, if that holds no images, next to it (`annotations/instances_train.json` beside `train/`).
@@ -72,7 +120,8 @@ export function parseCoco(text: string, name: string): CocoFile {
  *
  * @throws AnchorkitError naming file and record for what is not COCO, and when no image is found.
  */
-export async function read(path: string): Promise<ReadResult> {
+export async function read(source: string): Promise<ReadResult> {
+  const path = await fileOf(source);
   const name = shownPath(path);
   const coco = parseCoco(await readText(path), name);
   const warnings = new Warnings();
@@ -117,11 +166,49 @@ export async function read(path: string): Promise<ReadResult> {
   return { dataset, warnings: warnings.lines(), source: `COCO JSON ${name}` };
 }
 
+/** The file that `write` makes in its folder. */
+export const DATASET_FILE = "annotations.json";
+
+/** Writes `annotations.json` into a folder; the images are referred to by relative paths, or copied to `images/`. */
+async function write(dataset: Dataset, folder: string, options: WriteOptions = {}): Promise<WriteResult> {
+  await writeDataset(dataset, folder, options);
+  return { path: join(folder, DATASET_FILE), images: options.copy ? "copied" : "referred to", warnings: [] };
+}
+
+/**
+ * Writes a data set into a folder as `annotations.json`.
+ *
+ * @returns the data set with its images where they lie now: with `copy`, in `images/`, with the folders below the one
+ * that holds them all
+ */
+export async function writeDataset(dataset: Dataset, folder: string, { copy }: WriteOptions): Promise<Dataset> {
+  const placed = copy ? await copyImages(dataset, join(folder, "images")) : dataset;
+  await writeCoco(placed, join(folder, DATASET_FILE));
+  return placed;
+}
+
+async function copyImages(dataset: Dataset, folder: string): Promise<Dataset> {
+  const root = commonFolder(dataset.images.map((image) => resolve(image.file)));
+  const images = await mapParallel(dataset.images, 4, async (image): Promise<ImageRecord> => {
+    const file = join(folder, relative(root, resolve(image.file)));
+    await mkdir(dirname(file), { recursive: true });
+    await copyFile(image.file, file);
+    return { ...image, file };
+  });
+  return { ...dataset, images };
+}
+
+function commonFolder(files: readonly string[]): string {
+  let folder = dirname(files[0] ?? ".");
+  for (const file of files) while (relative(folder, file).startsWith("..")) folder = dirname(folder);
+  return folder;
+}
+
 /**
  * Writes a data set as one COCO JSON. `file_name` is relative to it, with forward slashes; `split`, `verified`,
  * `difficult`, `truncated` and `pose` are further fields. Category ids are the data set's, else class index + 1.
  */
-export async function write(dataset: Dataset, path: string): Promise<void> {
+export async function writeCoco(dataset: Dataset, path: string): Promise<void> {
   const categoryId = (index: number) => dataset.categoryIds?.[index] ?? index + 1;
   let annotationId = 0;
   const coco = {

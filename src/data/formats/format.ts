@@ -1,4 +1,38 @@
 import type { Dataset, ImageRecord, LabelledObject } from "../dataset.ts";
+import type { Place } from "../place.ts";
+
+/** The names of the formats, as `--from` and `--to` take them. Each has its line in registry.ts. */
+export const FORMAT_IDS = ["voc", "coco", "yolo"] as const;
+export type FormatId = (typeof FORMAT_IDS)[number];
+
+/**
+ * One format of labels: a module of this folder with `read`, `write` and a const of this type, listed in registry.ts.
+ * The module converts between the format's conventions and those of `Dataset`; nothing else knows them.
+ */
+export interface LabelFormat {
+  id: FormatId;
+  /** As people call it: "LabelImg / Pascal VOC XML". */
+  title: string;
+  /** What it keeps beside boxes and classes; `exportLabels` warns of the rest. */
+  holds: readonly Extra[];
+  /** How much a file or folder looks like this format: from names, extensions and the first bytes of a few files. */
+  recognizes: (place: Place) => Promise<Likeness>;
+  /** Reads a file of the format, or a folder that holds it. */
+  read: (path: string, options?: ReadOptions) => Promise<ReadResult>;
+  /** Writes the labels into a folder, and the images as the format needs them; undefined for formats that are only read. */
+  write?: (dataset: Dataset, folder: string, options?: WriteOptions) => Promise<WriteResult>;
+}
+
+/** What a label file may say beside boxes and classes: fields of `LabelledObject` and `ImageRecord`. */
+export type Extra =
+  | Exclude<keyof LabelledObject, "box" | "class" | "area">
+  | Extract<keyof ImageRecord, "split" | "labels" | "verified" | "fields">;
+
+/**
+ * `sure`: the files name themselves (data.yaml, annotations.json). `likely`: they hold what only this format does.
+ * `maybe`: they could be, if nothing else is likelier; a file that is cut off or a list beside other labels.
+ */
+export type Likeness = "sure" | "likely" | "maybe" | "no";
 
 /**
  * How corners in VOC XML are meant. `labelimg`: as they stand, but a minimum of 1 is read as 0, since LabelImg writes
@@ -20,6 +54,25 @@ export interface ReadResult {
   source: string;
 }
 
+export interface WriteOptions {
+  /**
+   * Copy the images into the folder. Without it, formats that hold paths refer to the images where they lie, and those
+   * that need the images in their folder get hard links (the same file under a second name, no space used), or copies
+   * where the file system has none.
+   */
+  copy?: boolean;
+}
+
+/** What was written. */
+export interface WriteResult {
+  /** The file or folder to give to whatever reads it. */
+  path: string;
+  /** How the images got there. */
+  images: "referred to" | "linked" | "copied";
+  /** One line for each kind of finding: what had to be changed to fit the format. */
+  warnings: string[];
+}
+
 /** One object as a label file has it; `where` names file and record for messages. */
 export interface FoundObject extends LabelledObject {
   where: string;
@@ -27,7 +80,7 @@ export interface FoundObject extends LabelledObject {
 
 /** One image and its labels as a label file has them, before they are compared with the image itself. */
 export interface FoundImage extends Omit<ImageRecord, "width" | "height" | "objects"> {
-  /** Corners 0-based, x2 and y2 exclusive, in the unit that `frame` says. */
+  /** Corners 0-based, x2 and y2 exclusive, and segmentations, in the unit that `frame` says. */
   objects: FoundObject[];
   /** The image's size as the label file states it. */
   labelledSize?: { width: number; height: number };

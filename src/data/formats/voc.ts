@@ -1,18 +1,37 @@
 import { basename, dirname, extname, join, relative } from "node:path";
 import { AnchorkitError } from "../../base/errors.ts";
-import { byName, groupBy, isImageName, listFiles, readText, shownPath } from "../files.ts";
+import { byName, groupBy, isImageName, kindOf, listFiles, readText, shownPath } from "../files.ts";
 import { mapParallel } from "../parallel.ts";
+import type { Place } from "../place.ts";
 import { placeLabels } from "../placeLabels.ts";
 import { readSplitLists, splitOfPath } from "../splitLists.ts";
 import { Warnings } from "../warnings.ts";
-import type { FoundImage, ReadOptions, ReadResult } from "./format.ts";
+import type { FoundImage, LabelFormat, Likeness, ReadOptions, ReadResult } from "./format.ts";
 import { type VocAnnotation, parseVocXml } from "./vocXml.ts";
+import { writeVoc } from "./writeVoc.ts";
 
 /** Larger files are no annotation of one image. */
 const MAX_XML_BYTES = 16_000_000;
 
 /** Folders of the VOC devkit whose pictures are masks, named as the photos are. */
 const MASK_FOLDER = /^Segmentation(Class|Object)/;
+
+/** LabelImg's XML, and that of the Pascal VOC devkit: a file an image. */
+export const voc: LabelFormat = {
+  id: "voc",
+  title: "LabelImg / Pascal VOC XML",
+  holds: ["difficult", "truncated", "occluded", "pose", "split", "verified"],
+  recognizes,
+  read,
+  write: writeVoc,
+};
+
+async function recognizes({ files, head }: Place): Promise<Likeness> {
+  const xmls = files.filter(isXml);
+  const heads = await Promise.all(xmls.slice(0, 20).map(head));
+  if (heads.some((text) => /<annotation[\s/>]/.test(text))) return "likely";
+  return heads.some((text) => !/<[a-z]/i.test(text)) ? "maybe" : "no";
+}
 
 interface XmlFile extends VocAnnotation {
   path: string;
@@ -30,6 +49,9 @@ interface XmlFile extends VocAnnotation {
  * @throws AnchorkitError naming the file and object for XML that cannot be read, and when no XML has an image.
  */
 export async function read(folder: string, options: ReadOptions = {}): Promise<ReadResult> {
+  if ((await kindOf(folder)) === "file") {
+    throw new AnchorkitError(`${shownPath(folder)}: is one image's labels; give the folder it lies in`);
+  }
   const warnings = new Warnings();
   const { root, files, xmlPaths } = await filesOf(folder);
   const annotations = await mapParallel(xmlPaths, 16, async (path) => ({

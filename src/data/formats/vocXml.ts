@@ -104,6 +104,7 @@ function parseObject(object: Element, convention: Coordinates, where: string): V
     box: boxOf(corners, convention, where),
     ...(flagOf(object, "difficult", where) && { difficult: true }),
     ...(flagOf(object, "truncated", where) && { truncated: true }),
+    ...(flagOf(object, "occluded", where) && { occluded: true }),
     ...(pose !== undefined && pose !== "" && pose !== "Unspecified" && { pose }),
   };
 }

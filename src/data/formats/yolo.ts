@@ -1,13 +1,41 @@
-import { dirname, extname, isAbsolute, join, resolve, sep } from "node:path";
+import { basename, dirname, extname, isAbsolute, join, resolve, sep } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { AnchorkitError, messageOf } from "../../base/errors.ts";
 import type { SplitName } from "../dataset.ts";
 import { isImageName, kindOf, listFiles, readText, shownPath } from "../files.ts";
 import { mapParallel } from "../parallel.ts";
+import type { Place } from "../place.ts";
 import { placeLabels } from "../placeLabels.ts";
 import { Warnings } from "../warnings.ts";
-import type { FoundImage, FoundObject, ReadResult } from "./format.ts";
+import type { FoundImage, FoundObject, LabelFormat, Likeness, ReadResult } from "./format.ts";
+import { writeYolo } from "./writeYolo.ts";
+
+/** Ultralytics' data.yaml with images and text files of labels. */
+export const yolo: LabelFormat = {
+  id: "yolo",
+  title: "YOLO",
+  holds: ["split"],
+  recognizes,
+  read,
+  write: writeYolo,
+};
+
+async function recognizes({ kind, files, head }: Place): Promise<Likeness> {
+  const yamls = files.filter(isYaml);
+  if (kind === "file") return yamls.length > 0 ? "likely" : "no";
+  if (yamls.some(isDataYaml)) return "sure";
+  const heads = await Promise.all(yamls.slice(0, 20).map(head));
+  return heads.some((text) => /^names\s*:/m.test(text) && /^(?:train|val|test)\s*:/m.test(text)) ? "likely" : "no";
+}
+
+function isYaml(path: string): boolean {
+  return /\.ya?ml$/i.test(path);
+}
+
+function isDataYaml(path: string): boolean {
+  return /^data\.ya?ml$/i.test(basename(path));
+}
 
 const MAX_YAML_BYTES = 1_000_000;
 const MAX_LABEL_BYTES = 16_000_000;
@@ -33,7 +61,8 @@ const MAX_OVERHANG = 0.01;
  *
  * @throws AnchorkitError naming file and line
  */
-export async function read(path: string): Promise<ReadResult> {
+export async function read(source: string): Promise<ReadResult> {
+  const path = await fileOf(source);
   const name = shownPath(path);
   const yaml = parseYaml(await readText(path, MAX_YAML_BYTES), name);
   const classes = classesOf(yaml.names, name);
@@ -58,6 +87,15 @@ export async function read(path: string): Promise<ReadResult> {
   });
   const dataset = await placeLabels(found, { classes }, warnings);
   return { dataset, warnings: warnings.lines(), source: `YOLO ${name}` };
+}
+
+/** The file to read: a folder's data.yaml, or its only YAML. */
+async function fileOf(path: string): Promise<string> {
+  if ((await kindOf(path)) !== "folder") return path;
+  const yamls = (await listFiles(path)).filter(isYaml);
+  const yaml = yamls.find(isDataYaml) ?? (yamls.length === 1 ? yamls[0] : undefined);
+  if (yaml === undefined) throw new AnchorkitError(`${shownPath(path)}: holds no data.yaml`);
+  return yaml;
 }
 
 function parseYaml(text: string, name: string): z.infer<typeof yoloSchema> {

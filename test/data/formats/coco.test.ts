@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { AnchorkitError } from "../../../src/base/errors.ts";
 import type { Dataset } from "../../../src/data/dataset.ts";
-import { parseCoco, read, write } from "../../../src/data/formats/coco.ts";
+import { parseCoco, read, writeCoco } from "../../../src/data/formats/coco.ts";
 import { folderOf, jpeg } from "../helpers.ts";
 
 const image = await jpeg(100, 80);
@@ -136,7 +136,7 @@ test("what is written refers to the images from where it lies, and COCO's own fi
       },
     ],
   };
-  await write(dataset, join(folder, "out/annotations.json"));
+  await writeCoco(dataset, join(folder, "out/annotations.json"));
   const { default: written } = (await import(join(folder, "out/annotations.json"), { with: { type: "json" } })) as {
     default: unknown;
   };
@@ -154,7 +154,7 @@ test("what anchorkit wrote is of photos as shown: one that EXIF turns upside dow
   const folder = await folderOf({ "a.jpg": await jpeg(100, 80, 3) });
   const objects = [{ box: [1, 2, 11, 22] as [number, number, number, number], class: 0 }];
   const images = [{ id: 1, file: join(folder, "a.jpg"), width: 100, height: 80, objects }];
-  await write({ classes: ["cat"], images }, join(folder, "labels.json"));
+  await writeCoco({ classes: ["cat"], images }, join(folder, "labels.json"));
   const { dataset, warnings } = await read(join(folder, "labels.json"));
   expect(warnings).toEqual([]);
   expect(dataset.images[0]?.objects).toMatchObject(objects);
@@ -199,7 +199,7 @@ test("written and read again, a data set keeps every box and field", async () =>
           objects,
         };
         const dataset: Dataset = { classes, categoryIds: [1, 2, 3], images: [{ ...record, verified: true }] };
-        await write(dataset, join(folder, "labels.json"));
+        await writeCoco(dataset, join(folder, "labels.json"));
         const { dataset: again } = await read(join(folder, "labels.json"));
         const boxes = ({ images }: Dataset) => images.flatMap(({ objects }) => objects.flatMap(({ box }) => box));
         for (const [i, corner] of boxes(again).entries()) expect(corner).toBeCloseTo(boxes(dataset)[i] ?? NaN, 9);

@@ -1,0 +1,94 @@
+import { extname, join } from "node:path";
+import { XMLBuilder } from "fast-xml-parser";
+import { writeFileAtomic } from "../../base/files.ts";
+import type { Dataset, ImageRecord, LabelledObject } from "../dataset.ts";
+import { exportNames, placeImages } from "../exportImages.ts";
+import { shownPath } from "../files.ts";
+import { mapParallel } from "../parallel.ts";
+import { Warnings } from "../warnings.ts";
+import type { WriteOptions, WriteResult } from "./format.ts";
+
+/**
+ * Writes a data set as the VOC devkit lays it out: `Annotations/*.xml` as LabelImg writes them, `JPEGImages/`, and
+ * `ImageSets/Main/train.txt` and the like where there are splits.
+ *
+ * Corners are rounded to whole pixels, as LabelImg has them, at least one pixel apart; a 0 is written as 1.
+ */
+export async function writeVoc(dataset: Dataset, folder: string, options: WriteOptions = {}): Promise<WriteResult> {
+  const warnings = new Warnings();
+  const { images } = dataset;
+  const names = exportNames(images, warnings);
+  const classes = dataset.classes.map((name) => xmlText(name, warnings));
+  const placed = await placeImages(images, join(folder, "JPEGImages"), names, options);
+  await mapParallel(images, 16, async (image, i) => {
+    const name = names[i] ?? "";
+    const xml = vocXml(image, name, classes, warnings);
+    await writeFileAtomic(join(folder, "Annotations", `${stemOf(name)}.xml`), xml);
+  });
+  for (const split of ["train", "val", "test"] as const) {
+    const stems = names.filter((_, i) => images[i]?.split === split).map(stemOf);
+    if (stems.length > 0) {
+      await writeFileAtomic(join(folder, "ImageSets", "Main", `${split}.txt`), `${stems.join("\n")}\n`);
+    }
+  }
+  return { path: folder, images: placed, warnings: warnings.lines() };
+}
+
+// eslint-disable-next-line @typescript-eslint/no-deprecated -- the package it moves to would be one more dependency
+const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: "@", format: true, indentBy: "\t" });
+
+function vocXml(image: ImageRecord, name: string, classes: readonly string[], warnings: Warnings): string {
+  const where = shownPath(image.file);
+  const { width, height, verified } = image;
+  const annotation = {
+    ...(verified && { "@verified": "yes" }),
+    folder: "JPEGImages",
+    filename: name,
+    path: `JPEGImages/${name}`,
+    source: { database: "Unknown" },
+    size: { width, height, depth: 3 },
+    segmented: 0,
+    object: image.objects.map((object, i) => ({
+      name: classes[object.class] ?? "",
+      pose: xmlText(object.pose ?? "Unspecified", warnings),
+      truncated: object.truncated ? 1 : 0,
+      ...(object.occluded && { occluded: 1 }),
+      difficult: object.difficult ? 1 : 0,
+      bndbox: cornersOf(object.box, image, `${where}: object ${i + 1}`, warnings),
+    })),
+  };
+  return builder.build({ annotation });
+}
+
+function cornersOf(
+  box: LabelledObject["box"],
+  { width, height }: ImageRecord,
+  where: string,
+  warnings: Warnings,
+): Record<"xmin" | "ymin" | "xmax" | "ymax", number> {
+  if (!box.every(Number.isInteger)) warnings.add("boxes with fractions of a pixel, rounded", where);
+  const [xmin, xmax] = wholeSide(box[0], box[2], width);
+  const [ymin, ymax] = wholeSide(box[1], box[3], height);
+  if (box[0] === 1 || box[1] === 1) {
+    warnings.add("boxes that begin at pixel 1, which LabelImg's files do not tell from 0", where);
+  }
+  return { xmin: Math.max(1, xmin), ymin: Math.max(1, ymin), xmax, ymax };
+}
+
+/** Both ends as whole numbers, one apart at least. */
+function wholeSide(from: number, to: number, limit: number): [number, number] {
+  const start = Math.min(Math.round(from), limit - 1);
+  return [start, Math.max(start + 1, Math.round(to))];
+}
+
+/** The text without what XML 1.0 cannot hold: control characters and halves of pairs. */
+function xmlText(text: string, warnings: Warnings): string {
+  // eslint-disable-next-line no-control-regex -- they are what is left out
+  const clean = text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\p{Surrogate}]/gu, "");
+  if (clean !== text) warnings.add("names with characters that XML cannot hold, left out", JSON.stringify(text));
+  return clean;
+}
+
+function stemOf(name: string): string {
+  return name.slice(0, name.length - extname(name).length);
+}

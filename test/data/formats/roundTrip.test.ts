@@ -1,0 +1,119 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, expect, test } from "vitest";
+import type { Dataset, ImageRecord, LabelledObject } from "../../../src/data/dataset.ts";
+import { exportLabels } from "../../../src/data/exportLabels.ts";
+import { type Extra, FORMAT_IDS, type FormatId } from "../../../src/data/formats/format.ts";
+import { FORMATS } from "../../../src/data/formats/registry.ts";
+import { readDataset } from "../../../src/data/readDataset.ts";
+import { photoFolder } from "../helpers.ts";
+
+/** How far a corner may move, in pixels; a new format joins by its line here. */
+const PRECISION: Record<FormatId, number> = {
+  voc: 1.5, // whole pixels; and 1 is read as 0, as LabelImg writes
+  coco: 1e-9,
+  yolo: 1e-6, // 8 decimals of the width
+};
+
+/** The extras of the objects below. */
+const MADE_UP = ["difficult", "truncated", "occluded", "pose", "score", "attributes"] as const;
+
+// Names with spaces, quotes, letters of other languages, a dot, and the same name in two folders.
+const { folder: photoRoot, photos } = await photoFolder([
+  'a b/it\'s "one".jpg',
+  "a b/кот 猫 🐈.jpg",
+  "c/кот 猫 🐈.jpg",
+  "c/x.y.jpg",
+]);
+afterAll(() => rm(photoRoot, { recursive: true }));
+
+const ends = (limit: number) =>
+  fc
+    .tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }))
+    .map(([a, b]) => [Math.min(a, b) * (limit - 2), Math.max(a, b) * (limit - 2) + 2] as const);
+
+const object: fc.Arbitrary<LabelledObject> = fc.record(
+  {
+    box: fc.tuple(ends(100), ends(80)).map(([[x1, x2], [y1, y2]]): LabelledObject["box"] => [x1, y1, x2, y2]),
+    class: fc.nat(2),
+    difficult: fc.constant(true),
+    truncated: fc.constant(true),
+    occluded: fc.constant(true),
+    pose: fc.constantFrom("Left", "von rechts <oben>", "左"),
+    score: fc.double({ min: 0, max: 1, noNaN: true }),
+    attributes: fc.dictionary(fc.constantFrom("colour", "größe"), fc.constantFrom("rot & grün", 2.5, true), {
+      minKeys: 1,
+    }),
+  },
+  { requiredKeys: ["box", "class"] },
+);
+
+const className = fc
+  .string({ unit: "grapheme", minLength: 1, maxLength: 12 })
+  .map((name) => name.trim())
+  .filter((name) => name !== "");
+const classes: fc.Arbitrary<string[]> = fc.oneof(
+  fc.constant<string[]>(["cat & 'dog'", 'the "red" one', "кот 猫 🐈"]),
+  fc.uniqueArray(className, { minLength: 3, maxLength: 3 }),
+);
+
+const dataset: fc.Arbitrary<Dataset> = fc
+  .tuple(
+    classes,
+    fc.array(fc.array(object, { maxLength: 4 }), { minLength: photos.length, maxLength: photos.length }),
+    fc.array(fc.constantFrom("train", "val", "test"), {
+      minLength: photos.length,
+      maxLength: photos.length,
+    }),
+  )
+  .map(([names, objects, splits]): Dataset => {
+    const images = photos.map((photo, i): ImageRecord => ({
+      ...{ id: i + 1, ...photo, objects: objects[i] ?? [] },
+      ...(splits[i] && { split: splits[i] }),
+    }));
+    return { classes: names, images };
+  });
+
+/** What must come back of each image, beside the boxes. The photos' widths tell which is which. */
+function summary({ classes, images }: Dataset, format: FormatId) {
+  const holds = (extra: Extra) => FORMATS[format].holds.includes(extra);
+  return images
+    .toSorted((a, b) => a.width - b.width)
+    .map(({ width, split, objects }) => ({
+      ...{ width, split: holds("split") ? split : undefined },
+      objects: objects.map((object) => ({
+        name: classes[object.class],
+        extras: MADE_UP.filter(holds).map((extra) => [extra, object[extra]]),
+      })),
+    }));
+}
+
+function boxesOf({ images }: Dataset): number[][] {
+  return images.toSorted((a, b) => a.width - b.width).flatMap(({ objects }) => objects.map(({ box }) => box));
+}
+
+test.each(FORMAT_IDS.filter((id) => FORMATS[id].write))(
+  "%s: written and read again, every box is within the format's precision and every extra it holds is there",
+  async (format) => {
+    const root = await mkdtemp(join(tmpdir(), "anchorkit-round-"));
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(dataset, async (before) => {
+        const folder = join(root, String(run++));
+        await exportLabels(before, format, folder);
+        const { dataset: after, format: found } = await readDataset(folder);
+        expect(found).toBe(format);
+        expect(summary(after, format)).toEqual(summary(before, format));
+        const again = boxesOf(after);
+        for (const [i, box] of boxesOf(before).entries()) {
+          const moved = box.map((corner, k) => Math.abs((again[i]?.[k] ?? NaN) - corner));
+          expect(Math.max(...moved)).toBeLessThanOrEqual(PRECISION[format]);
+        }
+      }),
+      { numRuns: 25 },
+    );
+    await rm(root, { recursive: true });
+  },
+);
