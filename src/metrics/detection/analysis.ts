@@ -9,11 +9,14 @@ import { type DetectionConfusion, detectionConfusion } from "./detectionConfusio
 import type { EvaluationImage } from "./evaluationImage.ts";
 import type { DetectionMatches, MatchOptions } from "./matching.ts";
 import { missRates, type MissRates } from "./missRate.ts";
+import { evaluateSlices, type SliceMetrics } from "./sliceMetrics.ts";
 import { evaluateTide, type Tide } from "./tide.ts";
 
 export interface AnalysisOptions extends Pick<MatchOptions, "overlap" | "maxDetections"> {
   /** How many samples of images the intervals rest on; 0 for no intervals; default 1000. */
   resamples?: number;
+  /** What to slice by (see `evaluateSlices`); default size, shape, crowding and number of objects. */
+  sliceBy?: readonly string[];
   /** Where the bootstrap draws from; default `new Random(0)`. */
   random?: Random;
 }
@@ -36,6 +39,8 @@ export interface DetectionAnalysis {
   calibration: DetectionCalibration | null;
   averageRecall: AverageRecallCurve;
   tide: Tide;
+  /** COCO's numbers on parts of the objects or images. */
+  slices: { by: string; slices: SliceMetrics[] }[];
   /** What became of each detection, for `compareCoco` and reports. Large: leave it out of JSON. */
   matches: DetectionMatches;
 }
@@ -49,8 +54,9 @@ export interface DetectionAnalysis {
 export function analyzeDetections(
   images: readonly EvaluationImage[],
   classes: readonly string[],
-  { overlap = "box", maxDetections = 100, resamples = 1000, random }: AnalysisOptions = {},
+  options: AnalysisOptions = {},
 ): DetectionAnalysis {
+  const { overlap = "box", maxDetections = 100, resamples = 1000, sliceBy = SLICE_BY, random } = options;
   const matches = matchCoco(images, classes, { overlap, maxDetections });
   const curves = detectionCurves(matches);
   const best = curves.pooled.best.confidence;
@@ -69,9 +75,12 @@ export function analyzeDetections(
     calibration: scoresAreShares(matches) ? detectionCalibration(matches, images) : null,
     averageRecall: averageRecallCurve(matches),
     tide: evaluateTide(images, classes, { overlap, maxDetections }),
+    slices: sliceBy.map((by) => ({ by, slices: evaluateSlices(images, classes, by, { overlap, maxDetections }) })),
     matches,
   };
 }
+
+const SLICE_BY = ["fine-size", "aspect", "crowding", "objects"];
 
 function scoresAreShares({ perClass }: DetectionMatches): boolean {
   return perClass.every(({ detections }) => detections.scores.every((score) => score >= 0 && score <= 1));

@@ -9,6 +9,17 @@
   const fixed = (/** @type {number} */ value) => (Number.isFinite(value) ? value.toFixed(3) : "–");
   const grouped = (/** @type {number} */ value) => value.toLocaleString("en-US");
 
+  /** So many pictures of a group are shown until its button is pressed. */
+  const AT_FIRST = 8;
+  /** The groups whose button was pressed. @type {Set<string>} */
+  const opened = new Set();
+  for (const group of document.querySelectorAll("[data-group]")) {
+    group.querySelector(".rest")?.addEventListener("click", () => {
+      opened.add(group.getAttribute("data-group") ?? "");
+      show(slider.valueAsNumber);
+    });
+  }
+
   let pending = false;
   slider.addEventListener("input", () => {
     if (pending) return;
@@ -68,6 +79,7 @@
     showGroup("wrong", at, all.wrong - duplicates);
     showGroup("missed", at, all.missed);
     showGroup("duplicates", at, duplicates);
+    showGroup("images", at, 0);
   }
 
   /** Shows those cards of a group that are errors at a threshold, and how many there are in all. @param {string} name @param {number} at @param {number} total */
@@ -80,11 +92,17 @@
       const above = Number(card.getAttribute("data-above") ?? -1);
       card.hidden = at > upTo || at <= above;
       if (!card.hidden) shown++;
+      card.classList.toggle("later", shown > AT_FIRST && !opened.has(name));
+    }
+    const rest = group.querySelector(".rest");
+    if (rest instanceof HTMLElement) {
+      rest.hidden = shown <= AT_FIRST || opened.has(name);
+      rest.textContent = `Show all ${shown}`;
     }
     const none = group.querySelector(".none");
     if (none instanceof HTMLElement) none.hidden = shown > 0;
     const text = group.querySelector(".shown");
-    if (text !== null) text.textContent = total > 0 ? `${grouped(shown)} of ${grouped(total)} shown.` : "";
+    if (text !== null) text.textContent = total > shown ? `The costliest ${grouped(shown)} of ${grouped(total)}.` : "";
   }
 
   /** @param {Counted} counted @param {number} at */
@@ -139,7 +157,9 @@
 
   /** To the next picture, or the one before, of those that are shown. @param {number} step */
   function turn(step) {
-    const cards = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("figure.picture-card:not([hidden])")]);
+    const cards = /** @type {HTMLElement[]} */ ([
+      ...document.querySelectorAll("figure.picture-card:not([hidden], .later)"),
+    ]);
     const place = enlarged === null ? -1 : cards.indexOf(enlarged);
     const next = cards[(place + step + cards.length) % cards.length];
     if (next !== undefined) enlarge(next);

@@ -3,18 +3,9 @@ import type { CocoComparison } from "../../metrics/detection/compare.ts";
 import type { TideErrorType } from "../../metrics/detection/tide.ts";
 import { scoreHistogram, sizeHistogram } from "./histograms.ts";
 import { plotSvg, type PlotSpec } from "./plot.ts";
-import {
-  averageRecallPlot,
-  calibrationPlot,
-  comparisonPlot,
-  confidencePlot,
-  confusionPlot,
-  curveSummary,
-  precisionRecallPlot,
-  scorePlot,
-  sizePlot,
-  tidePlot,
-} from "./plots.ts";
+import { averageRecallPlot, calibrationPlot, confidencePlot, curveSummary, precisionRecallPlot } from "./curvePlots.ts";
+import { comparisonPlot, confusionPlot, slicePlot, tidePlot } from "./errorPlots.ts";
+import { scorePlot, sizePlot } from "./histogramPlots.ts";
 import { count, percent, points, rate, shorten } from "./text.ts";
 import { type ColorName, SERIES, seriesColor } from "./theme.ts";
 import { ERROR_NAMES } from "./verdict.ts";
@@ -27,13 +18,33 @@ export interface Figure {
   legend: { name: string; color: ColorName }[];
   /** What it shows, for those who cannot see it. */
   label: string;
-  svg: string;
+  /** One plot, or several side by side. */
+  svgs: string[];
 }
 
-type Draft = Omit<Figure, "svg"> & { spec: PlotSpec };
+type Draft = Omit<Figure, "svgs"> & { specs: PlotSpec[] };
 
 /** More classes do not fit into a confusion matrix that can be read. */
 const CONFUSED = 14;
+
+const GROUP_NAMES: Record<string, string> = {
+  "fine-size": "Size of the object",
+  size: "Size of the object",
+  aspect: "Shape of the object",
+  crowding: "Overlap with other objects",
+  objects: "Objects in the image",
+};
+
+const SIZE_NAMES: Record<string, string> = {
+  xs: "to 16² pixels",
+  s: "to 32²",
+  m: "to 96²",
+  l: "to 288²",
+  xl: "larger",
+};
+
+/** More ways to slice are not drawn. */
+const MOST_SLICINGS = 6;
 
 /** All plots of an analysis at a confidence threshold. `thresholds` is the slider's range. */
 export async function figuresOf(
@@ -52,8 +63,11 @@ export async function figuresOf(
     calibration(analysis),
     averageRecall(analysis),
     ...(comparison === undefined ? [] : [compared(comparison)]),
+    sliced(analysis),
   ].filter((draft) => draft !== undefined);
-  return Promise.all(drafts.map(async ({ spec, ...words }) => ({ ...words, svg: await plotSvg(spec) })));
+  return Promise.all(
+    drafts.map(async ({ specs, ...words }) => ({ ...words, svgs: await Promise.all(specs.map(plotSvg)) })),
+  );
 }
 
 function curves(analysis: DetectionAnalysis): Draft | undefined {
@@ -75,23 +89,23 @@ function curves(analysis: DetectionAnalysis): Draft | undefined {
         : []),
     ],
     label: curveSummary(analysis, shown),
-    spec: precisionRecallPlot(analysis, shown),
+    specs: [precisionRecallPlot(analysis, shown)],
   };
 }
 
 function confidenceCurves(analysis: DetectionAnalysis, confidence: number): Draft | undefined {
   const { best, truths } = analysis.curves.pooled;
-  if (truths === 0) return undefined;
+  if (truths === 0 || analysis.calibration === null) return undefined;
   return {
     title: "Where to set the threshold",
-    note: `F1 is highest, ${rate(best.f1)}, at confidence ${rate(confidence)} (dashed). Lower finds more, higher is right more often.`,
+    note: `F1 is highest, ${rate(best.f1)}, at confidence ${rate(confidence, 2)} (dashed). Lower finds more, higher is right more often.`,
     legend: [
       { name: "precision", color: "series0" },
       { name: "recall", color: "series1" },
       { name: "F1", color: "series2" },
     ],
-    label: `Precision, recall and F1 against the confidence threshold. F1 is highest at ${rate(confidence)}.`,
-    spec: confidencePlot(analysis, confidence),
+    label: `Precision, recall and F1 against the confidence threshold. F1 is highest at ${rate(confidence, 2)}.`,
+    specs: [confidencePlot(analysis, confidence)],
   };
 }
 
@@ -107,7 +121,7 @@ function errors({ tide }: DetectionAnalysis): Draft | undefined {
     note: `AP50 is ${rate(tide.AP50)}. Each bar: the points gained if this kind of error alone never happened, and in brackets how often it does, at any confidence. They do not add up.`,
     legend: [],
     label: `AP50 points lost: ${bars.map(({ label, text }) => `${label} ${text}`).join(", ")}.`,
-    spec: tidePlot(bars),
+    specs: [tidePlot(bars)],
   };
 }
 
@@ -123,11 +137,11 @@ function confusion(analysis: DetectionAnalysis): Draft | undefined {
   return {
     title: "What is taken for what",
     note:
-      `At confidence ${rate(confidence)}. A row is what is really there, a column what was reported; darker is a larger share of the row.` +
+      `At confidence ${rate(confidence, 2)}. A row is what is really there, a column what was reported; darker is a larger share of the row.` +
       (left > 0 ? ` The ${shown.length} most confused classes of ${classes.length}.` : ""),
     legend: [],
     label: `Confusion matrix of ${labels.map((label) => shorten(label, 30)).join(", ")}: ${count(correct)} objects are reported as what they are.`,
-    spec: confusionPlot(cells, labels),
+    specs: [confusionPlot(cells, labels)],
   };
 }
 
@@ -136,13 +150,13 @@ function sizes({ matches }: DetectionAnalysis, confidence: number): Draft | unde
   if (bins.length === 0) return undefined;
   return {
     title: "By size of the object",
-    note: `At confidence ${rate(confidence)}. Lines are 95 % intervals: long ones rest on few objects.`,
+    note: `At confidence ${rate(confidence, 2)}. Lines are 95 % intervals: long ones rest on few objects.`,
     legend: [
       { name: "found", color: "right" },
       { name: "missed", color: "missed" },
     ],
     label: `Share of objects found by size: ${bins.map(({ from, to, recall }) => `${from} to ${to} pixels ${percent(recall.value)}`).join(", ")}.`,
-    spec: sizePlot(bins),
+    specs: [sizePlot(bins)],
   };
 }
 
@@ -157,7 +171,7 @@ function scores({ matches }: DetectionAnalysis, confidence: number, thresholds: 
       { name: "wrong", color: "wrong" },
     ],
     label: "Histograms of the scores of right and of wrong detections.",
-    spec: scorePlot(bins, confidence),
+    specs: [scorePlot(bins, confidence)],
   };
 }
 
@@ -176,7 +190,7 @@ function calibration({ calibration: all }: DetectionAnalysis): Draft | undefined
     note: `On the dashed line, 8 of 10 detections of score 0.8 are right. Scores are ${tendency} (expected calibration error ${rate(ECE)}${boxError}). Lines are 95 % intervals.`,
     legend: [],
     label: `Reliability diagram; expected calibration error ${rate(ECE)}.`,
-    spec: calibrationPlot(bins),
+    specs: [calibrationPlot(bins)],
   };
 }
 
@@ -188,7 +202,30 @@ function averageRecall(analysis: DetectionAnalysis): Draft | undefined {
     note: "The share of objects found, as more detections of each class in an image are looked at, the surest first.",
     legend: [],
     label: `Average recall: ${proposals.map((n, i) => `${n} detections ${rate(recalls[i] ?? NaN)}`).join(", ")}.`,
-    spec: averageRecallPlot(analysis),
+    specs: [averageRecallPlot(analysis)],
+  };
+}
+
+function sliced({ slices, coco }: DetectionAnalysis): Draft | undefined {
+  const groups = slices
+    .map(({ by, slices: all }) => ({
+      name: GROUP_NAMES[by] ?? by,
+      slices: all
+        .filter(({ truths }) => truths > 0)
+        .map((slice) => ({ ...slice, name: (by === "fine-size" ? SIZE_NAMES[slice.name] : undefined) ?? slice.name })),
+    }))
+    .filter((group) => group.slices.length > 1)
+    .slice(0, MOST_SLICINGS);
+  if (groups.length === 0) return undefined;
+  const words = groups.map(({ name, slices: all }) => {
+    return `${name}: ${all.map((slice) => `${shorten(slice.name, 30)} ${rate(slice.AP50, 2)}`).join(", ")}`;
+  });
+  return {
+    title: "Parts of the data",
+    note: `AP50 of objects and images of one kind, and in brackets how many objects these are; the dashed line is that of all, ${rate(coco.AP50)}.`,
+    legend: [],
+    label: `AP50 by parts of the data. ${words.join("; ")}.`,
+    specs: groups.map((group) => slicePlot(group, coco.AP50)),
   };
 }
 
@@ -198,7 +235,7 @@ function compared({ against, difference }: { against: string; difference: CocoCo
     note: `Differences with their ${percent(difference.level)} intervals, from the same images for both. An interval that includes 0 shows no difference.`,
     legend: [],
     label: `AP differs by ${points(difference.AP.value)} points.`,
-    spec: comparisonPlot(difference),
+    specs: [comparisonPlot(difference)],
   };
 }
 

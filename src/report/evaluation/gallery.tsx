@@ -97,6 +97,9 @@ function Group<T extends Card>(props: GroupProps<T>): VNode {
           <CardFigure {...props} drawn={drawn} />
         ))}
       </div>
+      <button type="button" class="rest" hidden>
+        Show all
+      </button>
     </section>
   );
 }

@@ -95,7 +95,7 @@ const MOST_WARNINGS = 30;
 
 function bestHint({ confidence, precision, recall }: OperatingPoint): string {
   if (!Number.isFinite(confidence)) return "nothing was found";
-  return `at confidence ${rate(confidence)}: precision ${rate(precision, 2)}, recall ${rate(recall, 2)}`;
+  return `at confidence ${rate(confidence, 2)}: precision ${rate(precision, 2)}, recall ${rate(recall, 2)}`;
 }
 
 function Tile({
@@ -133,14 +133,14 @@ function Tile({
   );
 }
 
-function PlotFigure({ title, note, legend, label, svg }: Figure): VNode {
+function PlotFigure({ title, note, legend, label, svgs }: Figure): VNode {
   return (
-    <figure class="card plot">
+    <figure class={svgs.length > 1 ? "card plot wide" : "card plot"}>
       <figcaption>
         <h3>{title}</h3>
         <p>{note}</p>
       </figcaption>
-      <div class="drawing" role="img" aria-label={label} dangerouslySetInnerHTML={{ __html: svg }} />
+      <div class="drawing" role="img" aria-label={label} dangerouslySetInnerHTML={{ __html: svgs.join("") }} />
       {legend.length > 0 && (
         <ul class="legend">
           {legend.map(({ name, color }) => (
@@ -192,7 +192,7 @@ function AllNumbers({
       </div>
       <p class="note">
         Log-average miss rate {rate(missRates.logAverageMissRate)} (lower is better). Counting objects at confidence{" "}
-        {rate(confidence)}: off by {rate(counting.total.meanAbsoluteError, 2)} an image, right in{" "}
+        {rate(confidence, 2)}: off by {rate(counting.total.meanAbsoluteError, 2)} an image, right in{" "}
         {percent(counting.total.exact)} of the images, {rate(Math.abs(counting.total.bias), 2)} too{" "}
         {counting.total.bias < 0 ? "few" : "many"} on average.
         {intervals !== null && ` Intervals: bootstrap over images, ${intervals.resamples} resamples.`} A dash: there was

@@ -4,8 +4,8 @@ import { svgColors } from "./theme.ts";
 /** A Vega-Lite view, without what all plots have in common. */
 export type PlotSpec = object;
 
-/** Width of a plot's drawing area in pixels; with its axes it is as wide as a phone's screen. */
-export const PLOT_WIDTH = 300;
+/** Width of a plot with its axes, in pixels: that of a phone's screen, so that letters keep their size. */
+export const PLOT_WIDTH = 340;
 
 /**
  * Draws a Vega-Lite view as SVG (a string) whose colours follow the page's, light or dark: specs name them as
@@ -13,7 +13,13 @@ export const PLOT_WIDTH = 300;
  */
 export async function plotSvg(spec: PlotSpec): Promise<string> {
   const [{ compile }, vega] = await Promise.all([import("vega-lite"), import("vega")]);
-  const complete = { width: PLOT_WIDTH, height: 200, ...spec, config: CONFIG } as unknown as TopLevelSpec;
+  const complete = {
+    width: PLOT_WIDTH,
+    height: 240,
+    autosize: { type: "fit", contains: "padding" },
+    ...spec,
+    config: CONFIG,
+  } as unknown as TopLevelSpec;
   const view = new vega.View(vega.parse(compile(complete).spec), { renderer: "none" });
   try {
     return withPageColors(responsive(await view.toSVG()));
@@ -24,6 +30,17 @@ export async function plotSvg(spec: PlotSpec): Promise<string> {
 
 /** As names of the page's colours: `var(--muted)` and so on, written so that Vega takes them for colours. */
 export const COLORS = svgColors.names;
+
+/** A scale for shares, 0 to 1. */
+export const share = (title: string): object => ({
+  type: "quantitative",
+  title,
+  scale: { domain: [0, 1] },
+  axis: { values: [0, 0.2, 0.4, 0.6, 0.8, 1], tickCount: 6, format: ".1f", labelOverlap: false },
+});
+
+/** Colours as they are: the field holds them. */
+export const asGiven = (field: string): object => ({ field, type: "nominal", scale: null });
 
 const text = { labelColor: COLORS.muted, titleColor: COLORS.muted, labelFontSize: 11, titleFontSize: 11.5 };
 

@@ -3,13 +3,13 @@ export function rate(value: number, digits = 3): string {
   return Number.isFinite(value) ? value.toFixed(digits) : "–";
 }
 
-/** 0.873 -> "87 %"; near the ends with a digit more, so that 99.6 % is not 100. */
+/** 0.873 -> "87 %" (with a space that does not break); near the ends with a digit more, so that 99.6 % is not 100. */
 export function percent(share: number): string {
   if (!Number.isFinite(share)) return "–";
   const rounded = Math.round(share * 100);
   return (rounded === 100 && share < 1) || (rounded === 0 && share > 0)
-    ? `${(share * 100).toFixed(1)} %`
-    : `${rounded} %`;
+    ? `${(share * 100).toFixed(1)}\u00a0%`
+    : `${rounded}\u00a0%`;
 }
 
 /** A difference of AP as points of a hundred: 0.061 -> "6.1". */

@@ -18,7 +18,7 @@ export const ERROR_NAMES: Record<TideErrorType, string> = {
   localisation: "imprecise box",
   both: "wrong class and box",
   duplicate: "duplicate",
-  background: "nothing there",
+  background: "nothing labelled",
   missed: "missed",
 };
 
@@ -27,7 +27,7 @@ const SENTENCES: Record<TideErrorType, string> = {
   localisation: "boxes that are not precise enough",
   both: "wrong class and imprecise box at once",
   duplicate: "objects reported more than once",
-  background: "reports where there is nothing",
+  background: "reports where nothing is labelled",
   missed: "missed objects",
 };
 
@@ -52,7 +52,7 @@ function headlineOf({ images, coco }: DetectionAnalysis, point: OperatingPoint):
   }
   return (
     `Finds ${count(point.truePositives)} of ${counted(truths, "object")} (${percent(point.recall)}), and ` +
-    `${percent(point.precision)} of what it reports is right, at confidence ${rate(point.confidence)}.`
+    `${percent(point.precision)} of what it reports is right, at confidence ${rate(point.confidence, 2)}.`
   );
 }
 
