@@ -1,7 +1,7 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import { boundaryShares, drawBoundaries } from "./boundaries.ts";
 import { checkIgnoreLabel, checkLabelMaps, type LabelMaps, type LabelOptions } from "./labelMaps.ts";
-import { meanOverClasses } from "./meanOverClasses.ts";
+import { meanOverClasses } from "../meanOverClasses.ts";
 
 export interface SizedLabelMaps extends LabelMaps {
   /** In pixels. */

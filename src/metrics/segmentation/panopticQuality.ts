@@ -1,4 +1,4 @@
-import { meanOverClasses } from "./meanOverClasses.ts";
+import { meanOverClasses } from "../meanOverClasses.ts";
 import { countOverlaps, type PanopticImage } from "./panopticOverlaps.ts";
 
 export interface PanopticClass {

@@ -1,5 +1,5 @@
 import { checkIgnoreLabel, checkLabelMaps, type LabelMaps, type LabelOptions } from "./labelMaps.ts";
-import { meanOverClasses } from "./meanOverClasses.ts";
+import { meanOverClasses } from "../meanOverClasses.ts";
 
 /** Numbers in 0..1. In the formulas, TP, FP and FN are the class's pixels over all images. */
 export interface SegmentationClassMetrics {
