@@ -42,7 +42,7 @@ const { values: options } = parseArgs({
 });
 const python = pythonWith(PEERS, join(options.folder, "python"));
 const peersScript = join(root, "bench", "evaluation", "peers.py");
-const stagesScript = join(root, "bench", "evaluation", "stages.mjs");
+const stages = ["--import", "tsx", join(root, "bench", "evaluation", "stages.ts")];
 if (options.cases === undefined) compareSpeed(Number(options.rounds));
 else for (const masks of [false, true]) compareNumbers(Number(options.cases), masks);
 
@@ -52,7 +52,7 @@ function compareSpeed(rounds: number): void {
   const detect = ["dist/cli/detect.js", "eval", "--map", "--json", "--truth", truth, "--predictions", predictions];
   const evaluators = {
     anchorkit: {
-      stages: () => run(process.execPath, [stagesScript, "box", truth, predictions]),
+      stages: () => run(process.execPath, [...stages, "bbox", truth, predictions]),
       whole: () => run(process.execPath, detect),
     },
     ...Object.fromEntries(
@@ -102,9 +102,7 @@ function compareNumbers(count: number, masks: boolean): void {
   const theirs = documents(
     run(python, [peersScript, "pycocotools", masks ? "segm" : "bbox", "--cases", folder, String(count)]),
   );
-  const ours = documents(
-    run(process.execPath, [stagesScript, masks ? "mask" : "box", "--cases", folder, String(count)]),
-  );
+  const ours = documents(run(process.execPath, [...stages, masks ? "segm" : "bbox", "--cases", folder, String(count)]));
   report(
     `${count} random cases of ${masks ? "masks" : "boxes"}`,
     compare(theirs.map((expected, i) => [ours[i], expected])),

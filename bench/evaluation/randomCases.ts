@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Random } from "../../src/base/random.ts";
+import { rleFromPolygon, rleToString } from "../../src/geometry/index.ts";
 
 const [WIDTH, HEIGHT] = [120, 90];
 
@@ -35,7 +36,7 @@ function randomCase(random: Random, masks: boolean, crowded: boolean): { truth: 
     return boxed([random.uniform(0, WIDTH - w), random.uniform(0, HEIGHT - h), w, h].map((value) => value * scale));
   };
   const add = (image_id: number, category_id: number, box: readonly number[]): void => {
-    const segmentation = runsOf(polygonIn(box, random));
+    const segmentation = runsOf(polygonIn(box, random), true);
     predictions.push({ image_id, category_id, score: score(), ...(masks ? { segmentation } : { bbox: box }) });
   };
   for (const image_id of ids) {
@@ -44,7 +45,7 @@ function randomCase(random: Random, masks: boolean, crowded: boolean): { truth: 
       const crowd = random.chance(0.1);
       const polygon = polygonIn(bbox, random);
       const area = (bbox[2] ?? 0) * (bbox[3] ?? 0) * (random.chance(0.5) ? 1 : 0.6);
-      const segmentation = crowd ? runsOf(polygon) : [polygon];
+      const segmentation = crowd ? runsOf(polygon, random.chance(0.5)) : [polygon];
       annotations.push({
         id: annotations.length + 1,
         image_id,
@@ -83,29 +84,8 @@ function polygonIn([x = 0, y = 0, width = 1, height = 1]: readonly number[], ran
   }).flat();
 }
 
-/** Uncompressed runs of a polygon, by the even-odd rule at pixel centres: how a mask is made does not matter here. */
-function runsOf(polygon: readonly number[]): { size: [number, number]; counts: number[] } {
-  const counts: number[] = [];
-  let [last, run] = [false, 0];
-  for (let x = 0; x < WIDTH; x++) {
-    for (let y = 0; y < HEIGHT; y++) {
-      const inside = isInside(polygon, x + 0.5, y + 0.5);
-      if (inside !== last) {
-        counts.push(run);
-        [last, run] = [inside, 0];
-      }
-      run++;
-    }
-  }
-  return { size: [HEIGHT, WIDTH], counts: [...counts, run] };
-}
-
-function isInside(polygon: readonly number[], x: number, y: number): boolean {
-  let inside = false;
-  for (let i = 0; i < polygon.length; i += 2) {
-    const [x1 = 0, y1 = 0] = polygon.slice(i);
-    const [x2 = polygon[0] ?? 0, y2 = polygon[1] ?? 0] = polygon.slice(i + 2);
-    if (y1 > y !== y2 > y && x < x1 + ((y - y1) / (y2 - y1)) * (x2 - x1)) inside = !inside;
-  }
-  return inside;
+/** A mask as COCO's runs: uncompressed, or compressed as results must be for pycocotools. */
+function runsOf(polygon: readonly number[], compressed: boolean): object {
+  const mask = rleFromPolygon(polygon, HEIGHT, WIDTH);
+  return { size: [HEIGHT, WIDTH], counts: compressed ? rleToString(mask) : [...mask.counts] };
 }

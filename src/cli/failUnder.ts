@@ -10,7 +10,7 @@ export interface Bar {
 }
 
 /** Numbers over all classes, and of each. */
-interface Measured {
+export interface Measured {
   overall: Readonly<Record<string, number>>;
   perClass: readonly { name: string; metrics: Readonly<Record<string, number>> }[];
 }

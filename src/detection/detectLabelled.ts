@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { Preprocessing } from "../base/preprocessing.ts";
+import type { Preprocessing, Size } from "../base/preprocessing.ts";
 import type { ImageRecord } from "../data/dataset.ts";
 import type { ImageStore } from "../data/imageStore.ts";
 import { prefetch } from "../data/prefetch.ts";
@@ -14,8 +14,7 @@ export interface LabelledDetections extends EvaluationImage {
   /** Absolute path. */
   file: string;
   fileName: string;
-  width: number;
-  height: number;
+  size: Size;
   detections: Detections;
 }
 
@@ -50,5 +49,5 @@ function labelled(record: ImageRecord, detections: Detections): LabelledDetectio
     ignore: objects.map(({ difficult }) => difficult === true),
     areas: objects.map(({ area, box: [x1, y1, x2, y2] }) => area ?? (x2 - x1) * (y2 - y1)),
   };
-  return { id, file, fileName: basename(file), width, height, truth, detections };
+  return { id, file, fileName: basename(file), size: { width, height }, truth, detections };
 }

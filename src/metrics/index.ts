@@ -17,7 +17,7 @@ export {
 } from "./detection/bootstrap.ts";
 export { matchCoco, summarizeCoco } from "./detection/coco.ts";
 export { compareCoco, type CocoComparison, type Difference } from "./detection/compare.ts";
-export { type DetectionMatches } from "./detection/matching.ts";
+export { matchDetections, type DetectionMatches, type MatchOptions } from "./detection/matching.ts";
 export { type Estimate } from "./estimate.ts";
 export * from "./segmentation/index.ts";
 export {
@@ -77,3 +77,4 @@ export {
   type VocOptions,
   type VocSummary,
 } from "./detection/voc.ts";
+export { analyzeDetections, type AnalysisOptions, type DetectionAnalysis } from "./detection/analysis.ts";
