@@ -16,12 +16,11 @@ export { buildBackbone, type BackboneName } from "./core/backbones/buildBackbone
 
 export { alignClasses } from "./data/alignClasses.ts";
 export type { Dataset, ImageRecord, LabelledObject, SplitName } from "./data/dataset.ts";
-export {
-  readCocoResults,
-  writeCocoResults,
-  type CocoComparison,
-  type ImageDetections,
-} from "./data/formats/cocoResults.ts";
+export type { BoxLayout } from "./data/comparison/boxLayout.ts";
+export type { CocoTruth, ComparedImage, TruthImage } from "./data/comparison/comparedImage.ts";
+export { readCocoResults, type CocoResults, type ResultOptions } from "./data/formats/cocoResults.ts";
+export { readCocoTruth } from "./data/formats/cocoTruth.ts";
+export { writeCocoResults, type ImageDetections } from "./data/formats/writeCocoResults.ts";
 export type { Coordinates, ReadOptions, ReadResult } from "./data/formats/format.ts";
 export { importLabels, type ImportOptions } from "./data/importLabels.ts";
 export { readDataset } from "./data/readDataset.ts";

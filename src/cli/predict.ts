@@ -51,7 +51,7 @@ async function predict(paths: string[], flags: Flags): Promise<void> {
   const { found, broken } = await findObjects(detector, files, score);
   const seconds = (performance.now() - started) / 1000;
 
-  const { writeCocoResults } = await import("../data/formats/cocoResults.ts");
+  const { writeCocoResults } = await import("../data/formats/writeCocoResults.ts");
   const predictions = join(out, "predictions.json");
   const results = found.map(({ id, name, detections }) => ({ imageId: id, fileName: name, detections }));
   // a detector knows no category ids: class index + 1, as label import writes them

@@ -1,0 +1,36 @@
+import { type BoxLayout, describeLayout, readBoxAs } from "./boxLayout.ts";
+import type { CocoTruth } from "./comparedImage.ts";
+import { describeBox, fieldsOf, isBox, shown } from "./recordChecks.ts";
+import { describeCategoryId } from "./unknownCategory.ts";
+import { describeUnknownImage } from "./unknownImage.ts";
+
+/**
+ * Why a result cannot be read, and what was probably meant.
+ *
+ * @param others results of the same file, to guess from
+ */
+export function describeResult(
+  value: unknown,
+  others: readonly unknown[],
+  { truth, layout }: { truth: CocoTruth; layout: BoxLayout },
+): string {
+  const result = fieldsOf(value);
+  if (!result) return `must be an object { image_id, category_id, bbox, score }, got ${shown(value)}`;
+  const { image_id, category_id, category_name, bbox, score } = result;
+  if (score === undefined && ("iscrowd" in result || "area" in result)) {
+    return "has no score: is this a file of labels, given as predictions?";
+  }
+  if (score === undefined && image_id === undefined && bbox === undefined) {
+    const fields = Object.keys(result).slice(0, 8).join(", ");
+    return `must be a result { image_id, category_id, bbox, score }, got the fields ${shown(fields)}`;
+  }
+  if (!Number.isSafeInteger(category_id)) return describeCategoryId(truth, category_id, category_name);
+  if (typeof score !== "number" || !Number.isFinite(score)) return `score must be a number, got ${shown(score)}`;
+  if (!isBox(bbox)) return describeBox(bbox);
+  if (readBoxAs(layout, bbox) === undefined) return layout === "xywh" ? describeBox(bbox) : notIn(layout, bbox);
+  return describeUnknownImage(truth, image_id, others);
+}
+
+function notIn(layout: BoxLayout, box: unknown): string {
+  return `bbox ${shown(box)} is no box as ${describeLayout(layout)}: is that what --boxes should say?`;
+}
