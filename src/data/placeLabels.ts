@@ -3,16 +3,17 @@ import type { Dataset, ImageRecord, LabelledObject } from "./dataset.ts";
 import type { FoundImage, FoundObject } from "./formats/format.ts";
 import { type ImageHeader, readImageHeader } from "./images.ts";
 import { mapParallel } from "./parallel.ts";
+import { type Placement, placeBox, type Size } from "./placement.ts";
+import { placeSegmentation } from "./placeSegmentation.ts";
 import type { Warnings } from "./warnings.ts";
 
 type Box = LabelledObject["box"];
-type Size = { width: number; height: number };
 
 /** Boxes that leave the image by no more than this many pixels are rounded, not wrong: COCO keeps two decimals. */
 const ROUNDING = 0.02;
 
 /**
- * Compares labels with the images they belong to and brings every box to pixels of the image as it is shown.
+ * Compares labels with the images they belong to and brings every box and segmentation to pixels of the image as it is shown.
  *
  * Each image's header is read. Labels made on the photo as it is stored, before EXIF orientation, are turned with it:
  * the size in the label file tells; where it cannot (turned by 180 degrees, mirrored, square), the other files of the
@@ -50,28 +51,20 @@ export async function placeLabels(
   return { ...classes, images };
 }
 
-function placeImage(found: FoundImage, header: ImageHeader, storedFrame: boolean, warnings: Warnings): ImageRecord {
-  const toShown = frameOf(found, header, storedFrame, warnings);
-  const objects: LabelledObject[] = [];
-  for (const object of found.objects) {
-    const placed = placeObject(object, toShown, header, warnings);
-    if (placed) objects.push(placed);
-  }
-  const { id, file, split, verified } = found;
-  return {
-    ...{ id, file, width: header.width, height: header.height, objects },
-    ...(split !== undefined && { split }),
-    ...(verified !== undefined && { verified }),
-  };
+function placeImage(image: FoundImage, header: ImageHeader, storedFrame: boolean, warnings: Warnings): ImageRecord {
+  const { objects: found, labelledSize: _, frame: __, where: ___, ...record } = image;
+  const placement = placementOf(image, header, storedFrame, warnings);
+  const objects = found.map((object) => placeObject(object, placement, header, warnings));
+  return { ...record, width: header.width, height: header.height, objects: objects.filter((o) => o !== undefined) };
 }
 
 function placeObject(
-  { where, ...object }: FoundObject,
-  toShown: (box: Box) => Box,
+  { where, segmentation, ...object }: FoundObject,
+  placement: Placement,
   size: Size,
   warnings: Warnings,
 ): LabelledObject | undefined {
-  const whole = toShown(object.box);
+  const whole = placeBox(object.box, placement);
   const [x1, y1, x2, y2] = whole;
   if (x1 >= x2 || y1 >= y2) {
     warnings.add("boxes without an area, left out", where);
@@ -82,67 +75,43 @@ function placeObject(
     warnings.add("boxes outside their image, left out", `${where} in an image of ${size.width} x ${size.height}`);
     return undefined;
   }
+  const placed: LabelledObject = { ...object, box };
+  const outline = segmentation && placeSegmentation(segmentation, placement, size);
+  if (outline) placed.segmentation = outline;
+  else if (segmentation) warnings.add("outlines outside their image or of another size, left out, boxes kept", where);
   const overhang = Math.max(...box.map((corner, i) => Math.abs(corner - (whole[i] ?? 0))));
-  if (overhang <= ROUNDING) return { ...object, box };
+  if (overhang <= ROUNDING) return placed;
   warnings.add("boxes partly outside their image, clipped", `${where} in an image of ${size.width} x ${size.height}`);
-  const clipped: LabelledObject = { ...object, box };
-  delete clipped.area; // it was the whole object's
-  return clipped;
+  delete placed.area; // it was the whole object's
+  return placed;
 }
 
-/** The function that takes a box of the label file to pixels of the image as it is shown. */
-function frameOf(found: FoundImage, header: ImageHeader, storedFrame: boolean, warnings: Warnings): (box: Box) => Box {
-  if (found.frame === "fraction") return scaled(header.width, header.height);
+/** The way of the labels to pixels of the image as it is shown. */
+function placementOf(found: FoundImage, header: ImageHeader, storedFrame: boolean, warnings: Warnings): Placement {
+  const asTheyAre = scaled(1, 1, header);
+  if (found.frame === "fraction") return scaled(header.width, header.height, header);
   const labelled = found.labelledSize;
   const turned = header.orientation > 1;
   const stored = storedSize(header);
   if (!labelled || sameSize(labelled, header)) {
-    if (!turned || found.frame === "shown" || (labelled && !sameSize(labelled, stored))) return (box) => box;
+    if (!turned || found.frame === "shown" || (labelled && !sameSize(labelled, stored))) return asTheyAre;
     if (storedFrame) return asShown(found, header, warnings);
     warnings.add("labels of photos that EXIF turns or mirrors, taken to be of the photo as shown", found.where);
-    return (box) => box;
+    return asTheyAre;
   }
   if (sameSize(labelled, stored)) return asShown(found, header, warnings);
   const said = `${found.where} says ${labelled.width} x ${labelled.height}, the image is ${header.width} x ${header.height}`;
   if (sameAspect(labelled, header) && found.objects.every(({ box }) => isWithin(box, labelled))) {
     warnings.add("images resized after they were labelled, boxes scaled", said);
-    return scaled(header.width / labelled.width, header.height / labelled.height);
+    return scaled(header.width / labelled.width, header.height / labelled.height, header);
   }
   warnings.add("images of another size than their labels say, boxes taken as pixels of the image", said);
-  return (box) => box;
+  return asTheyAre;
 }
 
-function asShown(found: FoundImage, header: ImageHeader, warnings: Warnings): (box: Box) => Box {
+function asShown(found: FoundImage, header: ImageHeader, warnings: Warnings): Placement {
   warnings.add("labels of photos as stored, turned with the photo's EXIF orientation", found.where);
-  return (box) => orientBox(box, storedSize(header), header.orientation);
-}
-
-/**
- * Takes a box of the stored pixels to the image as EXIF says it is shown.
- *
- * @param size the stored width and height
- * @param orientation 1 to 8, as in the EXIF standard (tag 0x0112)
- */
-export function orientBox([x1, y1, x2, y2]: Box, size: Size, orientation: number): Box {
-  const { width, height } = size;
-  switch (orientation) {
-    case 2:
-      return [width - x2, y1, width - x1, y2];
-    case 3:
-      return [width - x2, height - y2, width - x1, height - y1];
-    case 4:
-      return [x1, height - y2, x2, height - y1];
-    case 5:
-      return [y1, x1, y2, x2];
-    case 6:
-      return [height - y2, x1, height - y1, x2];
-    case 7:
-      return [height - y2, width - x2, height - y1, width - x1];
-    case 8:
-      return [y1, width - x2, y2, width - x1];
-    default:
-      return [x1, y1, x2, y2];
-  }
+  return { scaleX: 1, scaleY: 1, orientation: header.orientation, stored: storedSize(header) };
 }
 
 /** Whether the files whose size tells were labelled on the stored pixels, more of them than on the shown ones. */
@@ -168,8 +137,8 @@ function warnAlikeClasses(classes: readonly string[], warnings: Warnings): void 
   }
 }
 
-function scaled(byX: number, byY: number): (box: Box) => Box {
-  return ([x1, y1, x2, y2]) => [x1 * byX, y1 * byY, x2 * byX, y2 * byY];
+function scaled(byX: number, byY: number, header: ImageHeader): Placement {
+  return { scaleX: byX, scaleY: byY, orientation: 1, stored: header };
 }
 
 function storedSize({ width, height, orientation }: ImageHeader): Size {

@@ -3,7 +3,8 @@ import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import type { FoundImage, FoundObject } from "../../src/data/formats/format.ts";
 import { decodeImage } from "../../src/data/images.ts";
-import { orientBox, placeLabels } from "../../src/data/placeLabels.ts";
+import { orientBox } from "../../src/data/placement.ts";
+import { placeLabels } from "../../src/data/placeLabels.ts";
 import { Warnings } from "../../src/data/warnings.ts";
 import { folderOf, jpeg } from "./helpers.ts";
 

@@ -1,139 +1,143 @@
-import { copyFile, mkdir } from "node:fs/promises";
-import { basename, dirname, extname, join, relative, resolve } from "node:path";
-import { z } from "zod";
-import { AnchorkitError, messageOf } from "../../base/errors.ts";
-import { writeFileAtomic } from "../../base/files.ts";
-import type { Dataset, ImageRecord, LabelledObject } from "../dataset.ts";
-import { groupBy, isImageName, kindOf, listFiles, posixPath, readText, shownPath } from "../files.ts";
+import { basename, extname, join, relative } from "node:path";
+import { AnchorkitError } from "../../base/errors.ts";
+import type { SplitName } from "../dataset.ts";
+import { kindOf, listFiles, readHead, readText, shownPath } from "../files.ts";
 import { mapParallel } from "../parallel.ts";
 import type { Place } from "../place.ts";
 import { placeLabels } from "../placeLabels.ts";
 import { splitNamed, splitOfPath } from "../splitLists.ts";
 import { Warnings } from "../warnings.ts";
-import type {
-  FoundImage,
-  FoundObject,
-  LabelFormat,
-  Likeness,
-  ReadResult,
-  WriteOptions,
-  WriteResult,
-} from "./format.ts";
+import { type CocoAnnotation, type CocoFile, parseCoco, scalarsOf } from "./cocoFile.ts";
+import { findImages, ownSplitOf } from "./cocoImages.ts";
+import { segmentationOf } from "./cocoSegmentation.ts";
+import type { FoundImage, FoundObject, LabelFormat, Likeness, ReadResult } from "./format.ts";
+import { DATASET_FILE, write } from "./writeCoco.ts";
 
-/** COCO JSON: one file, or the folder that holds one. */
+/** COCO JSON: one file, the folder that holds one, or a folder with one for each split. */
 export const coco: LabelFormat = {
   id: "coco",
   title: "COCO JSON",
-  holds: ["difficult", "crowd", "truncated", "pose", "split", "verified"],
+  holds: [
+    ...(["difficult", "crowd", "truncated", "occluded", "pose", "segmentation", "score", "attributes"] as const),
+    ...(["split", "labels", "verified", "fields"] as const),
+  ],
   recognizes,
   read,
   write,
 };
 
-const flag = z.union([z.boolean(), z.literal(0), z.literal(1)]).transform(Boolean);
-const id = z.int();
-const side = z.number().min(0);
-
-const imageSchema = z.object({
-  id,
-  file_name: z.string().min(1),
-  width: z.number().nullish(),
-  height: z.number().nullish(),
-  split: z.string().nullish(),
-  verified: flag.optional(),
-});
-const annotationSchema = z.object({
-  image_id: id,
-  category_id: id,
-  bbox: z.tuple([z.number(), z.number(), side, side]),
-  area: z.number().nullish(),
-  iscrowd: flag.optional(),
-  difficult: flag.optional(),
-  truncated: flag.optional(),
-  pose: z.string().optional(),
-});
-const cocoSchema = z.object({
-  info: z.object({ exif_orientation: z.string().optional() }).catch({}).optional(),
-  images: z.array(imageSchema),
-  annotations: z.array(annotationSchema),
-  categories: z.array(z.object({ id, name: z.string().min(1) })),
-});
-
-/** A COCO file, checked: the parts of it that anchorkit reads. */
-type CocoFile = z.infer<typeof cocoSchema>;
-
-/**
- * Checks the text of a COCO file of labels: fields, types, and that every id that is referred to is there.
- *
- * @param name the file's name for messages
- * @throws AnchorkitError naming the record: `truth.json: annotations[12].bbox[2]: …`
- */
-export function parseCoco(text: string, name: string): CocoFile {
-  const parsed = cocoSchema.safeParse(jsonOf(text, name));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new AnchorkitError(`${name}: ${pathOf(issue?.path ?? [])}: ${issue?.message ?? "is not valid"}`);
-  }
-  const coco = parsed.data;
-  const imageIds = uniqueIds(coco.images, "images", name);
-  const categoryIds = uniqueIds(coco.categories, "categories", name);
-  for (const [i, { image_id, category_id }] of coco.annotations.entries()) {
-    const where = `${name}: annotations[${i}]`;
-    if (!imageIds.has(image_id)) throw new AnchorkitError(`${where}: no image has the id ${image_id}`);
-    if (!categoryIds.has(category_id)) throw new AnchorkitError(`${where}: no category has the id ${category_id}`);
-  }
-  return coco;
-}
-
 async function recognizes({ path, kind, files, head }: Place): Promise<Likeness> {
   if (kind === "folder" && files.includes(join(path, DATASET_FILE))) return "sure";
-  const jsons = files.filter(isJson);
   let degree: Likeness = "no";
-  for (const json of jsons.slice(0, 20)) {
+  for (const json of files.filter(isJson).slice(0, 20)) {
     const text = await head(json);
-    if (/^\s*\{[^]*"(?:images|categories|image_id)"\s*:/.test(text)) return "likely";
+    if (looksLikeCoco(text)) return "likely";
     if (/^\s*(?:\{|$)/.test(text)) degree = "maybe";
   }
   return degree;
-}
-
-/** The file to read: a folder's annotations.json, or its only JSON. */
-async function fileOf(path: string): Promise<string> {
-  if ((await kindOf(path)) !== "folder") return path;
-  if ((await kindOf(join(path, DATASET_FILE))) === "file") return join(path, DATASET_FILE);
-  const [json, ...others] = (await listFiles(path)).filter(isJson);
-  const name = shownPath(path);
-  if (json === undefined) throw new AnchorkitError(`${name}: holds no JSON file`);
-  if (others.length === 0) return json;
-  const some = [json, ...others].map(shownPath).slice(0, 3).join(", ");
-  throw new AnchorkitError(`${name}: holds ${others.length + 1} JSON files; give the one to read (${some})`);
 }
 
 function isJson(path: string): boolean {
   return extname(path).toLowerCase() === ".json";
 }
 
+function looksLikeCoco(head: string): boolean {
+  return /^\s*\{[^]*"(?:images|categories|image_id)"\s*:/.test(head);
+}
+
 /**
- * Reads a COCO JSON file and finds its images: `file_name` is taken from the JSON's folder, else it is looked for below
- * that folder or, if that holds no images, next to it (`annotations/instances_train.json` beside `train/`).
- * Segmentations are not read.
+ * Reads a COCO JSON file, or those of a folder: its annotations.json, its only JSON, or one for each split
+ * (`instances_train.json` and `instances_val.json`, or `train/_annotations.coco.json` and the like), whose categories
+ * are joined by name.
+ *
+ * An image's `file_name` is taken from the JSON's folder, else it is looked for below that folder or, if that holds no
+ * images, next to it (`annotations/instances_train.json` beside `train/`). Polygons and masks are kept; further text,
+ * numbers and flags of an image are its `fields`.
  *
  * @throws AnchorkitError naming file and record for what is not COCO, and when no image is found.
  */
 export async function read(source: string): Promise<ReadResult> {
-  const path = await fileOf(source);
-  const name = shownPath(path);
-  const coco = parseCoco(await readText(path), name);
   const warnings = new Warnings();
-  const classOf = new Map(coco.categories.map((category, index) => [category.id, index]));
+  const files = await mapParallel(await filesOf(source), 2, async ({ path, split }): Promise<NamedFile> => {
+    const name = shownPath(path);
+    return { path, name, split, file: parseCoco(await readText(path), name) };
+  });
+  const { classes, categoryIds, classOf } = joinCategories(files.map(({ file }) => file));
+  const found: FoundImage[] = [];
+  for (const [i, file] of files.entries()) {
+    for (const image of await imagesOf(file, classOf[i] ?? new Map<number, number>(), warnings)) found.push(image);
+  }
+  const renumbered = new Set(found.map(({ id }) => id)).size < found.length; // two files number from 1
+  const images = renumbered ? found.map((image, i) => ({ ...image, id: i + 1 })) : found;
+  const dataset = await placeLabels(images, { classes, ...(categoryIds && { categoryIds }) }, warnings);
+  return { dataset, warnings: warnings.lines(), source: `COCO JSON ${files.map(({ name }) => name).join(", ")}` };
+}
+
+interface NamedFile {
+  path: string;
+  name: string;
+  /** The split of all its images, where there is a file for each. */
+  split: SplitName | undefined;
+  file: CocoFile;
+}
+
+/** The files to read: a folder's annotations.json, its only COCO file, or one for each split. */
+async function filesOf(path: string): Promise<{ path: string; split: SplitName | undefined }[]> {
+  const single = (file: string) => [{ path: file, split: undefined }];
+  if ((await kindOf(path)) !== "folder") return single(path);
+  if ((await kindOf(join(path, DATASET_FILE))) === "file") return single(join(path, DATASET_FILE));
+  const jsons = (await listFiles(path)).filter(isJson);
+  const name = shownPath(path);
+  if (jsons.length === 1 && jsons[0] !== undefined) return single(jsons[0]);
+  const heads = await mapParallel(jsons, 8, (json) => readHead(json, 16_384));
+  const likely = jsons.filter((_, i) => looksLikeCoco(heads[i] ?? ""));
+  // COCO's own folder has captions and keypoints of the same images beside the instances.
+  const instances = likely.filter((json) => basename(json).startsWith("instances"));
+  const cocos = instances.length > 0 ? instances : likely;
+  if (cocos.length === 1 && cocos[0] !== undefined) return single(cocos[0]);
+  const bySplit = cocos.map((json) => ({ path: json, split: ownSplitOf(json) ?? splitOfPath(relative(path, json)) }));
+  const splits = new Set(bySplit.map(({ split }) => split));
+  if (cocos.length > 0 && splits.size === cocos.length && !splits.has(undefined)) return bySplit;
+  const some = jsons.map(shownPath).slice(0, 3).join(", ");
+  throw new AnchorkitError(`${name}: holds ${jsons.length} JSON files; give the one to read (${some})`);
+}
+
+/** The classes of all files, those of the same name in several files one; and of each file, the class of a category id. */
+function joinCategories(files: readonly CocoFile[]): {
+  classes: string[];
+  categoryIds?: number[];
+  classOf: ReadonlyMap<number, number>[];
+} {
+  const categories: CocoFile["categories"] = [];
+  const clashing = new Set<string>();
+  const classOf = files.map((file, at) => {
+    const earlier = at === 0 ? 0 : categories.length;
+    return new Map(
+      file.categories.map(({ id, name }) => {
+        const known = categories.findIndex((category, i) => i < earlier && category.name === name);
+        if (known >= 0 && categories[known]?.id !== id) clashing.add(name);
+        return [id, known >= 0 ? known : categories.push({ id, name }) - 1] as const;
+      }),
+    );
+  });
+  const categoryIds = categories.map(({ id }) => id);
+  const classes = categories.map(({ name }) => name);
+  const unique = clashing.size === 0 && new Set(categoryIds).size === categoryIds.length;
+  return { classes, ...(unique && { categoryIds }), classOf };
+}
+
+async function imagesOf(
+  { path, name, split: ownSplit, file: coco }: NamedFile,
+  classOf: ReadonlyMap<number, number>,
+  warnings: Warnings,
+): Promise<FoundImage[]> {
   const objects = new Map<number, FoundObject[]>(coco.images.map((image) => [image.id, []]));
   for (const [i, annotation] of coco.annotations.entries()) {
-    objects.get(annotation.image_id)?.push(objectOf(annotation, classOf, `${name}: annotations[${i}]`));
+    const object = objectOf(annotation, classOf, `${name}: annotations[${i}]`, warnings);
+    objects.get(annotation.image_id)?.push(object);
   }
-  const files = await findImages(
-    path,
-    coco.images.map((image) => image.file_name),
-  );
+  const names = coco.images.map((image) => image.file_name);
+  const files = await findImages(path, names);
   const shown = coco.info?.exif_orientation === "applied";
   const found: FoundImage[] = [];
   for (const [i, image] of coco.images.entries()) {
@@ -143,106 +147,35 @@ export async function read(source: string): Promise<ReadResult> {
       warnings.add("images that are not there, left out with their labels", `${where}: "${image.file_name}"`);
       continue;
     }
-    const split = splitNamed(image.split ?? "");
-    if (image.split && !split)
-      warnings.add("images in a split other than train, val and test, taken as in none", where);
+    const { id, file_name: _, width, height, split: said, verified, category_ids: ids, ...others } = image;
+    const split = splitNamed(said ?? "") ?? ownSplit;
+    if (said && !split) warnings.add("images in a split other than train, val and test, taken as in none", where);
+    const fields = scalarsOf(others);
     found.push({
-      ...{ id: image.id, file, where, objects: objects.get(image.id) ?? [] },
-      ...(image.width && image.height && { labelledSize: { width: image.width, height: image.height } }),
+      ...{ id, file, where, objects: objects.get(id) ?? [] },
+      ...(width && height && { labelledSize: { width, height } }),
       ...(shown && { frame: "shown" }),
       ...(split && { split }),
-      ...(image.verified !== undefined && { verified: image.verified }),
+      ...(verified !== undefined && { verified }),
+      ...(ids && { labels: ids.map((category) => classOf.get(category)).filter((label) => label !== undefined) }),
+      ...(fields && { fields }),
     });
   }
   if (found.length === 0 && coco.images.length > 0) {
-    const missing = coco.images[0]?.file_name ?? "";
-    throw new AnchorkitError(`${name}: none of its ${coco.images.length} images is there (first: "${missing}")`);
+    throw new AnchorkitError(`${name}: none of its ${names.length} images is there (first: "${names[0] ?? ""}")`);
   }
-  const classes = {
-    classes: coco.categories.map((category) => category.name),
-    categoryIds: coco.categories.map((category) => category.id),
-  };
-  const dataset = await placeLabels(found, classes, warnings);
-  return { dataset, warnings: warnings.lines(), source: `COCO JSON ${name}` };
-}
-
-/** The file that `write` makes in its folder. */
-export const DATASET_FILE = "annotations.json";
-
-/** Writes `annotations.json` into a folder; the images are referred to by relative paths, or copied to `images/`. */
-async function write(dataset: Dataset, folder: string, options: WriteOptions = {}): Promise<WriteResult> {
-  await writeDataset(dataset, folder, options);
-  return { path: join(folder, DATASET_FILE), images: options.copy ? "copied" : "referred to", warnings: [] };
-}
-
-/**
- * Writes a data set into a folder as `annotations.json`.
- *
- * @returns the data set with its images where they lie now: with `copy`, in `images/`, with the folders below the one
- * that holds them all
- */
-export async function writeDataset(dataset: Dataset, folder: string, { copy }: WriteOptions): Promise<Dataset> {
-  const placed = copy ? await copyImages(dataset, join(folder, "images")) : dataset;
-  await writeCoco(placed, join(folder, DATASET_FILE));
-  return placed;
-}
-
-async function copyImages(dataset: Dataset, folder: string): Promise<Dataset> {
-  const root = commonFolder(dataset.images.map((image) => resolve(image.file)));
-  const images = await mapParallel(dataset.images, 4, async (image): Promise<ImageRecord> => {
-    const file = join(folder, relative(root, resolve(image.file)));
-    await mkdir(dirname(file), { recursive: true });
-    await copyFile(image.file, file);
-    return { ...image, file };
-  });
-  return { ...dataset, images };
-}
-
-function commonFolder(files: readonly string[]): string {
-  let folder = dirname(files[0] ?? ".");
-  for (const file of files) while (relative(folder, file).startsWith("..")) folder = dirname(folder);
-  return folder;
-}
-
-/**
- * Writes a data set as one COCO JSON. `file_name` is relative to it, with forward slashes; `split`, `verified`,
- * `difficult`, `truncated` and `pose` are further fields. Category ids are the data set's, else class index + 1.
- */
-export async function writeCoco(dataset: Dataset, path: string): Promise<void> {
-  const categoryId = (index: number) => dataset.categoryIds?.[index] ?? index + 1;
-  let annotationId = 0;
-  const coco = {
-    info: { description: "Written by anchorkit", exif_orientation: "applied" },
-    images: dataset.images.map((image) => imageRecord(image, dirname(path))),
-    annotations: dataset.images.flatMap((image) =>
-      image.objects.map((object) => ({
-        id: ++annotationId,
-        image_id: image.id,
-        category_id: categoryId(object.class),
-        ...objectRecord(object),
-      })),
-    ),
-    categories: dataset.classes.map((name, index) => ({ id: categoryId(index), name, supercategory: "" })),
-  };
-  await writeFileAtomic(path, `${JSON.stringify(coco, undefined, 1)}\n`);
-}
-
-function imageRecord(image: ImageRecord, folder: string): Record<string, unknown> {
-  const { id, file, width, height, split, verified } = image;
-  return { id, file_name: posixPath(relative(resolve(folder), resolve(file))), width, height, split, verified };
-}
-
-function objectRecord({ box: [x1, y1, x2, y2], ...object }: LabelledObject): Record<string, unknown> {
-  const { area = (x2 - x1) * (y2 - y1), crowd, difficult, truncated, pose } = object;
-  return { bbox: [x1, y1, x2 - x1, y2 - y1], area, iscrowd: crowd ? 1 : 0, difficult, truncated, pose };
+  return found;
 }
 
 function objectOf(
-  annotation: CocoFile["annotations"][number],
+  annotation: CocoAnnotation,
   classOf: ReadonlyMap<number, number>,
   where: string,
+  warnings: Warnings,
 ): FoundObject {
   const [x, y, width, height] = annotation.bbox;
+  const segmentation = segmentationOf(annotation.segmentation, where, warnings);
+  const attributes = annotation.attributes && scalarsOf(annotation.attributes);
   return {
     where,
     box: [x, y, x + width, y + height],
@@ -251,55 +184,10 @@ function objectOf(
     ...(typeof annotation.area === "number" && { area: annotation.area }),
     ...(annotation.difficult && { difficult: true }),
     ...(annotation.truncated && { truncated: true }),
+    ...(annotation.occluded && { occluded: true }),
     ...(annotation.pose !== undefined && { pose: annotation.pose }),
+    ...(typeof annotation.score === "number" && { score: annotation.score }),
+    ...(segmentation && { segmentation }),
+    ...(attributes && { attributes }),
   };
-}
-
-/**
- * The file of each name: from the JSON's folder, else one below it whose path ends like the name. A folder without
- * images, such as `annotations`, is searched together with its neighbours.
- */
-async function findImages(json: string, names: readonly string[]): Promise<(string | undefined)[]> {
-  const here = dirname(resolve(json));
-  const direct = await mapParallel(names, 16, async (name) => {
-    const file = resolve(here, name);
-    return (await kindOf(file)) === "file" ? file : undefined;
-  });
-  if (!direct.includes(undefined)) return direct;
-  const inside = (await listFiles(here, 3)).filter(isImageName);
-  const root = inside.length > 0 ? here : join(here, "..");
-  const around = inside.length > 0 ? inside : (await listFiles(root, 3)).filter(isImageName);
-  const byFullName = groupBy(around, (file) => basename(file));
-  const ownSplit = splitNamed(basename(json).replace(/^instances_|^_annotations|[._]?coco|\.json$|\d/g, ""));
-  const inOwnSplit = (file: string) => ownSplit !== undefined && splitOfPath(relative(root, file)) === ownSplit;
-  return names.map((name, i) => {
-    const parts = name.split(/[\\/]/);
-    const alike = byFullName.get(parts.at(-1) ?? "") ?? [];
-    const ending = alike.filter((file) => posixPath(file).endsWith(`/${parts.join("/")}`));
-    const candidates = ending.length > 0 ? ending : alike.length === 1 ? alike : [];
-    return direct[i] ?? candidates.find(inOwnSplit) ?? candidates.sort((a, b) => a.length - b.length)[0];
-  });
-}
-
-function jsonOf(text: string, name: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new AnchorkitError(`${name}: is not valid JSON: ${messageOf(error)}`);
-  }
-}
-
-/** ["annotations", 12, "bbox", 2] as annotations[12].bbox[2]. */
-function pathOf(path: readonly PropertyKey[]): string {
-  const text = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
-  return text === "" ? "the document" : text.replace(/^\./, "");
-}
-
-function uniqueIds(records: readonly { id: number }[], list: string, name: string): Set<number> {
-  const ids = new Set<number>();
-  for (const [i, record] of records.entries()) {
-    if (ids.has(record.id)) throw new AnchorkitError(`${name}: ${list}[${i}]: the id ${record.id} is there twice`);
-    ids.add(record.id);
-  }
-  return ids;
 }

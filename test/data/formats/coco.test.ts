@@ -1,10 +1,14 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { AnchorkitError } from "../../../src/base/errors.ts";
 import type { Dataset } from "../../../src/data/dataset.ts";
-import { parseCoco, read, writeCoco } from "../../../src/data/formats/coco.ts";
+import { read } from "../../../src/data/formats/coco.ts";
+import { parseCoco } from "../../../src/data/formats/cocoFile.ts";
+import { writeCoco } from "../../../src/data/formats/writeCoco.ts";
+import { rleFromCounts } from "../../../src/geometry/rle.ts";
+import { rleToString } from "../../../src/geometry/rleString.ts";
 import { folderOf, jpeg } from "../helpers.ts";
 
 const image = await jpeg(100, 80);
@@ -15,7 +19,7 @@ const document = {
     { id: 3, file_name: "b.jpg" },
   ],
   annotations: [
-    { id: 1, image_id: 7, category_id: 18, bbox: [10, 20, 30.5, 40], area: 600, iscrowd: 0, segmentation: [[1, 2, 3]] },
+    { id: 1, image_id: 7, category_id: 18, bbox: [10, 20, 30.5, 40], area: 600, iscrowd: 0, segmentation: [] },
     { id: 2, image_id: 7, category_id: 2, bbox: [0, 0, 100, 80], iscrowd: 1 },
     { id: 3, image_id: 7, category_id: 2, bbox: [5, 5, 5, 5], difficult: 1, truncated: true, pose: "Left" },
   ],
@@ -44,6 +48,132 @@ test("a COCO file is read with its ids, boxes as corners, and the fields that La
       },
       { id: 3, file: join(folder, "b.jpg"), ...size, objects: [] },
     ],
+  });
+});
+
+describe("segmentations, attributes and further fields", () => {
+  /** Reads one object with this segmentation, in an image of 100 x 80. */
+  const readOne = async (segmentation: unknown, others: object = {}) => {
+    const annotation = { id: 1, image_id: 1, category_id: 1, bbox: [10, 20, 30, 40], segmentation, ...others };
+    const labels = {
+      images: [{ id: 1, file_name: "a.jpg", license: 3, coco_url: "http://x/a.jpg", flickr_url: null, extra: {} }],
+      annotations: [annotation],
+      categories: [{ id: 1, name: "cat" }],
+    };
+    const folder = await folderOf({ "labels.json": JSON.stringify(labels), "a.jpg": image });
+    const { dataset, warnings } = await read(join(folder, "labels.json"));
+    const object = dataset.images[0]?.objects[0];
+    const again = async () => {
+      await writeCoco(dataset, join(folder, "again.json"));
+      const written = JSON.parse(await readFile(join(folder, "again.json"), "utf8")) as typeof labels;
+      return { written, dataset: (await read(join(folder, "again.json"))).dataset };
+    };
+    return { object, dataset, warnings, again };
+  };
+  const polygons = [[10, 20, 40, 20, 40, 60, 10, 60], [1, 1, 5, 1, 5.5, 4.25]]; // prettier-ignore
+  const counts = [80 * 10 + 20, 40, 80 * 90 - 60];
+
+  test("polygons come back as they were, with their own area", async () => {
+    const { object, warnings, again } = await readOne(polygons);
+    expect(warnings).toEqual([]);
+    expect(object?.segmentation).toEqual(polygons);
+    const { written, dataset } = await again();
+    // 30 x 40, and half of the parallelogram of (4, 0) and (4.5, 3.25)
+    expect(written.annotations[0]).toMatchObject({ segmentation: polygons, area: 1200 + 6.5, iscrowd: 0 });
+    expect(dataset.images[0]?.objects[0]?.segmentation).toEqual(polygons);
+  });
+
+  test("masks of plain and of compressed counts are the same mask; of a crowd they are written compressed", async () => {
+    const rle = rleFromCounts(counts, 80, 100);
+    const plain = await readOne({ size: [80, 100], counts }, { iscrowd: 1 });
+    const compressed = await readOne({ size: [80, 100], counts: rleToString(rle) }, { iscrowd: 1 });
+    expect([plain.warnings, compressed.warnings]).toEqual([[], []]);
+    expect([plain.object?.segmentation, compressed.object?.segmentation]).toEqual([rle, rle]);
+    const { written, dataset } = await plain.again();
+    const expected = { segmentation: { size: [80, 100], counts: rleToString(rle) }, area: 40, iscrowd: 1 };
+    expect(written.annotations[0]).toMatchObject(expected);
+    expect(dataset.images[0]?.objects[0]).toMatchObject({ segmentation: rle, crowd: true });
+  });
+
+  test.each([
+    [[[1, 2, 3, 4]], /a polygon has x and y of three corners/],
+    [[[1, 2, 3, 4, 5, "6"]], /a polygon has x and y of three corners/],
+    [{ size: [80, 100], counts: [1, 2, 3] }, /the runs sum up to 6 pixels/],
+    [{ size: [80, 100], counts: "\u0001" }, /annotations\[0\]: rleFromString/],
+    [{ counts: "1" }, /a mask has size and counts/],
+    ["mask.png", /a mask has size and counts/],
+  ])("%j is counted and left out, the box kept", async (segmentation, why) => {
+    const { object, warnings } = await readOne(segmentation);
+    expect(object).toEqual({ box: [10, 20, 40, 60], class: 0 });
+    expect(warnings).toEqual([expect.stringMatching(/^segmentations that are no polygons or masks, left out/)]);
+    expect(warnings[0]).toMatch(why);
+  });
+
+  test("a polygon without the list around it is one, and an empty one is none", async () => {
+    expect((await readOne(polygons[0])).object?.segmentation).toEqual([polygons[0]]);
+    expect(await readOne([[]])).toMatchObject({ object: { box: [10, 20, 40, 60] }, warnings: [] });
+  });
+
+  test("attributes and scores of objects, labels and further fields of images come back", async () => {
+    const attributes = { colour: "red", age: 2.5, wet: true, nothing: null, list: [1] };
+    const { object, dataset, again } = await readOne([], { attributes, score: 0.5, occluded: true });
+    expect(object).toMatchObject({ attributes: { colour: "red", age: 2.5, wet: true }, score: 0.5, occluded: true });
+    expect(object?.attributes).not.toHaveProperty("nothing");
+    expect(dataset.images[0]?.fields).toEqual({ license: 3, coco_url: "http://x/a.jpg" });
+    for (const record of dataset.images) record.labels = [0];
+    const { written, dataset: after } = await again();
+    expect(written.images[0]).toMatchObject({ license: 3, category_ids: [1] });
+    expect(after.images[0]).toMatchObject({ labels: [0], fields: { license: 3, coco_url: "http://x/a.jpg" } });
+    expect(after.images[0]?.objects[0]).toMatchObject({ attributes: object?.attributes, score: 0.5, occluded: true });
+  });
+});
+
+describe("a folder with a file for each split", () => {
+  const file = (name: string, categories: object[], category_id: number) =>
+    JSON.stringify({
+      images: [{ id: 1, file_name: name }],
+      annotations: [{ id: 1, image_id: 1, category_id, bbox: [1, 2, 3, 4] }],
+      categories,
+    });
+  const cat = { id: 1, name: "cat" };
+  const dog = { id: 2, name: "dog" };
+
+  test("is one data set, the categories joined by name", async () => {
+    const folder = await folderOf({
+      "train/_annotations.coco.json": file("a.jpg", [cat, dog], 2),
+      "train/a.jpg": image,
+      "valid/_annotations.coco.json": file("a.jpg", [{ ...dog, id: 1 }], 1),
+      "valid/a.jpg": image,
+    });
+    const { dataset } = await read(folder);
+    expect(dataset.classes).toEqual(["cat", "dog"]);
+    expect(dataset).not.toHaveProperty("categoryIds"); // dog is 2 in one and 1 in the other
+    expect(dataset.images).toMatchObject([
+      { id: 1, file: join(folder, "train/a.jpg"), split: "train", objects: [{ class: 1 }] },
+      { id: 2, file: join(folder, "valid/a.jpg"), split: "val", objects: [{ class: 1 }] },
+    ]);
+  });
+
+  test("of COCO itself has captions and keypoints, too, which are not read", async () => {
+    const folder = await folderOf({
+      "annotations/instances_train2017.json": file("a.jpg", [cat], 1),
+      "annotations/instances_val2017.json": file("b.jpg", [cat], 1),
+      "annotations/captions_train2017.json": '{"images": [], "annotations": []}',
+      "train2017/a.jpg": image,
+      "val2017/b.jpg": image,
+    });
+    const { dataset } = await read(folder);
+    expect(dataset.images.map(({ split }) => split)).toEqual(["train", "val"]);
+    expect(dataset.categoryIds).toEqual([1]);
+  });
+
+  test("needs split names: of several files otherwise one must be given", async () => {
+    const folder = await folderOf({
+      "a.json": file("a.jpg", [cat], 1),
+      "b.json": file("a.jpg", [cat], 1),
+      "a.jpg": image,
+    });
+    await expect(read(folder)).rejects.toThrow(/holds 2 JSON files; give the one to read \(.*a\.json, .*b\.json\)$/);
   });
 });
 
