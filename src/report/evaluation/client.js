@@ -102,7 +102,7 @@
     const none = group.querySelector(".none");
     if (none instanceof HTMLElement) none.hidden = shown > 0;
     const text = group.querySelector(".shown");
-    if (text !== null) text.textContent = total > shown ? `The costliest ${grouped(shown)} of ${grouped(total)}.` : "";
+    if (text !== null) text.textContent = total > shown ? `Here are ${grouped(shown)} of ${grouped(total)}.` : "";
   }
 
   /** @param {Counted} counted @param {number} at */

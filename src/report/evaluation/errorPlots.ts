@@ -124,7 +124,7 @@ export function slicePlot({ name, slices }: SliceGroup, all: number): PlotSpec {
   const x = { field: "AP50", ...share("AP50") };
   const y = {
     ...{ field: "slice", type: "ordinal", title: null },
-    axis: { grid: false, labelExpr: `${JSON.stringify(labels)}[datum.value]`, labelColor: COLORS.ink, labelLimit: 140 },
+    axis: { grid: false, labelExpr: `${JSON.stringify(labels)}[datum.value]`, labelColor: COLORS.ink, labelLimit: 170 },
   };
   return {
     title: { text: shorten(name, 40), anchor: "start", fontSize: 12, color: COLORS.ink },

@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import type { Size } from "../../base/preprocessing.ts";
 import type { Card, Cards, ImageCard, MissedCard, WrongCard } from "./cards.ts";
 import type { EvaluationReportInput, ReportImage } from "./input.ts";
-import { MOST_BOXES, Picture } from "./picture.tsx";
+import { MOST_BOXES, Picture, type PictureProps } from "./picture.tsx";
 import type { Region } from "./regions.ts";
 import type { Scene } from "./scenes.ts";
 import { counted, points, shorten } from "./text.ts";
@@ -111,7 +111,7 @@ function CardFigure<T extends Card>({
   threshold,
 }: GroupProps<T> & { drawn: DrawnCard<T> }): VNode {
   const { title, detail, file } = caption(card);
-  const label = `${file}: ${title}. ${detail}`;
+  const label = `${file === "" ? "" : `${file}: `}${title}. ${detail}`;
   return (
     <figure class="card picture-card" hidden={!isThere(card, threshold)} {...condition(card)}>
       <button type="button" class="open" aria-label={`Enlarge ${label}`}>
@@ -140,8 +140,8 @@ function condition(card: Card): object {
   return card.kind === "missed" ? { "data-above": card.above } : {};
 }
 
-function focusOf(card: Card): { focus?: { detection: number } | { truth: number } } {
-  if (card.kind === "wrong") return { focus: { detection: card.detection } };
+function focusOf(card: Card): Pick<PictureProps, "focus" | "related"> {
+  if (card.kind === "wrong") return { focus: { detection: card.detection }, related: card.truth ?? undefined };
   return card.kind === "missed" ? { focus: { truth: card.truth } } : {};
 }
 

@@ -15,13 +15,15 @@ export interface PictureProps {
   label: string;
   /** The box that the picture is about. */
   focus?: { detection: number } | { truth: number };
+  /** The labelled object that the box in focus should have found. */
+  related?: number | undefined;
 }
 
 /** More boxes are not drawn, the least sure ones first: a page of pictures must stay small. */
 export const MOST_BOXES = 50;
 
 /** A part of an image with the boxes in it. What the slider changes is marked: data-up-to, the last threshold index. */
-export function Picture({ scene, classes, region, href, threshold, label, focus }: PictureProps): VNode {
+export function Picture({ scene, classes, region, href, threshold, label, focus, related }: PictureProps): VNode {
   const focusedDetection = focus !== undefined && "detection" in focus ? focus.detection : -1;
   const focusedTruth = focus !== undefined && "truth" in focus ? focus.truth : -1;
   const detections = [...scene.detections]
@@ -51,7 +53,7 @@ export function Picture({ scene, classes, region, href, threshold, label, focus 
         <image href={href} x={x} y={y} width={width} height={height} preserveAspectRatio="none" />
       )}
       {truths.map(({ truth, index }) => (
-        <TruthBox {...shared} truth={truth} focused={index === focusedTruth} />
+        <TruthBox {...shared} truth={truth} focused={index === focusedTruth} related={index === related} />
       ))}
       {detections.map(([index, detection]) => (
         <DetectionBox {...shared} detection={detection} focused={index === focusedDetection} />
@@ -81,10 +83,10 @@ function DetectionBox({ detection, ...shared }: BoxProps & { detection: SceneDet
 }
 
 /** Lines of two colours, so that they are seen on any ground. */
-function TruthBox({ truth, ...shared }: BoxProps & { truth: SceneTruth }): VNode {
+function TruthBox({ truth, related, ...shared }: BoxProps & { truth: SceneTruth; related: boolean }): VNode {
   const { foundUpTo, ignored } = truth;
   const isMissed = !ignored && foundUpTo < shared.threshold;
-  const classNames = ["t", ignored && "ignored", shared.focused && "focus", isMissed && "lost"];
+  const classNames = ["t", ignored && "ignored", shared.focused && "focus", related && "related", isMissed && "lost"];
   return (
     <g class={classNames.filter(Boolean).join(" ")} {...(!ignored && { "data-found-up-to": foundUpTo })}>
       <BoxLines box={truth.box} className="under" />
