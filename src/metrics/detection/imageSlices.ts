@@ -28,7 +28,7 @@ export function objectCountSlices(images: readonly EvaluationImage[]): Slice[] {
 
 /**
  * Images by one of their fields. Numbers of more than 4 different values are cut into quartiles, named by the lowest
- * and highest number in each; anything else has a slice for each value, the most frequent first: of more than 12 values
+ * and highest number in each (equal ones stay together); anything else has a slice for each value, the most frequent first: of more than 12 values
  * the rarest together are "other". Images without the field come last, as "none".
  */
 export function fieldSlices(images: readonly EvaluationImage[], field: string): Slice[] {
@@ -50,11 +50,17 @@ interface Naming {
 function quartiles(numbers: readonly number[]): Naming {
   const sorted = Float64Array.from(numbers).sort();
   const cuts = [0.25, 0.5, 0.75].map((share) => quantile(sorted, share));
-  const binOf = (value: unknown): number => cuts.filter((cut) => (value as number) >= cut).length;
-  const names = [0, 1, 2, 3].map((bin) => {
-    const members = sorted.filter((value) => binOf(value) === bin);
-    return `${shortNumber(members[0])} to ${shortNumber(members.at(-1))}`;
-  });
+  const bins = [0, 1, 2, 3]
+    .map((bin) => sorted.filter((value) => cuts.filter((cut) => value >= cut).length === bin))
+    .filter((members) => members.length > 0);
+  const namesWith = (digits: number): string[] =>
+    bins.map((members) => {
+      const ends = [members[0] ?? NaN, members.at(-1) ?? NaN].map((end) => Number(end.toPrecision(digits)));
+      return [...new Set(ends)].join(" to ");
+    });
+  const isDistinct = (names: string[]): boolean => new Set(names).size === names.length;
+  const names = [4, 8, 12].map(namesWith).find(isDistinct) ?? namesWith(17);
+  const binOf = (value: unknown): number => bins.findLastIndex(([lowest = NaN]) => (value as number) >= lowest);
   return { nameOf: (value) => names[binOf(value)] ?? "", order: names };
 }
 
@@ -63,10 +69,6 @@ function quantile(sorted: Float64Array, share: number): number {
   const at = share * (sorted.length - 1);
   const [below = NaN, above = below] = sorted.subarray(Math.floor(at), Math.floor(at) + 2);
   return below + (above - below) * (at % 1);
-}
-
-function shortNumber(value = NaN): string {
-  return String(Number(value.toPrecision(4)));
 }
 
 function singleValues(values: readonly unknown[]): Naming {
