@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { AnchorkitError } from "../base/errors.ts";
 import { addCoordinatesOption } from "./dataset.ts";
 import { type InputFlags, readEvaluation } from "./evalInput.ts";
-import { measure, type MeasureFlags, METRICS } from "./evalMeasure.ts";
+import { checkMeasureFlags, measure, type MeasureFlags, METRICS } from "./evalMeasure.ts";
 import { type Bar, barsIn, fallsShort } from "./failUnder.ts";
 import { addCommonOptions, addDetectorOptions, addExamples, choice, numberIn, printJson } from "./options.ts";
 import { renderTables, TABLE_FORMATS, type TableFormat } from "./tables.ts";
@@ -44,7 +44,11 @@ function addInputOptions(command: Command): void {
     .addOption(choice("--boxes <layout>", "what the numbers of a box in --predictions are (default: xywh)", LAYOUTS))
     .addOption(choice("--match <how>", "find a result's image by its id or its file name (default: id)", MATCHES))
     .addOption(
-      choice("--difficult <how>", "difficult objects (default: ignore with --data, count with --truth)", DIFFICULT),
+      choice(
+        "--difficult <how>",
+        "difficult objects (default: count with --truth by COCO's rules, else ignore)",
+        DIFFICULT,
+      ),
     )
     .option("--images <folder>", "the pictures for --report, if they do not lie as --truth says");
   addCoordinatesOption(command);
@@ -114,6 +118,7 @@ function thresholds(text: string): number[] {
 }
 
 async function evaluate(flags: Flags): Promise<void> {
+  checkMeasureFlags(flags);
   const input = await readEvaluation(flags);
   const { document, tables, wideTables, numbers, analysis, comparison } = await measure(input, flags);
   const { format, report, failUnder = [] } = flags;

@@ -16,6 +16,7 @@ export interface InputFlags extends Partial<DataFlags>, DetectorOptions {
   predictions?: string;
   against?: string;
   images?: string;
+  rules: "coco" | "voc";
   masks?: true;
   maxDetections: number;
   difficult?: "count" | "ignore";
@@ -50,13 +51,15 @@ function usesFiles({ truth, predictions, against, data, weights }: InputFlags): 
 }
 
 async function readFiles(flags: InputFlags): Promise<EvaluationInput> {
-  const { predictions, against, maxDetections, boxes, match, difficult = "count" } = flags;
+  const { predictions, against, boxes, match, rules } = flags;
   if (flags.truth === undefined || predictions === undefined) {
     throw new UsageError(flags.truth === undefined ? "--predictions needs --truth" : "--truth needs --predictions");
   }
   const { readCocoTruth } = await import("../data/formats/cocoTruth.ts");
   const { readCocoResults } = await import("../data/formats/cocoResults.ts");
   const masks = flags.masks ?? false;
+  const maxDetections = rules === "voc" ? Infinity : flags.maxDetections; // VOC looks at all of them
+  const difficult = flags.difficult ?? (rules === "voc" ? "ignore" : "count");
   const truth = await readCocoTruth(flags.truth, { masks });
   const folder = flags.images ?? dirname(flags.truth);
   const read = async (file: string): Promise<{ images: ReportImage[]; warnings: string[] }> => {

@@ -20,6 +20,7 @@ export interface MeasureFlags {
   resamples: number;
   seed: number;
   report?: string;
+  against?: string;
 }
 
 /** What was measured, in every form that is printed. */
@@ -42,22 +43,27 @@ export async function measure(input: EvaluationInput, flags: MeasureFlags): Prom
   return flags.rules === "voc" ? measureVoc(input, flags) : measureCoco(input, flags);
 }
 
-async function measureVoc({ classes, images, against }: EvaluationInput, flags: MeasureFlags): Promise<Evaluation> {
-  const { masks, explain, intervals, slice, report, iou = [0.5], iouPixels } = flags;
-  const needsCoco = {
-    "--masks": masks,
-    "--explain": explain,
-    "--intervals": intervals,
-    "--slice": slice,
-    "--report": report,
-    "--against": against,
-  };
-  const [option] = Object.entries(needsCoco).find(([, value]) => value !== undefined) ?? [];
-  if (option !== undefined) throw new UsageError(`${option} goes with --rules coco, not with voc`);
-  const [iouThreshold = 0.5] = iou;
-  if (iou.length > 1) throw new UsageError("--rules voc takes one IoU threshold");
+/** Throws UsageError for options that do not go together. */
+export function checkMeasureFlags(flags: MeasureFlags): void {
+  const { rules, iou = [], iouPixels, ...asked } = flags;
+  const cocoOnly = ["masks", "explain", "intervals", "slice", "report", "against"] as const;
+  const option = cocoOnly.find((name) => asked[name] !== undefined);
+  if (rules === "voc" && option !== undefined) {
+    throw new UsageError(`--${option} goes with --rules coco, not with voc`);
+  }
+  if (rules === "voc" && iou.length > 1) throw new UsageError("--rules voc takes one IoU threshold");
+  if ((asked.explain || asked.report !== undefined) && iou.length > 0) {
+    throw new UsageError("--explain and --report are at COCO's IoU thresholds, without --iou");
+  }
+  if (asked.masks && iouPixels === "inclusive") {
+    throw new UsageError("--iou-pixels inclusive is for boxes, without --masks");
+  }
+}
+
+async function measureVoc({ classes, images }: EvaluationInput, flags: MeasureFlags): Promise<Evaluation> {
+  const [iouThreshold = 0.5] = flags.iou ?? [];
   const { evaluateVoc } = await import("../metrics/index.ts");
-  const overlap = iouPixels === "inclusive" ? "inclusive-box" : "box";
+  const overlap = flags.iouPixels === "inclusive" ? "inclusive-box" : "box";
   const metrics = evaluateVoc(images, classes, { iouThreshold, overlap });
   const { AP, AP11, perClass } = metrics;
   const numbers = {
@@ -75,8 +81,6 @@ async function measureCoco(input: EvaluationInput, flags: MeasureFlags): Promise
   const overlap = overlapOf(flags);
   const options = { overlap, maxDetections, ...(flags.iou && { iouThresholds: flags.iou }) };
   const explained = explain !== undefined || report !== undefined;
-  if (explained && flags.iou)
-    throw new UsageError("--explain and --report are at COCO's IoU thresholds, without --iou");
   const random = (): Random => new Random(seed).fork("bootstrap");
 
   const analysis = explained
@@ -115,7 +119,6 @@ async function measureCoco(input: EvaluationInput, flags: MeasureFlags): Promise
 }
 
 function overlapOf({ masks, iouPixels }: MeasureFlags): NonNullable<MatchOptions["overlap"]> {
-  if (masks && iouPixels === "inclusive") throw new UsageError("--iou-pixels inclusive is for boxes, without --masks");
   return masks ? "mask" : iouPixels === "inclusive" ? "inclusive-box" : "box";
 }
 
