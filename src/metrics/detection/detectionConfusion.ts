@@ -36,7 +36,7 @@ export function detectionConfusion(
   { confidence = 0.25, iouThreshold = 0.5, overlap = "box" }: ConfusionOptions = {},
 ): DetectionConfusion {
   images.forEach((image, index) => {
-    checkEvaluationImage(image, index, classes.length);
+    checkEvaluationImage(image, index, classes.length, overlap);
   });
   const ofOneClass = images.map(classAgnostic);
   const [truths] = truthsByClass(ofOneClass, 1) as [ClassTruths];
@@ -99,8 +99,9 @@ function choose(
   let bestIou = 0;
   let uncounted = -1;
   for (let truth = from; truth < to; truth++) {
+    if (taken[truth] === 1) continue;
     const iou = overlap(detections, row, truths, truth);
-    if (iou < iouThreshold || taken[truth] === 1) continue;
+    if (iou < iouThreshold) continue;
     const isOwn = truthClasses[truth] === k;
     if (truths.ignore[truth] === 1) {
       if (truths.crowd[truth] === 0 || isOwn) uncounted = truth;

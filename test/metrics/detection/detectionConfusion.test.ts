@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Rle } from "../../../src/geometry/rle.ts";
 import { type ConfusionOptions, detectionConfusion, type EvaluationImage } from "../../../src/metrics/index.ts";
 import { overlapOf, randomImages, readScene, scene } from "./scenes.ts";
 
@@ -79,6 +80,9 @@ test("a detection is of the free object of highest IoU, of equals one of its own
   expect(matrixOf(scene(truths, [{ ...same, box: [0, 1, 10, 11] }]))[1]).toEqual([1, 0, 0]);
   const twice = matrixOf(scene(truths, [same, { ...same, score: 0.5 }]));
   expect(twice.map((row) => row[0])).toEqual([1, 1, 0]);
+  // Of equals of its own class the first: so a detection of the other object alone finds it free.
+  const own = [{ box: [0, 0, 10, 10] }, { box: [0, 4, 10, 14] }];
+  expect(matrixOf(scene(own, [same, { box: [0, 5, 10, 15], score: 0.5 }]))[0]).toEqual([2, 0, 0]);
   const neither = [
     { box: here, class: 0 },
     { box: here, class: 1 },
@@ -129,6 +133,18 @@ test("a crowd takes in detections of its own class alone", () => {
 test("an object that counts is preferred to one that is ignored, whatever their IoUs", () => {
   const image = scene([{ box: here, ignore: true }, { box: [0, 0, 10, 6] }], [{ box: here, score: 0.9 }]);
   expect(matrixOf(image)[0]).toEqual([1, 0, 0]);
+});
+
+test("masks can be compared in place of boxes, where all images have them", () => {
+  const mask = (...counts: number[]): Rle => ({ height: 2, width: 2, counts: Uint32Array.from(counts) });
+  const image = scene([{ box: here }], [{ box: here, score: 1 }]);
+  const masked = (truth: Rle, found: Rle): EvaluationImage => ({
+    truth: { ...image.truth, masks: [truth] },
+    detections: { ...image.detections, masks: [found] },
+  });
+  expect(matrixOf(masked(mask(0, 2, 2), mask(0, 3, 1)), { overlap: "mask" })[0]).toEqual([1, 0, 0]); // IoU 2/3
+  expect(matrixOf(masked(mask(0, 2, 2), mask(2, 2)), { overlap: "mask" })[0]).toEqual([0, 0, 1]);
+  expect(() => matrixOf(image, { overlap: "mask" })).toThrow("image 0: truth");
 });
 
 test("what cannot be evaluated is named; without images all is 0", () => {

@@ -40,6 +40,15 @@ test("the IoU can be chosen among those that were matched", () => {
   expect(operatingPoints(matches, { confidence: 0, iouThreshold: 0.75 }).pooled.f1).toBe(0);
 });
 
+test("F1 of a class without objects is no number, whatever was detected", () => {
+  const matches = matchDetections([scene([], [{ box: here, score: 1 }])], ["a"]);
+  expect(operatingPoints(matches, { confidence: 0 }).pooled).toMatchObject({
+    falsePositives: 1,
+    precision: 0,
+    f1: NaN,
+  });
+});
+
 test("without classes or images there is nothing to measure", () => {
   const nothing = { truePositives: 0, falsePositives: 0, falseNegatives: 0, precision: NaN, recall: NaN, f1: NaN };
   expect(operatingPoints(matchDetections([], []), { confidence: 0.5 }).pooled).toMatchObject(nothing);
