@@ -9,6 +9,11 @@ const nodeGlobals = Object.fromEntries(
   ),
 );
 
+/** What a browser gives the scripts of reports. */
+const browserGlobals = Object.fromEntries(
+  ["document", "requestAnimationFrame", "HTMLElement"].map((name) => [name, "readonly"]),
+);
+
 export default tseslint.config(
   { ignores: ["dist/", "node_modules/", "runs/", "coverage/"] },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
@@ -23,7 +28,8 @@ export default tseslint.config(
       "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }], // const { left, out, ...rest } = all
     },
   },
-  { files: ["**/*.mjs"], ...tseslint.configs.disableTypeChecked },
+  { files: ["**/*.{mjs,js}"], ...tseslint.configs.disableTypeChecked },
   { files: ["**/*.mjs"], languageOptions: { globals: nodeGlobals } },
+  { files: ["src/report/**/*.js"], languageOptions: { sourceType: "script", globals: browserGlobals } },
   prettier,
 );

@@ -18,7 +18,7 @@ export async function build() {
   if (code !== 0) return code;
   cpSync(join(root, "src"), dist, {
     recursive: true,
-    filter: (path) => statSync(path).isDirectory() || !path.endsWith(".ts"),
+    filter: (path) => statSync(path).isDirectory() || !/\.tsx?$/.test(path),
   });
   const { bin } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   for (const path of Object.values(bin)) chmodSync(join(root, path), 0o755);

@@ -38,9 +38,9 @@ export async function evaluationReport(input: EvaluationReportInput): Promise<st
   const listed = listedClasses(input);
   const counts = countTable(matches, tide, thresholds, start, listed);
   const point = pointAt(counts.all, thresholds.values, start);
-  const [figures, cards, page] = await Promise.all([
+  const cards = chooseCards(tide, matches, thresholds);
+  const [figures, page] = await Promise.all([
     figuresOf(analysis, point.confidence, thresholds.values, input.comparison),
-    chooseCards(tide, matches, thresholds),
     pageFiles(),
   ]);
   const rows = listed.map((k) => ({
