@@ -2,6 +2,10 @@ import { existsSync } from "node:fs";
 import { basename, extname, join, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { AnchorkitError, UsageError } from "../base/errors.ts";
+import { Augmentation } from "../data/augment/description.ts";
+import { PRESET_NAMES } from "../data/augment/presets.ts";
+import { loadAugmentation } from "../data/augment/readAugmentation.ts";
+import { readText } from "../data/files.ts";
 import { countSplits } from "../data/splits.ts";
 import type { TrainEvents, TrainOptions, TrainResult } from "../detection/trainDetector.ts";
 import { applyRunOptions } from "./configFile.ts";
@@ -25,14 +29,16 @@ import {
   requireOptions,
 } from "./options.ts";
 import { Progress, duration } from "./progress.ts";
+import { writeTrainingReport } from "./trainingReport.ts";
 
 interface Flags extends DataFlags, Omit<TrainOptions, "out" | "signal"> {
   model: "faster-rcnn";
   out?: string;
+  augment: string;
   json?: true;
 }
 
-const FLIPS: TrainOptions["flip"][] = ["none", "horizontal", "vertical", "both"];
+const FLIPS: NonNullable<TrainOptions["flip"]>[] = ["none", "horizontal", "vertical", "both"];
 const BACKBONES: TrainOptions["backbone"][] = [
   "small",
   "mobilenet-v1",
@@ -64,6 +70,7 @@ export function addTrain(program: Command): void {
     command,
     "detect train --data photos --minutes 10",
     "detect train --data dataset --epochs 50 --flip both --out runs/cells",
+    "detect train --data dataset --augment strong",
     "detect train --out runs/cells --resume",
   );
 }
@@ -88,7 +95,8 @@ function addTrainingOptions(command: Command): void {
     .addOption(choice("--model <name>", "what is trained", ["faster-rcnn"], "faster-rcnn"))
     .option("--size <pixels>", "longer side of the network's input", numberIn({ whole: true, min: 64, max: 2048 }), 320)
     .option("--batch <n>", "images in a step", numberIn({ whole: true, min: 1, max: 64 }), 4)
-    .addOption(choice("--flip <how>", "mirror images at random", FLIPS, "horizontal"))
+    .option("--augment <how>", `how images are varied: ${PRESET_NAMES.join(", ")}, or a YAML file`, "default")
+    .addOption(choice("--flip <how>", "mirror images at random (default: as --augment does, horizontal)", FLIPS))
     .addOption(choice("--optimizer <name>", "how weights are updated", ["adamw", "sgd"], "adamw"))
     .option("--lr <rate>", "highest learning rate (default: the optimizer's own)", numberIn({ above: 0, max: 10 }))
     .option("--seed <n>", "seed of every random draw", numberIn({ whole: true, min: 0, max: 2 ** 31 - 1 }), 1)
@@ -103,12 +111,14 @@ function addTrainingOptions(command: Command): void {
   addCoordinatesOption(command);
 }
 
-async function train({ json, ...flags }: Flags): Promise<void> {
+async function train({ json, ...flags }: Flags, command: Command): Promise<void> {
   const { data, resume = false } = flags;
   const out = flags.out ?? freeRunFolder(data);
   if (!resume && holdsRun(out)) {
     throw new AnchorkitError(`${out}: holds a training already; go on with --resume, or give another --out`);
   }
+  const changed = command.getOptionValueSource("augment") === "cli";
+  const augmentation = resume && !changed ? await augmentationOfRun(out) : await loadAugmentation(flags.augment);
   const { dataset, warnings } = await openDataset(flags, { seed: flags.seed, ...(resume && { run: out }) });
   const splits = countSplits(dataset.images);
   const lines = [describeClasses(dataset.classes), describeSplits(splits), `run folder: ${out}`];
@@ -123,13 +133,25 @@ async function train({ json, ...flags }: Flags): Promise<void> {
   let result: TrainResult;
   try {
     // data and model are no options of training itself, but config.json shall have them
-    result = await trainDetector(dataset, { ...flags, out, signal }, eventsTo(progress));
+    result = await trainDetector(dataset, { ...flags, augmentation, out, signal }, eventsTo(progress));
   } finally {
     progress.stop();
   }
-  if (json) printJson({ out, classes: dataset.classes, splits, warnings, ...result });
-  else process.stdout.write(`${summary(data, out, result).join("\n")}\n`);
+  const finished = result.finished && result.best !== null;
+  const report = finished ? await writeTrainingReport(out, dataset, warnings, flags) : undefined;
+  if (json) printJson({ out, classes: dataset.classes, splits, warnings, ...result, ...(report && { report }) });
+  else process.stdout.write(`${summary(data, out, result, report).join("\n")}\n`);
   if (!result.finished) process.exitCode = INTERRUPTED;
+}
+
+/** The augmentation that a run was begun with, whatever became of its file; runs of old had the default. */
+async function augmentationOfRun(out: string): Promise<Augmentation> {
+  const file = join(out, "config.json");
+  const config = JSON.parse(await readText(file)) as { augmentation?: unknown };
+  if (config.augmentation === undefined) return loadAugmentation("default");
+  const parsed = Augmentation.safeParse(config.augmentation);
+  if (!parsed.success) throw new AnchorkitError(`${file}: augmentation: ${parsed.error.issues[0]?.message ?? ""}`);
+  return parsed.data;
 }
 
 function eventsTo(progress: Progress): TrainEvents {
@@ -151,7 +173,12 @@ function eventsTo(progress: Progress): TrainEvents {
 }
 
 /** What to know and to type after a training. */
-function summary(data: string, out: string, { best, steps, seconds, finished }: TrainResult): string[] {
+function summary(
+  data: string,
+  out: string,
+  { best, steps, seconds, finished }: TrainResult,
+  report: string | undefined,
+): string[] {
   const done = `${steps} steps in ${duration(seconds)}`;
   const weights = best === null ? [] : [`best weights: ${join(out, "best")} (val AP ${best.score.toFixed(3)})`];
   if (!finished) {
@@ -160,6 +187,7 @@ function summary(data: string, out: string, { best, steps, seconds, finished }: 
   return [
     `trained ${done}`,
     ...weights,
+    ...(report === undefined ? [] : [`where it is good and where not: ${report}`]),
     "next:",
     `  detect eval --map --data ${quoted(data)} --split test --weights ${quoted(out)}`,
     `  detect predict <images> --weights ${quoted(out)} --out found`,

@@ -1,32 +1,20 @@
-import { toCanvas, type Placement, type Preprocessing, type Size } from "../base/preprocessing.ts";
+import type { Preprocessing, Size } from "../base/preprocessing.ts";
 import type { Random } from "../base/random.ts";
-import { drawVariation, type Augmentation } from "./augmentation.ts";
-import type { LabelledObject } from "./dataset.ts";
+import { augmentImage } from "./augment/augmentImage.ts";
+import type { Augmentation } from "./augment/description.ts";
+import { drawAugmentation } from "./augment/draw.ts";
+import { drawVariation, variationRanges, type VariationRanges } from "./augment/variation.ts";
+import type { ImageRecord } from "./dataset.ts";
 import type { ImageStore } from "./imageStore.ts";
 import { pasteImage } from "./pasteImage.ts";
-
-/**
- * A batch as plain data: stored images, where on the canvas each goes, and the objects there, padded to one count.
- * What moves the pixels is left to the graph.
- */
-export interface TrainingBatch {
-  /** [batch, stored height, stored width, 3], each image in the upper left corner, the rest filled. */
-  images: Int32Array;
-  /** [batch, 4]: y1, x1, y2, x2 of the canvas on the stored image, as TensorFlow's CropAndResize takes it. */
-  crops: Float32Array;
-  /** [batch, 3] each: input = pixel * scale + shift. */
-  scale: Float32Array;
-  shift: Float32Array;
-  /** [batch, objects, 4] on the canvas, clipped to it. */
-  boxes: Float32Array;
-  /** [batch, objects]: index of the class. */
-  classes: Int32Array;
-  /** [batch, objects]: 1 for an object, 0 for padding; 1 for a region to ignore. */
-  valid: Float32Array;
-  ignored: Float32Array;
-  /** For messages. */
-  files: string[];
-}
+import {
+  emptyBatch,
+  setCrop,
+  setNormalization,
+  setObjects,
+  setPlacedObjects,
+  type TrainingBatch,
+} from "./trainingBatch.ts";
 
 export interface BatchOptions {
   batch: number;
@@ -45,18 +33,21 @@ export interface BatchSource {
   batch(index: number): Promise<TrainingBatch>;
 }
 
-/** Smallest side of a target on the canvas, in pixels. */
-const MIN_SIDE = 1;
+/** Fills one slot of a batch with a variation of an image. */
+interface Slots extends Pick<BatchSource, "stored" | "objects"> {
+  fill(batch: TrainingBatch, slot: number, image: number, random: Random): Promise<void>;
+}
+
+/** Images are not combined where more objects than this would come together, if no single image has as many. */
+const MOST_COMBINED = 200;
 
 export function trainingBatches(store: ImageStore, options: BatchOptions): BatchSource {
   const { batch, random } = options;
   const count = store.length;
-  const sizes = Array.from({ length: count }, (_, i) => store.sizeOf(i));
-  const stored = {
-    width: Math.max(...sizes.map((size) => size.width)),
-    height: Math.max(...sizes.map((size) => size.height)),
-  };
-  const objects = Math.max(1, ...Array.from({ length: count }, (_, i) => store.record(i).objects.length));
+  const records = Array.from({ length: count }, (_, i) => store.record(i));
+  const ranges = variationRanges(options.augmentation);
+  const slots = ranges ? graphSlots(store, records, ranges, options) : warpedSlots(store, records, options);
+  const { stored, objects } = slots;
   const seeds = { order: random.fork("order"), variation: random.fork("variation") };
   const orders = new Map<number, Uint32Array>();
   const orderOf = (epoch: number): Uint32Array => {
@@ -78,14 +69,8 @@ export function trainingBatches(store: ImageStore, options: BatchOptions): Batch
         Array.from({ length: batch }, async (_, slot) => {
           const position = index * batch + slot;
           const image = orderOf(Math.floor(position / count))[position % count] as number;
-          const record = store.record(image);
-          result.files[slot] = record.file;
-          const draw = seeds.variation.fork(position);
-          const { placement, gains } = drawVariation(draw, record, options.preprocessing.canvas, options.augmentation);
-          pasteImage(result.images, slot, stored, await store.get(image));
-          setCrop(result, slot, record, sizes[image] as Size, stored, placement, options.preprocessing.canvas);
-          setNormalization(result, slot, options.preprocessing, gains);
-          setObjects(result, slot, objects, record.objects, placement, options);
+          result.files[slot] = store.record(image).file;
+          await slots.fill(result, slot, image, seeds.variation.fork(position));
         }),
       );
       return result;
@@ -93,70 +78,63 @@ export function trainingBatches(store: ImageStore, options: BatchOptions): Batch
   };
 }
 
-function emptyBatch(batch: number, stored: Size, objects: number, fill: number): TrainingBatch {
+/** Images as they are stored; the graph crops, flips and brightens them. */
+function graphSlots(
+  store: ImageStore,
+  records: readonly ImageRecord[],
+  ranges: VariationRanges,
+  { preprocessing, augmentation }: BatchOptions,
+): Slots {
+  const { canvas } = preprocessing;
+  const sizes = records.map((_, i) => store.sizeOf(i));
+  const stored = {
+    width: Math.max(...sizes.map((size) => size.width)),
+    height: Math.max(...sizes.map((size) => size.height)),
+  };
+  const objects = mostObjects(records);
   return {
-    images: new Int32Array(batch * stored.height * stored.width * 3).fill(fill),
-    crops: new Float32Array(batch * 4),
-    scale: new Float32Array(batch * 3),
-    shift: new Float32Array(batch * 3),
-    boxes: new Float32Array(batch * objects * 4),
-    classes: new Int32Array(batch * objects),
-    valid: new Float32Array(batch * objects),
-    ignored: new Float32Array(batch * objects),
-    files: [],
+    stored,
+    objects,
+    async fill(batch, slot, image, random) {
+      const record = records[image] as ImageRecord;
+      const { placement, gains } = drawVariation(random, record, canvas, ranges);
+      pasteImage(batch.images, slot, stored, await store.get(image));
+      setCrop(batch, slot, record, sizes[image] as Size, stored, placement, canvas);
+      setNormalization(batch, slot, preprocessing, gains);
+      setObjects(batch, slot, objects, record.objects, placement, canvas, augmentation);
+    },
   };
 }
 
-/** CropAndResize puts the centres of the corner pixels of its result at the corners of the box given. */
-function setCrop(
-  batch: TrainingBatch,
-  slot: number,
-  original: Size,
-  image: Size,
-  stored: Size,
-  placement: Placement,
-  canvas: Size,
-): void {
-  const x = (i: number): number =>
-    (((i + 0.5 - placement.offsetX) / placement.scaleX) * (image.width / original.width) - 0.5) / (stored.width - 1);
-  const y = (i: number): number =>
-    (((i + 0.5 - placement.offsetY) / placement.scaleY) * (image.height / original.height) - 0.5) / (stored.height - 1);
-  batch.crops.set([y(0), x(0), y(canvas.height - 1), x(canvas.width - 1)], slot * 4);
-}
-
-function setNormalization(batch: TrainingBatch, slot: number, preprocessing: Preprocessing, gains: number[]): void {
-  for (let c = 0; c < 3; c++) {
-    const deviation = preprocessing.deviation[c] as number;
-    batch.scale[slot * 3 + c] = (gains[c] as number) / deviation;
-    batch.shift[slot * 3 + c] = -(preprocessing.mean[c] as number) / deviation;
-  }
-}
-
-function setObjects(
-  batch: TrainingBatch,
-  slot: number,
-  count: number,
-  objects: readonly LabelledObject[],
-  placement: Placement,
-  { preprocessing: { canvas }, augmentation }: BatchOptions,
-): void {
-  objects.forEach((object, i) => {
-    const [x1, y1, x2, y2] = toCanvas(object.box, placement);
-    const clipped = [
-      Math.max(x1, 0),
-      Math.max(y1, 0),
-      Math.min(x2, canvas.width),
-      Math.min(y2, canvas.height),
-    ] as const;
-    const [width, height] = [clipped[2] - clipped[0], clipped[3] - clipped[1]];
-    if (width < MIN_SIDE || height < MIN_SIDE) return;
-    const visible = (width * height) / ((x2 - x1) * (y2 - y1));
-    if (visible < augmentation.minVisible) return;
-    const at = slot * count + i;
-    batch.boxes.set(clipped, at * 4);
-    batch.classes[at] = object.class;
-    const ignore = object.crowd === true || object.difficult === true;
-    batch.valid[at] = ignore ? 0 : 1;
-    batch.ignored[at] = ignore ? 1 : 0;
+/** Images as they lie on the canvas: all that the graph cannot do is done here, while an earlier step runs. */
+function warpedSlots(
+  store: ImageStore,
+  records: readonly ImageRecord[],
+  { preprocessing, augmentation }: BatchOptions,
+): Slots {
+  const { canvas, fill } = preprocessing;
+  const combined = augmentation.operations.some(({ name }) => ["mosaic", "mixup", "copyPaste"].includes(name));
+  const maxObjects = combined ? Math.max(mostObjects(records), MOST_COMBINED) : mostObjects(records);
+  const sampleOf = async (index: number) => ({
+    image: await store.get(index),
+    annotations: records[index] as ImageRecord,
   });
+  const whole = { scaleX: 1, offsetX: 0, scaleY: 1, offsetY: 0 };
+  return {
+    stored: canvas,
+    objects: maxObjects,
+    async fill(batch, slot, index, random) {
+      const draw = drawAugmentation(random, augmentation, { images: records, index, canvas, fill, maxObjects });
+      const { image, annotations } = await sampleOf(index);
+      const augmented = await augmentImage(image, annotations, draw, { sampleOf, masks: false });
+      pasteImage(batch.images, slot, canvas, augmented.image);
+      setCrop(batch, slot, canvas, canvas, canvas, whole, canvas);
+      setNormalization(batch, slot, preprocessing, [1, 1, 1]);
+      setPlacedObjects(batch, slot, maxObjects, augmented.annotations.objects);
+    },
+  };
+}
+
+function mostObjects(records: readonly ImageRecord[]): number {
+  return Math.max(1, ...records.map(({ objects }) => objects.length));
 }

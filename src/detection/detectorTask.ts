@@ -7,10 +7,12 @@ import { Random } from "../base/random.ts";
 import type { BackboneName } from "../core/backbones/buildBackbone.ts";
 import { readKerasWeights, setKerasWeights } from "../core/kerasWeights.ts";
 import { loadVariables, saveVariables } from "../core/variables.ts";
-import { DEFAULT_AUGMENTATION, type Augmentation } from "../data/augmentation.ts";
+import type { Augmentation } from "../data/augment/description.ts";
+import { PRESETS, withFlip, type Flip } from "../data/augment/presets.ts";
 import type { Dataset, ImageRecord, SplitName } from "../data/dataset.ts";
 import { ImageStore } from "../data/imageStore.ts";
-import { trainingBatches, type BatchSource, type TrainingBatch } from "../data/trainingBatches.ts";
+import type { TrainingBatch } from "../data/trainingBatch.ts";
+import { trainingBatches, type BatchSource } from "../data/trainingBatches.ts";
 import { hasBfloat16Instructions } from "../engine/cpu.ts";
 import { isNative } from "../engine/nativeOp.ts";
 import type { Precision, Program } from "../engine/program.ts";
@@ -38,7 +40,10 @@ export interface DetectorTaskOptions {
   batch: number;
   seed: number;
   optimizer: "adamw" | "sgd";
-  flip: Augmentation["flip"];
+  /** How training images are varied; the preset `default` unless told. */
+  augmentation?: Augmentation;
+  /** Mirrors in place of those of the augmentation. */
+  flip?: Flip;
   backbone: BackboneName;
   /** Width multiplier of the MobileNets. */
   width: number;
@@ -79,6 +84,7 @@ const OVERSIZE = 1.25;
 /** Everything that is decided before the first step: canvas, statistics, anchors, network, compiled steps. */
 export async function prepareDetector(dataset: Dataset, options: DetectorTaskOptions): Promise<DetectorTask> {
   const random = new Random(options.seed);
+  const { augmentation = PRESETS.default } = options;
   const images = imagesOf(dataset, "train");
   const canvas = chooseCanvas(images, options.size);
   const store = new ImageStore(images, canvas, { oversize: OVERSIZE });
@@ -99,7 +105,7 @@ export async function prepareDetector(dataset: Dataset, options: DetectorTaskOpt
   const source = trainingBatches(store, {
     batch: options.batch,
     preprocessing: description.preprocessing,
-    augmentation: { ...DEFAULT_AUGMENTATION, flip: options.flip },
+    augmentation: options.flip ? withFlip(augmentation, options.flip) : augmentation,
     random: random.fork("batches"),
   });
   const anchorBoxes = canvasAnchors(anchors, canvas, STRIDE);

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Random } from "../base/random.ts";
-import type { BatchSource, TrainingBatch } from "../data/trainingBatches.ts";
+import type { TrainingBatch } from "../data/trainingBatch.ts";
+import type { BatchSource } from "../data/trainingBatches.ts";
 import type { NamedTensors } from "../engine/step.ts";
 import {
   drawAnchorsOfImage,

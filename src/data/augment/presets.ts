@@ -1,0 +1,55 @@
+import { Augmentation } from "./description.ts";
+
+/** The names that `--augment` knows. */
+export const PRESET_NAMES = ["none", "light", "default", "strong"] as const;
+export type PresetName = (typeof PRESET_NAMES)[number];
+
+/** `none`, `light` and `default` are done in the training graph and cost no time; `strong` is done on the CPU before. */
+export const PRESETS: Readonly<Record<PresetName, Augmentation>> = {
+  none: Augmentation.parse({ operations: [] }),
+  light: Augmentation.parse({
+    operations: [
+      { name: "flip", axis: "horizontal" },
+      { name: "scaleJitter", factor: [0.85, 1.2], aspect: 0.05 },
+      { name: "gain", amount: 0.1, channels: 0.04 },
+    ],
+  }),
+  default: Augmentation.parse({
+    operations: [
+      { name: "flip", axis: "horizontal" },
+      { name: "scaleJitter", factor: [0.65, 1.5], aspect: 0.1 },
+      { name: "gain", amount: 0.2, channels: 0.08 },
+    ],
+  }),
+  strong: Augmentation.parse({
+    operations: [
+      { name: "flip", axis: "horizontal" },
+      { name: "rotate", probability: 0.5, degrees: [-10, 10] },
+      { name: "shear", probability: 0.3, x: [-6, 6], y: [-3, 3] },
+      { name: "perspective", probability: 0.3, amount: [0, 0.06] },
+      { name: "scaleJitter", factor: [0.5, 1.75], aspect: 0.15 },
+      { name: "mosaic", probability: 0.3 },
+      { name: "mixup", probability: 0.1, weight: [0.2, 0.4] },
+      { name: "copyPaste", probability: 0.2 },
+      { name: "gain", amount: 0.25, channels: 0.1 },
+      { name: "contrast", probability: 0.5, factor: [0.7, 1.4] },
+      { name: "saturation", probability: 0.5, factor: [0.5, 1.6] },
+      { name: "hue", probability: 0.5, degrees: [-15, 15] },
+      { name: "gamma", probability: 0.3, exponent: [0.75, 1.35] },
+      { name: "grey", probability: 0.05 },
+      { name: "blur", probability: 0.1, sigma: [0.3, 1.2] },
+      { name: "noise", probability: 0.15, deviation: [2, 12] },
+      { name: "jpeg", probability: 0.15, quality: [35, 85] },
+      { name: "cutout", probability: 0.2, count: [1, 3], size: [0.05, 0.2] },
+    ],
+  }),
+};
+
+export type Flip = "none" | "horizontal" | "vertical" | "both";
+
+/** The same with other flips. */
+export function withFlip(augmentation: Augmentation, flip: Flip): Augmentation {
+  const others = augmentation.operations.filter(({ name }) => name !== "flip");
+  if (flip === "none") return { ...augmentation, operations: others };
+  return { ...augmentation, operations: [{ name: "flip", probability: 0.5, axis: flip }, ...others] };
+}
