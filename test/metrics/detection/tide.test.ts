@@ -217,6 +217,25 @@ test("what costs most comes first; of equals the surer detection and the larger 
   expect(missedTruths.map(({ truth }) => truth)).toEqual([2, 1]);
 });
 
+test("of equal costs in two classes the surer detection comes first", () => {
+  const image = scene([{ box: at(0) }], [found(at(0), 0.9), found(at(20), 0.1, cat), found(at(20), 0.3, dog)]);
+  expect(evaluateTide([image], CLASSES).wrongDetections.map(({ score, cost }) => [score, cost])).toEqual([
+    [0.3, 0],
+    [0.1, 0],
+  ]);
+});
+
+test("objects and detections are named by their places in their image", () => {
+  const first = scene([{ box: at(0) }, { box: at(20) }], [found(at(0), 0.9), found(at(20), 0.9)]);
+  const second = scene([{ box: at(0) }, { box: at(20), class: dog }], [found(at(40), 0.6), found(at(20), 0.7)]);
+  const { wrongDetections, missedTruths } = evaluateTide([first, second], CLASSES);
+  expect(wrongDetections).toMatchObject([
+    { image: 1, detection: 1, class: cat, type: "classification", truth: 1 },
+    { image: 1, detection: 0, class: cat, type: "background", truth: null },
+  ]);
+  expect(missedTruths).toMatchObject([{ image: 1, truth: 0, class: cat }]);
+});
+
 test("only the best detections of each image are looked at", () => {
   const image = scene([{ box: at(0) }], [found(at(0), 0.9), found(at(40), 0.8)]);
   expect(errorsOf(evaluateTide([image], CLASSES, { maxDetections: 1 }))).toEqual({});
