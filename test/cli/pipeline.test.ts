@@ -31,11 +31,14 @@ describe.skipIf(findEngines().length === 0)("train, measure and predict", () => 
     expect(stopped.stderr).toContain("stopping after this step, with a checkpoint");
     expect(stopped.stdout).toContain(`go on with: detect train --out ${out} --resume\n`);
     expect(existsSync(join(out, "last", "state.bin"))).toBe(true);
+    expect(existsSync(join(out, "report.html"))).toBe(false);
 
     const resumed = await runCommand("detect", ["train", "--out", out, "--resume", "--json"]);
     expect(resumed.code).toBe(0);
     const result = JSON.parse(resumed.stdout) as Record<string, unknown>;
     expect(result).toMatchObject({ out, finished: true, splits: { train: { images: 10 }, val: { images: 1 } } });
+    expect(result.report).toBe(join(out, "report.html"));
+    expect(readFileSync(join(out, "report.html"), "utf8")).toContain("on its validation images");
     expect(JSON.parse(readFileSync(join(out, "config.json"), "utf8"))).toMatchObject({ size: 64, seed: 3, epochs: 20 });
   });
 

@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import { messageOf } from "../base/errors.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { DetectorOptions } from "../detection/detector.ts";
+
+/**
+ * Writes `report.html` into a run folder: the best weights on the validation images. Answers its path, or undefined
+ * where there is nothing to report; a report that cannot be made is said on stderr and costs no training.
+ */
+export async function writeTrainingReport(
+  out: string,
+  dataset: Dataset,
+  warnings: readonly string[],
+  { engine, precision }: DetectorOptions,
+): Promise<string | undefined> {
+  const records = dataset.images.filter(({ split }) => split === "val");
+  if (records.length === 0) return undefined;
+  const file = join(out, "report.html");
+  try {
+    const { Detector } = await import("../detection/detector.ts");
+    const { analyzeDetections } = await import("../metrics/index.ts");
+    const { writeEvaluationReport } = await import("../report/evaluation/evaluationReport.ts");
+    const detector = await Detector.load(out, { ...(engine && { engine }), ...(precision && { precision }) });
+    const images = await detector.detectLabelled(records);
+    const { classes } = detector;
+    detector.dispose();
+    const analysis = analyzeDetections(images, classes);
+    await writeEvaluationReport(file, {
+      title: `${out} on its validation images`,
+      classes,
+      images,
+      analysis,
+      warnings,
+    });
+    return file;
+  } catch (error) {
+    process.stderr.write(`warning: ${file} could not be written: ${messageOf(error)}\n`);
+    return undefined;
+  }
+}
