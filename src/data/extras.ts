@@ -10,6 +10,7 @@ const NAMES: Record<Exclude<Extra, "crowd">, string> = {
   occluded: "occluded marks",
   pose: "poses",
   segmentation: "segmentations",
+  mask: "masks of pixels",
   score: "scores",
   attributes: "objects with attributes",
   split: "splits of images",
@@ -19,9 +20,9 @@ const NAMES: Record<Exclude<Extra, "crowd">, string> = {
 };
 
 /**
- * The data set as a format can hold it. What the format has no place for is named in one warning a kind, with its
- * count. Crowds, which are not to be learnt as objects, become difficult objects, or are left out where there is
- * nothing of the kind either.
+ * The data set as a format can hold it, for its writer. What the format has no place for is taken out and named in one
+ * warning a kind, with its count. Crowds, which are not to be learnt as objects, become difficult objects, or are left
+ * out where there is nothing of the kind either.
  */
 export function fitTo(
   { holds, title }: Pick<LabelFormat, "holds" | "title">,
@@ -29,6 +30,18 @@ export function fitTo(
   warnings: Warnings,
 ): Dataset {
   const lost = (Object.keys(NAMES) as (keyof typeof NAMES)[]).filter((extra) => !holds.includes(extra));
+  const fit = <T extends object>(record: T, where: string): T => {
+    const fitted = new Map(Object.entries(record) as [string, unknown][]);
+    for (const extra of lost) {
+      const key = extra === "mask" ? "segmentation" : extra;
+      const value = fitted.get(key);
+      if (extra === "mask" && (Array.isArray(value) || !holds.includes("segmentation"))) continue;
+      if (fitted.delete(key) && says(value)) {
+        warnings.add(`${NAMES[extra]} that ${title} cannot hold, left out`, where);
+      }
+    }
+    return fitted.size === Object.keys(record).length ? record : (Object.fromEntries(fitted) as T);
+  };
   const fitCrowd = (object: LabelledObject, where: string): LabelledObject | undefined => {
     if (!object.crowd || holds.includes("crowd")) return object;
     const becomes = holds.includes("difficult") ? "written as difficult objects" : "left out";
@@ -38,19 +51,12 @@ export function fitTo(
   };
   const images = dataset.images.map((image) => {
     const where = shownPath(image.file);
-    const warn = (record: Partial<Record<Extra, unknown>>, at: string) => {
-      for (const extra of lost) {
-        if (says(record[extra])) warnings.add(`${NAMES[extra]} that ${title} cannot hold, left out`, at);
-      }
-    };
-    warn(image, where);
     const objects = image.objects.map((object, i) => {
       const at = `${where}: object ${i + 1}`;
-      const fitted = fitCrowd(object, at);
-      if (fitted) warn(fitted, at);
-      return fitted;
+      const kept = fitCrowd(object, at);
+      return kept && fit(kept, at);
     });
-    return { ...image, objects: objects.filter((object) => object !== undefined) };
+    return { ...fit(image, where), objects: objects.filter((object) => object !== undefined) };
   });
   return { ...dataset, images };
 }

@@ -18,7 +18,17 @@ export const coco: LabelFormat = {
   id: "coco",
   title: "COCO JSON",
   holds: [
-    ...(["difficult", "crowd", "truncated", "occluded", "pose", "segmentation", "score", "attributes"] as const),
+    ...([
+      "difficult",
+      "crowd",
+      "truncated",
+      "occluded",
+      "pose",
+      "segmentation",
+      "mask",
+      "score",
+      "attributes",
+    ] as const),
     ...(["split", "labels", "verified", "fields"] as const),
   ],
   recognizes,
@@ -42,7 +52,7 @@ function isJson(path: string): boolean {
 }
 
 function looksLikeCoco(head: string): boolean {
-  return /^\s*\{[^]*"(?:images|categories|image_id)"\s*:/.test(head);
+  return /^\s*\{[^]*"(?:images|image_id)"\s*:/.test(head);
 }
 
 /**

@@ -23,8 +23,12 @@ export interface LabelFormat {
   write?: (dataset: Dataset, folder: string, options?: WriteOptions) => Promise<WriteResult>;
 }
 
-/** What a label file may say beside boxes and classes: fields of `LabelledObject` and `ImageRecord`. */
+/**
+ * What a label file may say beside boxes and classes: fields of `LabelledObject` and `ImageRecord`. `segmentation` are
+ * polygons; a format that holds run-length masks, too, says `mask` as well.
+ */
 export type Extra =
+  | "mask"
   | Exclude<keyof LabelledObject, "box" | "class" | "area">
   | Extract<keyof ImageRecord, "split" | "labels" | "verified" | "fields">;
 

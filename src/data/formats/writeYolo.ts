@@ -9,7 +9,7 @@ import type { WriteOptions, WriteResult } from "./format.ts";
 
 /**
  * Writes a data set as Ultralytics lays it out: `data.yaml`, `images/train/…` and `labels/train/….txt`, the same for
- * val and test. Images without a split are written as train. Numbers have 8 decimals, which keeps a thousandth of a
+ * val and test. Images without a split are written as train. Polygons are kept, those of one object in one line. Numbers have 8 decimals, which keeps a thousandth of a
  * pixel in images of 50,000.
  */
 export async function writeYolo(dataset: Dataset, folder: string, options: WriteOptions = {}): Promise<WriteResult> {
@@ -25,10 +25,12 @@ export async function writeYolo(dataset: Dataset, folder: string, options: Write
   const splits = (["train", "val", "test"] as const).filter((split) =>
     images.some((image) => splitOf(image) === split),
   );
+  const outlined = images.some((image) => image.objects.some(({ segmentation }) => segmentation !== undefined));
+  // Without "path", Ultralytics starts from the folder of the YAML; with ".", from the current one.
   const yaml = {
-    path: ".",
     ...Object.fromEntries(splits.map((split) => [split, `images/${split}`])),
-    names: Object.fromEntries(classes.map((name, id) => [id, name])),
+    ...(outlined && { task: "segment" }),
+    names: new Map(classes.map((name, id) => [id, name])),
   };
   const path = join(folder, "data.yaml");
   await writeFileAtomic(path, stringify(yaml, { lineWidth: 0 }));
@@ -39,11 +41,32 @@ function splitOf(image: ImageRecord): string {
   return image.split ?? "train";
 }
 
-function linesOf(image: ImageRecord): string {
-  return image.objects.map((object) => `${lineOf(object, image)}\n`).join("");
+/** The lines of an image. In a file with polygons every line is one: Ultralytics takes them all as corners then. */
+function linesOf({ objects, width, height }: ImageRecord): string {
+  const outlined = objects.some(({ segmentation }) => segmentation !== undefined);
+  return objects
+    .map(({ class: id, box, segmentation }) => {
+      const polygons = Array.isArray(segmentation) ? segmentation : outlined ? [cornersOf(box)] : undefined;
+      const numbers = polygons ? joined(polygons) : centreAndSize(box);
+      return `${[id, ...numbers.map((value, i) => decimals(value / (i % 2 === 0 ? width : height)))].join(" ")}\n`;
+    })
+    .join("");
 }
 
-function lineOf({ class: id, box: [x1, y1, x2, y2] }: LabelledObject, { width, height }: ImageRecord): string {
-  const numbers = [(x1 + x2) / 2 / width, (y1 + y2) / 2 / height, (x2 - x1) / width, (y2 - y1) / height];
-  return [id, ...numbers.map((number) => Number(number.toFixed(8)))].join(" ");
+function centreAndSize([x1, y1, x2, y2]: LabelledObject["box"]): number[] {
+  return [(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1];
+}
+
+function cornersOf([x1, y1, x2, y2]: LabelledObject["box"]): number[] {
+  return [x1, y1, x2, y1, x2, y2, x1, y2];
+}
+
+/** One outline of several: from the first corner of the first to each other, around it, and back; bridges have no area. */
+function joined([first = [], ...others]: readonly number[][]): number[] {
+  const start = first.slice(0, 2);
+  return [...first, ...others.flatMap((polygon) => [...start, ...polygon, ...polygon.slice(0, 2)])];
+}
+
+function decimals(value: number): number {
+  return Number(value.toFixed(8));
 }

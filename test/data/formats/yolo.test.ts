@@ -1,12 +1,16 @@
+import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { AnchorkitError } from "../../../src/base/errors.ts";
+import type { ImageRecord, LabelledObject } from "../../../src/data/dataset.ts";
+import { segmentationArea } from "../../../src/data/formats/cocoSegmentation.ts";
+import { writeYolo } from "../../../src/data/formats/writeYolo.ts";
 import { read } from "../../../src/data/formats/yolo.ts";
 import { folderOf, jpeg } from "../helpers.ts";
 
 const image = await jpeg(100, 80);
-const yaml = "path: .\ntrain: images/train\nval: [images/val]\nnames:\n  0: cat\n  1: dog\n";
+const yaml = "train: images/train\nval: [images/val]\nnames:\n  0: cat\n  1: dog\n";
 
 async function summary(folder: string, file = "data.yaml") {
   const { dataset, warnings } = await read(join(folder, file));
@@ -61,15 +65,117 @@ test("Roboflow's ../train/images is found beside the YAML", async () => {
   expect((await summary(folder, "set/data.yaml")).images).toEqual([["a.jpg", "train", 1]]);
 });
 
-test("of a polygon the box around it is taken, and counted", async () => {
+/** The data set of one image with these labels, and a YAML with these lines more. */
+async function oneImage(labels: string, more = "") {
   const folder = await folderOf({
-    "data.yaml": yaml.replace("val: [images/val]\n", ""),
+    "data.yaml": `train: images/train\nnames: [cat, dog]\n${more}`,
     "images/train/a.jpg": image,
-    "labels/train/a.txt": "0 .1 .2 .5 .1 .3 .6",
+    "labels/train/a.txt": labels,
   });
   const { dataset, warnings } = await read(join(folder, "data.yaml"));
-  expect(dataset.images[0]?.objects[0]?.box).toEqual([10, 8, 50, 48]);
-  expect(warnings).toEqual([expect.stringMatching(/^polygons read as the boxes around them: 1 \(.*a\.txt: line 1\)$/)]);
+  return { objects: dataset.images[0]?.objects ?? [], warnings };
+}
+
+test("polygons are kept, with the box around them", async () => {
+  const { objects, warnings } = await oneImage("0 .1 .2 .5 .1 .3 .6\n1 .5 .5 .5 .5");
+  expect(objects).toMatchObject([{ class: 0, box: [10, 8, 50, 48] }, { class: 1, box: [25, 20, 75, 60] }]); // prettier-ignore
+  expect(objects[0]?.segmentation).toEqual([[10, 16, 50, 8, 30, 48]]);
+  expect(objects[1]).not.toHaveProperty("segmentation");
+  expect(warnings).toEqual([]);
+});
+
+test("a sixth number is a score", async () => {
+  expect((await oneImage("0 .5 .5 .5 .5 .25")).objects).toEqual([{ class: 0, box: [25, 20, 75, 60], score: 0.25 }]);
+});
+
+test("four corners on every line are oriented boxes and refused, unless the YAML or another line says polygons", async () => {
+  const square = ".1 .1 .5 .1 .5 .5 .1 .5";
+  await expect(oneImage(`0 ${square}\n1 ${square}`)).rejects.toThrow(
+    /data\.yaml: holds oriented boxes, which are not supported: every line is a class and four corners \(first: .*a\.txt: line 1\); if they are polygons, write "task: segment" into data\.yaml$/,
+  );
+  await expect(oneImage(`0 ${square}`, "task: obb")).rejects.toThrow(/holds oriented boxes.*: task: obb$/);
+  expect((await oneImage(`0 ${square}`, "task: segment")).objects).toHaveLength(1);
+  expect((await oneImage(`0 ${square}\n0 ${square} .1 .3`)).objects).toHaveLength(2);
+});
+
+test("of keypoints the boxes are read, with a warning", async () => {
+  const { objects, warnings } = await oneImage("0 .5 .5 .5 .5 .3 .3 2 .4 .4 1", "kpt_shape: [2, 3]");
+  expect(objects).toEqual([{ class: 0, box: [25, 20, 75, 60] }]);
+  expect(warnings).toEqual([expect.stringMatching(/^data sets of keypoints, read as the boxes alone: 1 \(/)]);
+  await expect(oneImage("0 .5 .5 .5 .5 .3 .3", "kpt_shape: [2, 3]")).rejects.toThrow(/expected class cx cy/);
+});
+
+test("class names stay text, also those that YAML takes for something else", async () => {
+  const names = ["007", "no", "null", "1e3", "it's", 'a "b"', "кот: 猫 🐈", "# x", " y "];
+  const yamlText = `train: images\nval:\ntest: null\nnames: [007, no, null, 1e3, it's, 'a "b"', "кот: 猫 🐈", "# x", " y "]`;
+  const folder = await folderOf({ "data.yaml": yamlText, "images/a.jpg": image, "labels/a.txt": "8 .5 .5 .1 .1" });
+  expect((await read(folder)).dataset.classes).toEqual(names);
+});
+
+test("LabelImg's classes.txt is enough: labels beside the images, folders as splits", async () => {
+  const folder = await folderOf({
+    "train/classes.txt": "cat\nbig dog\r\n\n",
+    "train/a b.jpg": image,
+    "train/a b.txt": "1 .5 .5 .5 .5\n",
+    "test/classes.txt": "cat\nbig dog\n",
+    "test/c.jpg": image,
+  });
+  const { dataset, warnings } = await read(folder);
+  expect(dataset.classes).toEqual(["cat", "big dog"]);
+  expect(dataset.images).toMatchObject([
+    { split: "test", objects: [] },
+    { split: "train", objects: [{ class: 1, box: [25, 20, 75, 60] }] },
+  ]);
+  expect(warnings).toEqual([expect.stringMatching(/^images without a label file.*: 1 \(.*c\.jpg\)$/)]);
+});
+
+test("lists of classes that differ, or lack a name, are refused", async () => {
+  const files = { "a/classes.txt": "cat\ndog", "b/classes.txt": "dog\ncat", "a/1.jpg": image, "a/1.txt": "" };
+  await expect(read(await folderOf(files))).rejects.toThrow(
+    /b\/classes\.txt: lists other classes than .*a\/classes\.txt/,
+  );
+  await expect(read(await folderOf({ ...files, "b/classes.txt": "cat\n\ndog" }))).rejects.toThrow(
+    /b\/classes\.txt: line 2: the name of a class is missing$/,
+  );
+  await expect(read(await folderOf({ "a.jpg": image }))).rejects.toThrow(/holds no data\.yaml and no classes\.txt$/);
+});
+
+describe("what is written", () => {
+  const size = { width: 100, height: 80 };
+  const write = async (objects: LabelledObject[], classes = ["cat", "007", 'it\'s: "no" 🐈']) => {
+    const folder = await folderOf({ "photos/a.jpg": image, "photos/b.jpg": image });
+    const record = (id: number, name: string, split: "train" | "val", labelled: LabelledObject[]): ImageRecord => {
+      return { id, file: join(folder, "photos", name), ...size, split, objects: labelled };
+    };
+    const images = [record(1, "a.jpg", "train", objects), record(2, "b.jpg", "val", [])];
+    const { path } = await writeYolo({ classes, images }, join(folder, "out"));
+    const text = (name: string) => readFile(join(folder, "out", name), "utf8");
+    return { path, text, dataset: (await read(path)).dataset };
+  };
+
+  test("is Ultralytics' data.yaml with images and labels a split", async () => {
+    const { text, dataset } = await write([{ box: [25, 20, 75, 60], class: 1 }]);
+    expect(await text("data.yaml")).toBe(
+      'train: images/train\nval: images/val\nnames:\n  0: cat\n  1: "007"\n  2: "it\'s: \\"no\\" 🐈"\n',
+    );
+    expect(await text("labels/train/a.txt")).toBe("1 0.5 0.5 0.5 0.5\n");
+    expect(await text("labels/val/b.txt")).toBe("");
+    expect(dataset.images.map(({ split }) => split)).toEqual(["train", "val"]);
+    expect(dataset.classes[1]).toBe("007");
+  });
+
+  test("with a polygon has polygons only, several of one object joined without a change of area", async () => {
+    const parts = [[10, 10, 20, 10, 20, 20], [50, 40, 60, 40, 60, 50, 50, 50]]; // prettier-ignore
+    const { text, dataset } = await write([
+      { box: [10, 10, 60, 50], class: 0, segmentation: parts },
+      { box: [0, 0, 100, 80], class: 1 },
+    ]);
+    expect(await text("data.yaml")).toContain("task: segment\n");
+    expect((await text("labels/train/a.txt")).split("\n")[1]).toBe("1 0 0 1 0 1 1 0 1");
+    const [first, second] = dataset.images[0]?.objects ?? [];
+    expect(segmentationArea(first?.segmentation ?? [])).toBeCloseTo(segmentationArea(parts), 5);
+    expect([first?.box, second?.box]).toEqual([[10, 10, 60, 50], [0, 0, 100, 80]]); // prettier-ignore
+  });
 });
 
 test("errors name file and line", async () => {

@@ -1,0 +1,169 @@
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+import { AnchorkitError, messageOf } from "../../base/errors.ts";
+import type { SplitName } from "../dataset.ts";
+import { isImageName, kindOf, listFiles, readText, shownPath } from "../files.ts";
+import { splitOfPath } from "../splitLists.ts";
+import type { Warnings } from "../warnings.ts";
+
+const MAX_TEXT_BYTES = 1_000_000;
+
+/** What data.yaml or classes.txt tells: the classes, the images, and what a line of labels is. */
+export interface YoloSet {
+  name: string;
+  classes: string[];
+  images: { file: string; split?: SplitName }[];
+  /** Ultralytics' task, where the YAML says it: detect, segment, obb, pose. */
+  task?: string;
+  /** How many numbers of keypoints follow each box; 0 for none. */
+  keypoints: number;
+}
+
+export function isYaml(path: string): boolean {
+  return /\.ya?ml$/i.test(path);
+}
+
+export function isDataYaml(path: string): boolean {
+  return /^data\.ya?ml$/i.test(basename(path));
+}
+
+/** LabelImg's classes.txt, or darknet's obj.names. */
+export function isClassList(path: string): boolean {
+  return /^(?:classes\.txt|obj\.names)$/i.test(basename(path));
+}
+
+/**
+ * Reads a data.yaml or classes.txt, or finds the one of a folder.
+ *
+ * @throws AnchorkitError naming the file for what is missing or wrong in it
+ */
+export async function readYoloSet(path: string, warnings: Warnings): Promise<YoloSet> {
+  const isFolder = (await kindOf(path)) === "folder";
+  if (!isFolder) return isYaml(path) ? readYaml(path, warnings) : readClassList([path], dirname(path));
+  const files = await listFiles(path);
+  const yamls = files.filter(isYaml);
+  const yaml = yamls.find(isDataYaml) ?? (yamls.length === 1 ? yamls[0] : undefined);
+  if (yaml !== undefined) return readYaml(yaml, warnings);
+  const lists = files.filter(isClassList);
+  if (lists.length > 0) return readClassList(lists, path);
+  throw new AnchorkitError(`${shownPath(path)}: holds no data.yaml and no classes.txt`);
+}
+
+const paths = z.union([z.string(), z.array(z.string())]).optional();
+const yamlSchema = z.object({
+  path: z.string().optional(),
+  train: paths,
+  val: paths,
+  test: paths,
+  names: z.union([z.array(z.string()), z.record(z.string().regex(/^\d+$/, "must be a class number"), z.string())]),
+  task: z.string().optional(),
+  kpt_shape: z.array(z.coerce.number().int().min(1)).optional(),
+});
+
+/**
+ * Ultralytics' data.yaml: `names`, and for train, val and test a folder of images, a text file that lists images, or
+ * several of these, below `path`.
+ */
+async function readYaml(path: string, warnings: Warnings): Promise<YoloSet> {
+  const name = shownPath(path);
+  const yaml = parseYaml(await readText(path, MAX_TEXT_BYTES), name);
+  const splitOf = new Map<string, SplitName>();
+  for (const split of ["train", "val", "test"] as const) {
+    for (const entry of [yaml[split] ?? []].flat()) {
+      for (const file of await imagesOf(entry, yaml.path ?? "", path, warnings)) {
+        const known = splitOf.get(file) ?? split;
+        if (known !== split) throw new AnchorkitError(`${name}: ${shownPath(file)} is in ${known} and in ${split}`);
+        splitOf.set(file, split);
+      }
+    }
+  }
+  if (splitOf.size === 0) throw new AnchorkitError(`${name}: names no images under train, val or test`);
+  return {
+    name,
+    classes: classesOf(yaml.names, name),
+    images: [...splitOf].map(([file, split]) => ({ file, split })),
+    keypoints: (yaml.kpt_shape ?? [0]).reduce((product, side) => product * side, 1),
+    ...(yaml.task !== undefined && { task: yaml.task }),
+  };
+}
+
+function parseYaml(text: string, name: string): z.infer<typeof yamlSchema> {
+  let document: unknown;
+  try {
+    // Failsafe: all scalars stay text, so that classes called 007, no or null keep their names.
+    document = parse(text, { schema: "failsafe", logLevel: "error", maxAliasCount: 10 });
+  } catch (error) {
+    throw new AnchorkitError(`${name}: is not valid YAML: ${messageOf(error).split("\n")[0] ?? ""}`);
+  }
+  const parsed = yamlSchema.safeParse(withoutNulls(document));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = issue?.path.join(".") ?? "";
+  throw new AnchorkitError(`${name}: is no YOLO data.yaml: ${field === "" ? "" : `${field}: `}${issue?.message ?? ""}`);
+}
+
+/** The document without the members that are empty or null. */
+function withoutNulls(document: unknown): unknown {
+  if (typeof document !== "object" || document === null || Array.isArray(document)) return document;
+  const nulls: unknown[] = ["", "null", "~", null];
+  return Object.fromEntries(Object.entries(document).filter(([, value]: [string, unknown]) => !nulls.includes(value)));
+}
+
+/** The names in the order of their numbers, which must run from 0 without a gap. */
+function classesOf(names: z.infer<typeof yamlSchema>["names"], name: string): string[] {
+  if (Array.isArray(names)) return names;
+  const count = Object.keys(names).length;
+  return Array.from({ length: count }, (_, id) => {
+    const className = names[String(id)];
+    if (className === undefined) throw new AnchorkitError(`${name}: names: class ${id} of ${count} is missing`);
+    return className;
+  });
+}
+
+/** The images of one entry: those in a folder, or those listed in a text file. */
+async function imagesOf(entry: string, base: string, yamlPath: string, warnings: Warnings): Promise<string[]> {
+  const here = dirname(resolve(yamlPath));
+  // Roboflow writes ../train/images for what lies in train/images beside the YAML.
+  const places = [resolve(here, base, entry), resolve(here, entry), resolve(here, entry.replace(/^(\.\.\/)+/, ""))];
+  for (const place of places) {
+    const kind = await kindOf(place);
+    if (kind === "folder") return (await listFiles(place)).filter(isImageName);
+    if (kind === "file") {
+      const images: string[] = [];
+      for (const line of (await readText(place)).split(/\r?\n/).filter((text) => text.trim() !== "")) {
+        const file = isAbsolute(line) ? line : join(dirname(place), line.trim());
+        if ((await kindOf(file)) === "file") images.push(file);
+        else warnings.add("images that are listed but not there, left out", `"${line}" in ${shownPath(place)}`);
+      }
+      return images;
+    }
+  }
+  throw new AnchorkitError(`${shownPath(yamlPath)}: there is no ${shownPath(places[0] ?? entry)}`);
+}
+
+/** Lists of classes, a name a line, and all images of the folder; folders called train, val and test are splits. */
+async function readClassList(lists: readonly string[], folder: string): Promise<YoloSet> {
+  const [list = "", ...others] = lists;
+  const classes = await classNames(list);
+  for (const other of others) {
+    if ((await classNames(other)).join("\n") === classes.join("\n")) continue;
+    throw new AnchorkitError(
+      `${shownPath(other)}: lists other classes than ${shownPath(list)}; read their folders one by one`,
+    );
+  }
+  const root = resolve(folder);
+  const images = (await listFiles(root)).filter(isImageName).map((file) => {
+    const split = splitOfPath(relative(root, file));
+    return { file, ...(split && { split }) };
+  });
+  return { name: shownPath(list), classes, images, keypoints: 0 };
+}
+
+async function classNames(list: string): Promise<string[]> {
+  const text = await readText(list, MAX_TEXT_BYTES);
+  const names = text.replace(/\s*$/, "").split(/\r?\n/);
+  const blank = names.findIndex((name) => name.trim() === "");
+  if (blank >= 0) throw new AnchorkitError(`${shownPath(list)}: line ${blank + 1}: the name of a class is missing`);
+  return names;
+}
