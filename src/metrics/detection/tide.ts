@@ -56,6 +56,11 @@ export type TideOptions = Pick<MatchOptions, "maxDetections" | "overlap">;
  * Crowds, objects to ignore and detections that found them are no errors. AP50 is COCO's, over the classes that have
  * objects; a class of which a fix leaves neither objects nor wrong detections leaves the mean.
  *
+ * Where tidecv, the authors' code, has other numbers, it departs from the paper or from COCO: it takes detections in
+ * crowds for errors, puts right one detection of an object with both a wrong place and a wrong class (the surer,
+ * whichever of the two is fixed), counts classes without objects as 0, reorders equal scores, reads precision at i / 100
+ * where COCO does at i * 0.01, and looks at the best 100 detections of an image, COCO at those of each class in it.
+ *
  * Throws AnchorkitError as `matchDetections` does.
  * Reference: D. Bolya et al., "TIDE: A General Toolbox for Identifying Object Detection Errors", 2020, section 2.
  */

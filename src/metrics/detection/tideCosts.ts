@@ -11,9 +11,9 @@ import type { ClassOutcomes } from "./tideFixes.ts";
 export function falsePositiveCosts({ outcomes, positives }: ClassOutcomes): Float64Array {
   const costs = new Float64Array(outcomes.length);
   if (positives === 0) return costs;
-  const { as, less } = precisionAtEachFind(outcomes);
+  const { asIs, less } = precisionAtEachFind(outcomes);
   const bestBelow = highestFromHere(less); // [finds + 1]
-  const bestAsIs = highestFromHere(as);
+  const bestAsIs = highestFromHere(asIs);
   const needed = findsNeeded(positives); // [101]
   const bestAbove = new Float64Array(needed.length); // highest precision from the find that a recall needs to the last one above
   let finds = 0;
@@ -23,7 +23,7 @@ export function falsePositiveCosts({ outcomes, positives }: ClassOutcomes): Floa
       finds++;
       cost = NaN;
       needed.forEach((count, point) => {
-        if (count <= finds) bestAbove[point] = Math.max(bestAbove[point] as number, as[finds - 1] as number);
+        if (count <= finds) bestAbove[point] = Math.max(bestAbove[point] as number, asIs[finds - 1] as number);
       });
     } else if (outcome === FALSE_POSITIVE) {
       if (Number.isNaN(cost)) cost = gain(needed, finds, bestAbove, bestBelow, bestAsIs);
@@ -59,18 +59,18 @@ function gain(
 }
 
 /** Precision of all detections down to each find: as they are, and with one false positive less. */
-function precisionAtEachFind(outcomes: Uint8Array): { as: number[]; less: number[] } {
-  const as: number[] = [];
+function precisionAtEachFind(outcomes: Uint8Array): { asIs: number[]; less: number[] } {
+  const asIs: number[] = [];
   const less: number[] = [];
   let falsePositives = 0;
   for (const outcome of outcomes) {
     if (outcome === FALSE_POSITIVE) falsePositives++;
     if (outcome !== TRUE_POSITIVE) continue;
-    const finds = as.length + 1;
-    as.push(finds / (falsePositives + finds + Number.EPSILON));
+    const finds = asIs.length + 1;
+    asIs.push(finds / (falsePositives + finds + Number.EPSILON));
     less.push(finds / (Math.max(falsePositives - 1, 0) + finds + Number.EPSILON));
   }
-  return { as, less };
+  return { asIs, less };
 }
 
 /** [n + 1] the highest of the values from each on; 0 at the end. */
