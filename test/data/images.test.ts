@@ -8,7 +8,9 @@ import { describe, expect, test } from "vitest";
 import { AnchorkitError } from "../../src/base/errors.ts";
 import { Random } from "../../src/base/random.ts";
 import { type DecodedImage, decodeImage, readImageHeader } from "../../src/data/images.ts";
+import { bmp } from "./bmpWriter.ts";
 import { folderOf, jpeg } from "./helpers.ts";
+import { tiff } from "./tiffWriter.ts";
 
 type Channels = 1 | 2 | 3 | 4;
 
@@ -71,6 +73,95 @@ describe("every kind of image becomes 8-bit RGB", () => {
         [1, 0, 127],
       ],
     ]);
+  });
+
+  test("16 bits that an instrument used in part are stretched on demand", async () => {
+    const microscope = tiff(
+      { width: 4, height: 1, channels: 1, bits: 16, format: 1 },
+      Uint16Array.of(1000, 4095, 2000, 1010),
+    );
+    const grey = async (stretch: boolean) =>
+      (await decodeImage(microscope, { stretch })).data.filter((_, i) => i % 3 === 0);
+    expect([...(await grey(false))]).toEqual([3, 15, 7, 3]);
+    expect([...(await grey(true))]).toEqual([0, 255, 82, 1]); // (2000 - 1000) / (4095 - 1000) * 255 = 82.4
+    const flat = tiff({ width: 2, height: 1, channels: 1, bits: 16, format: 1 }, Uint16Array.of(700, 700));
+    expect([...(await decodeImage(flat, { stretch: true })).data]).toEqual([0, 0, 0, 0, 0, 0]);
+    // 8 bits are left as they are, and a resized one is stretched before
+    const small = { size: { width: 1, height: 1 }, stretch: true };
+    expect((await decodeImage(microscope, small)).data[0]).toBeGreaterThan(70);
+    expect(
+      pixels(
+        await decodeImage(
+          await raw([[GREY, GREY]])
+            .png()
+            .toBuffer(),
+          { stretch: true },
+        ),
+      ),
+    ).toEqual([[GREY, GREY]]);
+  });
+
+  test("16 bits with orientation, stretched", async () => {
+    const deep = sharp(Uint16Array.of(100, 100, 100, 300, 300, 300), { raw: { width: 2, height: 1, channels: 3 } });
+    const png = await deep.toColourspace("rgb16").withMetadata({ orientation: 6 }).png().toBuffer();
+    expect(pixels(await decodeImage(png, { stretch: true }))).toEqual([[[0, 0, 0]], [[255, 255, 255]]]);
+  });
+
+  test("black and white of one bit", async () => {
+    const fax = await raw([[[0], [255], [0]]])
+      .toColourspace("b-w")
+      .tiff({ bitdepth: 1, compression: "ccittfax4" })
+      .toBuffer();
+    expect(pixels(await decodeImage(fax))).toEqual([
+      [
+        [0, 0, 0],
+        [255, 255, 255],
+        [0, 0, 0],
+      ],
+    ]);
+  });
+
+  test("10 bits of an AVIF", async () => {
+    const avif = await raw([[RED, GREEN]])
+      .avif({ lossless: true, bitdepth: 10 })
+      .toBuffer();
+    const decoded = await decodeImage(avif);
+    for (const [i, value] of decoded.data.entries())
+      expect(Math.abs(value - ([...RED, ...GREEN][i] ?? 0))).toBeLessThan(4);
+    expect(await readImageHeader(avif)).toEqual({ width: 2, height: 1, orientation: 1, format: "avif" });
+  });
+
+  test("a progressive JPEG", async () => {
+    const progressive = await sharp(await jpeg(20, 10))
+      .jpeg({ progressive: true, quality: 95 })
+      .toBuffer();
+    const [r = 0, g = 0, b = 0] = (await decodeImage(progressive)).data;
+    expect(Math.max(Math.abs(r - 0x33), Math.abs(g - 0x66), Math.abs(b - 0x99))).toBeLessThan(6);
+  });
+
+  test("a colour profile is applied", async () => {
+    const profiled = await raw([[[100, 200, 100]]])
+      .withIccProfile("p3")
+      .png()
+      .toBuffer();
+    expect((await sharp(profiled).keepIccProfile().raw().toBuffer())[0]).not.toBe(100); // Display P3 is wider
+    const [r = 0, g = 0] = (await decodeImage(profiled)).data;
+    expect([Math.abs(r - 100) < 4, Math.abs(g - 200) < 4]).toEqual([true, true]);
+  });
+
+  test("what a file is, its bytes say and not its name", async () => {
+    const files: Record<string, Uint8Array> = {};
+    for (const format of ["jpeg", "png", "webp", "gif", "tiff", "avif"] as const) {
+      files[`${format}.bmp`] = await raw(rgb).toFormat(format).toBuffer();
+    }
+    files["bmp.jpg"] = bmp(rgb, { bits: 24 });
+    const folder = await folderOf(files);
+    for (const name of Object.keys(files)) {
+      const file = join(folder, name);
+      const format = name.split(".")[0];
+      expect(await readImageHeader(file)).toEqual({ width: 3, height: 2, orientation: 1, format });
+      expect(await decodeImage(file)).toMatchObject({ width: 3, height: 2 });
+    }
   });
 
   test("transparency shows white", async () => {
@@ -147,7 +238,7 @@ describe("EXIF orientation", () => {
       .withMetadata({ orientation })
       .png()
       .toBuffer();
-    expect(await readImageHeader(png)).toEqual({ width: 3, height: 2, orientation });
+    expect(await readImageHeader(png)).toEqual({ width: 3, height: 2, orientation, format: "png" });
     const decoded = await decodeImage(png);
     expect(pixels(decoded)).toEqual(shown);
     expect(decoded).toMatchObject({ originalWidth: 3, originalHeight: 2 });
@@ -210,6 +301,9 @@ describe("what cannot be read is refused with its name and why", () => {
     const folder = await folderOf({
       "text.jpg": "not an image",
       "empty.jpg": "",
+      "folder.png/inside.txt": "",
+      "page.jpg": "<!DOCTYPE html><title>404</title>",
+      "phone.heic": Buffer.from("\0\0\0\x1cftypheic\0\0\0\0heicmif1msf1", "latin1"),
       "drawing.png": '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>',
       "cut.jpg": photo.subarray(0, photo.length / 2),
       "cut.png": (await sharp(photo).png().toBuffer()).subarray(0, 50_000),
@@ -224,6 +318,9 @@ describe("what cannot be read is refused with its name and why", () => {
       ["drawing.png", /is a vector drawing \(SVG\), not an image of pixels$/],
       ["cut.jpg", /cannot be decoded: premature end of JPEG image$/],
       ["cut.png", /cannot be decoded: /],
+      ["folder.png", /is a folder, not an image$/],
+      ["page.jpg", /is HTML, which cannot be read \(JPEG, PNG, WebP, AVIF, TIFF, GIF and BMP can\)$/],
+      ["phone.heic", /cannot be (read|decoded)/],
       ["large.png", /has 400 x 300 pixels, more than the limit of 100000$/],
     ];
     for (const [name, reason] of cases) {
@@ -232,6 +329,30 @@ describe("what cannot be read is refused with its name and why", () => {
       await expect(refusal).rejects.toThrow(name);
       await expect(refusal).rejects.toThrow(reason);
     }
+  });
+
+  test.each(["jpeg", "png", "webp", "gif", "tiff", "avif"] as const)("a %s that ends early", async (format) => {
+    const random = new Random(1);
+    const noise = Uint8Array.from({ length: 90 * 60 * 3 }, () => random.int(256));
+    const whole = await sharp(noise, { raw: { width: 90, height: 60, channels: 3 } })
+      .toFormat(format)
+      .toBuffer();
+    for (const share of [0.02, 0.3, 0.6, 0.9, 0.99]) {
+      const cut = whole.subarray(0, Math.floor(whole.length * share));
+      await expect(decodeImage(cut)).rejects.toThrow(AnchorkitError);
+    }
+  });
+
+  test.each([
+    ["signed", { channels: 1, bits: 16, format: 2 }, Int16Array.of(-5, 7), "holds numbers of type short"],
+    ["32 bits", { channels: 1, bits: 32, format: 1 }, Uint32Array.of(5, 7), "holds numbers of type uint"],
+    ["floating point", { channels: 1, bits: 32, format: 3 }, Float32Array.of(0.5, 1), "holds numbers of type float"],
+    ["floating point RGB", { channels: 3, bits: 32, format: 3 }, new Float32Array(6), "holds numbers of type float"],
+    ["five channels", { channels: 5, bits: 8, format: 1 }, new Uint8Array(10), "has 5 channels"],
+  ])("a TIFF of %s, whose white is not known or whose colours are not", async (_, kind, values, reason) => {
+    const bytes = tiff({ width: 2, height: 1, ...kind }, values);
+    await expect(decodeImage(bytes)).rejects.toThrow(`image: ${reason}`);
+    await expect(readImageHeader(bytes)).rejects.toThrow("; save ");
   });
 
   test("a header that promises four billion pixels costs no memory", async () => {
@@ -251,16 +372,14 @@ describe("what cannot be read is refused with its name and why", () => {
     expect(await decodeImage(stray)).toMatchObject({ width: 64, height: 64 });
   });
 
-  test("bytes changed or cut anywhere are decoded or refused, and nothing else", async () => {
-    const sources = [
-      await jpeg(40, 30, 6),
-      await sharp(await jpeg(40, 30))
-        .png()
-        .toBuffer(),
-      await sharp(await jpeg(40, 30))
-        .webp()
-        .toBuffer(),
-    ];
+  test("bytes changed or cut anywhere, in every format, are decoded or refused, and nothing else", async () => {
+    const image = sharp(await jpeg(40, 30, 6));
+    const sources = [await image.toBuffer(), bmp([[RED, GREEN, BLUE, GREY]], { bits: 8 })];
+    for (const format of ["jpeg", "png", "webp", "gif", "tiff", "avif"] as const) {
+      sources.push(await image.clone().toFormat(format).toBuffer());
+    }
+    sources.push(await image.clone().jpeg({ progressive: true }).toBuffer());
+    sources.push(await image.clone().tiff({ compression: "lzw" }).toBuffer());
     const changed = fc
       .tuple(fc.constantFrom(...sources), fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 5 }), fc.nat(2000))
       .map(([source, edits, length]) => {
@@ -269,15 +388,17 @@ describe("what cannot be read is refused with its name and why", () => {
         return bytes;
       });
     await fc.assert(
-      fc.asyncProperty(fc.oneof(changed, fc.uint8Array()), async (bytes) => {
-        try {
-          const { data } = await decodeImage(bytes, { size: { width: 10, height: 10 }, maxPixels: 1_000_000 });
-          expect(data).toHaveLength(300);
-        } catch (error) {
-          expect(error).toBeInstanceOf(AnchorkitError);
+      fc.asyncProperty(fc.oneof({ weight: 9, arbitrary: changed }, fc.uint8Array()), async (bytes) => {
+        for (const work of [decodeImage, readImageHeader]) {
+          try {
+            expect(await work(bytes, { size: { width: 10, height: 10 }, maxPixels: 1_000_000 })).toBeDefined();
+          } catch (error) {
+            expect(error).toBeInstanceOf(AnchorkitError);
+            expect((error as Error).message).toMatch(/^image: [^\n]+$/);
+          }
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 300 },
     );
   });
 });
@@ -310,8 +431,8 @@ describe.skipIf(!existsSync(robustness))("the files of shared/data/robustness", 
       "16-bit-grey-alpha.png": [109, 96, 247, 247, 247],
       "Channel_digital_image_CMYK_color_no_profile.jpg": [500, 333, 115, 117, 104],
       "Flag_of_the_Netherlands-16bit.png": [900, 600, 154, 118, 145], // (174 + 255 + 33) / 3 and so on
-      "SOURCE.txt": ": is no image that can be read (JPEG, PNG, WebP, AVIF, TIFF and GIF can)",
-      "corrupt-header.jpg": ": cannot be decoded: has corrupt header: premature end of JPEG image",
+      "SOURCE.txt": ": is no image that can be read (JPEG, PNG, WebP, AVIF, TIFF, GIF and BMP can)",
+      "corrupt-header.jpg": ": cannot be decoded: premature end of JPEG image",
       "grey-8bit-alpha.png": [400, 300, 245, 245, 245],
       "grey16_256_membrane_predict.png": [256, 256, 207, 207, 207],
       "truncated.jpg": ": cannot be decoded: premature end of JPEG image",
