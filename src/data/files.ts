@@ -3,8 +3,8 @@ import { extname, isAbsolute, join, relative, sep } from "node:path";
 import { AnchorkitError } from "../base/errors.ts";
 
 const IMAGE_EXTENSIONS = new Set([
-  ...[".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".avif", ".tif", ".tiff", ".gif"],
-  ...[".bmp", ".heic", ".heif"], // not readable by sharp's own libvips: listed so that they are refused by name
+  ...[".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".avif", ".tif", ".tiff", ".gif", ".bmp"],
+  ...[".heic", ".heif"], // not readable by sharp's own libvips: listed so that they are refused by name
 ]);
 
 /** Label files larger than this are refused: no tool writes one, and reading it would only fill the memory. */
