@@ -47,8 +47,9 @@ export async function readSplitLists(
     const inScope = images.filter((file) => file.startsWith(scope + sep));
     const byFullName = groupBy(inScope, (file) => basename(file));
     const byStem = groupBy(inScope, (file) => basename(file, extname(file)));
+    const imagesNamed = (name: string) => byFullName.get(name) ?? byStem.get(name);
     for (const name of namesIn(await readText(list), list)) {
-      const listed = byFullName.get(name) ?? byStem.get(name);
+      const listed = imagesNamed(name) ?? imagesNamed(name.trim());
       if (!listed) warnings.add("names in split lists without an image", `"${name}" in ${shownPath(list)}`);
       for (const file of listed ?? []) {
         const known = splits.get(file);
@@ -84,7 +85,7 @@ function splitFiles(root: string, files: readonly string[]): { list: string; spl
 /** The names of a list: a line each, or the CSV's `filename` column. */
 function namesIn(text: string, list: string): Set<string> {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
-  if (!list.endsWith(".csv")) return new Set(lines.map((line) => basename(line.trim())));
+  if (!list.endsWith(".csv")) return new Set(lines.map((line) => basename(line)));
   const column = cells(lines[0] ?? "").indexOf("filename");
   if (column < 0) return new Set();
   return new Set(lines.slice(1).map((line) => basename(cells(line)[column] ?? "")));

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -32,4 +32,44 @@ test("a folder that is not there is one line and exit code 1", async () => {
     stdout: "",
     stderr: "error: nowhere: no such file or folder\n",
   });
+});
+
+test.each([
+  ["voc", "voc"],
+  ["yolo", "yolo/data.yaml"],
+  ["coco", "coco/annotations.json"],
+])("label export writes %s, which label import reads again", async (to, path) => {
+  const out = join(folder, to);
+  const exported = await callCommand("label", ["export", "annotations", "--to", to, "--out", out, "--json"]);
+  expect(exported.code).toBe(0);
+  const written = JSON.parse(exported.stdout) as { objects: number; path: string };
+  expect(written).toMatchObject({ to, images: 120, path: join(folder, path) });
+  const imported = await callCommand("label", ["import", written.path, "--out", join(folder, `${to}-again`), "--json"]);
+  expect(JSON.parse(imported.stdout)).toMatchObject({ images: 120, objects: written.objects });
+});
+
+test("label export says how the images went along, and what the format cannot hold", async () => {
+  const labels = {
+    images: [{ id: 1, file_name: join(process.cwd(), "annotations", "photo.jpg") }],
+    annotations: [{ image_id: 1, category_id: 1, bbox: [1, 2, 3, 4], score: 0.5 }],
+    categories: [{ id: 1, name: "cat" }],
+  };
+  const image = readdirSync("annotations", { recursive: true, encoding: "utf8" }).find((name) => name.endsWith(".jpg"));
+  const text = JSON.stringify(labels).replace("photo.jpg", (image ?? "").replaceAll("\\", "/"));
+  writeFileSync(join(folder, "labels.json"), text);
+  const out = join(folder, "from-coco");
+  const call = ["export", join(folder, "labels.json"), "--to", "yolo", "--out", out, "--from", "coco", "--copy"];
+  const { code, stdout, stderr } = await callCommand("label", call);
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/^warning: scores that YOLO cannot hold, left out: 1 \(.*: object 1\)\n$/);
+  expect(stdout).toMatch(/: 1 images, 1 objects\nwritten to .*data\.yaml, images copied\n$/);
+  const again = await callCommand("label", call);
+  expect(again).toMatchObject({ code: 1, stdout: "" });
+  expect(again.stderr).toMatch(/^error: .*from-coco: is not empty; give a new folder/);
+});
+
+test("a format that does not exist is wrong usage, with those that do", async () => {
+  const { code, stderr } = await callCommand("label", ["export", "annotations", "--to", "cocoa", "--out", folder]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/'cocoa' is invalid.*voc, coco, yolo/);
 });

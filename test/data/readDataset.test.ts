@@ -39,6 +39,30 @@ test("--coordinates reaches the XML", async () => {
   expect(dataset.images[0]?.objects[0]?.box).toEqual([1, 20, 30, 40]);
 });
 
+test("what could be two formats is refused with the names of both, and --from decides", async () => {
+  const folder = await folderOf({ "a.jpg": image, "a.xml": xml, "classes.txt": "dog\n", "a.txt": "0 .5 .5 .1 .1" });
+  await expect(readDataset(folder)).rejects.toThrow(
+    /: could be LabelImg \/ Pascal VOC XML or YOLO; say which in label import --from voc \| yolo$/,
+  );
+  expect((await readDataset(folder, { from: "voc" })).dataset.classes).toEqual(["cat"]);
+  expect(await readDataset(folder, { from: "yolo" })).toMatchObject({ dataset: { classes: ["dog"] }, format: "yolo" });
+});
+
+test("with --from, what is wrong is told by that format", async () => {
+  const folder = await folderOf({ "a.jpg": image, "a.xml": xml });
+  const empty = await folderOf({ "a.jpg": image });
+  await expect(readDataset(empty, { from: "voc" })).rejects.toThrow(/holds no XML file$/);
+  await expect(readDataset(folder, { from: "coco" })).rejects.toThrow(/holds no JSON file$/);
+  await expect(readDataset(folder, { from: "yolo" })).rejects.toThrow(/holds no data\.yaml and no classes\.txt$/);
+});
+
+test("a data.yaml or annotations.json tells what a folder is, whatever lies beside it", async () => {
+  const yoloFolder = await folderOf({ "a.jpg": image, "a.xml": xml, "data.yaml": yolo, "a.txt": "0 .5 .5 .1 .1" });
+  expect((await readDataset(yoloFolder)).format).toBe("yolo");
+  const both = await folderOf({ "a.jpg": image, "annotations.json": coco, "data.yaml": yolo });
+  await expect(readDataset(both)).rejects.toThrow(/: could be COCO JSON or YOLO; say which/);
+});
+
 test("what is no data set is refused with what can be read", async () => {
   const folder = await folderOf({
     "photos/a.jpg": image,

@@ -99,6 +99,7 @@ async function filesOf(path: string): Promise<{ path: string; split: SplitName |
   const jsons = (await listFiles(path)).filter(isJson);
   const name = shownPath(path);
   if (jsons.length === 1 && jsons[0] !== undefined) return single(jsons[0]);
+  if (jsons.length === 0) throw new AnchorkitError(`${name}: holds no JSON file`);
   const heads = await mapParallel(jsons, 8, (json) => readHead(json, 16_384));
   const likely = jsons.filter((_, i) => looksLikeCoco(heads[i] ?? ""));
   // COCO's own folder has captions and keypoints of the same images beside the instances.

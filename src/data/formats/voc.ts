@@ -54,6 +54,7 @@ export async function read(folder: string, options: ReadOptions = {}): Promise<R
   }
   const warnings = new Warnings();
   const { root, files, xmlPaths } = await filesOf(folder);
+  if (xmlPaths.length === 0) throw new AnchorkitError(`${shownPath(folder)}: holds no XML file`);
   const annotations = await mapParallel(xmlPaths, 16, async (path) => ({
     path,
     ...parseVocXml(await readText(path, MAX_XML_BYTES), shownPath(path), options.coordinates),

@@ -1,5 +1,6 @@
 import { extname, join } from "node:path";
 import { XMLBuilder } from "fast-xml-parser";
+import { AnchorkitError } from "../../base/errors.ts";
 import { writeFileAtomic } from "../../base/files.ts";
 import type { Dataset, ImageRecord, LabelledObject } from "../dataset.ts";
 import { exportNames, placeImages } from "../exportImages.ts";
@@ -18,7 +19,12 @@ export async function writeVoc(dataset: Dataset, folder: string, options: WriteO
   const warnings = new Warnings();
   const { images } = dataset;
   const names = exportNames(images, warnings);
-  const classes = dataset.classes.map((name) => xmlText(name, warnings));
+  const classes = dataset.classes.map((name) => {
+    const text = xmlText(name, warnings);
+    if (text.trim() === "")
+      throw new AnchorkitError(`class ${JSON.stringify(name)}: XML cannot hold its name; rename it`);
+    return text;
+  });
   const placed = await placeImages(images, join(folder, "JPEGImages"), names, options);
   await mapParallel(images, 16, async (image, i) => {
     const name = names[i] ?? "";
@@ -84,7 +90,7 @@ function wholeSide(from: number, to: number, limit: number): [number, number] {
 /** The text without what XML 1.0 cannot hold: control characters and halves of pairs. */
 function xmlText(text: string, warnings: Warnings): string {
   // eslint-disable-next-line no-control-regex -- they are what is left out
-  const clean = text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\p{Surrogate}]/gu, "");
+  const clean = text.replace(/[\u0000-\u0008\u000b\u000c\u000d-\u001f\ufffe\uffff\p{Surrogate}]/gu, "");
   if (clean !== text) warnings.add("names with characters that XML cannot hold, left out", JSON.stringify(text));
   return clean;
 }

@@ -10,11 +10,18 @@ import { FORMATS } from "../../../src/data/formats/registry.ts";
 import { readDataset } from "../../../src/data/readDataset.ts";
 import { photoFolder } from "../helpers.ts";
 
-/** How far a corner may move, in pixels; a new format joins by its line here. */
-const PRECISION: Record<FormatId, number> = {
-  voc: 1.5, // whole pixels; and 1 is read as 0, as LabelImg writes
-  coco: 1e-9,
-  yolo: 1e-6, // 8 decimals of the width
+interface Limits {
+  /** How far a corner may move, in pixels. */
+  precision: number;
+  /** Whether images without objects may be missing afterwards: false unless said. */
+  losesBackgrounds?: true;
+}
+
+/** What each format can do; a new one joins by its line here. Extras are tested as far as its `holds` says. */
+const LIMITS: Record<FormatId, Limits> = {
+  voc: { precision: 1.5 }, // whole pixels; and 1 is read as 0, as LabelImg writes
+  coco: { precision: 1e-9 },
+  yolo: { precision: 1e-6 }, // 8 decimals of the width
 };
 
 /** The extras of the objects below. */
@@ -34,7 +41,7 @@ const ends = (limit: number) =>
     .tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }))
     .map(([a, b]) => [Math.min(a, b) * (limit - 2), Math.max(a, b) * (limit - 2) + 2] as const);
 
-const object: fc.Arbitrary<LabelledObject> = fc.record(
+const bare: fc.Arbitrary<LabelledObject> = fc.record(
   {
     box: fc.tuple(ends(100), ends(80)).map(([[x1, x2], [y1, y2]]): LabelledObject["box"] => [x1, y1, x2, y2]),
     class: fc.nat(2),
@@ -50,6 +57,14 @@ const object: fc.Arbitrary<LabelledObject> = fc.record(
   { requiredKeys: ["box", "class"] },
 );
 
+/** Some objects have an outline: the triangle of three corners of the box. */
+const object = fc.tuple(bare, fc.boolean()).map(([labelled, outlined]): LabelledObject => {
+  const [x1, y1, x2, y2] = labelled.box;
+  return outlined ? { ...labelled, segmentation: [[x1, y1, x2, y1, x2, y2]] } : labelled;
+});
+
+const perImage = <T>(value: fc.Arbitrary<T>) => fc.array(value, { minLength: photos.length, maxLength: photos.length });
+
 const className = fc
   .string({ unit: "grapheme", minLength: 1, maxLength: 12 })
   .map((name) => name.trim())
@@ -62,36 +77,40 @@ const classes: fc.Arbitrary<string[]> = fc.oneof(
 const dataset: fc.Arbitrary<Dataset> = fc
   .tuple(
     classes,
-    fc.array(fc.array(object, { maxLength: 4 }), { minLength: photos.length, maxLength: photos.length }),
-    fc.array(fc.constantFrom("train", "val", "test"), {
-      minLength: photos.length,
-      maxLength: photos.length,
-    }),
+    perImage(fc.array(object, { maxLength: 4 })),
+    perImage(fc.constantFrom("train", "val", "test")),
+    perImage(fc.boolean()),
   )
-  .map(([names, objects, splits]): Dataset => {
+  .map(([names, objects, splits, verified]): Dataset => {
     const images = photos.map((photo, i): ImageRecord => ({
       ...{ id: i + 1, ...photo, objects: objects[i] ?? [] },
       ...(splits[i] && { split: splits[i] }),
+      ...(verified[i] && { verified: true }),
     }));
     return { classes: names, images };
   });
 
-/** What must come back of each image, beside the boxes. The photos' widths tell which is which. */
-function summary({ classes, images }: Dataset, format: FormatId) {
-  const holds = (extra: Extra) => FORMATS[format].holds.includes(extra);
-  return images
-    .toSorted((a, b) => a.width - b.width)
-    .map(({ width, split, objects }) => ({
-      ...{ width, split: holds("split") ? split : undefined },
-      objects: objects.map((object) => ({
-        name: classes[object.class],
-        extras: MADE_UP.filter(holds).map((extra) => [extra, object[extra]]),
-      })),
-    }));
+/** The images, in the order of their widths, which tell which is which. */
+function imagesOf({ images }: Dataset, format: FormatId): ImageRecord[] {
+  const kept = images.filter(({ objects }) => objects.length > 0 || !LIMITS[format].losesBackgrounds);
+  return kept.toSorted((a, b) => a.width - b.width);
 }
 
-function boxesOf({ images }: Dataset): number[][] {
-  return images.toSorted((a, b) => a.width - b.width).flatMap(({ objects }) => objects.map(({ box }) => box));
+/** What must come back of each image, beside the coordinates. */
+function summary(set: Dataset, format: FormatId) {
+  const holds = (extra: Extra) => FORMATS[format].holds.includes(extra);
+  return imagesOf(set, format).map(({ width, split, verified, objects }) => ({
+    ...{ width, split: holds("split") && split, verified: holds("verified") && (verified ?? false) },
+    objects: objects.map((object) => ({
+      name: set.classes[object.class],
+      extras: MADE_UP.filter(holds).map((extra) => [extra, object[extra]]),
+    })),
+  }));
+}
+
+/** How far the numbers of two lists are apart at most. */
+function distance(a: readonly number[], b: readonly number[]): number {
+  return a.length === b.length ? Math.max(...a.map((value, i) => Math.abs(value - (b[i] ?? NaN)))) : Infinity;
 }
 
 test.each(FORMAT_IDS.filter((id) => FORMATS[id].write))(
@@ -106,10 +125,15 @@ test.each(FORMAT_IDS.filter((id) => FORMATS[id].write))(
         const { dataset: after, format: found } = await readDataset(folder);
         expect(found).toBe(format);
         expect(summary(after, format)).toEqual(summary(before, format));
-        const again = boxesOf(after);
-        for (const [i, box] of boxesOf(before).entries()) {
-          const moved = box.map((corner, k) => Math.abs((again[i]?.[k] ?? NaN) - corner));
-          expect(Math.max(...moved)).toBeLessThanOrEqual(PRECISION[format]);
+        const again = imagesOf(after, format).flatMap(({ objects }) => objects);
+        const { precision } = LIMITS[format];
+        for (const [i, { box, segmentation }] of imagesOf(before, format)
+          .flatMap(({ objects }) => objects)
+          .entries()) {
+          expect(distance(again[i]?.box ?? [], box)).toBeLessThanOrEqual(precision);
+          if (!segmentation || !FORMATS[format].holds.includes("segmentation")) continue;
+          const outline = again[i]?.segmentation as number[][] | undefined;
+          expect(distance(outline?.flat() ?? [], (segmentation as number[][]).flat())).toBeLessThanOrEqual(precision);
         }
       }),
       { numRuns: 25 },
