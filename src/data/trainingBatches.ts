@@ -113,8 +113,8 @@ function warpedSlots(
   { preprocessing, augmentation }: BatchOptions,
 ): Slots {
   const { canvas, fill } = preprocessing;
-  const combined = augmentation.operations.some(({ name }) => ["mosaic", "mixup", "copyPaste"].includes(name));
-  const maxObjects = combined ? Math.max(mostObjects(records), MOST_COMBINED) : mostObjects(records);
+  const single = mostObjects(records);
+  const maxObjects = Math.max(single, Math.min(mostCombined(augmentation, single), MOST_COMBINED));
   const sampleOf = async (index: number) => ({
     image: await store.get(index),
     annotations: records[index] as ImageRecord,
@@ -133,6 +133,17 @@ function warpedSlots(
       setPlacedObjects(batch, slot, maxObjects, augmented.annotations.objects);
     },
   };
+}
+
+/** How many objects can come together where an image has so many. */
+function mostCombined({ operations }: Augmentation, single: number): number {
+  let most = single;
+  for (const operation of operations) {
+    if (operation.name === "mosaic") most = 4 * single;
+    else if (operation.name === "mixup") most += single;
+    else if (operation.name === "copyPaste") most += Math.floor(operation.count[1]);
+  }
+  return most;
 }
 
 function mostObjects(records: readonly ImageRecord[]): number {

@@ -22,64 +22,89 @@ export function warpImage(image: StoredImage, matrix: Matrix, target: StoredImag
     back = multiply(scaleAndShift(0.5, 0.5, 0, 0), back);
     [width, height] = [width / 2, height / 2];
   }
-  const { pixels } = source;
-  const [lastX, lastY, stride] = [source.width - 1, source.height - 1, source.width * 3];
-  forEachRow(back, window, (us, vs, y) => {
-    let to = 3 * (y * target.width + window[0]);
-    for (let i = 0; i < us.length; i++, to += 3) {
-      const [u, v] = [us[i] as number, vs[i] as number];
-      if (!(u >= 0 && u < width && v >= 0 && v < height)) continue;
-      const x = Math.min(Math.max(u - 0.5, 0), lastX);
-      const y = Math.min(Math.max(v - 0.5, 0), lastY);
-      const [x0, y0] = [x | 0, y | 0];
-      const [right, down] = [x - x0, y - y0];
-      const a = y0 * stride + 3 * x0;
-      const b = x0 < lastX ? a + 3 : a;
-      const c = y0 < lastY ? a + stride : a;
-      const d = c + b - a;
-      for (let channel = 0; channel < 3; channel++) {
-        const upper = at(pixels, a + channel) * (1 - right) + at(pixels, b + channel) * right;
-        const lower = at(pixels, c + channel) * (1 - right) + at(pixels, d + channel) * right;
-        target.pixels[to + channel] = upper * (1 - down) + lower * down + 0.5;
-      }
-    }
-  });
+  const [x1, y1, x2, y2] = window;
+  const from = rowBuffers(x2 - x1);
+  for (let y = y1; y < y2; y++) {
+    originsOfRow(back, x1, y, from);
+    paintRow(source, { width, height }, from, target.pixels, 3 * (y * target.width + x1));
+  }
 }
 
 /** The same for a map of classes: each pixel takes what is under its centre. */
-export function warpMap(map: PixelMap, matrix: Matrix, target: PixelMap, window: Window): void {
-  forEachRow(invert(matrix), window, (us, vs, y) => {
-    const to = y * target.width + window[0];
-    for (let i = 0; i < us.length; i++) {
-      const [u, v] = [us[i] as number, vs[i] as number];
+export function warpMap(map: PixelMap, matrix: Matrix, target: PixelMap, [x1, y1, x2, y2]: Window): void {
+  const back = invert(matrix);
+  const from = rowBuffers(x2 - x1);
+  for (let y = y1; y < y2; y++) {
+    originsOfRow(back, x1, y, from);
+    const to = y * target.width + x1;
+    for (let i = 0; i < from.us.length; i++) {
+      const [u, v] = [at(from.us, i), at(from.vs, i)];
       if (!(u >= 0 && u < map.width && v >= 0 && v < map.height)) continue;
       target.data[to + i] = at(map.data, (v | 0) * map.width + (u | 0));
     }
-  });
+  }
 }
 
-function at(values: Uint8Array, i: number): number {
-  return values[i] as number;
+/** Where in the image the centres of a row of pixels come from; a negative u is nowhere. */
+interface Origins {
+  us: Float64Array;
+  vs: Float64Array;
 }
 
-/** Where the centres of the pixels of each row come from; a negative u is nowhere. */
-function forEachRow(
-  back: Matrix,
-  [x1, y1, x2, y2]: Window,
-  visit: (us: Float64Array, vs: Float64Array, y: number) => void,
-): void {
-  const [us, vs] = [new Float64Array(x2 - x1), new Float64Array(x2 - x1)];
+function rowBuffers(length: number): Origins {
+  return { us: new Float64Array(length), vs: new Float64Array(length) };
+}
+
+function originsOfRow(back: Matrix, x1: number, y: number, { us, vs }: Origins): void {
   const [a, b, c, d, e, f, g, h, k] = back;
-  const affine = g === 0 && h === 0;
-  for (let y = y1; y < y2; y++) {
-    const row = y + 0.5;
-    for (let i = 0; i < us.length; i++) {
-      const column = x1 + i + 0.5;
-      const w = affine ? k : g * column + h * row + k;
-      us[i] = w > 0 ? (a * column + b * row + c) / w : -1; // what is behind the horizon is out of reach
-      vs[i] = (d * column + e * row + f) / w;
+  const affine = g === 0 && h === 0 && k === 1;
+  const row = y + 0.5;
+  for (let i = 0; i < us.length; i++) {
+    const column = x1 + i + 0.5;
+    us[i] = a * column + b * row + c;
+    vs[i] = d * column + e * row + f;
+    if (affine) continue;
+    const w = g * column + h * row + k;
+    us[i] = w > 0 ? at(us, i) / w : -1; // what is behind the horizon is out of reach
+    vs[i] = at(vs, i) / w;
+  }
+}
+
+/** Shares of neighbours are whole numbers, of which ONE * ONE are all: exact for a shift by whole pixels, and fast. */
+const SHIFT = 22;
+const ONE = 1 << (SHIFT / 2);
+const HALF = 1 << (SHIFT - 1);
+
+function paintRow(source: StoredImage, reach: Size, { us, vs }: Origins, into: Uint8Array, start: number): void {
+  const { pixels } = source;
+  const reachX = reach.width;
+  const reachY = reach.height;
+  const lastX = source.width - 1;
+  const lastY = source.height - 1;
+  const stride = source.width * 3;
+  for (let i = 0; i < us.length; i++) {
+    const u = us[i] as number;
+    const v = vs[i] as number;
+    if (!(u >= 0 && u < reachX && v >= 0 && v < reachY)) continue;
+    const x = Math.min(Math.max(u - 0.5, 0), lastX);
+    const y = Math.min(Math.max(v - 0.5, 0), lastY);
+    const x0 = x | 0;
+    const y0 = y | 0;
+    const right = ((x - x0) * ONE + 0.5) | 0;
+    const down = ((y - y0) * ONE + 0.5) | 0;
+    const upperLeft = Math.imul(ONE - down, ONE - right);
+    const upperRight = Math.imul(ONE - down, right);
+    const lowerLeft = Math.imul(down, ONE - right);
+    const lowerRight = Math.imul(down, right);
+    const a = y0 * stride + 3 * x0;
+    const b = x0 < lastX ? a + 3 : a;
+    const c = y0 < lastY ? a + stride : a;
+    const d = c + b - a;
+    for (let k = 0; k < 3; k++) {
+      const upper = Math.imul(pixels[a + k] as number, upperLeft) + Math.imul(pixels[b + k] as number, upperRight);
+      const lower = Math.imul(pixels[c + k] as number, lowerLeft) + Math.imul(pixels[d + k] as number, lowerRight);
+      into[start + 3 * i + k] = (upper + lower + HALF) >> SHIFT;
     }
-    visit(us, vs, y);
   }
 }
 
@@ -113,4 +138,8 @@ function halve({ pixels, width, height }: StoredImage): StoredImage {
     }
   }
   return { ...half, pixels: means };
+}
+
+function at(values: Uint8Array | Float64Array, i: number): number {
+  return values[i] as number;
 }
