@@ -128,6 +128,7 @@ export function slicePlot({ name, slices }: SliceGroup, all: number): PlotSpec {
   };
   return {
     title: { text: shorten(name, 40), anchor: "start", fontSize: 12, color: COLORS.ink },
+    width: PLOT_WIDTH - 70, // four of them beside each other
     height: 70 + 24 * slices.length,
     layer: [
       {

@@ -6,7 +6,7 @@ import { plotSvg, type PlotSpec } from "./plot.ts";
 import { averageRecallPlot, calibrationPlot, confidencePlot, curveSummary, precisionRecallPlot } from "./curvePlots.ts";
 import { comparisonPlot, confusionPlot, slicePlot, tidePlot } from "./errorPlots.ts";
 import { scorePlot, sizePlot } from "./histogramPlots.ts";
-import { count, percent, points, rate, shorten } from "./text.ts";
+import { compact, count, percent, points, rate, shorten } from "./text.ts";
 import { type ColorName, SERIES, seriesColor } from "./theme.ts";
 import { ERROR_NAMES } from "./verdict.ts";
 
@@ -25,7 +25,7 @@ export interface Figure {
 type Draft = Omit<Figure, "svgs"> & { specs: PlotSpec[] };
 
 /** More classes do not fit into a confusion matrix that can be read. */
-const CONFUSED = 14;
+const CONFUSED = 10;
 
 const GROUP_NAMES: Record<string, string> = {
   "fine-size": "Size of the object",
@@ -113,7 +113,7 @@ function errors({ tide }: DetectionAnalysis): Draft | undefined {
   if (!Number.isFinite(tide.AP50)) return undefined;
   const bars = (Object.keys(ERROR_NAMES) as TideErrorType[]).map((type) => {
     const { count: times, dAP } = tide.errors[type];
-    const text = `${points(dAP)} (${count(times)})`;
+    const text = `${points(dAP)} (${compact(times)})`;
     return { type, label: ERROR_NAMES[type], count: times, points: dAP * 100, text };
   });
   return {

@@ -1,6 +1,8 @@
 import type { ScoreBin, SizeBin } from "./histograms.ts";
 import { COLORS, PLOT_WIDTH, type PlotSpec, share } from "./plot.ts";
 
+const FOUND = { ...share("found"), axis: { values: [0, 0.5, 1], format: ".1f" } };
+
 /** Plots one above the other get no width with their axes: what the axes leave. */
 const INNER_WIDTH = PLOT_WIDTH - 62;
 
@@ -25,11 +27,11 @@ export function sizePlot(bins: readonly SizeBin[]): PlotSpec {
         layer: [
           {
             mark: { type: "rule", color: COLORS.right, strokeWidth: 2 },
-            encoding: { y: { field: "low", ...share("found") }, y2: { field: "high" } },
+            encoding: { y: { field: "low", ...FOUND }, y2: { field: "high" } },
           },
           {
             mark: { type: "point", filled: true, size: 55, opacity: 1, color: COLORS.right },
-            encoding: { y: { field: "value", ...share("found") } },
+            encoding: { y: { field: "value", ...FOUND } },
           },
         ],
       },

@@ -164,7 +164,7 @@ function AllNumbers({
   return (
     <section aria-labelledby="numbers-title">
       <h2 id="numbers-title">All numbers</h2>
-      <div class="scroll card" tabIndex={0} role="region" aria-label="All numbers">
+      <div class="scroll card narrow" tabIndex={0} role="region" aria-label="All numbers">
         <table>
           <thead>
             <tr>

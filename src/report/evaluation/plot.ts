@@ -13,6 +13,7 @@ export const PLOT_WIDTH = 340;
  */
 export async function plotSvg(spec: PlotSpec): Promise<string> {
   const [{ compile }, vega] = await Promise.all([import("vega-lite"), import("vega")]);
+  measureTextClosely(vega);
   const complete = {
     width: PLOT_WIDTH,
     height: 240,
@@ -72,6 +73,25 @@ const CONFIG = {
 function responsive(svg: string): string {
   return svg.replace(/^<svg ([^>]*?)width="(\d+(?:\.\d+)?)" height="[^"]*"/, '<svg $1style="max-width:$2px" ');
 }
+
+/**
+ * Where there is no canvas, Vega takes a letter to be 0.8 of its size wide, and so leaves half as much room again for
+ * labels as they need, or cuts them; a letter of the usual fonts is about LETTER.
+ */
+function measureTextClosely(vega: object): void {
+  const { textMetrics } = vega as { textMetrics: Record<"width" | "estimateWidth", TextWidth> };
+  if (textMetrics.width !== textMetrics.estimateWidth) return;
+  textMetrics.width = ({ text, fontSize = 11 }, value = text) => LETTER * fontSize * lengthOf(value);
+}
+
+const LETTER = 0.64;
+
+function lengthOf(text: unknown): number {
+  return typeof text === "string" || typeof text === "number" ? String(text).length : 0;
+}
+
+/** The width of a mark's text, or of another text set like it. */
+type TextWidth = (mark: { text?: unknown; fontSize?: number }, text?: unknown) => number;
 
 function withPageColors(svg: string): string {
   return svg.replaceAll(svgColors.pattern, (color) => svgColors.variableOf(color));

@@ -22,6 +22,11 @@ export function count(value: number): string {
   return value.toLocaleString("en-US");
 }
 
+/** 9999 -> "9,999", 334182 -> "334K" */
+export function compact(value: number): string {
+  return value < 10_000 ? count(value) : value.toLocaleString("en-US", { notation: "compact" });
+}
+
 /** "1 object", "2 objects". */
 export function counted(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
