@@ -1,6 +1,6 @@
 import { type BoxLayout, describeLayout, readBoxAs } from "./boxLayout.ts";
 import type { CocoTruth } from "./comparedImage.ts";
-import { describeBox, fieldsOf, isBox, shown } from "./recordChecks.ts";
+import { describeBox, fieldsOf, isBox, isEmpty, shown } from "./recordChecks.ts";
 import { describeCategoryId } from "./unknownCategory.ts";
 import { describeUnknownImage } from "./unknownImage.ts";
 
@@ -12,11 +12,11 @@ import { describeUnknownImage } from "./unknownImage.ts";
 export function describeResult(
   value: unknown,
   others: readonly unknown[],
-  { truth, layout }: { truth: CocoTruth; layout: BoxLayout },
+  { truth, layout, match }: { truth: CocoTruth; layout: BoxLayout; match: "id" | "file-name" },
 ): string {
   const result = fieldsOf(value);
   if (!result) return `must be an object { image_id, category_id, bbox, score }, got ${shown(value)}`;
-  const { image_id, category_id, category_name, bbox, score } = result;
+  const { image_id, category_id, category_name, bbox, score, segmentation, file_name } = result;
   if (score === undefined && ("iscrowd" in result || "area" in result)) {
     return "has no score: is this a file of labels, given as predictions?";
   }
@@ -26,9 +26,12 @@ export function describeResult(
   }
   if (!Number.isSafeInteger(category_id)) return describeCategoryId(truth, category_id, category_name);
   if (typeof score !== "number" || !Number.isFinite(score)) return `score must be a number, got ${shown(score)}`;
-  if (!isBox(bbox)) return describeBox(bbox);
-  if (readBoxAs(layout, bbox) === undefined) return layout === "xywh" ? describeBox(bbox) : notIn(layout, bbox);
-  return describeUnknownImage(truth, image_id, others);
+  if (isBox(bbox) ? !readBoxAs(layout, bbox) : !isEmpty(bbox) || isEmpty(segmentation)) {
+    return isBox(bbox) && layout !== "xywh" ? notIn(layout, bbox) : describeBox(bbox);
+  }
+  if (match === "id") return describeUnknownImage(truth, image_id, others);
+  const name = typeof image_id === "string" ? image_id : (file_name ?? image_id);
+  return `no image of ${truth.name}, or more than one, has the file name ${shown(name)}`;
 }
 
 function notIn(layout: BoxLayout, box: unknown): string {

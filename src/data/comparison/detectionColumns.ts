@@ -4,29 +4,27 @@ import type { Rle } from "../../geometry/rle.ts";
 import { cocoMask } from "./cocoMask.ts";
 import type { ComparedImage, TruthImage } from "./comparedImage.ts";
 import type { ResultTable } from "./resultTable.ts";
-import { gather, type RowsByImage } from "./rowsByImage.ts";
 
-/** The images, each with its results. They share one array a column: what belongs to an image is a view of it. */
+/**
+ * The images, each with its results: views of the table's columns.
+ *
+ * @param starts the table's, which is sorted by image
+ */
 export function withDetections(
   images: readonly TruthImage[],
   table: ResultTable,
-  { rows, starts }: RowsByImage,
+  starts: Uint32Array,
   maskOf?: (row: number, image: TruthImage) => Rle,
 ): ComparedImage[] {
-  const boxes = gather(table.boxes, rows, 4);
-  const boxAreas = gather(table.boxAreas, rows);
-  const areas = gather(table.areas, rows);
-  const scores = gather(table.scores, rows);
-  const classes = Int32Array.from(rows, (row) => table.classes[row] ?? 0);
   return images.map((image, i) => {
     const [from = 0, to = 0] = [starts[i], starts[i + 1]];
     const detections = {
-      boxes: boxes.subarray(4 * from, 4 * to),
-      boxAreas: boxAreas.subarray(from, to),
-      areas: areas.subarray(from, to),
-      scores: scores.subarray(from, to),
-      classes: classes.subarray(from, to),
-      ...(maskOf && { masks: Array.from(rows.subarray(from, to), (row) => maskOf(row, image)) }),
+      boxes: table.boxes.subarray(4 * from, 4 * to),
+      boxAreas: table.boxAreas.subarray(from, to),
+      areas: table.areas.subarray(from, to),
+      scores: table.scores.subarray(from, to),
+      classes: table.classes.subarray(from, to),
+      ...(maskOf && { masks: Array.from({ length: to - from }, (_, k) => maskOf(from + k, image)) }),
     };
     return { ...image, detections };
   });

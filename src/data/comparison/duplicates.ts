@@ -1,12 +1,15 @@
 import type { ResultTable } from "./resultTable.ts";
-import type { RowsByImage } from "./rowsByImage.ts";
 
-/** Results that say the same of the same image as one before them: how many, and which record is the first. */
-export function findDuplicates(table: ResultTable, { rows, starts }: RowsByImage): { count: number; first: number } {
+/**
+ * Results that say the same of the same image as one before them: how many, and which record is the first.
+ *
+ * @param starts the table's, which is sorted by image
+ */
+export function findDuplicates(table: ResultTable, starts: Uint32Array): { count: number; first: number } {
   let [count, first] = [0, Infinity];
   for (let i = 0; i + 1 < starts.length; i++) {
     const seen = new Map<number, number>();
-    for (const row of rows.subarray(starts[i], starts[i + 1])) {
+    for (let row = starts[i] ?? 0; row < (starts[i + 1] ?? 0); row++) {
       const mixed = mix(table, row);
       const other = seen.get(mixed);
       if (other === undefined) seen.set(mixed, row);

@@ -14,6 +14,11 @@ export function fieldsOf(value: unknown): Record<string, unknown> | undefined {
     : undefined;
 }
 
+/** Whether a field is left out: missing, null or an empty list. */
+export function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+}
+
 /** Whether the value is a box of four finite numbers whose corners and area are finite too. */
 export function isBox(value: unknown): value is [number, number, number, number] {
   if (!Array.isArray(value) || value.length !== 4) return false;
@@ -31,7 +36,7 @@ export function isBox(value: unknown): value is [number, number, number, number]
 
 /** Why `bbox` is not a box of x, y, width and height. */
 export function describeBox(box: unknown): string {
-  if (box === undefined || box === null) return "bbox is missing";
+  if (isEmpty(box)) return "bbox is missing";
   if (!Array.isArray(box) || box.length !== 4) return `bbox must be [x, y, width, height], got ${shown(box)}`;
   const numbers = box as unknown[];
   if (numbers.includes(null)) return `bbox ${shown(box)} holds null: was it not a number (NaN)?`;

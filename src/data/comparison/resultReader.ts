@@ -9,13 +9,12 @@ import { describeResult } from "./describeResult.ts";
 import { resultMask, withDetections } from "./detectionColumns.ts";
 import { findDuplicates } from "./duplicates.ts";
 import { ImageNames } from "./imageNames.ts";
-import { fieldsOf, isBox } from "./recordChecks.ts";
+import { fieldsOf, isBox, isEmpty } from "./recordChecks.ts";
 import { ResultTable } from "./resultTable.ts";
-import type { RowsByImage } from "./rowsByImage.ts";
 import { ScoreRange } from "./scoreRange.ts";
 import { UnknownCategories } from "./unknownCategory.ts";
 
-/** Rows of the table before it is pruned for the first time: about 150 MB, with masks as much again for their texts. */
+/** Rows of the table before it is pruned for the first time: about 140 MB, with masks as much again for their texts. */
 const PRUNE_AT = 2 ** 21;
 const PRUNE_AT_WITH_MASKS = 2 ** 18;
 
@@ -66,7 +65,7 @@ export class ResultReader {
       const box = this.#readBox(result, image, record);
       const complete = Number.isSafeInteger(category) && typeof score === "number" && Number.isFinite(score);
       if (!complete || !box || image === undefined) {
-        const known = { truth: this.#truth, layout: this.#layout };
+        const known = { truth: this.#truth, layout: this.#layout, match: this.#names ? "file-name" : "id" } as const;
         throw new AnchorkitError(`${this.#place(record)}: ${describeResult(values[i], values, known)}`);
       }
       const k = this.#classOf.get(category);
@@ -79,12 +78,12 @@ export class ResultReader {
   /** @throws AnchorkitError naming the result whose mask is not valid, or where no result has a category of the truth. */
   finish(): { images: ComparedImage[]; warnings: string[] } {
     this.#table.prune();
-    const order = this.#table.byImage();
-    const warnings = this.#warnings(order);
+    const starts = this.#table.sortByImage();
+    const warnings = this.#warnings(starts);
     if (this.#count > 0 && this.#unknown.count === this.#count) throw new AnchorkitError(warnings.join("; "));
     const mask = (row: number, image: TruthImage) =>
       resultMask(this.#table, row, image, this.#place(this.#table.records[row] ?? 0));
-    const images = withDetections(this.#truth.images, this.#table, order, this.#masks ? mask : undefined);
+    const images = withDetections(this.#truth.images, this.#table, starts, this.#masks ? mask : undefined);
     return { images, warnings };
   }
 
@@ -101,14 +100,13 @@ export class ResultReader {
   ): ResultBox | undefined {
     const size = image === undefined ? undefined : this.#truth.images[image]?.size;
     if (isBox(bbox)) return readBoxAs(this.#layout, bbox, size);
-    const none = bbox === undefined || bbox === null || (Array.isArray(bbox) && bbox.length === 0);
-    if (!none || segmentation === undefined || segmentation === null) return undefined;
+    if (!isEmpty(bbox) || isEmpty(segmentation) || image === undefined) return undefined;
     const mask = cocoMask(segmentation, size, this.#place(record));
     const [x1, y1, x2, y2] = maskBox(mask);
     return { x1, y1, x2, y2, boxArea: (x2 - x1) * (y2 - y1), area: maskArea(mask) };
   }
 
-  #warnings(order: RowsByImage): string[] {
+  #warnings(starts: Uint32Array): string[] {
     const place = (record: number) => this.#place(record);
     const warnings: (string | undefined)[] = [this.#scores.describe(place)];
     if (this.#count === 0) warnings.push(`${this.#name}: holds no results`);
@@ -117,7 +115,7 @@ export class ResultReader {
       const known = Array.from(classes, (k) => this.#truth.categoryIds[k] ?? 0);
       warnings.push(this.#unknown.describe(this.#truth, known, place));
     }
-    const { count, first } = findDuplicates(this.#table, order);
+    const { count, first } = findDuplicates(this.#table, starts);
     if (count > 0) warnings.push(`results that are there twice: ${count} (first: ${this.#place(first)})`);
     return warnings.filter((line) => line !== undefined);
   }

@@ -1,11 +1,12 @@
 import type { ResultBox } from "./boxLayout.ts";
-import { type RowsByImage, rowsByImage } from "./rowsByImage.ts";
+import { rowsByImage } from "./rowsByImage.ts";
 
 const FIRST_ROWS = 2 ** 14;
 
 /**
  * Results in columns, of which those that evaluation looks at are kept: each image's best `limit` of each class, among
- * equal scores those that came first (as pycocotools chooses). The rest is thrown out whenever the table has doubled.
+ * equal scores those that came first (as pycocotools chooses). The rest is thrown out whenever the table has grown by
+ * half. All happens in place: the table may be most of what the process holds.
  */
 export class ResultTable {
   count = 0;
@@ -21,7 +22,6 @@ export class ResultTable {
   #pruneAt: number;
   readonly #imageCount: number;
   readonly #limit: number;
-
   readonly #segmented: boolean;
 
   /**
@@ -43,9 +43,9 @@ export class ResultTable {
   add(image: number, k: number, box: ResultBox, score: number, record: number, segmentation: unknown): void {
     if (this.count === this.#pruneAt) {
       this.prune();
-      this.#pruneAt = Math.max(this.#pruneAt, 2 * this.count);
+      this.#pruneAt = Math.max(this.#pruneAt, Math.ceil(1.5 * this.count));
     }
-    if (this.count === this.scores.length) this.#grow();
+    if (this.count === this.scores.length) this.#grow(Math.min(2 * this.count, this.#pruneAt + 1));
     const place = this.count++;
     this.images[place] = image;
     this.classes[place] = k;
@@ -63,24 +63,44 @@ export class ResultTable {
   /** Throws out what is beyond the limit; the others stay in their order. */
   prune(): void {
     const dropped = this.#beyondLimit();
-    const kept = Uint32Array.from({ length: this.count }, (_, row) => row).filter((row) => dropped[row] === 0);
-    if (kept.length === this.count) return;
-    for (const column of [this.images, this.classes, this.boxAreas, this.areas, this.scores, this.records]) {
-      for (const [place, row] of kept.entries()) column[place] = column[row] ?? 0;
+    let kept = 0;
+    for (let row = 0; row < dropped.length; row++) {
+      if (dropped[row] === 1) continue;
+      if (kept < row) this.#move(row, kept);
+      kept++;
     }
-    for (const [place, row] of kept.entries()) this.boxes.copyWithin(4 * place, 4 * row, 4 * row + 4);
-    if (this.#segmented) this.segmentations = Array.from(kept, (row) => this.segmentations[row]);
-    this.count = kept.length;
+    this.count = kept;
+    if (this.#segmented) this.segmentations.length = kept;
   }
 
-  byImage(): RowsByImage {
-    return rowsByImage(this.images, this.count, this.#imageCount);
+  /**
+   * Puts the rows in the order of their images, each image's in the order they came.
+   *
+   * @returns starts: the rows of image i are starts[i] to before starts[i + 1]
+   */
+  sortByImage(): Uint32Array {
+    const { rows, starts } = rowsByImage(this.images, this.count, this.#imageCount);
+    this.#grow(this.count + 1); // one more, to hold a row while others move
+    const held = this.count;
+    for (let first = 0; first < this.count; first++) {
+      if (rows[first] === first) continue;
+      this.#move(first, held);
+      let place = first;
+      for (let row = rows[place] as number; row !== first; row = rows[place] as number) {
+        this.#move(row, place);
+        rows[place] = place;
+        place = row;
+      }
+      this.#move(held, place);
+      rows[place] = place;
+    }
+    return starts;
   }
 
   /** 1 for each row that `limit` others of its image and class come before. */
   #beyondLimit(): Uint8Array {
     const dropped = new Uint8Array(this.count);
-    const { rows, starts } = this.byImage();
+    const { rows, starts } = rowsByImage(this.images, this.count, this.#imageCount);
     for (let i = 0; i < this.#imageCount; i++) {
       const [from = 0, to = 0] = [starts[i], starts[i + 1]];
       if (to - from <= this.#limit) continue;
@@ -104,8 +124,19 @@ export class ResultTable {
     return groups.values();
   }
 
-  #grow(): void {
-    const rows = Math.min(2 * this.count, Math.max(this.#pruneAt, this.count + 1));
+  #move(from: number, to: number): void {
+    this.images[to] = this.images[from] as number;
+    this.classes[to] = this.classes[from] as number;
+    for (let k = 0; k < 4; k++) this.boxes[4 * to + k] = this.boxes[4 * from + k] as number;
+    this.boxAreas[to] = this.boxAreas[from] as number;
+    this.areas[to] = this.areas[from] as number;
+    this.scores[to] = this.scores[from] as number;
+    this.records[to] = this.records[from] as number;
+    if (this.#segmented) this.segmentations[to] = this.segmentations[from];
+  }
+
+  #grow(rows: number): void {
+    if (rows <= this.scores.length) return;
     this.images = extend(this.images, new Int32Array(rows));
     this.classes = extend(this.classes, new Int32Array(rows));
     this.boxes = extend(this.boxes, new Float64Array(4 * rows));

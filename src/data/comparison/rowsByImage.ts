@@ -1,5 +1,5 @@
 /** Rows of a table, image after image, each image's in their order. */
-export interface RowsByImage {
+interface RowsByImage {
   /** Row numbers. */
   rows: Uint32Array;
   /** The rows of image i are `rows[starts[i]]` to before `rows[starts[i + 1]]`. */

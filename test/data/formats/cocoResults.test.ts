@@ -369,6 +369,24 @@ describe("What cannot be read is refused in one line", () => {
     );
   });
 
+  test("a file name that no image has, and that two have", async () => {
+    const twins = { ...truth, images: truth.images.map((image) => ({ ...image, file_name: `${image.id}/a.jpg` })) };
+    for (const [some, name] of [
+      [truth, "four.jpg"],
+      [twins, "a.jpg"],
+    ] as const) {
+      expect(await refusal(some, image(name), { match: "file-name" })).toMatch(
+        new RegExp(`record 0: no image of .*truth\\.json, or more than one, has the file name "${name}"$`),
+      );
+    }
+    expect((await read({ ...twins, annotations: [] }, image("3\\a.jpg"), { match: "file-name" })).warnings).toEqual([]);
+  });
+
+  test("a mask's result whose image is unknown", async () => {
+    const { bbox: _, ...bare } = { ...result, image_id: 500, segmentation: { size: [30, 40], counts: [1200] } };
+    expect(await refusal(truth, [bare])).toMatch(/record 0: image_id 500 is not in /);
+  });
+
   test("normalized boxes without the images' sizes", async () => {
     const unsized = { ...truth, images: [{ id: 3 }, { id: 20 }] };
     expect(await refusal(unsized, [result], { boxes: "xyxy-normalized" })).toMatch(
@@ -399,15 +417,19 @@ describe("What cannot be read is refused in one line", () => {
 });
 
 const sample = fileURLToPath(new URL("../../../../shared/data/eval/coco100/", import.meta.url));
-test.skipIf(!existsSync(sample))("COCO's own example gives pycocotools' numbers", async () => {
+test.skipIf(!existsSync(sample)).each([
+  ["bbox", "box"],
+  ["segm", "mask"],
+] as const)("COCO's own example gives pycocotools' numbers: %s", async (kind, overlap) => {
   const { images, classes } = await readCocoResults(
     join(sample, "instances_val2014_100.json"),
-    join(sample, "instances_val2014_fakebbox100_results.json"),
+    join(sample, `instances_val2014_fake${kind}100_results.json`),
+    { masks: overlap === "mask" },
   );
-  const { perClass, ...summary } = evaluateCoco(images, classes);
-  const expected = JSON.parse(readFileSync(join(sample, "expected.json"), "utf8")) as { bbox: Record<string, number> };
+  const { perClass, ...summary } = evaluateCoco(images, classes, { overlap });
+  const expected = JSON.parse(readFileSync(join(sample, "expected.json"), "utf8")) as Record<string, object>;
   expect(perClass).toHaveLength(classes.length);
-  for (const [key, value] of Object.entries(expected.bbox)) {
-    expect(summary[key as keyof typeof summary]).toBeCloseTo(value, 12);
+  for (const [key, value] of Object.entries(expected[kind] ?? {})) {
+    expect(summary[key as keyof typeof summary]).toBeCloseTo(value as number, 12);
   }
 });
