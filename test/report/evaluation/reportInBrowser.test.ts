@@ -85,7 +85,8 @@ describe.skipIf(executablePath === undefined)(title, () => {
     const image = input.images.findIndex(({ fileName }) => fileName === name);
     const { detections, truth } = input.images[image] as (typeof input.images)[number];
     const scores = Array.from(detections.scores);
-    for (const index of [0, 80, 160]) {
+    const borders = scores.map((score) => Math.floor(score * 200)); // the last thresholds with each box
+    for (const index of [0, 80, 160, ...borders.slice(0, 3)]) {
       await moveSlider(page, index);
       expect(await card.locator("g.p").count()).toBe(scores.length);
       expect(await card.locator("g.p:visible").count()).toBe(scores.filter((score) => score >= index / 200).length);
