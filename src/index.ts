@@ -15,15 +15,23 @@ export type { NamedTensors, Step, TensorSpec, Updates } from "./engine/step.ts";
 export { buildBackbone, type BackboneName } from "./core/backbones/buildBackbone.ts";
 
 export { alignClasses } from "./data/alignClasses.ts";
-export type { Dataset, ImageRecord, LabelledObject, SplitName } from "./data/dataset.ts";
+export type { Dataset, ImageRecord, LabelledObject, Scalar, Segmentation, SplitName } from "./data/dataset.ts";
+export { exportLabels } from "./data/exportLabels.ts";
 export type { BoxLayout } from "./data/comparison/boxLayout.ts";
 export type { CocoTruth, ComparedImage, TruthImage } from "./data/comparison/comparedImage.ts";
 export { readCocoResults, type CocoResults, type ResultOptions } from "./data/formats/cocoResults.ts";
 export { readCocoTruth } from "./data/formats/cocoTruth.ts";
 export { writeCocoResults, type ImageDetections } from "./data/formats/writeCocoResults.ts";
-export type { Coordinates, ReadOptions, ReadResult } from "./data/formats/format.ts";
+export type {
+  Coordinates,
+  FormatId,
+  ReadOptions,
+  ReadResult,
+  WriteOptions,
+  WriteResult,
+} from "./data/formats/format.ts";
 export { importLabels, type ImportOptions } from "./data/importLabels.ts";
-export { readDataset } from "./data/readDataset.ts";
+export { readDataset, type ReadDatasetOptions } from "./data/readDataset.ts";
 export { countSplits, splitDataset, type SplitCounts, type SplitFractions } from "./data/splits.ts";
 
 export { contactSheet, type SheetImage, type SheetOptions } from "./report/contactSheet.ts";
