@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError, type Option } from "commander";
 import { parse } from "yaml";
 import { UsageError, messageOf } from "../base/errors.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../base/nearest.ts";
 
 /** Options that are about one call of the command, not about what it does. */
 const NOT_IN_FILES = ["config", "json", "debug", "resume", "help"];

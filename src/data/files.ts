@@ -1,6 +1,7 @@
 import { open, readdir, readFile, realpath, stat } from "node:fs/promises";
 import { extname, isAbsolute, join, relative, sep } from "node:path";
 import { AnchorkitError } from "../base/errors.ts";
+import type { Warnings } from "./warnings.ts";
 
 const IMAGE_EXTENSIONS = new Set([
   ...[".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".avif", ".tif", ".tiff", ".gif", ".bmp"],
@@ -80,12 +81,13 @@ export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map
  * The text of a label file. A byte order mark decides the encoding (UTF-8, UTF-16), else zero bytes beside the first
  * character (UTF-16), else an XML declaration's `encoding`, else it is UTF-8. The mark is not part of the text.
  *
+ * @param options `warnings` takes note of encodings that other tools may trip over
  * @throws AnchorkitError when the file is missing, too large, empty (unless that is allowed), or not text in its encoding.
  */
 export async function readText(
   path: string,
   maxBytes = MAX_LABEL_FILE_BYTES,
-  { allowEmpty = false } = {},
+  { allowEmpty = false, warnings }: { allowEmpty?: boolean; warnings?: Warnings } = {},
 ): Promise<string> {
   const name = shownPath(path);
   const size = await stat(path).then(
@@ -96,6 +98,8 @@ export async function readText(
   if (size > maxBytes) throw new AnchorkitError(`${name}: ${size} bytes are more than the limit of ${maxBytes}`);
   const bytes = await readFile(path);
   const text = decodeText(bytes, name);
+  const unusual = warnings?.observer && unusualEncoding(bytes);
+  if (unusual) warnings.note("encoding", name, { detail: `: ${unusual}` });
   if (!allowEmpty && text.trim() === "") throw new AnchorkitError(`${name}: the file is empty`);
   return text;
 }
@@ -111,6 +115,13 @@ export async function readHead(path: string, maxBytes: number): Promise<string> 
   } finally {
     await file.close();
   }
+}
+
+/** What other tools may trip over: a byte order mark, or an encoding that is not UTF-8. */
+function unusualEncoding(bytes: Uint8Array): string | undefined {
+  const encoding = encodingOf(bytes);
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return `${encoding} with a byte order mark`;
+  return encoding === "utf-8" ? undefined : encoding;
 }
 
 function isEncoding(label: string): boolean {

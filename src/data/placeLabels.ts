@@ -3,7 +3,7 @@ import type { Dataset, ImageRecord, LabelledObject } from "./dataset.ts";
 import type { FoundImage, FoundObject } from "./formats/format.ts";
 import { type ImageHeader, readImageHeader } from "./images.ts";
 import { mapParallel } from "./parallel.ts";
-import { type Placement, placeBox, type Size } from "./placement.ts";
+import { type Placement, placeBox, shownBox, type Size } from "./placement.ts";
 import { placeSegmentation } from "./placeSegmentation.ts";
 import type { Warnings } from "./warnings.ts";
 
@@ -42,8 +42,9 @@ export async function placeLabels(
   const images: ImageRecord[] = [];
   for (const [i, image] of found.entries()) {
     const header = headers[i];
-    if (header instanceof AnchorkitError) warnings.add("images that cannot be read, left out", header.message);
-    else if (header) images.push(placeImage(image, header, storedFrame, warnings));
+    if (header instanceof AnchorkitError) {
+      warnings.add("images that cannot be read, left out", header.message, { rule: "unreadable-image" });
+    } else if (header) images.push(placeImage(image, header, storedFrame, warnings));
   }
   const failure = headers.find((header) => header instanceof AnchorkitError);
   if (images.length === 0 && failure) throw new AnchorkitError(`no image can be read: ${failure.message}`);
@@ -55,7 +56,10 @@ function placeImage(image: FoundImage, header: ImageHeader, storedFrame: boolean
   const { objects: found, labelledSize: _, frame: __, where: ___, ...record } = image;
   const placement = placementOf(image, header, storedFrame, warnings);
   const objects = found.map((object) => placeObject(object, placement, header, warnings));
-  return { ...record, width: header.width, height: header.height, objects: objects.filter((o) => o !== undefined) };
+  const { width, height } = header;
+  const placed = { ...record, width, height, objects: objects.filter((o) => o !== undefined) };
+  warnings.observer?.placed(placed, image.where);
+  return placed;
 }
 
 function placeObject(
@@ -67,21 +71,26 @@ function placeObject(
   const whole = placeBox(object.box, placement);
   const [x1, y1, x2, y2] = whole;
   if (x1 >= x2 || y1 >= y2) {
-    warnings.add("boxes without an area, left out", where);
+    const change = { before: shownBox(whole), after: "" };
+    warnings.add("boxes without an area, left out", where, { rule: "zero-area", change });
     return undefined;
   }
   const box: Box = [Math.max(0, x1), Math.max(0, y1), Math.min(size.width, x2), Math.min(size.height, y2)];
   if (box[0] >= box[2] || box[1] >= box[3]) {
-    warnings.add("boxes outside their image, left out", `${where} in an image of ${size.width} x ${size.height}`);
+    const change = { before: shownBox(whole), after: "" };
+    warnings.add("boxes outside their image, left out", where, { rule: "outside", detail: inImage(size), change });
     return undefined;
   }
   const placed: LabelledObject = { ...object, box };
   const outline = segmentation && placeSegmentation(segmentation, placement, size);
   if (outline) placed.segmentation = outline;
   else if (segmentation) warnings.add("outlines outside their image or of another size, left out, boxes kept", where);
+  warnings.observer?.placed(placed, where);
   const overhang = Math.max(...box.map((corner, i) => Math.abs(corner - (whole[i] ?? 0))));
   if (overhang <= ROUNDING) return placed;
-  warnings.add("boxes partly outside their image, clipped", `${where} in an image of ${size.width} x ${size.height}`);
+  const change = { before: shownBox(whole), after: shownBox(box) };
+  const detail = inImage(size);
+  warnings.add("boxes partly outside their image, clipped", where, { rule: "partly-outside", detail, change });
   delete placed.area; // it was the whole object's
   return placed;
 }
@@ -96,21 +105,27 @@ function placementOf(found: FoundImage, header: ImageHeader, storedFrame: boolea
   if (!labelled || sameSize(labelled, header)) {
     if (!turned || found.frame === "shown" || (labelled && !sameSize(labelled, stored))) return asTheyAre;
     if (storedFrame) return asShown(found, header, warnings);
-    warnings.add("labels of photos that EXIF turns or mirrors, taken to be of the photo as shown", found.where);
+    const what = "labels of photos that EXIF turns or mirrors, taken to be of the photo as shown";
+    warnings.add(what, found.where, { rule: "unknown-frame" });
     return asTheyAre;
   }
   if (sameSize(labelled, stored)) return asShown(found, header, warnings);
-  const said = `${found.where} says ${labelled.width} x ${labelled.height}, the image is ${header.width} x ${header.height}`;
+  const detail = ` says ${shownSize(labelled)}, the image is ${shownSize(header)}`;
+  const change = { before: shownSize(labelled), after: shownSize(header) };
   if (sameAspect(labelled, header) && found.objects.every(({ box }) => isWithin(box, labelled))) {
-    warnings.add("images resized after they were labelled, boxes scaled", said);
+    const what = "images resized after they were labelled, boxes scaled";
+    warnings.add(what, found.where, { rule: "resized", detail, change });
     return scaled(header.width / labelled.width, header.height / labelled.height, header);
   }
-  warnings.add("images of another size than their labels say, boxes taken as pixels of the image", said);
+  const what = "images of another size than their labels say, boxes taken as pixels of the image";
+  warnings.add(what, found.where, { rule: "other-size", detail });
   return asTheyAre;
 }
 
 function asShown(found: FoundImage, header: ImageHeader, warnings: Warnings): Placement {
-  warnings.add("labels of photos as stored, turned with the photo's EXIF orientation", found.where);
+  const change = { before: "as stored", after: `turned by EXIF orientation ${header.orientation}` };
+  const what = "labels of photos as stored, turned with the photo's EXIF orientation";
+  warnings.add(what, found.where, { rule: "stored-frame", change });
   return { scaleX: 1, scaleY: 1, orientation: header.orientation, stored: storedSize(header) };
 }
 
@@ -132,9 +147,18 @@ function warnAlikeClasses(classes: readonly string[], warnings: Warnings): void 
     const folded = name.trim().toLowerCase();
     const other = known.get(folded);
     if (other !== undefined) {
-      warnings.add("classes that differ in case or outer spaces alone, kept apart", `"${other}" and "${name}"`);
+      const what = "classes that differ in case or outer spaces alone, kept apart";
+      warnings.add(what, `"${other}" and "${name}"`, { rule: "alike-classes" });
     } else known.set(folded, name);
   }
+}
+
+function shownSize({ width, height }: Size): string {
+  return `${width} x ${height}`;
+}
+
+function inImage(size: Size): string {
+  return ` in an image of ${shownSize(size)}`;
 }
 
 function scaled(byX: number, byY: number, header: ImageHeader): Placement {

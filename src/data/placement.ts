@@ -7,6 +7,11 @@ export interface Size {
   height: number;
 }
 
+/** A box in messages and lists of changes: "10, 20, 30.5, 40". */
+export function shownBox(box: Box): string {
+  return box.map((corner) => Number(corner.toFixed(2))).join(", ");
+}
+
 /** How labels come to pixels of the image as it is shown: scaled first, then turned. */
 export interface Placement {
   scaleX: number;

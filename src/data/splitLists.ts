@@ -50,12 +50,14 @@ export async function readSplitLists(
     const imagesNamed = (name: string) => byFullName.get(name) ?? byStem.get(name);
     for (const name of namesIn(await readText(list), list)) {
       const listed = imagesNamed(name) ?? imagesNamed(name.trim());
-      if (!listed) warnings.add("names in split lists without an image", `"${name}" in ${shownPath(list)}`);
+      if (!listed) warnings.add("names in split lists without an image", `"${name}" in ${shownPath(list)}`, UNKNOWN);
       for (const file of listed ?? []) {
         const known = splits.get(file);
         if (known && known.split !== split) {
           const lists = `${shownPath(known.list)} and ${shownPath(list)}`;
-          throw new AnchorkitError(`${shownPath(file)}: stands in ${lists}; an image belongs to one split`);
+          const error = new AnchorkitError(`${shownPath(file)}: stands in ${lists}; an image belongs to one split`);
+          warnings.fail(error, "two-splits", shownPath(file));
+          continue;
         }
         splits.set(file, { split, list });
       }
@@ -63,6 +65,8 @@ export async function readSplitLists(
   }
   return (file) => splits.get(file)?.split;
 }
+
+const UNKNOWN = { rule: "unknown-in-list" } as const;
 
 /** The lists to read, and the folder whose images each of them divides. */
 function splitFiles(root: string, files: readonly string[]): { list: string; split: SplitName; scope: string }[] {

@@ -1,12 +1,83 @@
+import { AnchorkitError } from "../base/errors.ts";
+import type { ImageRecord, LabelledObject } from "./dataset.ts";
+
+/** Findings of reading that `label lint` explains one by one (lint/rules.ts). */
+export type ReadingRule =
+  | "unreadable-labels"
+  | "bad-object"
+  | "swapped-corners"
+  | "zero-area"
+  | "outside"
+  | "partly-outside"
+  | "float-coordinates"
+  | "unreadable-image"
+  | "image-without-labels"
+  | "labels-without-image"
+  | "two-label-files"
+  | "other-filename"
+  | "filename-without-extension"
+  | "foreign-path"
+  | "size-missing"
+  | "other-size"
+  | "resized"
+  | "stored-frame"
+  | "unknown-frame"
+  | "alike-classes"
+  | "encoding"
+  | "two-splits"
+  | "unknown-in-list";
+
+/** What is known of a finding beside its place. */
+export interface FindingDetail {
+  rule?: ReadingRule;
+  /** Goes behind the place: " in an image of 100 x 80". */
+  detail?: string;
+  /** What the file says, and what was read instead: "" for nothing. */
+  change?: { before: string; after: string };
+}
+
+/** Someone who wants to know all of what a reader sees: `label lint`. */
+export interface ReadObserver {
+  /** Each finding, not only the first of its kind; `what` is worded for many. */
+  found: (what: string, where: string, detail: FindingDetail) => void;
+  /** Where an image or object of the data set that is read was found. */
+  placed: (record: ImageRecord | LabelledObject, where: string) => void;
+  /** The corners of a box as the file has them, in an image of the size that it states. */
+  corners: (box: LabelledObject["box"], size: { width: number; height: number } | undefined) => void;
+}
+
 /** Counts findings of the same kind, and remembers where the first one was. */
 export class Warnings {
+  /** Who wants to see everything, if anybody does. */
+  readonly observer: ReadObserver | undefined;
   #found = new Map<string, { count: number; first: string }>();
 
+  constructor(observer?: ReadObserver) {
+    this.observer = observer;
+  }
+
   /** Notes one finding: what it is, worded for many ("boxes without an area left out"), and where. */
-  add(what: string, where: string): void {
+  add(what: string, where: string, detail: FindingDetail = {}): void {
+    this.observer?.found(what, where, detail);
     const known = this.#found.get(what);
     if (known) known.count++;
-    else this.#found.set(what, { count: 1, first: where });
+    else this.#found.set(what, { count: 1, first: where + (detail.detail ?? "") });
+  }
+
+  /** Notes what is of no consequence, and of interest to an observer alone. */
+  note(rule: ReadingRule, where: string, detail: Omit<FindingDetail, "rule"> = {}): void {
+    this.observer?.found(rule, where, { rule, ...detail });
+  }
+
+  /**
+   * Something is wrong with one file or record: throws the error, or, where there is an observer, tells it and returns,
+   * so that the reader goes on without the record, or with what it was changed to.
+   */
+  fail(error: unknown, rule: ReadingRule, where: string, change?: FindingDetail["change"]): void {
+    if (!this.observer || !(error instanceof AnchorkitError)) throw error;
+    const { message } = error;
+    const detail = message.startsWith(where) ? message.slice(where.length) : `: ${message}`;
+    this.observer.found(rule, where, { rule, detail, ...(change && { change }) });
   }
 
   /** One line a kind: "boxes without an area left out: 2 (first: a.xml: object 3)". */

@@ -10,7 +10,7 @@ import { Warnings } from "../warnings.ts";
 import { type CocoAnnotation, type CocoFile, parseCoco, scalarsOf } from "./cocoFile.ts";
 import { findImages, ownSplitOf } from "./cocoImages.ts";
 import { segmentationOf } from "./cocoSegmentation.ts";
-import type { FoundImage, FoundObject, LabelFormat, Likeness, ReadResult } from "./format.ts";
+import type { FoundImage, FoundObject, LabelFormat, Likeness, ReadOptions, ReadResult } from "./format.ts";
 import { DATASET_FILE, write } from "./writeCoco.ts";
 
 /** COCO JSON: one file, the folder that holds one, or a folder with one for each split. */
@@ -37,7 +37,8 @@ export const coco: LabelFormat = {
 };
 
 async function recognizes({ path, kind, files, head }: Place): Promise<Likeness> {
-  if (kind === "folder" && files.includes(join(path, DATASET_FILE))) return "sure";
+  const own = join(path, DATASET_FILE);
+  if (kind === "folder" && files.includes(own) && looksLikeCoco(await head(own))) return "sure";
   let degree: Likeness = "no";
   for (const json of files.filter(isJson).slice(0, 20)) {
     const text = await head(json);
@@ -66,8 +67,8 @@ function looksLikeCoco(head: string): boolean {
  *
  * @throws AnchorkitError naming file and record for what is not COCO, and when no image is found.
  */
-export async function read(source: string): Promise<ReadResult> {
-  const warnings = new Warnings();
+export async function read(source: string, options: ReadOptions = {}): Promise<ReadResult> {
+  const warnings = new Warnings(options.observer);
   const files = await mapParallel(await filesOf(source), 2, async ({ path, split }): Promise<NamedFile> => {
     const name = shownPath(path);
     return { path, name, split, file: parseCoco(await readText(path), name) };
@@ -155,7 +156,8 @@ async function imagesOf(
     const where = `${name}: images[${i}]`;
     const file = files[i];
     if (file === undefined) {
-      warnings.add("images that are not there, left out with their labels", `${where}: "${image.file_name}"`);
+      const detail = { rule: "labels-without-image", detail: `: "${image.file_name}"` } as const;
+      warnings.add("images that are not there, left out with their labels", where, detail);
       continue;
     }
     const { id, file_name: _, width, height, split: said, verified, category_ids: ids, ...others } = image;

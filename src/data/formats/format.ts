@@ -1,5 +1,6 @@
 import type { Dataset, ImageRecord, LabelledObject } from "../dataset.ts";
 import type { Place } from "../place.ts";
+import type { ReadObserver } from "../warnings.ts";
 
 /** The names of the formats, as `--from` and `--to` take them. Each has its line in registry.ts. */
 export const FORMAT_IDS = ["voc", "coco", "yolo"] as const;
@@ -47,6 +48,11 @@ export type Coordinates = "labelimg" | "voc" | "zero-based";
 export interface ReadOptions {
   /** Decided file by file unless told: `voc` where the XML's source names the VOC devkit, `labelimg` elsewhere. */
   coordinates?: Coordinates;
+  /**
+   * Is told of everything that is found, with its place. With an observer, a reader goes on where it would throw for one
+   * file or record (`Warnings.fail`). A reader needs no more for it than `new Warnings(options.observer)`.
+   */
+  observer?: ReadObserver;
 }
 
 /** A data set as it was read. */

@@ -52,14 +52,16 @@ export async function read(folder: string, options: ReadOptions = {}): Promise<R
   if ((await kindOf(folder)) === "file") {
     throw new AnchorkitError(`${shownPath(folder)}: is one image's labels; give the folder it lies in`);
   }
-  const warnings = new Warnings();
+  const warnings = new Warnings(options.observer);
   const { root, files, xmlPaths } = await filesOf(folder);
   if (xmlPaths.length === 0) throw new AnchorkitError(`${shownPath(folder)}: holds no XML file`);
-  const annotations = await mapParallel(xmlPaths, 16, async (path) => ({
-    path,
-    ...parseVocXml(await readText(path, MAX_XML_BYTES), shownPath(path), options.coordinates),
-  }));
-  const images = files.filter((path) => isImageName(path) && !MASK_FOLDER.test(basename(dirname(path))));
+  const parsed = await mapParallel(xmlPaths, 16, (path) => readXml(path, options, warnings));
+  const annotations = parsed.filter((xml) => xml !== undefined);
+  const unread = new Set(xmlPaths.filter((_, i) => parsed[i] === undefined).map(stemOf));
+  const images = files.filter((path) => {
+    if (!isImageName(path) || MASK_FOLDER.test(basename(dirname(path)))) return false;
+    return !unread.has(stemOf(path)); // its labels are not known: it is no background
+  });
   const matched = matchImages(annotations, images, warnings);
   if (matched.size === 0) {
     const first = xmlPaths[0] ?? folder;
@@ -80,15 +82,23 @@ export async function read(folder: string, options: ReadOptions = {}): Promise<R
       ...(split && { split }),
       ...(xml?.size && { labelledSize: xml.size }),
       ...(xml?.verified && { verified: true }),
-      objects: (xml?.objects ?? []).map(({ name, ...object }, at) => ({
-        ...object,
-        class: classIds.get(name) ?? 0,
-        where: `${where}: object ${at + 1}`,
-      })),
+      objects: (xml?.objects ?? []).map(({ name, ...object }) => ({ ...object, class: classIds.get(name) ?? 0 })),
     };
   });
   const dataset = await placeLabels(found, { classes }, warnings);
   return { dataset, warnings: warnings.lines(), source: `LabelImg / Pascal VOC XML in ${shownPath(folder)}` };
+}
+
+/** One file; undefined where it cannot be read and an observer has been told. */
+async function readXml(path: string, options: ReadOptions, warnings: Warnings): Promise<XmlFile | undefined> {
+  const name = shownPath(path);
+  try {
+    const text = await readText(path, MAX_XML_BYTES, { warnings });
+    return { path, ...parseVocXml(text, name, options.coordinates, warnings) };
+  } catch (error) {
+    warnings.fail(error, "unreadable-labels", name);
+    return undefined;
+  }
 }
 
 /** The files to read: those of the folder, or, when it holds XML alone, also those next to it. */
@@ -122,20 +132,32 @@ function matchImages(
     const both = sameStem.filter((path) => sameName.includes(path));
     const candidates = both.length > 0 ? both : sameStem.length > 0 ? sameStem : sameName;
     const file = nearest(xml.path, candidates);
-    if (file === undefined) warnings.add("XML files without an image, left out", `${shownPath(xml.path)} ("${named}")`);
-    else if (matched.has(file)) {
+    const where = shownPath(xml.path);
+    if (file === undefined) {
+      const detail = { rule: "labels-without-image", detail: ` ("${named}")` } as const;
+      warnings.add("XML files without an image, left out", where, detail);
+    } else if (matched.has(file)) {
       const other = shownPath(matched.get(file)?.path ?? "");
-      throw new AnchorkitError(
-        `${shownPath(xml.path)}: belongs to ${shownPath(file)}, as ${other} does; keep one of them`,
-      );
+      const error = new AnchorkitError(`${where}: belongs to ${shownPath(file)}, as ${other} does; keep one of them`);
+      warnings.fail(error, "two-label-files", where);
     } else {
       if (both.length === 0 && sameStem.length > 0 && sameName.length > 0) {
-        warnings.add('XML files whose "filename" is another image, taken by their own name', shownPath(xml.path));
+        const what = 'XML files whose "filename" is another image, taken by their own name';
+        warnings.add(what, where, { rule: "other-filename" });
       }
+      noteFilename(xml, file, warnings);
       matched.set(file, xml);
     }
   }
   return matched;
+}
+
+/** Takes note of how `filename` and `path` differ from where the image lies; other tools go by them. */
+function noteFilename({ path, filename }: XmlFile, image: string, warnings: Warnings): void {
+  const detail = { detail: ` ("${filename}")` };
+  if (/[\\/]/.test(filename.trim())) {
+    if (filename.trim() !== image) warnings.note("foreign-path", shownPath(path), detail);
+  } else if (!isImageName(filename.trim())) warnings.note("filename-without-extension", shownPath(path), detail);
 }
 
 /** The candidate whose folder is the XML's, or shares most folder names with it; the first in order among equals. */
@@ -163,7 +185,8 @@ function withBackgrounds(
   return images.filter((path) => {
     if (matched.has(path)) return true;
     if (!folders.has(dirname(path))) return false;
-    warnings.add("images without XML, taken as backgrounds without objects", shownPath(path));
+    const what = "images without XML, taken as backgrounds without objects";
+    warnings.add(what, shownPath(path), { rule: "image-without-labels" });
     return true;
   });
 }

@@ -1,6 +1,8 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { AnchorkitError, messageOf } from "../../base/errors.ts";
 import type { LabelledObject } from "../dataset.ts";
+import { shownBox } from "../placement.ts";
+import { Warnings } from "../warnings.ts";
 import type { Coordinates } from "./format.ts";
 
 /** One XML file of LabelImg or Pascal VOC. */
@@ -15,6 +17,8 @@ export interface VocAnnotation {
 
 export interface VocObject extends Omit<LabelledObject, "class"> {
   name: string;
+  /** File and number of the object, for messages. */
+  where: string;
 }
 
 /** An element: its text, or its children by name; a child that is there several times is a list. */
@@ -35,18 +39,34 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
  * with x2 and y2 exclusive, in pixels of the image that was labelled; class names are kept as they are.
  *
  * @param name the file's name for messages
+ * @param warnings with an observer, an object that is wrong is left out, and corners in the wrong order are put in order
  * @throws AnchorkitError for text that is no well-formed XML, has a DOCTYPE, or is no annotation, and for an object
  * without name or box, with a number that is none, or with corners in the wrong order.
  */
-export function parseVocXml(text: string, name: string, coordinates?: Coordinates): VocAnnotation {
+export function parseVocXml(
+  text: string,
+  name: string,
+  coordinates?: Coordinates,
+  warnings: Warnings = new Warnings(),
+): VocAnnotation {
   const annotation = rootOf(text, name);
   const convention = coordinates ?? (isDevkit(annotation, name) ? "voc" : "labelimg");
   const size = sizeOf(annotation, name);
+  if (!size) warnings.note("size-missing", name);
+  const objects = listOf(annotation.object).map((object, i) => {
+    const where = `${name}: object ${i + 1}`;
+    try {
+      return parseObject(object, { convention, size, where, warnings });
+    } catch (error) {
+      warnings.fail(error, "bad-object", where);
+      return undefined;
+    }
+  });
   return {
     filename: textOf(annotation, "filename", name) ?? "",
     ...(size && { size }),
     verified: textOf(annotation, "@verified", name) === "yes",
-    objects: listOf(annotation.object).map((object, i) => parseObject(object, convention, `${name}: object ${i + 1}`)),
+    objects: objects.filter((object) => object !== undefined),
   };
 }
 
@@ -92,7 +112,15 @@ function sizeOf(
   return width > 0 && height > 0 ? { width, height } : undefined;
 }
 
-function parseObject(object: Element, convention: Coordinates, where: string): VocObject {
+interface ObjectContext {
+  convention: Coordinates;
+  size: VocAnnotation["size"];
+  where: string;
+  warnings: Warnings;
+}
+
+function parseObject(object: Element, context: ObjectContext): VocObject {
+  const { where } = context;
   if (typeof object === "string") throw new AnchorkitError(`${where}: is empty`);
   const name = textOf(object, "name", where);
   if (name === undefined || name.trim() === "") throw new AnchorkitError(`${where}: <name> is missing or empty`);
@@ -101,7 +129,8 @@ function parseObject(object: Element, convention: Coordinates, where: string): V
   const pose = textOf(object, "pose", where)?.trim();
   return {
     name,
-    box: boxOf(corners, convention, where),
+    where,
+    box: boxOf(corners, context),
     ...(flagOf(object, "difficult", where) && { difficult: true }),
     ...(flagOf(object, "truncated", where) && { truncated: true }),
     ...(flagOf(object, "occluded", where) && { occluded: true }),
@@ -109,17 +138,36 @@ function parseObject(object: Element, convention: Coordinates, where: string): V
   };
 }
 
-function boxOf(corners: Record<string, Element | Element[]>, convention: Coordinates, where: string): VocObject["box"] {
+function boxOf(
+  corners: Record<string, Element | Element[]>,
+  { convention, size, where, warnings }: ObjectContext,
+): VocObject["box"] {
   const corner = (tag: string): number => {
     const value = numberOf(corners, tag, where);
     if (value === undefined) throw new AnchorkitError(`${where}: <${tag}> is missing`);
     return value;
   };
   const [xmin, ymin, xmax, ymax] = [corner("xmin"), corner("ymin"), corner("xmax"), corner("ymax")];
+  const written: VocObject["box"] = [xmin, ymin, xmax, ymax];
+  if (!written.every(Number.isInteger))
+    warnings.note("float-coordinates", where, { detail: ` (${shownBox(written)})` });
   const [x1, y1] = [minimumOf(xmin, convention), minimumOf(ymin, convention)];
-  if (xmax < x1) throw new AnchorkitError(`${where}: xmax (${xmax}) must exceed xmin (${xmin})`);
-  if (ymax < y1) throw new AnchorkitError(`${where}: ymax (${ymax}) must exceed ymin (${ymin})`);
-  return [x1, y1, xmax, ymax];
+  if (xmax >= x1 && ymax >= y1) {
+    warnings.observer?.corners(written, size);
+    return [x1, y1, xmax, ymax];
+  }
+  const wrong = xmax < x1 ? `xmax (${xmax}) must exceed xmin (${xmin})` : `ymax (${ymax}) must exceed ymin (${ymin})`;
+  const error = new AnchorkitError(`${where}: ${wrong}`);
+  // Both in the wrong order: drawn from the bottom right, or xmin and ymax exchanged. Where both could be, nobody knows.
+  if (xmax < x1 && ymax < y1 && ymax < xmax && ymin < xmin && xmin <= (size?.height ?? Infinity)) throw error;
+  const [left, right, top, bottom] = [...inOrder(xmin, xmax), ...inOrder(ymin, ymax)];
+  const change = { before: shownBox(written), after: shownBox([left, top, right, bottom]) };
+  warnings.fail(error, "swapped-corners", where, change);
+  return [minimumOf(left, convention), minimumOf(top, convention), right, bottom];
+}
+
+function inOrder(a: number, b: number): [number, number] {
+  return a <= b ? [a, b] : [b, a];
 }
 
 function minimumOf(written: number, convention: Coordinates): number {

@@ -5,7 +5,7 @@ import { mapParallel } from "../parallel.ts";
 import type { Place } from "../place.ts";
 import { placeLabels } from "../placeLabels.ts";
 import { Warnings } from "../warnings.ts";
-import type { FoundImage, LabelFormat, Likeness, ReadResult } from "./format.ts";
+import type { FoundImage, LabelFormat, Likeness, ReadOptions, ReadResult } from "./format.ts";
 import { writeYolo } from "./writeYolo.ts";
 import { type YoloLine, parseYoloLine, yoloObject } from "./yoloLine.ts";
 import { isClassList, isDataYaml, isYaml, readYoloSet } from "./yoloSet.ts";
@@ -44,14 +44,15 @@ async function recognizes({ kind, files, head }: Place): Promise<Likeness> {
  *
  * @throws AnchorkitError naming file and line; and for oriented boxes
  */
-export async function read(path: string): Promise<ReadResult> {
-  const warnings = new Warnings();
+export async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
+  const warnings = new Warnings(options.observer);
   const set = await readYoloSet(path, warnings);
   const { classes, images, task, keypoints } = set;
   const lines = await mapParallel(images, 16, async ({ file }) => {
     const labels = await labelFileOf(file);
-    if (labels !== undefined) return readLabels(labels, classes.length, keypoints);
-    warnings.add("images without a label file, taken as backgrounds without objects", shownPath(file));
+    if (labels !== undefined) return readLabels(labels, classes.length, keypoints, warnings);
+    const what = "images without a label file, taken as backgrounds without objects";
+    warnings.add(what, shownPath(file), { rule: "image-without-labels" });
     return [];
   });
   refuseOriented(lines, task, set.name);
@@ -74,12 +75,22 @@ async function labelFileOf(file: string): Promise<string | undefined> {
   return undefined;
 }
 
-async function readLabels(path: string, classCount: number, keypoints: number): Promise<YoloLine[]> {
-  const text = await readText(path, MAX_LABEL_BYTES, { allowEmpty: true });
+async function readLabels(
+  path: string,
+  classCount: number,
+  keypoints: number,
+  warnings: Warnings,
+): Promise<YoloLine[]> {
+  const text = await readText(path, MAX_LABEL_BYTES, { allowEmpty: true, warnings });
   const lines: YoloLine[] = [];
   for (const [i, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === "") continue;
-    lines.push(parseYoloLine(line, classCount, keypoints, `${shownPath(path)}: line ${i + 1}`));
+    const where = `${shownPath(path)}: line ${i + 1}`;
+    try {
+      lines.push(parseYoloLine(line, classCount, keypoints, where));
+    } catch (error) {
+      warnings.fail(error, "bad-object", where);
+    }
   }
   return lines;
 }

@@ -14,7 +14,7 @@ describe("what LabelImg writes", () => {
       filename: "cat.jpg",
       size: { width: 100, height: 80 },
       verified: false,
-      objects: [{ name: "cat", box: [10, 20, 30, 40] }],
+      objects: [{ name: "cat", where: "cat.xml: object 1", box: [10, 20, 30, 40] }],
     });
   });
 
@@ -33,7 +33,8 @@ describe("what LabelImg writes", () => {
       .replace("Unspecified", "Left");
     const { verified, objects } = parse(text);
     expect(verified).toBe(true);
-    expect(objects).toEqual([{ name: "cat", box: [10, 20, 30, 40], difficult: true, truncated: true, pose: "Left" }]);
+    const marks = { difficult: true, truncated: true, pose: "Left" };
+    expect(objects).toEqual([{ name: "cat", where: "cat.xml: object 1", box: [10, 20, 30, 40], ...marks }]);
   });
 
   test("is read with the tags in any order, and unknown tags are passed over", () => {
@@ -43,7 +44,7 @@ describe("what LabelImg writes", () => {
     expect(parse(text)).toEqual({
       filename: "cat.jpg",
       verified: false,
-      objects: [{ name: "cat", box: [10, 20, 30, 40] }],
+      objects: [{ name: "cat", where: "cat.xml: object 1", box: [10, 20, 30, 40] }],
     });
   });
 
