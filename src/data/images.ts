@@ -80,41 +80,50 @@ export async function readImageHeader(
  * as a whole one. Defects that every viewer tolerates, such as stray bytes between JPEG markers, are tolerated.
  */
 export async function decodeImage(source: string | Uint8Array, options: DecodeOptions = {}): Promise<DecodedImage> {
-  // One read serves header and pixels.
-  const bytes = typeof source === "string" ? await explained(source, () => readFile(source)) : source;
-  return explained(source, () => decodeBytes(bytes, options), bytes);
+  return withImage(source, options, async (image, original) => {
+    image.flatten({ background: "white" });
+    const size = typeof options.size === "function" ? options.size(original) : options.size;
+    if (size) image.resize(size.width, size.height, { fit: "fill", kernel: "linear" });
+    const { data, info } = await image
+      .toColourspace("srgb")
+      .raw({ depth: "uchar" })
+      .toBuffer({ resolveWithObject: true });
+    if (info.channels !== 3) throw new AnchorkitError(`has ${info.channels} channels after conversion to sRGB, not 3`);
+    return {
+      data,
+      width: info.width,
+      height: info.height,
+      originalWidth: original.width,
+      originalHeight: original.height,
+      scaleX: info.width / original.width,
+      scaleY: info.height / original.height,
+    };
+  });
 }
 
-async function decodeBytes(bytes: Uint8Array, { maxPixels, size, stretch }: DecodeOptions): Promise<DecodedImage> {
-  let image: Sharp;
-  let original: ImageHeader;
-  if (isBmp(bytes)) {
-    original = bmpHeader(bytes, maxPixels);
-    const { data, channels } = decodeBmp(bytes, readBmpHeader(bytes));
-    image = sharp(data, { raw: { width: original.width, height: original.height, channels } });
-  } else {
-    image = sharp(bytes, { ...QUIET, failOn: "error" });
-    original = await headerOf(image, maxPixels);
-    image.autoOrient();
-    if (stretch && (await image.metadata()).depth === "ushort") image = await stretched(image);
-  }
-  image.flatten({ background: "white" });
-  const target = typeof size === "function" ? size(original) : size;
-  if (target) image.resize(target.width, target.height, { fit: "fill", kernel: "linear" });
-  const { data, info } = await image
-    .toColourspace("srgb")
-    .raw({ depth: "uchar" })
-    .toBuffer({ resolveWithObject: true });
-  if (info.channels !== 3) throw new AnchorkitError(`has ${info.channels} channels after conversion to sRGB, not 3`);
-  return {
-    data,
-    width: info.width,
-    height: info.height,
-    originalWidth: original.width,
-    originalHeight: original.height,
-    scaleX: info.width / original.width,
-    scaleY: info.height / original.height,
+/**
+ * Opens an image file, or the bytes of one, for a pipeline of sharp's other than `decodeImage`: EXIF orientation is
+ * applied, the header is checked. What goes wrong in `work` is put into words with the file's name before them.
+ */
+export async function withImage<T>(
+  source: string | Uint8Array,
+  { maxPixels, stretch }: Pick<DecodeOptions, "maxPixels" | "stretch">,
+  work: (image: Sharp, header: ImageHeader) => Promise<T>,
+): Promise<T> {
+  // One read serves header and pixels.
+  const bytes = typeof source === "string" ? await explained(source, () => readFile(source)) : source;
+  const opened = async () => {
+    if (isBmp(bytes)) {
+      const header = bmpHeader(bytes, maxPixels);
+      const { data, channels } = decodeBmp(bytes, readBmpHeader(bytes));
+      return work(sharp(data, { raw: { width: header.width, height: header.height, channels } }), header);
+    }
+    const image = sharp(bytes, { ...QUIET, failOn: "error" }).autoOrient();
+    const header = await headerOf(image, maxPixels);
+    const deep = stretch && (await image.metadata()).depth === "ushort";
+    return work(deep ? await stretched(image) : image, header);
   };
+  return explained(source, opened, bytes);
 }
 
 /** A 16-bit image as one of 8 bits in which the lowest of its values is 0 and the highest 255. */

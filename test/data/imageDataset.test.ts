@@ -1,0 +1,255 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { basename, join, relative } from "node:path";
+import sharp from "sharp";
+import { beforeEach, describe, expect, test } from "vitest";
+import { AnchorkitError } from "../../src/base/errors.ts";
+import { type ImageDataset, imageDatasetFromDirectory } from "../../src/data/imageDataset.ts";
+import { folderOf } from "./helpers.ts";
+
+function flat(value: number, width = 8, height = 6): Promise<Buffer> {
+  const background = { r: value, g: value, b: value };
+  return sharp({ create: { width, height, channels: 3, background } })
+    .png()
+    .toBuffer();
+}
+
+/** 5 ants of grey 1 to 5, 3 bees of 11 to 13, 2 wasps of 21 and 22. */
+let folder: string;
+beforeEach(async () => {
+  const files: Record<string, Uint8Array | string> = { "readme.txt": "not an image", "bees/notes.txt": "" };
+  for (const [name, first, count] of [
+    ["bees", 11, 3],
+    ["ants", 1, 5],
+    ["wasps", 21, 2],
+  ] as const) {
+    for (let i = 0; i < count; i++) files[`${name}/${i}.png`] = await flat(first + i);
+  }
+  folder = await folderOf(files);
+});
+
+const size = { imageSize: [4, 5] } as const;
+
+/** One epoch: the grey value of each image, by batch. */
+async function epoch(dataset: ImageDataset): Promise<number[][]> {
+  const batches: number[][] = [];
+  for await (const { images, shape } of dataset) {
+    const [n, height, width, channels] = shape;
+    batches.push(Array.from({ length: n }, (_, i) => images[i * height * width * channels] ?? -1));
+  }
+  return batches;
+}
+
+describe("without shuffling", () => {
+  test("images come in order, class by class in alphabetical order, the last batch short", async () => {
+    const dataset = await imageDatasetFromDirectory(folder, { ...size, shuffle: false, batchSize: 4 });
+    expect(dataset.classNames).toEqual(["ants", "bees", "wasps"]);
+    expect(dataset.length).toBe(3);
+    expect(await epoch(dataset)).toEqual([
+      [1, 2, 3, 4],
+      [5, 11, 12, 13],
+      [21, 22],
+    ]);
+    expect(await epoch(dataset)).toHaveLength(3); // a second epoch, the same again
+  });
+
+  test("a batch is plain numbers with its shape, labels and files", async () => {
+    const dataset = await imageDatasetFromDirectory(folder, { ...size, shuffle: false, batchSize: 10 });
+    for await (const batch of dataset) {
+      expect(batch.shape).toEqual([10, 4, 5, 3]);
+      expect(batch.images).toBeInstanceOf(Float32Array);
+      expect(batch.images).toHaveLength(10 * 4 * 5 * 3);
+      expect(batch.labels).toEqual(Int32Array.of(0, 0, 0, 0, 0, 1, 1, 1, 2, 2));
+      expect(batch.files.map((file) => relative(folder, file)).slice(4, 6)).toEqual(["ants/4.png", "bees/0.png"]);
+    }
+  });
+
+  test("bytes, grey, and with transparency", async () => {
+    const read = async (options: object) => {
+      const batches = await imageDatasetFromDirectory(folder, { ...size, shuffle: false, ...options });
+      for await (const batch of batches) return batch;
+      throw new Error("no batch");
+    };
+    const bytes = await read({ dtype: "uint8" });
+    expect(bytes.images).toBeInstanceOf(Uint8Array);
+    const grey = await read({ colorMode: "grayscale" });
+    expect(grey.shape).toEqual([10, 4, 5, 1]);
+    expect(grey.images[4 * 5 * 9]).toBe(22);
+    const rgba = await read({ colorMode: "rgba" });
+    expect(rgba.shape).toEqual([10, 4, 5, 4]);
+    expect([...rgba.images.subarray(0, 4)]).toEqual([1, 1, 1, 255]);
+  });
+
+  test("labels as rows, as 0 and 1, and none", async () => {
+    const labels = async (options: object) => {
+      const dataset = await imageDatasetFromDirectory(folder, { ...size, shuffle: false, ...options });
+      for await (const batch of dataset) return batch.labels;
+      return undefined;
+    };
+    expect(await labels({ labelMode: "categorical", classNames: ["wasps", "bees"] })).toEqual(
+      Float32Array.of(1, 0, 1, 0, 0, 1, 0, 1, 0, 1),
+    );
+    expect(await labels({ labelMode: "binary", classNames: ["bees", "wasps"] })).toEqual(
+      Float32Array.of(0, 0, 0, 1, 1),
+    );
+    expect(await labels({ labelMode: null })).toBeUndefined();
+    expect((await imageDatasetFromDirectory(folder, { labelMode: null })).items).toHaveLength(10);
+  });
+});
+
+describe("the validation split", () => {
+  const split = { ...size, validationSplit: 0.3, seed: 7 };
+
+  test("is the last share of the shuffled files: 3 of 10, and the parts of one seed do not overlap", async () => {
+    const training = await imageDatasetFromDirectory(folder, { ...split, subset: "training" });
+    const validation = await imageDatasetFromDirectory(folder, { ...split, subset: "validation" });
+    expect([training.files.length, validation.files.length]).toEqual([7, 3]);
+    expect(new Set([...training.files, ...validation.files]).size).toBe(10);
+    const [both, rest] = await imageDatasetFromDirectory(folder, { ...split, subset: "both" });
+    expect([both.files, rest.files]).toEqual([training.files, validation.files]);
+    const other = await imageDatasetFromDirectory(folder, { ...split, seed: 8, subset: "validation" });
+    expect(other.files).not.toEqual(validation.files);
+  });
+
+  test("without shuffling is the end of the list; a share that is cut to 0 leaves all for training", async () => {
+    const [training, validation] = await imageDatasetFromDirectory(folder, {
+      ...{ ...size, validationSplit: 0.29, shuffle: false, subset: "both" },
+    });
+    expect([...(await epoch(training)), ...(await epoch(validation))]).toEqual([
+      [1, 2, 3, 4, 5, 11, 12, 13],
+      [21, 22],
+    ]);
+    const few = { ...split, validationSplit: 0.05 };
+    expect((await imageDatasetFromDirectory(folder, { ...few, subset: "training" })).files).toHaveLength(10);
+    await expect(imageDatasetFromDirectory(folder, { ...few, subset: "validation" })).rejects.toThrow(
+      "no validation images: there are 10 in all",
+    );
+  });
+
+  test("an epoch holds each training image once, in another order than the one before; validation keeps its order", async () => {
+    const [training, validation] = await imageDatasetFromDirectory(folder, { ...split, subset: "both" });
+    const epochs = [await epoch(training), await epoch(training)].map((batches) => batches.flat());
+    expect(epochs[0]).not.toEqual(epochs[1]);
+    expect(epochs[0]?.toSorted()).toEqual(epochs[1]?.toSorted());
+    expect(await epoch(validation)).toEqual(await epoch(validation));
+    const again = await imageDatasetFromDirectory(folder, { ...split, subset: "training" });
+    expect([await epoch(again), await epoch(again)].map((batches) => batches.flat())).toEqual(epochs);
+  });
+
+  test("without a seed there is one all the same, and it is told", async () => {
+    const dataset = await imageDatasetFromDirectory(folder, size);
+    const again = await imageDatasetFromDirectory(folder, { ...size, seed: dataset.seed });
+    expect(again.files).toEqual(dataset.files);
+    expect(await epoch(again)).toEqual(await epoch(dataset));
+  });
+});
+
+describe("an image of another aspect ratio", () => {
+  // 12 x 6: a third black, a third white, a third grey, from left to right.
+  const wide = async () => {
+    const part = (left: number, value: number) => ({
+      input: { create: { width: 4, height: 6, channels: 3, background: { r: value, g: value, b: value } } } as const,
+      left,
+      top: 0,
+    });
+    const image = sharp({ create: { width: 12, height: 6, channels: 3, background: "black" } });
+    return folderOf({
+      "a/wide.png": await image
+        .composite([part(4, 255), part(8, 100)])
+        .png()
+        .toBuffer(),
+    });
+  };
+  const middleRow = async (options: object) => {
+    const dataset = await imageDatasetFromDirectory(await wide(), {
+      ...{ imageSize: [6, 6], colorMode: "grayscale", interpolation: "nearest", ...options },
+    });
+    const rows: number[][] = [];
+    for await (const { images } of dataset) {
+      for (let y = 0; y < 6; y++) rows.push([...images.subarray(6 * y, 6 * y + 6)]);
+    }
+    return rows;
+  };
+
+  test("is stretched", async () => {
+    expect((await middleRow({}))[2]).toEqual([0, 0, 255, 255, 100, 100]);
+  });
+
+  test("is cropped in the middle", async () => {
+    expect((await middleRow({ cropToAspectRatio: true }))[2]).toEqual([0, 255, 255, 255, 255, 100]);
+  });
+
+  test("is padded with black above and below", async () => {
+    const rows = await middleRow({ padToAspectRatio: true });
+    expect(rows[0]).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(rows[1]).toEqual([0, 0, 255, 255, 100, 100]);
+    expect(rows[3]).toEqual([0, 0, 255, 255, 100, 100]);
+    expect(rows[4]).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+});
+
+describe("what is wrong is said", () => {
+  test.each<[object, string]>([
+    [{ validationSplit: 0.2, subset: "training" }, "with validationSplit and shuffle, a seed must be given"],
+    [{ validationSplit: 0.2, seed: 1 }, "if subset is set, validationSplit must be set, and the other way round"],
+    [{ subset: "training", seed: 1 }, "if subset is set, validationSplit must be set, and the other way round"],
+    [{ validationSplit: 1, subset: "both" }, "validationSplit must be above 0 and below 1, got 1"],
+    [
+      { validationSplit: 0.5, subset: "test", seed: 1 },
+      'subset must be one of "training", "validation", "both", got "test"',
+    ],
+    [{ labelMode: "multi" }, 'labelMode must be one of "int", "categorical", "binary", null, got "multi"'],
+    [{ labelMode: "binary" }, 'labelMode "binary" needs exactly 2 classes, got 3: ants, bees, wasps'],
+    [{ labelMode: null, classNames: ["ants"] }, "classNames make no sense with labelMode: null"],
+    [{ classNames: ["ants", "flies"] }, 'has no subfolder "flies"; there are ants, bees, wasps'],
+    [{ classNames: ["ants", "ants"] }, "a class is named twice in ants, ants"],
+    [{ colorMode: "cmyk" }, 'colorMode must be one of "grayscale", "rgb", "rgba", got "cmyk"'],
+    [{ interpolation: "magic" }, 'interpolation must be one of "nearest", "bilinear"'],
+    [{ imageSize: [0, 5] }, "imageSize must be [height, width] in whole pixels, got [0, 5]"],
+    [{ batchSize: 1.5 }, "batchSize must be a whole number of at least 1, got 1.5"],
+    [{ cropToAspectRatio: true, padToAspectRatio: true }, "only one of cropToAspectRatio and padToAspectRatio"],
+  ])("%j", async (options, message) => {
+    const refused = imageDatasetFromDirectory(folder, options);
+    await expect(refused).rejects.toThrow(AnchorkitError);
+    await expect(refused).rejects.toThrow(`imageDatasetFromDirectory: `);
+    await expect(refused).rejects.toThrow(message);
+  });
+
+  test("a folder that is not there, one without classes, one without images", async () => {
+    await expect(imageDatasetFromDirectory(join(folder, "gone"))).rejects.toThrow("gone: no such folder");
+    await expect(imageDatasetFromDirectory(join(folder, "ants"))).rejects.toThrow(
+      "has no subfolders, which are the classes",
+    );
+    const empty = await folderOf({ "a/text.txt": "" });
+    await expect(imageDatasetFromDirectory(empty)).rejects.toThrow("no images found in its subfolders");
+  });
+
+  test("an image that cannot be read, by name", async () => {
+    const broken = await folderOf({ "a/good.png": await flat(1), "a/bad.png": "nothing" });
+    const dataset = await imageDatasetFromDirectory(broken, { shuffle: false });
+    await expect(epoch(dataset)).rejects.toThrow("bad.png: is no image that can be read");
+  });
+});
+
+const digits = join(import.meta.dirname, "../../../shared/data/sign-digits");
+test.skipIf(!existsSync(digits))(
+  "the sign digits: ten classes, each file with the label that its list says",
+  async () => {
+    const rows = (await readFile(join(digits, "split.csv"), "utf8")).trim().split(/\r?\n/).slice(1);
+    const expected = new Map(rows.map((row) => row.split(",") as [string, string]));
+    const dataset = await imageDatasetFromDirectory(join(digits, "Dataset"), {
+      seed: 1,
+      imageSize: [64, 64],
+      dtype: "uint8",
+    });
+    expect(dataset.classNames).toEqual(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
+    expect(dataset.files).toHaveLength(expected.size);
+    for (const { file, label } of dataset.items) {
+      expect(expected.get(`Dataset/${label}/${basename(file)}`)).toBe(String(label));
+    }
+    for await (const { shape, labels, images } of dataset) {
+      expect([shape, labels?.length, images.length]).toEqual([[32, 64, 64, 3], 32, 32 * 64 * 64 * 3]);
+      break;
+    }
+  },
+);
