@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { AnchorkitError, messageOf } from "../../base/errors.ts";
+import { AnchorkitError } from "../../base/errors.ts";
 import type { Scalar } from "../dataset.ts";
+import { parseJson } from "./checkedJson.ts";
 
 const flag = z.union([z.boolean(), z.literal(0), z.literal(1)]).transform(Boolean);
 const id = z.int();
@@ -48,12 +49,7 @@ export type CocoAnnotation = CocoFile["annotations"][number];
  * @throws AnchorkitError naming the record: `truth.json: annotations[12].bbox[2]: …`
  */
 export function parseCoco(text: string, name: string): CocoFile {
-  const parsed = cocoSchema.safeParse(jsonOf(text, name));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new AnchorkitError(`${name}: ${pathOf(issue?.path ?? [])}: ${issue?.message ?? "is not valid"}`);
-  }
-  const coco = parsed.data;
+  const coco = parseJson(text, cocoSchema, name);
   const imageIds = uniqueIds(coco.images, "images", name);
   const categoryIds = uniqueIds(coco.categories, "categories", name);
   for (const [i, { image_id, category_id }] of coco.annotations.entries()) {
@@ -74,20 +70,6 @@ export function scalarsOf(record: Record<string, unknown>): Record<string, Scala
     ["string", "number", "boolean"].includes(typeof entry[1]),
   );
   return scalars.length > 0 ? Object.fromEntries(scalars) : undefined;
-}
-
-function jsonOf(text: string, name: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new AnchorkitError(`${name}: is not valid JSON: ${messageOf(error)}`);
-  }
-}
-
-/** ["annotations", 12, "bbox", 2] as annotations[12].bbox[2]. */
-function pathOf(path: readonly PropertyKey[]): string {
-  const text = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
-  return text === "" ? "the document" : text.replace(/^\./, "");
 }
 
 function uniqueIds(records: readonly { id: number }[], list: string, name: string): Set<number> {

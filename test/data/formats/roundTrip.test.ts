@@ -22,6 +22,7 @@ const LIMITS: Record<FormatId, Limits> = {
   voc: { precision: 1.5 }, // whole pixels; and 1 is read as 0, as LabelImg writes
   coco: { precision: 1e-9 },
   yolo: { precision: 1e-6 }, // 8 decimals of the width
+  createml: { precision: 1e-9 },
 };
 
 /** The extras of the objects below. */

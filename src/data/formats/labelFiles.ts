@@ -1,0 +1,81 @@
+import { dirname, join, resolve } from "node:path";
+import { AnchorkitError } from "../../base/errors.ts";
+import { isImageName, kindOf, listFiles, readHead, shownPath } from "../files.ts";
+import { mapParallel } from "../parallel.ts";
+import type { Place } from "../place.ts";
+import type { Warnings } from "../warnings.ts";
+import type { LabelFormat, Likeness } from "./format.ts";
+
+/** What tells a format's files from others: how the names end, and how the first 16 kilobytes look. */
+export interface FileTraits extends Pick<LabelFormat, "title"> {
+  extension: RegExp;
+  looksRight: (head: string) => boolean;
+}
+
+/** The label files of a format in a folder, and the images that they may name. */
+export interface LabelFiles {
+  /** The folder that all of them lie in. */
+  root: string;
+  labels: string[];
+  images: string[];
+}
+
+/** `likely` where one of the first files has the traits. */
+export async function hasTraits({ files, head }: Place, { extension, looksRight }: FileTraits): Promise<Likeness> {
+  for (const file of files.filter((path) => extension.test(path)).slice(0, 20)) {
+    if (looksRight(await head(file))) return "likely";
+  }
+  return "no";
+}
+
+/**
+ * The label files to read: the one that is given, or those of a folder and the folders below it that look right; and
+ * the images around them, those next to the folder where it holds none.
+ *
+ * @throws AnchorkitError when there are none
+ */
+export async function findLabelFiles(path: string, traits: FileTraits, warnings: Warnings): Promise<LabelFiles> {
+  const kind = await kindOf(path);
+  if (kind === undefined) throw new AnchorkitError(`${shownPath(path)}: no such file or folder`);
+  const folder = resolve(kind === "file" ? dirname(path) : path);
+  const inside = await listFiles(folder, kind === "file" ? 3 : 20);
+  const labels = kind === "file" ? [resolve(path)] : await thoseThatLookRight(inside, traits, warnings);
+  if (labels.length === 0) throw new AnchorkitError(`${shownPath(path)}: holds no file of ${traits.title}`);
+  const images = inside.filter(isImageName);
+  if (images.length > 0) return { root: folder, labels, images };
+  const root = join(folder, "..");
+  return { root, labels, images: (await listFiles(root, 2)).filter(isImageName) };
+}
+
+/**
+ * Reads label files, some at a time, in their order. One that cannot be read is an error; where there is an observer, it
+ * is told, and the file left out.
+ */
+export async function readEach<T>(
+  files: readonly string[],
+  warnings: Warnings,
+  read: (file: string) => Promise<T>,
+): Promise<T[]> {
+  const contents = await mapParallel(files, 4, async (file) => {
+    try {
+      return await read(file);
+    } catch (error) {
+      warnings.fail(error, "unreadable-labels", shownPath(file));
+      return undefined;
+    }
+  });
+  return contents.filter((content) => content !== undefined);
+}
+
+async function thoseThatLookRight(
+  files: readonly string[],
+  { extension, looksRight, title }: FileTraits,
+  warnings: Warnings,
+): Promise<string[]> {
+  const candidates = files.filter((file) => extension.test(file));
+  const right = await mapParallel(candidates, 8, async (file) => looksRight(await readHead(file, 16_384)));
+  return candidates.filter((file, i) => {
+    if (!right[i]) warnings.add(`files that do not look like ${title}, passed over`, shownPath(file));
+    return right[i];
+  });
+}
