@@ -30,7 +30,22 @@ export type {
   WriteOptions,
   WriteResult,
 } from "./data/formats/format.ts";
+export {
+  type ImageBatch,
+  type ImageDataset,
+  imageDatasetFromDirectory,
+  type ImageDatasetOptions,
+} from "./data/imageDataset.ts";
+export { decodeImage, type DecodedImage, type DecodeOptions, type ImageHeader, readImageHeader } from "./data/images.ts";
 export { importLabels, type ImportOptions } from "./data/importLabels.ts";
+export {
+  type MaskBatch,
+  type MaskDataset,
+  maskDatasetFromDirectory,
+  type MaskDatasetOptions,
+} from "./data/maskDataset.ts";
+export { groupNearDuplicates, type NearDuplicate, nearDuplicates } from "./data/nearDuplicates.ts";
+export { hashDistance, perceptualHash } from "./data/perceptualHash.ts";
 export { readDataset, type ReadDatasetOptions } from "./data/readDataset.ts";
 export { countSplits, splitDataset, type SplitCounts, type SplitFractions } from "./data/splits.ts";
 
