@@ -1,17 +1,13 @@
-import { BOX_LAYOUTS, describeLayout, readBoxAs } from "./comparison/boxLayout.ts";
+import {
+  BOX_LAYOUTS,
+  type BoxReading,
+  describeLayout,
+  type FourNumbers,
+  readBoxAs,
+  type Size,
+} from "./comparison/boxLayout.ts";
 import type { ComparedImage } from "./comparison/comparedImage.ts";
 import { otherSizes } from "./comparison/otherSizes.ts";
-
-type FourNumbers = readonly [number, number, number, number];
-type Size = { width: number; height: number };
-
-/** One way to understand the numbers of a box: as x1, y1, x2, y2 in pixels of the image, or undefined if that fails. */
-export interface Reading {
-  /** Completes "boxes seem to be …". */
-  name: string;
-  advice: string;
-  read: (box: FourNumbers, size: Size | undefined) => FourNumbers | undefined;
-}
 
 /** A prediction's numbers as the file has them, and the labelled boxes of its class in its image. */
 interface Sample {
@@ -40,7 +36,7 @@ export function describeConvention(images: readonly ComparedImage[]): string | u
   const samples = sampleOf(images);
   const given = fitOf(samples, ([x, y, width, height]) => [x, y, x + width, y + height]);
   if (2 * given.share > 1) return undefined; // twice as many there cannot be
-  let best: { reading: Reading; fit: Fit } | undefined;
+  let best: { reading: BoxReading; fit: Fit } | undefined;
   for (const reading of [...layouts(), ...otherSizes()]) {
     const fit = fitOf(samples, reading.read);
     if (fit.mean > (best?.fit.mean ?? 0)) best = { reading, fit };
@@ -53,7 +49,7 @@ export function describeConvention(images: readonly ComparedImage[]): string | u
   return `boxes seem to be ${reading.name} (${means}): ${reading.advice}`;
 }
 
-function layouts(): Reading[] {
+function layouts(): BoxReading[] {
   return BOX_LAYOUTS.filter((layout) => layout !== "xywh").map((layout) => ({
     name: describeLayout(layout),
     advice: `pass --boxes ${layout}`,
@@ -101,7 +97,7 @@ interface Fit {
   share: number;
 }
 
-function fitOf(samples: readonly Sample[], read: Reading["read"]): Fit {
+function fitOf(samples: readonly Sample[], read: BoxReading["read"]): Fit {
   let [sum, hits] = [0, 0];
   for (const { box, size, truth } of samples) {
     const corners = read(box, size);

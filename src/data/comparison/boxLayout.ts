@@ -30,11 +30,28 @@ export interface ResultBox {
   area: number;
 }
 
+export type FourNumbers = readonly [number, number, number, number];
+
+/** Pixels. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** One way to understand the numbers of a box: as x1, y1, x2, y2 in pixels of the image, or undefined if that fails. */
+export interface BoxReading {
+  /** Completes "boxes seem to be …". */
+  name: string;
+  /** What to do if they are. */
+  advice: string;
+  read: (box: FourNumbers, size: Size | undefined) => FourNumbers | undefined;
+}
+
 /** Four numbers as a box; undefined where a side is negative. The image's size is needed for normalized layouts. */
 export function readBoxAs(
   layout: BoxLayout,
-  [a, b, c, d]: readonly [number, number, number, number],
-  { width, height } = { width: 1, height: 1 },
+  [a, b, c, d]: FourNumbers,
+  { width, height }: Size = { width: 1, height: 1 },
 ): ResultBox | undefined {
   if (layout === "xywh") return c < 0 || d < 0 ? undefined : sized(a, b, c, d);
   const [sx, sy] = isNormalized(layout) ? [width, height] : [1, 1];

@@ -1,6 +1,4 @@
-import type { Reading } from "../boxConvention.ts";
-
-type Size = { width: number; height: number };
+import type { BoxReading, Size } from "./boxLayout.ts";
 
 /** Sides that networks commonly take: multiples of 32, and SSD's 300. */
 const SIDES = [300, ...Array.from({ length: 42 }, (_, i) => 224 + 32 * i)];
@@ -8,7 +6,7 @@ const SIDES = [300, ...Array.from({ length: 42 }, (_, i) => 224 + 32 * i)];
 const ADVICE = "scale them back to the images' own size";
 
 /** Readings of x, y, width, height as pixels of images that were resized for a network. */
-export function otherSizes(): Reading[] {
+export function otherSizes(): BoxReading[] {
   const sided = SIDES.flatMap((side) => [
     resized(`along the longer side to ${side}`, ({ width, height }) => {
       const scale = side / Math.max(width, height);
@@ -32,7 +30,10 @@ export function otherSizes(): Reading[] {
   return [...sided, shorter, ...factors];
 }
 
-function resized(how: string, frameOf: (size: Size) => { sx: number; sy: number; left: number; top: number }): Reading {
+function resized(
+  how: string,
+  frameOf: (size: Size) => { sx: number; sy: number; left: number; top: number },
+): BoxReading {
   return {
     name: `of images resized ${how}`,
     advice: ADVICE,

@@ -1,6 +1,5 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import { maskArea, maskBox } from "../../geometry/maskExtent.ts";
-import type { ResultOptions } from "../formats/cocoResults.ts";
 import { placeOf, type RecordBatch } from "../jsonRecords.ts";
 import { type BoxLayout, isNormalized, readBoxAs, type ResultBox } from "./boxLayout.ts";
 import { cocoMask } from "./cocoMask.ts";
@@ -17,6 +16,18 @@ import { UnknownCategories } from "./unknownCategory.ts";
 /** Rows of the table before it is pruned for the first time: about 140 MB, with masks as much again for their texts. */
 const PRUNE_AT = 2 ** 21;
 const PRUNE_AT_WITH_MASKS = 2 ** 18;
+
+/** How results are read. */
+export interface ResultOptions {
+  /** What the four numbers of `bbox` are; COCO's x, y, width, height if not said. */
+  boxes?: BoxLayout;
+  /** By what results name their image: its id, or its file name (in `file_name` or `image_id`). */
+  match?: "id" | "file-name";
+  /** How many of a class are kept in an image, the best ones: what evaluation looks at. */
+  maxDetections?: number;
+  /** Whether segmentations are read as masks. A result that has a box alone gets the box as its mask, as in pycocotools. */
+  masks?: boolean;
+}
 
 /** Takes results batch by batch, checks them, and sorts them to the images of the truth. */
 export class ResultReader {

@@ -1,22 +1,11 @@
 import { describeConvention } from "../boxConvention.ts";
-import type { BoxLayout } from "../comparison/boxLayout.ts";
 import type { CocoTruth, ComparedImage } from "../comparison/comparedImage.ts";
-import { ResultReader } from "../comparison/resultReader.ts";
+import { type ResultOptions, ResultReader } from "../comparison/resultReader.ts";
 import { shownPath } from "../files.ts";
 import { jsonRecords } from "../jsonRecords.ts";
 import { readCocoTruth } from "./cocoTruth.ts";
 
-/** How results are read. */
-export interface ResultOptions {
-  /** What the four numbers of `bbox` are; COCO's x, y, width, height if not said. */
-  boxes?: BoxLayout;
-  /** By what results name their image: its id, or its file name (in `file_name` or `image_id`). */
-  match?: "id" | "file-name";
-  /** How many of a class are kept in an image, the best ones: what evaluation looks at. */
-  maxDetections?: number;
-  /** Whether segmentations are read as masks. A result that has a box alone gets the box as its mask, as in pycocotools. */
-  masks?: boolean;
-}
+export type { ResultOptions };
 
 /** Truth and results, ready to be evaluated. */
 export interface CocoResults {
