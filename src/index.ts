@@ -36,7 +36,13 @@ export {
   imageDatasetFromDirectory,
   type ImageDatasetOptions,
 } from "./data/imageDataset.ts";
-export { decodeImage, type DecodedImage, type DecodeOptions, type ImageHeader, readImageHeader } from "./data/images.ts";
+export {
+  decodeImage,
+  type DecodedImage,
+  type DecodeOptions,
+  type ImageHeader,
+  readImageHeader,
+} from "./data/images.ts";
 export { importLabels, type ImportOptions } from "./data/importLabels.ts";
 export {
   type MaskBatch,
