@@ -131,7 +131,7 @@ describe("an identity draw", () => {
     ];
     for (const draw of draws) {
       const result = await augmentImage(image, annotations, draw);
-      expect(result.image).toEqual(image);
+      expect(Buffer.compare(result.image.pixels, image.pixels)).toBe(0);
       expect(result.annotations).toEqual(annotations);
     }
   });
@@ -166,7 +166,7 @@ it("gives the same boxes without masks as with them", async () => {
     const boxesAlone = await augmentImage(image, annotations, draw, { sampleOf, masks: false });
     const bare = withMasks.annotations.objects.map(({ box, class: label }) => ({ box, class: label }));
     expect(boxesAlone.annotations.objects).toEqual(bare);
-    expect(boxesAlone.image).toEqual(withMasks.image);
+    expect(Buffer.compare(boxesAlone.image.pixels, withMasks.image.pixels)).toBe(0);
   }
 });
 
