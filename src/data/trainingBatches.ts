@@ -2,7 +2,7 @@ import type { Preprocessing, Size } from "../base/preprocessing.ts";
 import type { Random } from "../base/random.ts";
 import { augmentImage } from "./augment/augmentImage.ts";
 import type { Augmentation } from "./augment/description.ts";
-import { drawAugmentation } from "./augment/draw.ts";
+import { drawAugmentation } from "./augment/drawAugmentation.ts";
 import { drawVariation, variationRanges, type VariationRanges } from "./augment/variation.ts";
 import type { ImageRecord } from "./dataset.ts";
 import type { ImageStore } from "./imageStore.ts";

@@ -2,8 +2,7 @@ import sharp, { type Sharp } from "sharp";
 import { Random } from "../../base/random.ts";
 import type { StoredImage } from "../imageStore.ts";
 import { changeColours, clamped } from "./colour.ts";
-import type { Draw, Window } from "./draw.ts";
-import type { ColourChange, PixelChange } from "./drawPixelChanges.ts";
+import type { ColourChange, Draw, PixelChange, Window } from "./draw.ts";
 
 /** Does the drawn changes in their order, in place. Blur and JPEG run in sharp's threads, the rest here. */
 export async function changePixels(

@@ -1,4 +1,4 @@
-import type { ColourChange } from "./drawPixelChanges.ts";
+import type { ColourChange } from "./draw.ts";
 import { IDENTITY, invert, multiply, type Matrix } from "./matrix.ts";
 
 /** colour = matrix * [red, green, blue] + shift */

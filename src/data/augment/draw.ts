@@ -1,12 +1,5 @@
 import type { Size } from "../../base/preprocessing.ts";
-import type { Random } from "../../base/random.ts";
-import type { ImageRecord } from "../dataset.ts";
-import { operationsByKind, type Augmentation } from "./description.ts";
-import { drawCombination } from "./drawCombination.ts";
-import { drawGeometry } from "./drawGeometry.ts";
-import { drawPixelChanges, type PixelChange } from "./drawPixelChanges.ts";
-import { scaleAndShift, type Matrix } from "./matrix.ts";
-import { drawVariation, variationRanges } from "./variation.ts";
+import type { Matrix } from "./matrix.ts";
 
 /** x1, y1, x2, y2 in whole pixels of the canvas. */
 export type Window = [number, number, number, number];
@@ -38,43 +31,20 @@ export interface Draw {
   changes: PixelChange[];
 }
 
-export interface DrawOptions {
-  /** All images that may be combined. */
-  images: readonly ImageRecord[];
-  /** The image to augment. */
-  index: number;
-  /** Size of the result; without it, that of the image. */
-  canvas?: Size;
-  /** Value of what no image covers; middle grey unless told. */
-  fill?: number;
-  /** Images are not combined where that would give more objects than this. */
-  maxObjects?: number;
-}
+/** A change of colours that needs no other pixel; see the operations of the same names. */
+export type ColourChange =
+  | { name: "gain"; factors: [red: number, green: number, blue: number] }
+  | { name: "brightness"; amount: number }
+  | { name: "contrast"; factor: number }
+  | { name: "saturation"; factor: number }
+  | { name: "hue"; degrees: number }
+  | { name: "grey" }
+  | { name: "gamma"; exponent: number };
 
-/** Draws one variation of an image. The same generator, options and augmentation give the same draw. */
-export function drawAugmentation(random: Random, augmentation: Augmentation, options: DrawOptions): Draw {
-  const { images, index, fill = 128, maxObjects = Infinity } = options;
-  const record = images[index];
-  if (!record) throw new RangeError(`drawAugmentation: no image ${index}, there are ${images.length}`);
-  const canvas = options.canvas ?? { width: record.width, height: record.height };
-  const { minVisible, minSide } = augmentation;
-  const whole: Window = [0, 0, canvas.width, canvas.height];
-  const draw: Draw = { canvas, fill, minVisible, minSide, layers: [], changes: [] };
-  const ranges = variationRanges(augmentation);
-  if (ranges) {
-    const { placement, gains } = drawVariation(random, record, canvas, ranges);
-    const matrix = scaleAndShift(placement.scaleX, placement.scaleY, placement.offsetX, placement.offsetY);
-    draw.layers.push({ image: index, matrix, window: whole, weight: 1 });
-    if (gains.some((gain) => gain !== 1)) draw.changes.push({ name: "gain", factors: gains });
-    return draw;
-  }
-  const { geometric, combining, photometric } = operationsByKind(augmentation);
-  const matrix = drawGeometry(random, record, canvas, geometric);
-  draw.layers.push({ image: index, matrix, window: whole, weight: 1 });
-  for (const operation of combining) {
-    if (!random.chance(operation.probability)) continue;
-    drawCombination(random, draw, operation, { images, geometric, maxObjects });
-  }
-  draw.changes.push(...drawPixelChanges(random, canvas, photometric));
-  return draw;
-}
+/** One drawn change of the pixels, as plain data. */
+export type PixelChange =
+  | ColourChange
+  | { name: "blur"; sigma: number }
+  | { name: "noise"; deviation: number; seed: number }
+  | { name: "jpeg"; quality: number }
+  | { name: "cutout"; rectangles: Window[] };

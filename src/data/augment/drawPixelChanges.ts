@@ -1,26 +1,8 @@
 import type { Size } from "../../base/preprocessing.ts";
 import type { Random } from "../../base/random.ts";
 import type { PhotometricOperation } from "./description.ts";
-import type { Window } from "./draw.ts";
+import type { PixelChange, Window } from "./draw.ts";
 import { drawFactor } from "./drawGeometry.ts";
-
-/** A change of colours that needs no other pixel; see the operations of the same names. */
-export type ColourChange =
-  | { name: "gain"; factors: [red: number, green: number, blue: number] }
-  | { name: "brightness"; amount: number }
-  | { name: "contrast"; factor: number }
-  | { name: "saturation"; factor: number }
-  | { name: "hue"; degrees: number }
-  | { name: "grey" }
-  | { name: "gamma"; exponent: number };
-
-/** One drawn change of the pixels, as plain data. */
-export type PixelChange =
-  | ColourChange
-  | { name: "blur"; sigma: number }
-  | { name: "noise"; deviation: number; seed: number }
-  | { name: "jpeg"; quality: number }
-  | { name: "cutout"; rectangles: Window[] };
 
 /** Draws which of the operations are done and with which numbers. */
 export function drawPixelChanges(

@@ -116,7 +116,7 @@ function placeSegmentation(segmentation: Segmentation, { matrix, window }: Layer
 }
 
 /** A mask on the canvas: each pixel takes what is under its centre. */
-export function warpRle(rle: Rle, { matrix, window }: Pick<Layer, "matrix" | "window">, canvas: Size): Rle {
+function warpRle(rle: Rle, { matrix, window }: Pick<Layer, "matrix" | "window">, canvas: Size): Rle {
   const data = new Uint8Array(canvas.width * canvas.height);
   const { width, height } = rle;
   warpMap({ data: decodeMask(rle), width, height }, matrix, { data, ...canvas }, window);

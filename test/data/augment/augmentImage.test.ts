@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../../../src/base/random.ts";
 import { augmentImage, type Sample } from "../../../src/data/augment/augmentImage.ts";
-import { drawAugmentation, type Draw } from "../../../src/data/augment/draw.ts";
+import type { Draw } from "../../../src/data/augment/draw.ts";
+import { drawAugmentation } from "../../../src/data/augment/drawAugmentation.ts";
 import type { LabelledObject } from "../../../src/data/dataset.ts";
 import { decodeMask, encodeMask } from "../../../src/geometry/encodeMask.ts";
 import { maskBox } from "../../../src/geometry/maskExtent.ts";

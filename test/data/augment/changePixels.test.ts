@@ -2,7 +2,7 @@ import sharp from "sharp";
 import { expect, it } from "vitest";
 import { Random } from "../../../src/base/random.ts";
 import { changePixels } from "../../../src/data/augment/changePixels.ts";
-import type { PixelChange } from "../../../src/data/augment/drawPixelChanges.ts";
+import type { PixelChange } from "../../../src/data/augment/draw.ts";
 import type { StoredImage } from "../../../src/data/imageStore.ts";
 import { mark, noiseImage, plainImage } from "./support.ts";
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { Random } from "../../../src/base/random.ts";
 import { changeColours } from "../../../src/data/augment/colour.ts";
-import type { ColourChange } from "../../../src/data/augment/drawPixelChanges.ts";
+import type { ColourChange } from "../../../src/data/augment/draw.ts";
 import { noiseImage } from "./support.ts";
 
 type Colour = [number, number, number];
