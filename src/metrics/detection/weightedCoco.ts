@@ -28,56 +28,60 @@ interface SliceTable {
   objects: Int32Array;
   /** [n] the image of each detection that counts at one threshold or another, best score first. */
   detections: Int32Array;
-  /** [n + 1] the weight of all detections before each; set for each weighting. */
-  before: Int32Array;
+  /** [k] places among these of the detections that are no false positives at one threshold or another. */
+  places: Int32Array;
+  /** [k] their weights; set for each weighting, as the next. */
+  weights: Int32Array;
+  /** [k] the weight of all detections down to each, itself included. */
+  sums: Int32Array;
   /** [iouThresholds] */
   events: Events[];
 }
 
-/** The detections that are not false positives at a threshold: their places among the table's, and what they are. */
+/** The detections that are not false positives at a threshold: their indices among the k, and what they are. */
 interface Events {
-  places: Int32Array;
+  indices: Int32Array;
   /** -1 (all bits set) for a find, 0 for what does not count here. */
   finds: Int8Array;
-  /** The places of the finds, the last detections of each image first. */
+  /** The indices of the finds, the last detections of each image first. */
   byRank: Int32Array;
   /** The place of each of these among the detections of its image. */
   ranks: Int32Array;
 }
 
-function prepareSlice(
-  { truths, detections, rows, ranks, outcomes }: ClassMatches,
-  slice: Slice,
-  s: number,
-): SliceTable {
-  const ofSlice = outcomes[s] ?? [];
-  const counts = new Uint8Array(rows.length);
-  for (const outcome of ofSlice) {
-    for (let i = 0; i < counts.length; i++) if (outcome[i] !== IGNORED) counts[i] = 1;
+function prepareSlice(matches: ClassMatches, slice: Slice, s: number): SliceTable {
+  const { truths, detections, rows, ranks } = matches;
+  const outcomes = matches.outcomes[s] ?? [];
+  const objects = indicesWhere(truths.images.length, (row) => truths.ignore[row] === 0 && slice.has(truths, row));
+  const [counts, changes] = [new Uint8Array(rows.length), new Uint8Array(rows.length)];
+  for (const outcome of outcomes) {
+    for (let i = 0; i < rows.length; i++) {
+      if (outcome[i] !== IGNORED) counts[i] = 1;
+      if (outcome[i] !== FALSE_POSITIVE) changes[i] = 1;
+    }
   }
   const counted = indicesWhere(rows.length, (i) => counts[i] === 1);
-  const objects = indicesWhere(truths.images.length, (row) => truths.ignore[row] === 0 && slice.has(truths, row));
-  const countedRanks = counted.map((i) => ranks[i] as number);
+  const places = indicesWhere(counted.length, (place) => changes[counted[place] as number] === 1);
+  const changing = places.map((place) => counted[place] as number);
   return {
     objects: objects.map((row) => truths.images[row] as number),
     detections: counted.map((i) => detections.images[rows[i] as number] as number),
-    before: new Int32Array(counted.length + 1),
-    events: ofSlice.map((outcome) =>
-      prepareEvents(
-        counted.map((i) => outcome[i] as number),
-        countedRanks,
-      ),
-    ),
+    places,
+    weights: new Int32Array(places.length),
+    sums: new Int32Array(places.length),
+    events: outcomes.map((outcome) => prepareEvents(outcome, ranks, changing)),
   };
 }
 
-function prepareEvents(outcomes: Int32Array, ranks: Int32Array): Events {
-  const places = indicesWhere(outcomes.length, (place) => outcomes[place] !== FALSE_POSITIVE);
-  const rankOf = (place: number): number => ranks[place] as number;
-  const byRank = places.filter((place) => outcomes[place] === TRUE_POSITIVE).sort((a, b) => rankOf(b) - rankOf(a));
+function prepareEvents(outcome: Uint8Array, ranks: Int32Array, changing: Int32Array): Events {
+  const outcomeOf = (index: number): number => outcome[changing[index] as number] as number;
+  const rankOf = (index: number): number => ranks[changing[index] as number] as number;
+  const indices = indicesWhere(changing.length, (index) => outcomeOf(index) !== FALSE_POSITIVE);
+  const finds = indices.filter((index) => outcomeOf(index) === TRUE_POSITIVE);
+  const byRank = finds.sort((a, b) => rankOf(b) - rankOf(a));
   return {
-    places,
-    finds: Int8Array.from(places, (place) => -Number(outcomes[place] === TRUE_POSITIVE)),
+    indices,
+    finds: Int8Array.from(indices, (index) => -Number(outcomeOf(index) === TRUE_POSITIVE)),
     byRank,
     ranks: byRank.map(rankOf),
   };
@@ -110,19 +114,28 @@ interface Walk {
 }
 
 function weighSlice(
-  { objects, detections, before, events }: SliceTable,
+  table: SliceTable,
   weights: Int32Array,
   needed: (positives: number) => Int32Array,
 ): { positives: number; walks: Walk[] } {
-  let sum = 0;
-  for (let i = 0; i < detections.length; i++) {
-    sum = (sum + (weights[detections[i] as number] as number)) | 0;
-    before[i + 1] = sum;
-  }
+  sumWeights(table, weights);
   let positives = 0;
-  for (const image of objects) positives += weights[image] as number;
+  for (const image of table.objects) positives += weights[image] as number;
   const ofRecalls = needed(positives);
-  return { positives, walks: events.map((ofThreshold) => walk(before, ofThreshold, ofRecalls, positives)) };
+  return { positives, walks: table.events.map((events) => walk(table, events, ofRecalls, positives)) };
+}
+
+function sumWeights({ detections, places, weights: ofPlaces, sums }: SliceTable, weights: Int32Array): void {
+  let sum = 0;
+  let next = 0;
+  for (let k = 0; k < places.length; k++) {
+    const place = places[k] as number;
+    while (next < place) sum = (sum + (weights[detections[next++] as number] as number)) | 0;
+    const weight = weights[detections[next++] as number] as number;
+    sum = (sum + weight) | 0;
+    ofPlaces[k] = weight;
+    sums[k] = sum;
+  }
 }
 
 /** For a number of objects: with how many finds each of COCO's recalls is reached. Few numbers come up, again and again. */
@@ -149,16 +162,15 @@ const HIGHEST = new Float64Array(RECALL_POINTS.length);
  * of them. What has weight 0 or does not count is walked over likewise, which changes nothing: no more was found than
  * at the event before it, at no higher precision.
  */
-function walk(before: Int32Array, events: Events, needed: Int32Array, positives: number): Walk {
-  const { places, finds } = events;
+function walk({ weights, sums }: SliceTable, events: Events, needed: Int32Array, positives: number): Walk {
+  const { indices, finds } = events;
   let reached = 0;
   let highest = 0;
   let found = 0;
   let ignored = 0;
-  for (let i = 0; i < places.length; i++) {
-    const place = places[i] as number;
-    const after = before[place + 1] as number;
-    const weight = (after - (before[place] as number)) | 0;
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i] as number;
+    const weight = weights[index] as number;
     const gain = weight & (finds[i] as number);
     found = (found + gain) | 0;
     ignored = (ignored + weight - gain) | 0;
@@ -166,13 +178,13 @@ function walk(before: Int32Array, events: Events, needed: Int32Array, positives:
       HIGHEST[reached++] = highest;
       highest = 0;
     }
-    const precision = found / (after - ignored + Number.EPSILON);
+    const precision = found / ((sums[index] as number) - ignored + Number.EPSILON);
     if (precision > highest) highest = precision;
   }
   const all = found; // a closure over a variable that changes would slow the loop down
   return {
     averagePrecision: positives === 0 ? NaN : meanOfPrecisions(reached, highest),
-    recall: (perImage) => (all - findsBeyond(before, events, perImage)) / positives,
+    recall: (perImage) => (all - findsBeyond(weights, events, perImage)) / positives,
   };
 }
 
@@ -190,11 +202,10 @@ function meanOfPrecisions(reached: number, last: number): number {
 }
 
 /** The weight of the finds that are not among the `perImage` best detections of their image. */
-function findsBeyond(before: Int32Array, { byRank, ranks }: Events, perImage: number): number {
+function findsBeyond(weights: Int32Array, { byRank, ranks }: Events, perImage: number): number {
   let sum = 0;
   for (let i = 0; i < byRank.length && (ranks[i] as number) >= perImage; i++) {
-    const place = byRank[i] as number;
-    sum += (before[place + 1] as number) - (before[place] as number);
+    sum += weights[byRank[i] as number] as number;
   }
   return sum;
 }
