@@ -3,9 +3,12 @@ import { addDoctor } from "./doctor.ts";
 import { addEngine } from "./engineInstall.ts";
 import { addEval } from "./eval.ts";
 import { addExport } from "./exportLabels.ts";
+import { addFetch } from "./fetchImages.ts";
 import { addImport } from "./importLabels.ts";
+import { addLint } from "./lint.ts";
 import { addPredict } from "./predict.ts";
 import { createProgram } from "./run.ts";
+import { addSplit } from "./splitLabels.ts";
 import { addTrain } from "./train.ts";
 
 /** `detect` with all its subcommands. */
@@ -24,5 +27,8 @@ export function labelProgram(): Command {
   const program = createProgram("label", "Labelled images: read and write them in any form people have");
   addImport(program);
   addExport(program);
+  addFetch(program);
+  addLint(program);
+  addSplit(program);
   return program;
 }

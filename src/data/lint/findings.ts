@@ -1,0 +1,105 @@
+import type { ImageRecord, LabelledObject } from "../dataset.ts";
+import { shownPath } from "../files.ts";
+import type { FindingDetail, ReadObserver } from "../warnings.ts";
+import { BoxEnds } from "./convention.ts";
+import type { FindingPlace, LintChange, LintFinding } from "./report.ts";
+import { type RuleId, RULES } from "./rules.ts";
+
+type Box = LabelledObject["box"];
+
+/** Found again, with more to say of it, in the data set as a whole. */
+const FOUND_AGAIN: ReadonlySet<RuleId | undefined> = new Set(["alike-classes"]);
+
+/** Takes up what readers and rules find, and puts it together by kind. */
+export class Findings implements ReadObserver {
+  readonly changes: LintChange[] = [];
+  readonly ends = new BoxEnds();
+  readonly #kinds = new Map<string, { rule: RuleId; title: string; places: FindingPlace[] }>();
+  readonly #places = new Map<ImageRecord | LabelledObject, string>();
+
+  /** Something that a reader found. */
+  found(what: string, where: string, { rule, detail, change }: FindingDetail): void {
+    if (FOUND_AGAIN.has(rule)) return;
+    this.add(rule ?? "other", where, { ...(rule === undefined && { title: what }), detail, change });
+  }
+
+  /** Something that a rule found. `where` is a place in words, or a record of the data set. */
+  add(
+    rule: RuleId,
+    where: string | ImageRecord | LabelledObject,
+    { title = RULES[rule].title, detail, change }: { title?: string } & Partial<Said> = {},
+  ): void {
+    const place = { ...placeOf(typeof where === "string" ? where : this.placeOf(where)), ...cleanDetail(detail) };
+    const key = `${rule} ${title}`;
+    const kind = this.#kinds.get(key) ?? { rule, title, places: [] };
+    this.#kinds.set(key, kind);
+    kind.places.push(place);
+    if (change) {
+      const { file, object = "" } = place;
+      this.changes.push({ file, object, rule, what: RULES[rule].fix ?? "", ...change });
+    }
+  }
+
+  placed(record: ImageRecord | LabelledObject, where: string): void {
+    this.#places.set(record, where);
+  }
+
+  /** Where a record was found, as messages say it. */
+  placeOf(record: ImageRecord | LabelledObject): string {
+    return this.#places.get(record) ?? ("file" in record ? shownPath(record.file) : "");
+  }
+
+  corners(box: Box, size: { width: number; height: number } | undefined): void {
+    this.ends.add(box, size);
+  }
+
+  /** All kinds, the most important first, with up to `most` places of each. */
+  list(most: number): LintFinding[] {
+    const order = Object.keys(RULES);
+    const kinds = [...this.#kinds.values()].sort((a, b) => order.indexOf(a.rule) - order.indexOf(b.rule));
+    return kinds.map(({ rule, title, places }) => {
+      const { severity, meaning, fix } = RULES[rule];
+      const examples = variedFirst(places).slice(0, most);
+      return {
+        rule,
+        severity,
+        title,
+        count: places.length,
+        places: examples,
+        meaning,
+        ...(fix !== undefined && { fix }),
+      };
+    });
+  }
+}
+
+interface Said {
+  detail: string | undefined;
+  change: { before: string; after: string } | undefined;
+}
+
+/** "a.xml: object 3" in its parts. */
+function placeOf(where: string): FindingPlace {
+  const [, file = where, object] = /^(.*?)(?:: ((?:object|line) \d+|\S*\[\d+\]\S*))?$/s.exec(where) ?? [];
+  return { file, ...(object !== undefined && { object }) };
+}
+
+/** Readers put details right behind the place: ": the file is empty", " in an image of 100 x 80". */
+function cleanDetail(detail = ""): { detail?: string } {
+  const text = detail.replace(/^[:\s]+/, "").replace(/^\((.*)\)$/, "$1");
+  return text === "" ? {} : { detail: text };
+}
+
+/** Places whose details differ in more than numbers and names come before those that repeat. */
+function variedFirst(places: readonly FindingPlace[]): FindingPlace[] {
+  const seen = new Set<string>();
+  const repeated: FindingPlace[] = [];
+  const first = places.filter((place) => {
+    const kind = (place.detail ?? "").replace(/"[^"]*"|[\d.]+/g, "#");
+    if (seen.has(kind)) repeated.push(place);
+    const isNew = !seen.has(kind);
+    seen.add(kind);
+    return isNew;
+  });
+  return [...first, ...repeated];
+}

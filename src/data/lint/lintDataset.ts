@@ -1,0 +1,79 @@
+import { AnchorkitError } from "../../base/errors.ts";
+import type { Dataset } from "../dataset.ts";
+import type { ReadResult } from "../formats/format.ts";
+import { kindOf, shownPath } from "../files.ts";
+import { readDataset, type ReadDatasetOptions } from "../readDataset.ts";
+import { checkBalance } from "./balance.ts";
+import { findTypos, mergeAlikeClasses } from "./classNames.ts";
+import { checkConvention, judgeConvention } from "./convention.ts";
+import { dropDuplicateBoxes } from "./duplicateBoxes.ts";
+import { Findings } from "./findings.ts";
+import { checkTarget, writeFixed } from "./fix.ts";
+import type { LintReport, Severity } from "./report.ts";
+import { findCopies, lookAtPixels } from "./sameImages.ts";
+import { checkSplits } from "./splitRules.ts";
+import { checkTrainingSize } from "./trainingSize.ts";
+import { findUnusualBoxes } from "./unusualBoxes.ts";
+
+export interface LintOptions extends Omit<ReadDatasetOptions, "observer"> {
+  /** The longer side of images in training; 320 unless told. */
+  size?: number;
+  /** Decode every image: find damaged ones, and those that look alike. */
+  pixels?: boolean;
+  /** Write a corrected copy into this new folder. */
+  fix?: { out: string; copy?: boolean };
+  /** How many places of each kind of finding to report; 10 unless told. */
+  places?: number;
+}
+
+/**
+ * Says what is wrong with a data set, or probably is, and what each of it does to training. Labels that other commands
+ * refuse are told of, and the rest is looked at. With `fix`, what can be corrected without guessing is written to a new
+ * folder, as `label import` writes data sets, with a list of the changes; the input is only read.
+ *
+ * @throws AnchorkitError when there is nothing at the path, and when the folder to write to is not empty or lies in what
+ * is read
+ */
+export async function lintDataset(path: string, options: LintOptions = {}): Promise<LintReport> {
+  const { size = 320, pixels = false, fix, places = 10, ...reading } = options;
+  if (fix) await checkTarget(path, fix.out);
+  const findings = new Findings();
+  const read = await readAll(path, reading, findings);
+  const counts = (dataset: Dataset) => dataset.images.reduce((sum, { objects }) => sum + objects.length, 0);
+  if (!read) return reportOf(path, { classes: [], images: [] }, 0);
+  let { dataset } = read;
+  const objects = counts(dataset);
+  dataset = dropDuplicateBoxes(mergeAlikeClasses(dataset, findings), findings);
+  findTypos(dataset, findings);
+  checkTrainingSize(dataset, size, findings);
+  findUnusualBoxes(dataset, findings);
+  checkBalance(dataset, findings);
+  checkSplits(dataset, findings);
+  checkConvention(findings.ends.counts(), reading.coordinates, findings);
+  const copies = await findCopies(dataset.images, findings);
+  if (pixels) await lookAtPixels(dataset.images, copies, findings);
+  const report = reportOf(read.source, dataset, objects);
+  if (!fix) return report;
+  return { ...report, fixed: await writeFixed(dataset, findings.changes, fix) };
+
+  function reportOf(source: string, { images, classes }: Dataset, objectCount: number): LintReport {
+    const convention = judgeConvention(findings.ends.counts());
+    const list = findings.list(places);
+    const kinds: Record<Severity, number> = { error: 0, warning: 0, note: 0 };
+    for (const { severity } of list) kinds[severity]++;
+    const summary = { source, images: images.length, objects: objectCount, classes, counts: kinds, findings: list };
+    return { ...summary, ...(convention && { convention }) };
+  }
+}
+
+/** The data set without what cannot be read; undefined where that is all of it. */
+async function readAll(path: string, reading: ReadDatasetOptions, findings: Findings): Promise<ReadResult | undefined> {
+  if ((await kindOf(path)) === undefined) throw new AnchorkitError(`${shownPath(path)}: no such file or folder`);
+  try {
+    return await readDataset(path, { ...reading, observer: findings });
+  } catch (error) {
+    if (!(error instanceof AnchorkitError)) throw error;
+    findings.add("cannot-read", shownPath(path), { detail: error.message });
+    return undefined;
+  }
+}

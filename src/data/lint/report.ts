@@ -1,0 +1,56 @@
+import type { ConventionVerdict } from "./convention.ts";
+import type { RuleId } from "./rules.ts";
+
+/** `error`: training goes wrong, or loses labels. `warning`: probably a mistake. `note`: worth knowing. */
+export type Severity = "error" | "warning" | "note";
+
+/** Where something was found. */
+export interface FindingPlace {
+  /** File, folder, class or whatever else it is about. */
+  file: string;
+  /** The object in it: "object 3", "line 4", "annotations[12]". */
+  object?: string;
+  detail?: string;
+}
+
+/** All that was found of one kind. */
+export interface LintFinding {
+  rule: RuleId;
+  severity: Severity;
+  /** What it is, worded for many. */
+  title: string;
+  count: number;
+  /** The first ones, those that differ in kind before those that repeat. */
+  places: FindingPlace[];
+  /** What it does to training, in a sentence. */
+  meaning: string;
+  /** What the corrected copy has instead; undefined where a person must look. */
+  fix?: string;
+}
+
+/** One correction. */
+export interface LintChange {
+  file: string;
+  object: string;
+  rule: RuleId;
+  what: string;
+  before: string;
+  after: string;
+}
+
+/** What `lintDataset` finds. */
+export interface LintReport {
+  /** What was read, for people. */
+  source: string;
+  images: number;
+  objects: number;
+  classes: string[];
+  /** How many kinds of findings there are of each severity. */
+  counts: Record<Severity, number>;
+  /** The most important first. */
+  findings: LintFinding[];
+  /** How the corners in the files are meant, as far as their numbers tell; for formats of which that is a question. */
+  convention?: ConventionVerdict;
+  /** The corrected copy, where one was written. */
+  fixed?: { file: string; changesFile: string; changes: number };
+}

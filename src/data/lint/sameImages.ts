@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { AnchorkitError } from "../../base/errors.ts";
+import type { ImageRecord } from "../dataset.ts";
+import { groupBy, shownPath } from "../files.ts";
+import { groupNearDuplicates, nearDuplicates } from "../nearDuplicates.ts";
+import { mapParallel } from "../parallel.ts";
+import { perceptualHash } from "../perceptualHash.ts";
+import type { Findings } from "./findings.ts";
+
+/**
+ * Images that are there several times, byte for byte. Only files of the same length are read.
+ *
+ * @returns for each image that is a copy, the first of its kind
+ */
+export async function findCopies(
+  images: readonly ImageRecord[],
+  findings: Findings,
+): Promise<ReadonlyMap<ImageRecord, ImageRecord>> {
+  const lengths = await mapParallel(images, 16, async ({ file }) => (await stat(file)).size);
+  const sizes = new Map(images.map((image, i) => [image, lengths[i] ?? 0]));
+  const suspects = [...groupBy(images, (image) => String(sizes.get(image))).values()].filter(
+    ({ length }) => length > 1,
+  );
+  const hashes = await mapParallel(suspects.flat(), 4, async (image) => ({ image, hash: await sha256(image.file) }));
+  const copies = new Map<ImageRecord, ImageRecord>();
+  for (const group of groupBy(hashes, ({ hash }) => hash).values()) {
+    const [first, ...others] = group.map(({ image }) => image);
+    if (!first) continue;
+    for (const image of others) {
+      copies.set(image, first);
+      const leaks = image.split !== undefined && first.split !== undefined && image.split !== first.split;
+      const labels = labelsOf(image) === labelsOf(first) ? "with the same labels" : "with other labels";
+      if (leaks)
+        findings.add("leak", image, {
+          detail: `${image.split ?? ""}; ${shownPath(first.file)} is in ${first.split ?? ""}`,
+        });
+      else findings.add("same-image", image, { detail: `is ${shownPath(first.file)}, ${labels}` });
+    }
+  }
+  return copies;
+}
+
+/**
+ * Decodes every image: tells of those that cannot be decoded, of groups that look alike, and of pairs that look alike
+ * in different splits.
+ */
+export async function lookAtPixels(
+  images: readonly ImageRecord[],
+  copies: ReadonlyMap<ImageRecord, ImageRecord>,
+  findings: Findings,
+): Promise<void> {
+  const distinct = images.filter((image) => !copies.has(image));
+  const hashed = await mapParallel(distinct, 4, async (image) => {
+    try {
+      return { image, hash: await perceptualHash(image.file) };
+    } catch (error) {
+      if (!(error instanceof AnchorkitError)) throw error;
+      const name = shownPath(image.file);
+      findings.add("damaged-image", name, { detail: error.message.replace(`${name}: `, "") });
+      return undefined;
+    }
+  });
+  const seen = hashed.filter((entry) => entry !== undefined);
+  const hashes = seen.map(({ hash }) => hash);
+  const fileOf = (i: number): string => shownPath(seen[i]?.image.file ?? "");
+  for (const [first = 0, ...others] of groupNearDuplicates(hashes)) {
+    findings.add("near-duplicate", fileOf(first), { detail: `like ${others.map(fileOf).join(", ")}` });
+  }
+  for (const { a, b } of nearDuplicates(hashes)) {
+    const [one, other] = [seen[a]?.image.split, seen[b]?.image.split];
+    if (one === undefined || other === undefined || one === other) continue;
+    findings.add("near-leak", fileOf(b), { detail: `${other}; looks like ${fileOf(a)} in ${one}` });
+  }
+}
+
+/** An image's labels as text, the same for the same boxes in another order. */
+function labelsOf({ objects }: ImageRecord): string {
+  return objects
+    .map((object) => `${object.class} ${object.box.join(" ")}`)
+    .sort()
+    .join("\n");
+}
+
+async function sha256(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  return hash.digest("hex");
+}
