@@ -1,6 +1,7 @@
+import { readdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { AnchorkitError } from "../../base/errors.ts";
-import { isImageName, kindOf, listFiles, readHead, shownPath } from "../files.ts";
+import { byName, isImageName, kindOf, listFiles, readHead, shownPath } from "../files.ts";
 import { mapParallel } from "../parallel.ts";
 import type { Place } from "../place.ts";
 import type { Warnings } from "../warnings.ts";
@@ -44,7 +45,17 @@ export async function findLabelFiles(path: string, traits: FileTraits, warnings:
   const images = inside.filter(isImageName);
   if (images.length > 0) return { root: folder, labels, images };
   const root = join(folder, "..");
-  return { root, labels, images: (await listFiles(root, 2)).filter(isImageName) };
+  return { root, labels, images: (await listAround(root)).filter(isImageName) };
+}
+
+/** Files in a folder and two levels below, as far as they can be seen: a neighbour that is private is no error. */
+async function listAround(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const folders = entries.filter((entry) => !entry.isFile() && !entry.name.startsWith("."));
+  const below = await mapParallel(folders.map(({ name }) => join(folder, name)).sort(byName), 4, (path) =>
+    listFiles(path, 1).catch(() => []),
+  );
+  return [...(await listFiles(folder, 0)), ...below.flat()];
 }
 
 /**

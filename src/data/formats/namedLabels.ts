@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { basename, dirname, extname, relative } from "node:path";
 import { AnchorkitError } from "../../base/errors.ts";
 import type { Dataset } from "../dataset.ts";
 import { byName, shownPath } from "../files.ts";
@@ -20,13 +20,23 @@ export interface NamedObject extends Omit<FoundObject, "class"> {
 export interface NamedImage extends Omit<FoundImage, "id" | "file" | "objects" | "labels"> {
   /** As the label file has it, or in several spellings, the likeliest first. */
   names: string[];
-  /** The image file, where it is known already. */
-  file?: string;
   /** The label file. */
   from: string;
   objects: NamedObject[];
   /** Classes of the image as a whole. */
   labels?: string[];
+  /** Why there may be no such file, and what to do: "is inside the JSON alone; save it beside it". */
+  ifMissing?: string;
+}
+
+export interface NamingRules {
+  /** Classes that the label files list, in their order; others follow by name. */
+  classes?: readonly string[];
+  /**
+   * What images are that no label file names, in the folders of others: `background` where an image without objects has
+   * no label file; without this they are left out.
+   */
+  unnamed?: "background";
 }
 
 /**
@@ -34,51 +44,95 @@ export interface NamedImage extends Omit<FoundImage, "id" | "file" | "objects" |
  * and images. Splits come from the labels, else from folders called train, val and test, else, where there are several
  * label files, from their names.
  *
- * @param classes those that the label files list, in their order; others follow by name
  * @throws AnchorkitError when two records are of one image, and when no image is there
  */
 export async function datasetOf(
   named: readonly NamedImage[],
-  { root, labels: labelFiles, images }: LabelFiles,
+  labelFiles: LabelFiles,
   warnings: Warnings,
-  classes: readonly string[] = [],
+  rules: NamingRules = {},
 ): Promise<Dataset> {
-  const find = imageFinder(images);
-  const files = await mapParallel(named, 16, async ({ file, names, from }) =>
-    file === undefined ? find(names, from) : [file],
-  );
   const used = named.flatMap(({ objects, labels = [] }) => [...objects.map(({ name }) => name), ...labels]);
-  const all = [...new Set([...classes, ...[...new Set(used)].sort(byName)])];
-  const classIds = new Map(all.map((name, id) => [name, id]));
-  const idOf = (name: string) => classIds.get(name) ?? 0;
-  const taken = new Map<string, string>();
-  const found: FoundImage[] = [];
-  for (const [i, { names, from, labels, objects, file: _, ...image }] of named.entries()) {
+  const classes = [...new Set([...(rules.classes ?? []), ...[...new Set(used)].sort(byName)])];
+  const classIds = new Map(classes.map((name, id) => [name, id]));
+  const located = await locate(named, labelFiles, warnings);
+  const found = [...located].map(([file, { names: _, from, ifMissing: __, ...image }], i): FoundImage => {
+    const { labels, objects, ...said } = image;
+    const split = said.split ?? splitOf(file, from, labelFiles);
+    return {
+      ...{ ...said, id: i + 1, file },
+      ...(split && { split }),
+      ...(labels && { labels: labels.map((name) => classIds.get(name) ?? 0) }),
+      objects: objects.map(({ name, ...object }) => ({ ...object, class: classIds.get(name) ?? 0 })),
+    };
+  });
+  const unnamed = unnamedImages(new Set(located.keys()), labelFiles, warnings, rules).map((file, i): FoundImage => {
+    const split = splitOfPath(relative(labelFiles.root, file));
+    return { id: found.length + i + 1, file, where: shownPath(file), ...(split && { split }), objects: [] };
+  });
+  return placeLabels([...found, ...unnamed], { classes }, warnings);
+}
+
+/** The labels by their image's file. */
+async function locate(
+  named: readonly NamedImage[],
+  { images }: LabelFiles,
+  warnings: Warnings,
+): Promise<Map<string, NamedImage>> {
+  const find = imageFinder(images);
+  const files = await mapParallel(named, 16, ({ names, from }) => find(names, from));
+  const located = new Map<string, NamedImage>();
+  for (const [i, image] of named.entries()) {
+    const { where, names, ifMissing } = image;
     const [file, ...others] = files[i] ?? [];
-    const missing = { rule: "labels-without-image", detail: `: "${names[0] ?? ""}"` } as const;
+    const said = `: "${names[0] ?? ""}"`;
     if (file === undefined) {
-      warnings.add("images that are not there, left out with their labels", image.where, missing);
+      const detail = { rule: "labels-without-image", detail: ifMissing ? `${said} ${ifMissing}` : said } as const;
+      warnings.add("images that are not there, left out with their labels", where, detail);
     } else if (others.length > 0) {
-      warnings.add("images whose name several files have, left out with their labels", image.where, missing);
-    } else if (taken.has(file)) {
-      const message = `${image.where}: is ${shownPath(file)}, as ${taken.get(file) ?? ""} is; keep one of them`;
-      warnings.fail(new AnchorkitError(message), "two-label-files", image.where);
+      const detail = { rule: "labels-without-image", detail: said } as const;
+      warnings.add("images whose name several files have, left out with their labels", where, detail);
     } else {
-      taken.set(file, image.where);
-      const folders = splitOfPath(relative(root, file)) ?? splitOfPath(relative(root, from));
-      const split = image.split ?? folders ?? (labelFiles.length > 1 ? ownSplitOf(from) : undefined);
-      found.push({
-        ...{ ...image, id: found.length + 1, file },
-        ...(split && { split }),
-        ...(labels && { labels: labels.map(idOf) }),
-        objects: objects.map(({ name, ...object }) => ({ ...object, class: idOf(name) })),
-      });
+      const earlier = located.get(file)?.where;
+      const error = new AnchorkitError(`${where}: is ${shownPath(file)}, as ${earlier ?? ""} is; keep one of them`);
+      if (earlier === undefined) located.set(file, image);
+      else warnings.fail(error, "two-label-files", where);
     }
   }
   const [first] = named;
-  if (found.length === 0 && first) {
-    const name = `${shownPath(first.from)}: none of ${named.length} images is there (first: "${first.names[0] ?? ""}")`;
-    throw new AnchorkitError(`${name}; put the images beside the labels or into a folder next to them`);
-  }
-  return placeLabels(found, { classes: all }, warnings);
+  if (located.size > 0 || !first) return located;
+  const { from, names, ifMissing } = first;
+  const said = `${shownPath(from)}: none of ${named.length} images is there (first: "${names[0] ?? ""}")`;
+  const advice = ifMissing
+    ? `"${names[0] ?? ""}" ${ifMissing}`
+    : "put the images beside the labels or next to their folder";
+  throw new AnchorkitError(`${said}; ${advice}`);
+}
+
+function splitOf(file: string, from: string, { root, labels }: LabelFiles): FoundImage["split"] {
+  const folders = splitOfPath(relative(root, file)) ?? splitOfPath(relative(root, from));
+  return folders ?? (labels.length > 1 ? ownSplitOf(from) : undefined);
+}
+
+/** Images beside others that no label file names, and that are to be used. */
+function unnamedImages(
+  located: ReadonlySet<string>,
+  { images, labels }: LabelFiles,
+  warnings: Warnings,
+  { unnamed }: NamingRules,
+): string[] {
+  const folders = new Set([...located].map((file) => dirname(file)));
+  const labelled = new Set(labels.map((file) => basename(file, extname(file))));
+  return images.filter((file) => {
+    if (located.has(file) || !folders.has(dirname(file))) return false;
+    if (unnamed !== "background") {
+      warnings.add("images that no label file names, left out", shownPath(file));
+      return false;
+    }
+    // Where a label file of its name could not be read or is of another image, it is not known what it shows.
+    if (labelled.has(basename(file, extname(file)))) return false;
+    const what = "images without a label file, taken as backgrounds without objects";
+    warnings.add(what, shownPath(file), { rule: "image-without-labels" });
+    return true;
+  });
 }

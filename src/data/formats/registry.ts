@@ -1,8 +1,9 @@
 import { coco } from "./coco.ts";
 import { createml } from "./createml.ts";
 import type { FormatId, LabelFormat } from "./format.ts";
+import { labelme } from "./labelme.ts";
 import { voc } from "./voc.ts";
 import { yolo } from "./yolo.ts";
 
 /** All formats of labels, by the names that `--from` and `--to` take. */
-export const FORMATS: Readonly<Record<FormatId, LabelFormat>> = { voc, coco, yolo, createml };
+export const FORMATS: Readonly<Record<FormatId, LabelFormat>> = { voc, coco, yolo, createml, labelme };

@@ -6,6 +6,7 @@ import { exportNames, placeImages } from "../exportImages.ts";
 import { mapParallel } from "../parallel.ts";
 import { Warnings } from "../warnings.ts";
 import type { WriteOptions, WriteResult } from "./format.ts";
+import { cornersOf, joinPolygons } from "./shapes.ts";
 
 /**
  * Writes a data set as Ultralytics lays it out: `data.yaml`, `images/train/…` and `labels/train/….txt`, the same for
@@ -47,7 +48,7 @@ function linesOf({ objects, width, height }: ImageRecord): string {
   return objects
     .map(({ class: id, box, segmentation }) => {
       const polygons = Array.isArray(segmentation) ? segmentation : outlined ? [cornersOf(box)] : undefined;
-      const numbers = polygons ? joined(polygons) : centreAndSize(box);
+      const numbers = polygons ? joinPolygons(polygons) : centreAndSize(box);
       return `${[id, ...numbers.map((value, i) => decimals(value / (i % 2 === 0 ? width : height)))].join(" ")}\n`;
     })
     .join("");
@@ -55,16 +56,6 @@ function linesOf({ objects, width, height }: ImageRecord): string {
 
 function centreAndSize([x1, y1, x2, y2]: LabelledObject["box"]): number[] {
   return [(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1];
-}
-
-function cornersOf([x1, y1, x2, y2]: LabelledObject["box"]): number[] {
-  return [x1, y1, x2, y1, x2, y2, x1, y2];
-}
-
-/** One outline of several: from the first corner of the first to each other, around it, and back; bridges have no area. */
-function joined([first = [], ...others]: readonly number[][]): number[] {
-  const start = first.slice(0, 2);
-  return [...first, ...others.flatMap((polygon) => [...start, ...polygon, ...polygon.slice(0, 2)])];
 }
 
 function decimals(value: number): number {

@@ -82,6 +82,7 @@ test("images are found by name below the folder or next to it; what is missing o
     "files that do not look like CreateML JSON, passed over: 1 (./labels/other.json)",
     'images that are not there, left out with their labels: 1 (./labels/all.json: [1]: "gone.jpg")',
     'images whose name several files have, left out with their labels: 1 (./labels/all.json: [2]: "x.jpg")',
+    "images that no label file names, left out: 1 (./b/x.jpg)",
   ]);
 });
 

@@ -23,6 +23,7 @@ const LIMITS: Record<FormatId, Limits> = {
   coco: { precision: 1e-9 },
   yolo: { precision: 1e-6 }, // 8 decimals of the width
   createml: { precision: 1e-9 },
+  labelme: { precision: 1e-9 },
 };
 
 /** The extras of the objects below. */
