@@ -1,7 +1,10 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "../base/errors.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { DetectorOptions } from "../detection/detector.ts";
+import type { TrainingRecord } from "../report/evaluation/evaluationReport.ts";
+import type { FitValidation } from "../training/fit.ts";
 
 /**
  * Writes `report.html` into a run folder: the best weights on the validation images. Answers its path, or undefined
@@ -31,10 +34,20 @@ export async function writeTrainingReport(
       images,
       analysis,
       warnings,
+      training: await historyOf(out),
     });
     return file;
   } catch (error) {
     process.stderr.write(`warning: ${file} could not be written: ${messageOf(error)}\n`);
     return undefined;
   }
+}
+
+/** What metrics.jsonl has of each validation; older runs have no loss in it. */
+async function historyOf(out: string): Promise<TrainingRecord[]> {
+  const lines = (await readFile(join(out, "metrics.jsonl"), "utf8")).split("\n").filter((line) => line !== "");
+  return lines.map((line) => {
+    const { epoch, loss = NaN, metrics, best } = JSON.parse(line) as Omit<FitValidation, "loss"> & { loss?: number };
+    return { epoch, loss, AP: metrics.AP ?? NaN, AP50: metrics.AP50 ?? NaN, best };
+  });
 }

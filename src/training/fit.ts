@@ -75,6 +75,8 @@ export interface FitValidation {
   step: number;
   epoch: number;
   elapsed: number;
+  /** Mean training loss of the steps since the validation before. */
+  loss: number;
   metrics: Record<string, number>;
   /** Better than all before. */
   best: boolean;
@@ -92,6 +94,7 @@ export async function fit<Batch>(task: Task<Batch>, options: FitOptions): Promis
   const elapsed = (): number => before + (performance.now() - started) / 1000;
   const progressAt = (step: number): number => progressOf(budget, step, stepsPerEpoch, elapsed());
   const meter = new RateMeter();
+  const since = { steps: 0, loss: 0 }; // the validation before
   let best = resumed?.best ?? null;
   let step = resumed?.step ?? 0;
   let validated = Math.floor(progressAt(step) * options.validations);
@@ -107,6 +110,8 @@ export async function fit<Batch>(task: Task<Batch>, options: FitOptions): Promis
     const losses = await task.train(batch, { step, progress, learningRate });
     assertFinite(losses, step, task.filesOf(batch), learningRate);
     step++;
+    since.steps++;
+    since.loss += losses.loss ?? NaN;
     meter.count(options.batch);
     options.onStep?.({
       step,
@@ -130,7 +135,9 @@ export async function fit<Batch>(task: Task<Batch>, options: FitOptions): Promis
         await task.saveBest();
       }
       await task.saveLast({ step, elapsed: elapsed(), best, finished: progressAt(step) >= 1 });
-      options.onValidation?.({ step, epoch: step / stepsPerEpoch, elapsed: elapsed(), metrics, best: isBest });
+      const loss = since.loss / since.steps;
+      Object.assign(since, { steps: 0, loss: 0 });
+      options.onValidation?.({ step, epoch: step / stepsPerEpoch, elapsed: elapsed(), loss, metrics, best: isBest });
       meter.restart();
     }
     await setImmediate(); // a step blocks this thread: let decoded images and Ctrl-C through

@@ -39,6 +39,8 @@ describe.skipIf(findEngines().length === 0)("train, measure and predict", () => 
     expect(result).toMatchObject({ out, finished: true, splits: { train: { images: 10 }, val: { images: 1 } } });
     expect(result.report).toBe(join(out, "report.html"));
     expect(readFileSync(join(out, "report.html"), "utf8")).toContain("on its validation images");
+    const measured = readFileSync(join(out, "metrics.jsonl"), "utf8").trim().split("\n");
+    for (const line of measured) expect((JSON.parse(line) as { loss: number }).loss).toBeGreaterThan(0);
     expect(JSON.parse(readFileSync(join(out, "config.json"), "utf8"))).toMatchObject({ size: 64, seed: 3, epochs: 20 });
   });
 

@@ -13,7 +13,7 @@ import { themeCss } from "./theme.ts";
 import { thresholdsFor } from "./thresholds.ts";
 import { verdictOf } from "./verdict.ts";
 
-export type { EvaluationReportInput, ReportImage } from "./input.ts";
+export type { EvaluationReportInput, ReportImage, TrainingRecord } from "./input.ts";
 
 /** Writes `evaluationReport` to a file, in one go; folders on the way are made. */
 export async function writeEvaluationReport(file: string, input: EvaluationReportInput): Promise<void> {
@@ -40,7 +40,7 @@ export async function evaluationReport(input: EvaluationReportInput): Promise<st
   const point = pointAt(counts.all, thresholds.values, start);
   const cards = chooseCards(tide, matches, thresholds);
   const [figures, page] = await Promise.all([
-    figuresOf(analysis, point.confidence, thresholds.values, input.comparison),
+    figuresOf(analysis, point.confidence, thresholds.values, input),
     pageFiles(),
   ]);
   const rows = listed.map((k) => ({

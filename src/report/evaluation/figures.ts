@@ -6,8 +6,10 @@ import { plotSvg, type PlotSpec } from "./plot.ts";
 import { averageRecallPlot, calibrationPlot, confidencePlot, curveSummary, precisionRecallPlot } from "./curvePlots.ts";
 import { comparisonPlot, confusionPlot, slicePlot, tidePlot } from "./errorPlots.ts";
 import { scorePlot, sizePlot } from "./histogramPlots.ts";
+import type { EvaluationReportInput, TrainingRecord } from "./input.ts";
 import { compact, count, percent, points, rate, shorten } from "./text.ts";
 import { type ColorName, SERIES, seriesColor } from "./theme.ts";
+import { trainingPlot } from "./trainingPlot.ts";
 import { ERROR_NAMES } from "./verdict.ts";
 
 /** A plot with its words. */
@@ -51,7 +53,7 @@ export async function figuresOf(
   analysis: DetectionAnalysis,
   confidence: number,
   thresholds: readonly number[],
-  comparison?: { against: string; difference: CocoComparison },
+  { comparison, training = [] }: Pick<EvaluationReportInput, "comparison" | "training"> = {},
 ): Promise<Figure[]> {
   const drafts = [
     curves(analysis),
@@ -63,6 +65,7 @@ export async function figuresOf(
     calibration(analysis),
     averageRecall(analysis),
     ...(comparison === undefined ? [] : [compared(comparison)]),
+    ...(training.length < 2 ? [] : [trained(training)]),
     sliced(analysis),
   ].filter((draft) => draft !== undefined);
   return Promise.all(
@@ -236,6 +239,21 @@ function compared({ against, difference }: { against: string; difference: CocoCo
     legend: [],
     label: `AP differs by ${points(difference.AP.value)} points.`,
     specs: [comparisonPlot(difference)],
+  };
+}
+
+function trained(training: readonly TrainingRecord[]): Draft {
+  const kept = training.findLast(({ best }) => best) ?? training[0];
+  return {
+    title: "How the training went",
+    note: `The best weights are of epoch ${(kept?.epoch ?? 0).toFixed(1)}, AP ${rate(kept?.AP ?? NaN)}. The two scales differ.`,
+    legend: [
+      { name: "AP", color: "series0" },
+      { name: "AP50", color: "series2" },
+      { name: "training loss", color: "series1" },
+    ],
+    label: `AP on the validation images: ${training.map(({ epoch, AP }) => `${rate(AP)} after epoch ${epoch.toFixed(1)}`).join(", ")}.`,
+    specs: [trainingPlot(training)],
   };
 }
 

@@ -14,6 +14,18 @@ export interface ReportImage extends EvaluationImage {
   height?: number;
 }
 
+/** One measurement during a training. */
+export interface TrainingRecord {
+  epoch: number;
+  /** Mean training loss since the measurement before. */
+  loss: number;
+  /** On the validation images. */
+  AP: number;
+  AP50: number;
+  /** Better than all before: these weights were kept. */
+  best: boolean;
+}
+
 /** Everything that an evaluation report shows. */
 export interface EvaluationReportInput {
   /** What was measured, such as "runs/cells on test". */
@@ -24,6 +36,8 @@ export interface EvaluationReportInput {
   analysis: DetectionAnalysis;
   /** The difference to other predictions for the same images: these are A, the others B. */
   comparison?: { against: string; difference: CocoComparison };
+  /** How the training of these weights went, one entry a validation. */
+  training?: readonly TrainingRecord[];
   /** What the reader should know of the data, one line each. */
   warnings?: readonly string[];
 }

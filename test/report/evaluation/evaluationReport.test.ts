@@ -87,6 +87,17 @@ describe("evaluationReport", () => {
     );
   });
 
+  test("tells how a training went, once it was measured twice", async () => {
+    const input = reportInput(syntheticImages(2));
+    const first = { epoch: 1, loss: 2.5, AP: 0.3, AP50: 0.5, best: true };
+    const second = { epoch: 2.5, loss: 1.5, AP: 0.25, AP50: 0.45, best: false };
+    expect(await evaluationReport({ ...input, training: [first] })).not.toContain("How the training went");
+    const html = await evaluationReport({ ...input, training: [first, second] });
+    expect(html).toContain("How the training went");
+    expect(html).toContain("The best weights are of epoch 1.0, AP 0.300.");
+    expect(html).toContain("0.300 after epoch 1.0, 0.250 after epoch 2.5");
+  });
+
   test("takes scores that are no probabilities", async () => {
     const images = syntheticImages(5).map((image) => ({
       ...image,
