@@ -15,6 +15,11 @@ export type { NamedTensors, Step, TensorSpec, Updates } from "./engine/step.ts";
 export { buildBackbone, type BackboneName } from "./core/backbones/buildBackbone.ts";
 
 export { alignClasses } from "./data/alignClasses.ts";
+export { augmentImage, type Annotations, type AugmentOptions, type Sample } from "./data/augment/augmentImage.ts";
+export type { Augmentation } from "./data/augment/description.ts";
+export type { Draw } from "./data/augment/draw.ts";
+export { drawAugmentation, type DrawOptions } from "./data/augment/drawAugmentation.ts";
+export { loadAugmentation } from "./data/augment/readAugmentation.ts";
 export type { Dataset, ImageRecord, LabelledObject, Scalar, Segmentation, SplitName } from "./data/dataset.ts";
 export { exportLabels } from "./data/exportLabels.ts";
 export type { BoxLayout } from "./data/comparison/boxLayout.ts";

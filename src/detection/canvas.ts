@@ -1,12 +1,8 @@
-import { fitToCanvas, type Preprocessing, type Size } from "../base/preprocessing.ts";
-import type { ImageStore } from "../data/imageStore.ts";
+import { fitToCanvas, type Size } from "../base/preprocessing.ts";
 import type { Detections } from "../geometry/detections.ts";
 
 /** Sides of the canvas are multiples of this, so that the maps of all strides lie even on it. */
 const MULTIPLE = 16;
-
-/** Images that the channel statistics are computed from, at most. */
-const SAMPLED_IMAGES = 200;
 
 /**
  * A canvas for images of these sizes: its longer side is `size`, its shape the typical one of the images, between 1:2
@@ -18,30 +14,6 @@ export function chooseCanvas(images: readonly Size[], size: number): Size {
   const ratio = Math.exp(Math.min(Math.max(median, -Math.LN2), Math.LN2)); // width / height
   const even = (side: number): number => Math.max(MULTIPLE, Math.round(side / MULTIPLE) * MULTIPLE);
   return { width: even(size * Math.min(1, ratio)), height: even(size * Math.min(1, 1 / ratio)) };
-}
-
-/** Mean and deviation of each channel over the images (evenly spread ones, if there are many). */
-export async function channelStatistics(
-  store: ImageStore,
-): Promise<Pick<Preprocessing, "mean" | "deviation" | "fill">> {
-  const step = Math.max(1, Math.floor(store.length / SAMPLED_IMAGES));
-  const sums = [0, 0, 0];
-  const squares = [0, 0, 0];
-  let count = 0;
-  for (let i = 0; i < store.length; i += step) {
-    const { pixels } = await store.get(i);
-    for (let at = 0; at < pixels.length; at++) {
-      const value = pixels[at] as number;
-      sums[at % 3] = (sums[at % 3] as number) + value;
-      squares[at % 3] = (squares[at % 3] as number) + value * value;
-    }
-    count += pixels.length / 3;
-  }
-  const mean = sums.map((sum) => sum / count) as Preprocessing["mean"];
-  const deviation = squares.map((square, c) =>
-    Math.max(1, Math.sqrt(square / count - (mean[c] as number) ** 2)),
-  ) as Preprocessing["deviation"];
-  return { mean, deviation, fill: Math.round((mean[0] + mean[1] + mean[2]) / 3) };
 }
 
 /** Detections on the canvas as detections in the image, clipped to it; boxes that are left without area are dropped. */
