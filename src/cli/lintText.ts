@@ -8,8 +8,11 @@ const WIDTH = 118;
 
 const TITLES: Record<Severity, string> = { error: "errors", warning: "warnings", note: "notes" };
 
-/** What `label lint` prints: the most important findings first, on one screen unless all is asked for. */
-export function describeReport(report: LintReport, { all }: { all: boolean }): string {
+/**
+ * What `label lint` prints: the most important findings first, on one screen unless all is asked for. Files below
+ * `root` are shown from there.
+ */
+export function describeReport(report: LintReport, { all, root }: { all: boolean; root: string }): string {
   const { source, images, objects, classes, findings, convention, fixed } = report;
   const lines = [`${source}: ${images} images, ${objects} objects, ${describeClasses(classes)}`];
   let left = all ? Infinity : LINES;
@@ -28,10 +31,11 @@ export function describeReport(report: LintReport, { all }: { all: boolean }): s
   if (hidden > 0) lines.push(`and ${hidden} more ${hidden === 1 ? "kind" : "kinds"} of findings: --all shows them`);
   if (convention) lines.push(...describeConvention(convention));
   if (fixed) {
-    lines.push(`corrected copy written to ${fixed.file}; ${fixed.changes} changes, listed in ${fixed.changesFile}`);
+    lines.push(`corrected copy: ${fixed.file}, ${fixed.changes} changes, listed in ${fixed.changesFile}`);
   }
   lines.push(summary(report));
-  return lines.map((line) => (all ? line : cut(line))).join("\n");
+  const shorter = lines.map((line, i) => (i === 0 ? line : line.replaceAll(`${root}/`, "")));
+  return shorter.map((line) => (all ? line : cut(line))).join("\n");
 }
 
 /** Title and count, the first places, and for what is not just a note, what it does to training. */

@@ -11,13 +11,27 @@ export const coordinate = z.number().min(-1e6).max(1e6);
  * @throws AnchorkitError naming the record: `truth.json: annotations[12].bbox[2]: …`
  */
 export function parseJson<T>(text: string, schema: z.ZodType<T>, name: string): T {
-  const parsed = schema.safeParse(jsonOf(text, name));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new AnchorkitError(`${name}: ${pathOf(issue?.path ?? [])}: ${issue?.message ?? "is not valid"}`);
+  return checkJson(jsonOf(text, name), schema, name);
 }
 
-function jsonOf(text: string, name: string): unknown {
+/** A document that is parsed already, checked as `parseJson` does. */
+export function checkJson<T>(document: unknown, schema: z.ZodType<T>, name: string): T {
+  const parsed = schema.safeParse(document);
+  if (parsed.success) return parsed.data;
+  throw new AnchorkitError(`${name}: ${firstIssue(parsed.error)}`);
+}
+
+/** The first thing that is wrong: "annotations[12].bbox[2]: …". */
+export function firstIssue({ issues: [issue] }: z.ZodError): string {
+  return `${pathOf(issue?.path ?? [])}: ${issue?.message ?? "is not valid"}`;
+}
+
+/**
+ * The content of a JSON file.
+ *
+ * @throws AnchorkitError when it is not JSON
+ */
+export function jsonOf(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

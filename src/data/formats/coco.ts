@@ -71,7 +71,7 @@ export async function read(source: string, options: ReadOptions = {}): Promise<R
   const warnings = new Warnings(options.observer);
   const files = await mapParallel(await filesOf(source), 2, async ({ path, split }): Promise<NamedFile> => {
     const name = shownPath(path);
-    return { path, name, split, file: parseCoco(await readText(path), name) };
+    return { path, name, split, file: parseCoco(await readText(path), name, warnings) };
   });
   const { classes, categoryIds, classOf } = joinCategories(files.map(({ file }) => file));
   const found: FoundImage[] = [];
@@ -145,7 +145,7 @@ async function imagesOf(
 ): Promise<FoundImage[]> {
   const objects = new Map<number, FoundObject[]>(coco.images.map((image) => [image.id, []]));
   for (const [i, annotation] of coco.annotations.entries()) {
-    const object = objectOf(annotation, classOf, `${name}: annotations[${i}]`, warnings);
+    const object = objectOf(annotation, classOf, `${name}: annotations[${coco.places?.annotations[i] ?? i}]`, warnings);
     objects.get(annotation.image_id)?.push(object);
   }
   const names = coco.images.map((image) => image.file_name);
@@ -153,7 +153,7 @@ async function imagesOf(
   const shown = coco.info?.exif_orientation === "applied";
   const found: FoundImage[] = [];
   for (const [i, image] of coco.images.entries()) {
-    const where = `${name}: images[${i}]`;
+    const where = `${name}: images[${coco.places?.images[i] ?? i}]`;
     const file = files[i];
     if (file === undefined) {
       const detail = { rule: "labels-without-image", detail: `: "${image.file_name}"` } as const;

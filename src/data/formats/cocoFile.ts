@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { AnchorkitError } from "../../base/errors.ts";
 import type { Scalar } from "../dataset.ts";
-import { parseJson } from "./checkedJson.ts";
+import type { Warnings } from "../warnings.ts";
+import { checkJson, firstIssue, jsonOf } from "./checkedJson.ts";
 
 const flag = z.union([z.boolean(), z.literal(0), z.literal(1)]).transform(Boolean);
 const id = z.int();
@@ -39,17 +40,23 @@ const cocoSchema = z.object({
 });
 
 /** A COCO file, checked: the parts of it that anchorkit reads. */
-export type CocoFile = z.infer<typeof cocoSchema>;
+export interface CocoFile extends z.infer<typeof cocoSchema> {
+  /** Where each image and annotation stands in the file, where records before it were left out. */
+  places?: { images: number[]; annotations: number[] };
+}
 export type CocoAnnotation = CocoFile["annotations"][number];
 
 /**
  * Checks the text of a COCO file of labels: fields, types, and that every id that is referred to is there.
  *
  * @param name the file's name for messages
+ * @param warnings with an observer, records that are wrong are left out
  * @throws AnchorkitError naming the record: `truth.json: annotations[12].bbox[2]: …`
  */
-export function parseCoco(text: string, name: string): CocoFile {
-  const coco = parseJson(text, cocoSchema, name);
+export function parseCoco(text: string, name: string, warnings?: Warnings): CocoFile {
+  const document = jsonOf(text, name);
+  const sound = warnings?.observer && soundRecords(document, name, warnings);
+  const coco = checkJson(sound?.document ?? document, cocoSchema, name);
   const imageIds = uniqueIds(coco.images, "images", name);
   const categoryIds = uniqueIds(coco.categories, "categories", name);
   for (const [i, { image_id, category_id }] of coco.annotations.entries()) {
@@ -61,7 +68,60 @@ export function parseCoco(text: string, name: string): CocoFile {
     const unknown = category_ids.find((category) => !categoryIds.has(category));
     if (unknown !== undefined) throw new AnchorkitError(`${name}: images[${i}]: no category has the id ${unknown}`);
   }
-  return coco;
+  return { ...coco, ...(sound && { places: sound.places }) };
+}
+
+const listsSchema = z.looseObject({
+  ...{ images: z.array(z.unknown()), annotations: z.array(z.unknown()) },
+  categories: z.array(z.looseObject({ id })),
+});
+
+/** The document without the records that `parseCoco` would throw for, each of which is told of. */
+function soundRecords(
+  document: unknown,
+  name: string,
+  warnings: Warnings,
+): { document: unknown; places: NonNullable<CocoFile["places"]> } | undefined {
+  const lists = listsSchema.safeParse(document);
+  if (!lists.success) return undefined;
+  const imageIds = new Set<number>();
+  const categoryIds = new Set(lists.data.categories.map((category) => category.id));
+  const images = placesOf(lists.data.images, (record) => {
+    const image = imageSchema.safeParse(record);
+    if (!image.success) return firstIssue(image.error);
+    if (imageIds.has(image.data.id)) return `the id ${image.data.id} is there twice`;
+    imageIds.add(image.data.id);
+    const unknown = image.data.category_ids?.find((category) => !categoryIds.has(category));
+    return unknown === undefined ? undefined : `no category has the id ${unknown}`;
+  });
+  const annotations = placesOf(lists.data.annotations, (record) => {
+    const annotation = annotationSchema.safeParse(record);
+    if (!annotation.success) return firstIssue(annotation.error);
+    const { image_id, category_id } = annotation.data;
+    if (!imageIds.has(image_id)) return `no image has the id ${image_id}`;
+    return categoryIds.has(category_id) ? undefined : `no category has the id ${category_id}`;
+  });
+  const kept = { images: images.sound, annotations: annotations.sound };
+  for (const [list, { wrong }] of [["images", images] as const, ["annotations", annotations] as const]) {
+    for (const { at, reason } of wrong) {
+      const where = `${name}: ${list}[${at}]`;
+      warnings.fail(new AnchorkitError(`${where}: ${reason}`), "bad-object", where);
+    }
+  }
+  const take = (list: "images" | "annotations"): unknown[] => kept[list].map((at) => lists.data[list][at]);
+  return { document: { ...lists.data, images: take("images"), annotations: take("annotations") }, places: kept };
+}
+
+/** Which records of a list are sound, and why the others are not. */
+function placesOf(records: readonly unknown[], reasonAgainst: (record: unknown) => string | undefined) {
+  const sound: number[] = [];
+  const wrong: { at: number; reason: string }[] = [];
+  for (const [at, record] of records.entries()) {
+    const reason = reasonAgainst(record);
+    if (reason === undefined) sound.push(at);
+    else wrong.push({ at, reason });
+  }
+  return { sound, wrong };
 }
 
 /** The members that are text, numbers or flags; undefined where there are none. */

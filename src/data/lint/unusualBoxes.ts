@@ -24,7 +24,17 @@ interface Usual {
   deviation: number;
 }
 
-type UsualBox = Record<"size" | "aspect", Usual>;
+const TRAITS = ["size", "aspect"] as const;
+type UsualBox = Record<(typeof TRAITS)[number], Usual>;
+
+interface Unusual {
+  object: LabelledObject;
+  detail: string;
+  /** A class of which it would be a usual box. */
+  other: string | undefined;
+  /** Logarithm of the factor that it is away from the usual. */
+  far: number;
+}
 
 /**
  * Boxes whose size or shape is far from their class's: probably of another class, slips of the mouse, or several objects
@@ -37,18 +47,25 @@ export function findUnusualBoxes({ classes, images }: Dataset, findings: Finding
       if (isWhole(object, image)) byClass[object.class]?.push(measured(object, image));
   }
   const usual = byClass.map((boxes) => (boxes.length >= ENOUGH ? usualOf(boxes) : undefined));
-  for (const [k, boxes] of byClass.entries()) {
+  const found = byClass.flatMap((boxes, k) => {
     const own = usual[k];
-    if (!own) continue;
-    for (const box of boxes) {
-      const odd = (["size", "aspect"] as const).filter((trait) => isFar(box[trait], own[trait]));
-      if (odd.length === 0) continue;
-      const fits = classes.filter((_, other) => other !== k && fitsIn(box, usual[other]));
-      const detail = `"${classes[k] ?? ""}" ${odd.map((trait) => describe(trait, box[trait], own[trait].median)).join(", ")}`;
-      findings.add("probably-wrong", box.object, {
-        detail: fits.length > 0 ? `${detail}; usual for "${fits[0] ?? ""}"` : detail,
-      });
-    }
+    return own ? boxes.flatMap((box) => judge(box, k, own)) : [];
+  });
+  // those that would fit another class first, then the farthest
+  found.sort((a, b) => Number(b.other !== undefined) - Number(a.other !== undefined) || b.far - a.far);
+  for (const { object, detail, other } of found) {
+    findings.add("probably-wrong", object, {
+      detail: other === undefined ? detail : `${detail}; usual for "${other}"`,
+    });
+  }
+
+  function judge(box: Measured, k: number, own: UsualBox): Unusual[] {
+    const odd = TRAITS.filter((trait) => isFar(box[trait], own[trait]));
+    if (odd.length === 0) return [];
+    const other = classes.find((_, i) => i !== k && fitsIn(box, usual[i]));
+    const far = Math.max(...odd.map((trait) => Math.abs(box[trait] - own[trait].median)));
+    const said = odd.map((trait) => describe(trait, box[trait], own[trait].median)).join(", ");
+    return [{ object: box.object, detail: `"${classes[k] ?? ""}" ${said}`, other, far }];
   }
 }
 
@@ -80,13 +97,13 @@ function isFar(value: number, { median, deviation }: Usual): boolean {
 
 function fitsIn(box: Measured, usual: UsualBox | undefined): boolean {
   if (!usual) return false;
-  return (["size", "aspect"] as const).every((trait) => {
+  return TRAITS.every((trait) => {
     const { median, deviation } = usual[trait];
     return Math.abs(box[trait] - median) <= Math.max(2 * deviation, 0.1);
   });
 }
 
-function describe(trait: "size" | "aspect", value: number, median: number): string {
+function describe(trait: (typeof TRAITS)[number], value: number, median: number): string {
   const factor = Math.exp(value - median);
   if (trait === "size") return `is ${shown(factor)} times its class's usual size`;
   return factor > 1
