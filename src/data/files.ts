@@ -99,7 +99,7 @@ export async function readText(
   const bytes = await readFile(path);
   const text = decodeText(bytes, name);
   const unusual = warnings?.observer && unusualEncoding(bytes);
-  if (unusual) warnings.note("encoding", name, { detail: `: ${unusual}` });
+  if (unusual) warnings.note("encoding", name, { detail: `: ${unusual}`, change: { before: unusual, after: "utf-8" } });
   if (!allowEmpty && text.trim() === "") throw new AnchorkitError(`${name}: the file is empty`);
   return text;
 }
@@ -141,7 +141,8 @@ function decodeText(bytes: Uint8Array, name: string): string {
   }
 }
 
-function encodingOf(bytes: Uint8Array): string {
+/** The encoding of a text by its first bytes, as `readText` takes it. */
+export function encodingOf(bytes: Uint8Array): string {
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0x3c && second === 0)) return "utf-16le";
   if ((first === 0xfe && second === 0xff) || (first === 0 && second === 0x3c)) return "utf-16be";

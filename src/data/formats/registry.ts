@@ -2,8 +2,16 @@ import { coco } from "./coco.ts";
 import { createml } from "./createml.ts";
 import type { FormatId, LabelFormat } from "./format.ts";
 import { labelme } from "./labelme.ts";
+import { tensorflowCsv } from "./tensorflowCsv.ts";
 import { voc } from "./voc.ts";
 import { yolo } from "./yolo.ts";
 
 /** All formats of labels, by the names that `--from` and `--to` take. */
-export const FORMATS: Readonly<Record<FormatId, LabelFormat>> = { voc, coco, yolo, createml, labelme };
+export const FORMATS: Readonly<Record<FormatId, LabelFormat>> = {
+  voc,
+  coco,
+  yolo,
+  createml,
+  labelme,
+  csv: tensorflowCsv,
+};

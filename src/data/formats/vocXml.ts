@@ -1,8 +1,8 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { AnchorkitError, messageOf } from "../../base/errors.ts";
 import type { LabelledObject } from "../dataset.ts";
-import { shownBox } from "../placement.ts";
 import { Warnings } from "../warnings.ts";
+import { boxOfCorners, type CornersContext } from "./corners.ts";
 import type { Coordinates } from "./format.ts";
 
 /** One XML file of LabelImg or Pascal VOC. */
@@ -52,7 +52,7 @@ export function parseVocXml(
   const annotation = rootOf(text, name);
   const convention = coordinates ?? (isDevkit(annotation, name) ? "voc" : "labelimg");
   const size = sizeOf(annotation, name);
-  if (!size) warnings.note("size-missing", name);
+  if (!size) warnings.note("size-missing", name, { change: { before: "", after: "the image's own" } });
   const objects = listOf(annotation.object).map((object, i) => {
     const where = `${name}: object ${i + 1}`;
     try {
@@ -112,14 +112,7 @@ function sizeOf(
   return width > 0 && height > 0 ? { width, height } : undefined;
 }
 
-interface ObjectContext {
-  convention: Coordinates;
-  size: VocAnnotation["size"];
-  where: string;
-  warnings: Warnings;
-}
-
-function parseObject(object: Element, context: ObjectContext): VocObject {
+function parseObject(object: Element, context: CornersContext): VocObject {
   const { where } = context;
   if (typeof object === "string") throw new AnchorkitError(`${where}: is empty`);
   const name = textOf(object, "name", where);
@@ -138,41 +131,14 @@ function parseObject(object: Element, context: ObjectContext): VocObject {
   };
 }
 
-function boxOf(
-  corners: Record<string, Element | Element[]>,
-  { convention, size, where, warnings }: ObjectContext,
-): VocObject["box"] {
+function boxOf(corners: Record<string, Element | Element[]>, context: CornersContext): VocObject["box"] {
   const corner = (tag: string): number => {
-    const value = numberOf(corners, tag, where);
-    if (value === undefined) throw new AnchorkitError(`${where}: <${tag}> is missing`);
+    const value = numberOf(corners, tag, context.where);
+    if (value === undefined) throw new AnchorkitError(`${context.where}: <${tag}> is missing`);
     return value;
   };
-  const [xmin, ymin, xmax, ymax] = [corner("xmin"), corner("ymin"), corner("xmax"), corner("ymax")];
-  const written: VocObject["box"] = [xmin, ymin, xmax, ymax];
-  if (!written.every(Number.isInteger))
-    warnings.note("float-coordinates", where, { detail: ` (${shownBox(written)})` });
-  const [x1, y1] = [minimumOf(xmin, convention), minimumOf(ymin, convention)];
-  if (xmax >= x1 && ymax >= y1) {
-    warnings.observer?.corners(written, size);
-    return [x1, y1, xmax, ymax];
-  }
-  const wrong = xmax < x1 ? `xmax (${xmax}) must exceed xmin (${xmin})` : `ymax (${ymax}) must exceed ymin (${ymin})`;
-  const error = new AnchorkitError(`${where}: ${wrong}`);
-  // Both in the wrong order: drawn from the bottom right, or xmin and ymax exchanged. Where both could be, nobody knows.
-  if (xmax < x1 && ymax < y1 && ymax < xmax && ymin < xmin && xmin <= (size?.height ?? Infinity)) throw error;
-  const [left, right, top, bottom] = [...inOrder(xmin, xmax), ...inOrder(ymin, ymax)];
-  const change = { before: shownBox(written), after: shownBox([left, top, right, bottom]) };
-  warnings.fail(error, "swapped-corners", where, change);
-  return [minimumOf(left, convention), minimumOf(top, convention), right, bottom];
-}
-
-function inOrder(a: number, b: number): [number, number] {
-  return a <= b ? [a, b] : [b, a];
-}
-
-function minimumOf(written: number, convention: Coordinates): number {
-  if (convention === "voc") return written - 1;
-  return convention === "labelimg" && written === 1 ? 0 : written;
+  const written: VocObject["box"] = [corner("xmin"), corner("ymin"), corner("xmax"), corner("ymax")];
+  return boxOfCorners(written, context);
 }
 
 function flagOf(object: Record<string, Element | Element[]>, tag: string, where: string): boolean {

@@ -1,0 +1,119 @@
+import { AnchorkitError } from "../../base/errors.ts";
+import { kindOf, shownPath } from "../files.ts";
+import type { Place } from "../place.ts";
+import { splitNamed } from "../splitLists.ts";
+import { Warnings } from "../warnings.ts";
+import { boxOfCorners, type CornersContext } from "./corners.ts";
+import { columnsOf, type CsvRow, csvRows, firstRow, isHeader, numberIn, textIn } from "./csvRows.ts";
+import type { LabelFormat, Likeness, ReadOptions, ReadResult } from "./format.ts";
+import { type FileTraits, findLabelFiles, hasTraits, readEach } from "./labelFiles.ts";
+import { datasetOf, type NamedImage, type NamedObject } from "./namedLabels.ts";
+import { writeTensorflowCsv } from "./writeTensorflowCsv.ts";
+
+const CORNERS = ["xmin", "ymin", "xmax", "ymax"] as const;
+const OBJECT = ["class", ...CORNERS] as const;
+const COLUMNS = ["filename", ...OBJECT] as const;
+
+const traits: FileTraits = {
+  title: "TensorFlow's CSV",
+  extension: /\.csv$/i,
+  looksRight: (head) => isHeader(firstRow(head), COLUMNS),
+};
+
+/** The CSV of TensorFlow's object detection tutorials, made of LabelImg's XML: a row a box. */
+export const tensorflowCsv: LabelFormat = {
+  ...{ id: "csv", title: traits.title, holds: ["split"] },
+  ...{ recognizes, read, write: writeTensorflowCsv },
+};
+
+/** Beside XML, the lists were made of it, and say less. */
+async function recognizes(place: Place): Promise<Likeness> {
+  const likeness = await hasTraits(place, traits);
+  return likeness !== "no" && place.files.some((file) => /\.xml$/i.test(file)) ? "maybe" : likeness;
+}
+
+/**
+ * Reads a CSV with the columns filename, class, xmin, ymin, xmax and ymax, in any order, and width and height if they
+ * are there; or all of a folder, of which train_labels.csv and test_labels.csv are splits. The rows of an image need not
+ * follow each other; a row without class and box is a background.
+ *
+ * Corners are taken to be LabelImg's (see `Coordinates`) unless one in the file is 0 or a fraction, which LabelImg does
+ * not write: then they count from 0.
+ *
+ * @throws AnchorkitError naming file and line
+ */
+async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
+  const warnings = new Warnings(options.observer);
+  const files = await findLabelFiles(path, traits, warnings);
+  const lists = await readEach(files.labels, warnings, (from) => imagesOf(from, options, warnings));
+  const isFolder = (await kindOf(path)) === "folder"; // of a list that is given alone, the others may be elsewhere
+  const named = lists.flat().map((image): NamedImage => {
+    const split = isFolder ? splitNamed(image.from.replace(/^.*[\\/]|[._-]?labels|\.csv$/gi, "")) : undefined;
+    return { ...image, ...(split && { split }) };
+  });
+  if (named.length === 0) throw new AnchorkitError(`${shownPath(path)}: lists no images`);
+  const dataset = await datasetOf(named, files, warnings);
+  return { dataset, warnings: warnings.lines(), source: `${traits.title} in ${shownPath(path)}` };
+}
+
+interface Row {
+  filename: string;
+  size: CornersContext["size"];
+  object: (Pick<NamedObject, "name" | "where"> & { corners: NamedObject["box"] }) | undefined;
+}
+
+async function imagesOf(from: string, { coordinates }: ReadOptions, warnings: Warnings): Promise<NamedImage[]> {
+  const rows = await rowsOf(from, warnings);
+  const corners = rows.flatMap(({ object }) => object?.corners ?? []);
+  const fromZero = corners.some((value) => value < 1 || !Number.isInteger(value));
+  const convention = coordinates ?? (fromZero ? "zero-based" : "labelimg");
+  const images = new Map<string, NamedImage>();
+  for (const { filename, size, object } of rows) {
+    const image: NamedImage = images.get(filename) ?? {
+      ...{ names: [filename], from, where: `${shownPath(from)}: "${filename}"`, objects: [] },
+      ...(size && { labelledSize: size }),
+    };
+    images.set(filename, image);
+    if (!object) continue;
+    const { corners: written, ...said } = object;
+    try {
+      image.objects.push({ ...said, box: boxOfCorners(written, { convention, size, where: said.where, warnings }) });
+    } catch (error) {
+      warnings.fail(error, "bad-object", said.where);
+    }
+  }
+  return [...images.values()];
+}
+
+async function rowsOf(from: string, warnings: Warnings): Promise<Row[]> {
+  const rows: Row[] = [];
+  let rowOf: ((row: CsvRow) => Row) | undefined;
+  for await (const row of csvRows(from)) {
+    if (rowOf === undefined) {
+      rowOf = reader(row);
+      continue;
+    }
+    try {
+      rows.push(rowOf(row));
+    } catch (error) {
+      warnings.fail(error, "bad-object", row.where);
+    }
+  }
+  if (rowOf === undefined) throw new AnchorkitError(`${shownPath(from)}: the file is empty`);
+  return rows;
+}
+
+/** Reads rows below the header that is given. */
+function reader(header: CsvRow): (row: CsvRow) => Row {
+  const columns = columnsOf(header, COLUMNS, ["width", "height"]);
+  return ({ cells, where }) => {
+    const number = (name: keyof typeof columns): number => numberIn(cells[columns[name] ?? -1], name, where);
+    const isThere = (name: keyof typeof columns): boolean => (cells[columns[name] ?? -1] ?? "").trim() !== "";
+    const filename = textIn(cells[columns.filename], "filename", where);
+    const [width, height] = [isThere("width") ? number("width") : 0, isThere("height") ? number("height") : 0];
+    const size = width > 0 && height > 0 ? { width, height } : undefined;
+    if (!OBJECT.some(isThere)) return { filename, size, object: undefined };
+    const corners: NamedObject["box"] = [number("xmin"), number("ymin"), number("xmax"), number("ymax")];
+    return { filename, size, object: { name: textIn(cells[columns.class], "class", where), where, corners } };
+  };
+}
