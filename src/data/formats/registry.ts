@@ -3,6 +3,7 @@ import { createml } from "./createml.ts";
 import type { FormatId, LabelFormat } from "./format.ts";
 import { labelme } from "./labelme.ts";
 import { tensorflowCsv } from "./tensorflowCsv.ts";
+import { via } from "./via.ts";
 import { voc } from "./voc.ts";
 import { yolo } from "./yolo.ts";
 
@@ -13,5 +14,6 @@ export const FORMATS: Readonly<Record<FormatId, LabelFormat>> = {
   yolo,
   createml,
   labelme,
+  via,
   csv: tensorflowCsv,
 };
