@@ -11,7 +11,7 @@ export const TRUE_POSITIVE = 1;
 export const IGNORED = 2;
 
 /** 0.5, 0.55 ... 0.95, each to the last bit as NumPy's linspace has it. */
-export const COCO_IOU_THRESHOLDS: readonly number[] = [
+const COCO_IOU_THRESHOLDS: readonly number[] = [
   ...Array.from({ length: 9 }, (_, i) => i * ((0.95 - 0.5) / 9) + 0.5),
   0.95,
 ];
