@@ -11,8 +11,8 @@ export interface Ended {
   stderr: string;
 }
 
-/** Runs a command in a process of its own; `when` it has said that on stderr, it gets a Ctrl-C. */
-export function runCommand(name: "detect" | "label", args: string[], when?: RegExp): Promise<Ended> {
+/** Runs a command in a process of its own; `when` it has said that on stderr, or that has come, it gets a Ctrl-C. */
+export function runCommand(name: "detect" | "label", args: string[], when?: RegExp | Promise<unknown>): Promise<Ended> {
   const cwd = fileURLToPath(new URL("../..", import.meta.url));
   const script = join("src", "cli", `${name}.ts`);
   const env = { ...process.env, NO_COLOR: "1" };
@@ -22,8 +22,9 @@ export function runCommand(name: "detect" | "label", args: string[], when?: RegE
   child.stdout.on("data", (text) => (ended.stdout += String(text)));
   child.stderr.on("data", (text) => {
     ended.stderr += String(text);
-    if (!interrupted && when?.test(ended.stderr) === true) interrupted = child.kill("SIGINT");
+    if (!interrupted && when instanceof RegExp && when.test(ended.stderr)) interrupted = child.kill("SIGINT");
   });
+  if (when instanceof Promise) void when.then(() => child.kill("SIGINT"));
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => {

@@ -1,0 +1,228 @@
+import { createHash } from "node:crypto";
+import { mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { AnchorkitError } from "../../base/errors.ts";
+import { writeFileAtomic } from "../../base/files.ts";
+import { type ImageFormat, type ImageHeader, readImageHeader } from "../images.ts";
+import { HashIndex, NEAR_DUPLICATE_BITS } from "../nearDuplicates.ts";
+import { mapParallel } from "../parallel.ts";
+import { perceptualHash } from "../perceptualHash.ts";
+import { download, DownloadError, type DownloadOptions } from "./download.ts";
+import type { FetchItem } from "./fetchList.ts";
+import { type FetchedRow, FetchState } from "./fetchState.ts";
+import { safeName, takeName } from "./safeName.ts";
+
+export interface FetchOptions extends Partial<DownloadOptions> {
+  /** How many at a time; 4 unless told. */
+  jobs?: number;
+  /** How often an address is tried again when the server is busy or the connection breaks; 3 unless told. */
+  retries?: number;
+  /** Milliseconds before the first further try, doubled for each after it; 1000 unless told. */
+  backoff?: number;
+  /** Images with fewer pixels on one side fail; 1 unless told. */
+  minSide?: number;
+  /** Images with more pixels fail; 100 million unless told. */
+  maxPixels?: number;
+  /** In how many bits the perceptual hashes of near-duplicates may differ; null keeps all images. */
+  duplicateBits?: number | null;
+  onProgress?: (progress: FetchCounts) => void;
+}
+
+/** How many addresses are done, in all and by what became of them. */
+export interface FetchCounts {
+  total: number;
+  /** Fetched now. */
+  ok: number;
+  /** There from an earlier run. */
+  kept: number;
+  duplicates: number;
+  failed: number;
+}
+
+export interface Fetched extends FetchCounts {
+  /** The CSV beside the images. */
+  file: string;
+  /** Ended by its signal: the rest is to be fetched yet. */
+  interrupted: boolean;
+  failures: { url: string; reason: string }[];
+}
+
+/**
+ * Collects images by address into a folder: a few at a time, each checked by decoding it (whatever the server says of
+ * it), those that look like one that is there already dropped. Beside them it keeps images.csv, with one row an
+ * address: what became of it, size, SHA-256, and the list's own columns such as source and licence. Called again, it
+ * goes on where it was ended and tries again what failed. Of near-duplicates the one that arrives first stays.
+ *
+ * @throws AnchorkitError when the folder holds another images.csv or cannot be written; an address that fails is told
+ * in the result
+ */
+export async function fetchImages(
+  items: readonly FetchItem[],
+  folder: string,
+  options: FetchOptions = {},
+): Promise<Fetched> {
+  const file = join(folder, STATE_FILE);
+  await mkdir(folder, { recursive: true });
+  const columns = new Set(items.flatMap((item) => Object.keys(item.fields)));
+  const state = await FetchState.open(file, columns);
+  const collection = new Collection(folder, state, await readdir(folder), options);
+  const { signal = new AbortController().signal, jobs = 4, onProgress } = options;
+  const counts: FetchCounts = { total: items.length, ok: 0, kept: 0, duplicates: 0, failed: 0 };
+
+  await mapParallel(items, jobs, async (item) => {
+    if (signal.aborted) return;
+    const before = collection.done(item.url);
+    const row = before ?? (await collection.fetch(item));
+    if (!row) return;
+    if (row.status === "failed") counts.failed++;
+    else if (row.status === "duplicate") counts.duplicates++;
+    else if (before) counts.kept++;
+    else counts.ok++;
+    onProgress?.({ ...counts });
+  });
+  const urls = items.map(({ url }) => url);
+  await state.save(urls);
+  const failures = urls.flatMap((url) => {
+    const row = state.rows.get(url);
+    return row?.status === "failed" ? [{ url, reason: row.reason }] : [];
+  });
+  return { ...counts, file, interrupted: signal.aborted, failures };
+}
+
+const STATE_FILE = "images.csv";
+
+/** The longest that a server can make us wait before another try, in milliseconds. */
+const MAX_WAIT = 120_000;
+
+/** What is in the folder, and how more comes into it. */
+class Collection {
+  readonly #folder: string;
+  readonly #state: FetchState;
+  readonly #options: FetchOptions;
+  /** Names that cannot be given any more, in small letters. */
+  readonly #taken: Set<string>;
+  readonly #present: Set<string>;
+  readonly #files = new Map<string, string>(); // by SHA-256
+  readonly #alike: HashIndex;
+  readonly #alikeFiles: string[] = []; // by item of the index
+  /** When a server that asked for a pause can be asked again. */
+  readonly #pausedUntil = new Map<string, number>();
+
+  constructor(folder: string, state: FetchState, present: readonly string[], options: FetchOptions) {
+    this.#folder = folder;
+    this.#state = state;
+    this.#options = options;
+    this.#present = new Set(present);
+    this.#taken = new Set(present.map((name) => name.toLowerCase()));
+    this.#alike = new HashIndex(options.duplicateBits ?? NEAR_DUPLICATE_BITS);
+    for (const row of state.rows.values()) if (row.status === "ok" && this.#present.has(row.file)) this.#remember(row);
+  }
+
+  /** The row of an address that needs no fetching. */
+  done(url: string): FetchedRow | undefined {
+    const row = this.#state.rows.get(url);
+    if (row?.status === "ok") return this.#present.has(row.file) ? row : undefined;
+    return row?.status === "duplicate" && this.#options.duplicateBits !== null ? row : undefined;
+  }
+
+  /** Fetches an address and keeps its row; undefined when the signal ends it. */
+  async fetch(item: FetchItem): Promise<FetchedRow | undefined> {
+    const { signal } = this.#options;
+    try {
+      const bytes = await this.#download(item.url);
+      const row = this.#placed(item, await this.#checked(item, bytes));
+      // The row comes first: a crash between the two leaves a row without a file, which is fetched again.
+      await this.#state.add(row);
+      if (row.status === "ok") await writeFileAtomic(join(this.#folder, row.file), bytes);
+      return row;
+    } catch (error) {
+      if (signal?.aborted) return undefined;
+      if (!(error instanceof AnchorkitError)) throw error;
+      const row: FetchedRow = { ...blankRow(item), status: "failed", reason: error.message };
+      await this.#state.add(row);
+      return row;
+    }
+  }
+
+  async #download(url: string): Promise<Uint8Array> {
+    const { retries = 3, backoff = 1000, signal = new AbortController().signal } = this.#options;
+    const { timeout = 60_000, stallTimeout = 15_000, maxBytes = 50_000_000, userAgent = "anchorkit" } = this.#options;
+    const host = URL.canParse(url) ? new URL(url).host : "";
+    for (let attempt = 0; ; attempt++) {
+      const pause = (this.#pausedUntil.get(host) ?? 0) - Date.now();
+      if (pause > 0) await setTimeout(pause, undefined, { signal });
+      try {
+        return await download(url, { timeout, stallTimeout, maxBytes, userAgent, signal });
+      } catch (error) {
+        if (!(error instanceof DownloadError) || !error.transient || attempt === retries) throw error;
+        const wait = error.retryAfter ?? backoff * 2 ** attempt;
+        if (wait > MAX_WAIT) throw error;
+        // A server that names a time means all its addresses.
+        if (error.retryAfter !== undefined) this.#pausedUntil.set(host, Date.now() + wait);
+        else await setTimeout(wait, undefined, { signal });
+      }
+    }
+  }
+
+  /** What there is to say of an image that was fetched, if it is one. */
+  async #checked(item: FetchItem, bytes: Uint8Array): Promise<FetchedRow & { format: ImageFormat }> {
+    const { header, hash } = await this.#look(bytes);
+    return {
+      ...blankRow(item),
+      width: String(header.width),
+      height: String(header.height),
+      format: header.format,
+      bytes: String(bytes.length),
+      sha256: createHash("sha256").update(bytes).digest("hex"),
+      perceptual_hash: hash,
+    };
+  }
+
+  /** Gives the image a name in the folder, unless something like it is there. Waits for nothing: no two get in. */
+  #placed(item: FetchItem, row: FetchedRow & { format: ImageFormat }): FetchedRow {
+    const original = this.#originalOf(row);
+    if (original !== undefined) return { ...row, status: "duplicate", reason: original };
+    const placed = { ...row, file: takeName(safeName(item.url, row.format, item.name), this.#taken) };
+    this.#present.add(placed.file);
+    this.#remember(placed);
+    return placed;
+  }
+
+  async #look(bytes: Uint8Array): Promise<{ header: ImageHeader; hash: string }> {
+    const { minSide = 1, maxPixels } = this.#options;
+    const limit = maxPixels === undefined ? {} : { maxPixels };
+    try {
+      const header = await readImageHeader(bytes, limit);
+      if (Math.min(header.width, header.height) < minSide) {
+        throw new AnchorkitError(
+          `image: has ${header.width} x ${header.height} pixels, fewer than ${minSide} on a side`,
+        );
+      }
+      return { header, hash: await perceptualHash(bytes, limit) };
+    } catch (error) {
+      if (!(error instanceof AnchorkitError)) throw error;
+      throw new AnchorkitError(error.message.replace(/^image: /, "what came "), { cause: error });
+    }
+  }
+
+  #originalOf({ sha256, perceptual_hash: hash }: FetchedRow): string | undefined {
+    const same = this.#files.get(sha256);
+    if (same !== undefined) return `the same as ${same}`;
+    if (this.#options.duplicateBits === null) return undefined;
+    const [near] = this.#alike.near(hash, true);
+    if (!near) return undefined;
+    return `looks like ${this.#alikeFiles[near.item] ?? ""} (${near.distance} of 64 bits differ)`;
+  }
+
+  #remember({ file, sha256, perceptual_hash: hash }: FetchedRow): void {
+    this.#files.set(sha256, file);
+    this.#alike.add(hash);
+    this.#alikeFiles.push(file);
+  }
+}
+
+function blankRow({ url, fields }: FetchItem): FetchedRow {
+  const blank = { file: "", reason: "", width: "", height: "", format: "", bytes: "", sha256: "", perceptual_hash: "" };
+  return { url, status: "ok", ...blank, fields };
+}
