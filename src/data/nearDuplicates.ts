@@ -4,11 +4,12 @@ import { differingBits, hashHalves } from "./perceptualHash.ts";
 /**
  * Images whose hashes differ in no more bits than this are taken as near-duplicates unless the caller says otherwise.
  *
- * Copies that were halved, recompressed at quality 30, brightened by a tenth, given a quarter more contrast or cropped
- * by 1 % a side lie within it in 94 to 100 of 100 photos or blood smears (in 81 to 100 of microscope images that are
- * nearly black), a crop of 3 % in half of them. In 364 blood smears that look alike, and 334 images of nuclei, no two
- * different pictures come as close; in 200 photos all 8 pairs that do are the same photo. Where one scene is taken
- * again and again some do: 38 of 2.1 million pairs of 2059 hands before the same wall (5 at 4 bits, 228 at 8).
+ * Measured: copies that were halved, recompressed at quality 30, brightened by a tenth, given a quarter more contrast or
+ * cropped by 1 % a side lie within it in 96 to 100 of 100 photos or blood smears, and in 87 to 100 of 100 microscope
+ * images that are nearly black; a crop of 3 % in half of them at best. In 364 blood smears that look alike, and 334
+ * images of nuclei, no two different pictures come as close; in 200 photos all 8 pairs that do are the same photo. Where
+ * one scene is taken again and again some do: 38 of 2.1 million pairs of 2059 hands before the same wall (5 at 4 bits,
+ * 223 at 8).
  */
 export const NEAR_DUPLICATE_BITS = 6;
 

@@ -8,7 +8,9 @@ import { type DecodeOptions, decodeImage } from "./images.ts";
  *
  * The image is shrunk to 32 x 32 grey pixels; of its discrete cosine transform the 8 x 8 lowest frequencies without
  * those constant along a row or column are kept, and a bit says which are above their median (pHash; Zauner,
- * "Implementation and Benchmarking of Perceptual Image Hash Functions", 2010).
+ * "Implementation and Benchmarking of Perceptual Image Hash Functions", 2010). In an image of stripes those 64 are
+ * nothing; there 32 bits say which waves along a row, and 32 which along a column, it holds. An image of one colour has
+ * the hash 0.
  *
  * @throws AnchorkitError as `decodeImage` does
  */
@@ -21,13 +23,11 @@ export async function perceptualHash(
     const [r = 0, g = 0, b = 0] = data.subarray(3 * i, 3 * i + 3);
     return 0.299 * r + 0.587 * g + 0.114 * b;
   });
-  const frequencies = lowFrequencies(grey);
-  const sorted = frequencies.toSorted();
-  const median = ((sorted[31] ?? 0) + (sorted[32] ?? 0)) / 2;
+  const bits = bitsOf(grey);
   let hash = "";
   for (let i = 0; i < 64; i += 4) {
     let digit = 0;
-    for (const frequency of frequencies.subarray(i, i + 4)) digit = 2 * digit + (frequency > median ? 1 : 0);
+    for (const bit of bits.slice(i, i + 4)) digit = 2 * digit + (bit ? 1 : 0);
     hash += digit.toString(16);
   }
   return hash;
@@ -57,18 +57,37 @@ export function differingBits(highA: number, lowA: number, highB: number, lowB: 
 
 const SIDE = 32;
 
-/** cos((2 x + 1) u pi / 64) for u = 1..8, x = 0..31. */
-const COSINES = Array.from({ length: 8 }, (_, u) =>
+/** Below this, a coefficient is what rounding to whole greys leaves: the wave is less than 1/8 of a grey high. */
+const NOISE = 32;
+
+/** cos((2 x + 1) u pi / 64) for u = 1..32, x = 0..31. */
+const COSINES = Array.from({ length: SIDE }, (_, u) =>
   Float64Array.from({ length: SIDE }, (_, x) => Math.cos(((2 * x + 1) * (u + 1) * Math.PI) / (2 * SIDE))),
 );
 
+function bitsOf(grey: Float64Array): boolean[] {
+  const frequencies = lowFrequencies(grey);
+  if (frequencies.some((value) => Math.abs(value) >= NOISE)) {
+    const sorted = frequencies.toSorted();
+    const median = ((sorted[31] ?? 0) + (sorted[32] ?? 0)) / 2;
+    return Array.from(frequencies, (value) => value > median);
+  }
+  const row = Float64Array.from({ length: SIDE }, (_, x) => sum(grey.filter((_, i) => i % SIDE === x)));
+  const column = Float64Array.from({ length: SIDE }, (_, y) => sum(grey.subarray(y * SIDE, (y + 1) * SIDE)));
+  return [row, column].flatMap((profile) => COSINES.map((cosines) => dot(cosines, profile) >= NOISE));
+}
+
 /** Coefficients 1..8 in both directions of the discrete cosine transform (type II) of 32 x 32 values, row by row. */
 function lowFrequencies(grey: Float64Array): Float64Array {
-  const alongRows = COSINES.map((cosines) =>
+  const lowest = COSINES.slice(0, 8);
+  const alongRows = lowest.map((cosines) =>
     Float64Array.from({ length: SIDE }, (_, y) => dot(cosines, grey.subarray(y * SIDE, (y + 1) * SIDE))),
   );
-  // Rounded, so that no bit of an image of one colour hangs on how the sums were rounded.
-  return Float64Array.from(COSINES.flatMap((cosines) => alongRows.map((column) => Math.round(dot(cosines, column)))));
+  return Float64Array.from(lowest.flatMap((cosines) => alongRows.map((values) => dot(cosines, values))));
+}
+
+function sum(values: Float64Array): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

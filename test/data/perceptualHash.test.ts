@@ -82,6 +82,21 @@ test("images of one colour, without any structure, have the same hash", async ()
   }
 });
 
+test("stripes are told apart by where they are and which way they run", async () => {
+  const striped = (left: number, top: number, width: number, height: number) => {
+    const stripe = { create: { width, height, channels: 3, background: "white" } } as const;
+    const image = sharp({ create: { width: 60, height: 40, channels: 3, background: "#803020" } });
+    return image.composite([{ input: stripe, left, top }]);
+  };
+  const images = [striped(0, 0, 20, 40), striped(40, 0, 20, 40), striped(20, 0, 20, 40), striped(0, 0, 60, 15)];
+  const hashes = await Promise.all(images.map(async (image) => perceptualHash(await image.png().toBuffer())));
+  expect(nearDuplicates(hashes)).toEqual([]);
+  const large = await sharp(await striped(0, 0, 20, 40).png().toBuffer())
+    .resize(600, 400)
+    .toBuffer();
+  expect(hashDistance(await perceptualHash(large), hashes[0] ?? "")).toBeLessThanOrEqual(NEAR_DUPLICATE_BITS);
+});
+
 test("the distance counts bits", () => {
   expect(hashDistance("0000000000000000", "ffffffffffffffff")).toBe(64);
   expect(hashDistance("8000000000000001", "0000000000000000")).toBe(2);
