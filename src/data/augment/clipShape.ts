@@ -6,9 +6,6 @@ export type Polygon = [x: number, y: number][];
 /** a, b, c: the points with a x + b y + c >= 0. */
 type HalfPlane = readonly [number, number, number];
 
-/** What a projective transform takes nearer to the horizon than this is not seen. */
-const HORIZON = 1e-6;
-
 /** Upper left, upper right, lower right, lower left. */
 export function boxCorners([x1, y1, x2, y2]: readonly [number, number, number, number]): Polygon {
   return [
@@ -19,14 +16,15 @@ export function boxCorners([x1, y1, x2, y2]: readonly [number, number, number, n
   ];
 }
 
-/** The points that the matrix takes into the window x1, y1, x2, y2, as the half-planes that they have in common. */
+/**
+ * The points that the matrix takes into the window x1, y1, x2, y2, as the half-planes that they have in common. None of
+ * them is behind the horizon: x1 W <= X <= x2 W has no solution with a negative W.
+ */
 export function halfPlanesOf(m: Matrix, [x1, y1, x2, y2]: readonly [number, number, number, number]): HalfPlane[] {
   const [x, y, w] = [m.slice(0, 3), m.slice(3, 6), m.slice(6, 9)] as [number[], number[], number[]];
   const combine = (p: number, a: number[], q: number, b: number[]): HalfPlane =>
     [0, 1, 2].map((i) => p * (a[i] as number) + q * (b[i] as number)) as [number, number, number];
-  const planes = [combine(1, x, -x1, w), combine(-1, x, x2, w), combine(1, y, -y1, w), combine(-1, y, y2, w)];
-  const affine = m[6] === 0 && m[7] === 0;
-  return affine ? planes : [[m[6], m[7], m[8] - HORIZON], ...planes];
+  return [combine(1, x, -x1, w), combine(-1, x, x2, w), combine(1, y, -y1, w), combine(-1, y, y2, w)];
 }
 
 /** The part of the polygon inside all half-planes (Sutherland and Hodgman, "Reentrant polygon clipping", 1974). */

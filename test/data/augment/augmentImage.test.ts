@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../../../src/base/random.ts";
 import { augmentImage, type Sample } from "../../../src/data/augment/augmentImage.ts";
-import type { Draw } from "../../../src/data/augment/draw.ts";
+import type { Draw, Layer } from "../../../src/data/augment/draw.ts";
 import { drawAugmentation } from "../../../src/data/augment/drawAugmentation.ts";
 import type { LabelledObject } from "../../../src/data/dataset.ts";
 import { decodeMask, encodeMask } from "../../../src/geometry/encodeMask.ts";
@@ -248,6 +248,25 @@ describe("several images", () => {
     const { image, annotations } = await augment(draw);
     expect(new Set(image.pixels)).toEqual(new Set([90])); // 0.75 * 40 + 0.25 * 240
     expect(annotations.objects.map((one) => one.class)).toEqual([0, 4]);
+  });
+
+  it("in a mixup leave the label map to the one that is seen more", async () => {
+    const filled = (value: number) => ({ ...SIZE, data: new Uint8Array(SIZE.width * SIZE.height).fill(value) });
+    const labelled = (i: number): Sample => {
+      const { image, annotations } = samples[i] as Sample;
+      return { image, annotations: { ...annotations, labelMap: filled(i) } };
+    };
+    for (const [weight, label] of [
+      [0.3, 0],
+      [0.7, 4],
+    ] as const) {
+      // prettier-ignore
+      const [below] = drawOf(SIZE).layers as [Layer];
+      const draw = drawOf(SIZE, undefined, { layers: [below, { ...below, image: 4, weight }] });
+      const { image, annotations } = labelled(0);
+      const mixed = await augmentImage(image, annotations, draw, { sampleOf: (i) => Promise.resolve(labelled(i)) });
+      expect(new Set(mixed.annotations.labelMap?.data)).toEqual(new Set([label]));
+    }
   });
 
   it("lend an object by its mask: it is seen whole, and what is under it is cut or dropped", async () => {

@@ -118,6 +118,27 @@ describe("ranges", () => {
   });
 });
 
+it("a turn is one of three, without a mirror, and the canvas is filled again", () => {
+  const canvases = [
+    { width: 100, height: 200 },
+    { width: 200, height: 100 },
+  ];
+  const places = new Set<string>();
+  for (let seed = 0; seed < 40; seed++) {
+    for (const canvas of canvases) {
+      const [layer] = draw([{ name: "turn", probability: 1 }], seed, { canvas }).layers;
+      const m = layer?.matrix ?? IDENTITY;
+      expect(m[0] * m[4] - m[1] * m[3]).toBeGreaterThan(0);
+      const isQuarter = m[0] === 0;
+      if (isQuarter === canvas.width > canvas.height) continue; // it leaves sides of the canvas empty
+      const corners = [transformPoint(m, 0, 0), transformPoint(m, 200, 100)];
+      for (const [x, y] of corners) expect([0, canvas.width].includes(x) && [0, canvas.height].includes(y)).toBe(true);
+      places.add(corners.join());
+    }
+  }
+  expect(places.size).toBe(3);
+});
+
 describe("a crop", () => {
   const objects = Array.from({ length: 4 }, (_, i): LabelledObject => ({
     box: [10 + 45 * i, 10 + 15 * i, 40 + 45 * i, 40 + 15 * i],
