@@ -40,6 +40,19 @@ export function boxOfCorners(written: Box, { convention, size, where, warnings }
   return [minimumOf(left, convention), minimumOf(top, convention), right, bottom];
 }
 
+/** The box in whole pixels, for formats that hold no fractions: rounded, its corners at least one pixel apart. */
+export function wholeBox([x1, y1, x2, y2]: Box, { width, height }: Size): Box {
+  const [left, right] = wholeSide(x1, x2, width);
+  const [top, bottom] = wholeSide(y1, y2, height);
+  return [left, top, right, bottom];
+}
+
+/** Both ends as whole numbers, one apart at least. */
+function wholeSide(from: number, to: number, limit: number): [number, number] {
+  const start = Math.min(Math.round(from), limit - 1);
+  return [start, Math.max(start + 1, Math.round(to))];
+}
+
 function inOrder(a: number, b: number): [number, number] {
   return a <= b ? [a, b] : [b, a];
 }

@@ -2,8 +2,8 @@ import { coco } from "./coco.ts";
 import { createml } from "./createml.ts";
 import type { FormatId, LabelFormat } from "./format.ts";
 import { labelme } from "./labelme.ts";
+import { retinanet } from "./retinanet.ts";
 import { tensorflowCsv } from "./tensorflowCsv.ts";
-import { via } from "./via.ts";
 import { voc } from "./voc.ts";
 import { yolo } from "./yolo.ts";
 
@@ -14,6 +14,6 @@ export const FORMATS: Readonly<Record<FormatId, LabelFormat>> = {
   yolo,
   createml,
   labelme,
-  via,
   csv: tensorflowCsv,
+  retinanet,
 };

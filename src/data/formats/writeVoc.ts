@@ -7,6 +7,7 @@ import { exportNames, placeImages } from "../exportImages.ts";
 import { shownPath } from "../files.ts";
 import { mapParallel } from "../parallel.ts";
 import { Warnings } from "../warnings.ts";
+import { wholeBox } from "./corners.ts";
 import type { WriteOptions, WriteResult } from "./format.ts";
 
 /**
@@ -68,23 +69,16 @@ function vocXml(image: ImageRecord, name: string, classes: readonly string[], wa
 
 function cornersOf(
   box: LabelledObject["box"],
-  { width, height }: ImageRecord,
+  image: ImageRecord,
   where: string,
   warnings: Warnings,
 ): Record<"xmin" | "ymin" | "xmax" | "ymax", number> {
   if (!box.every(Number.isInteger)) warnings.add("boxes with fractions of a pixel, rounded", where);
-  const [xmin, xmax] = wholeSide(box[0], box[2], width);
-  const [ymin, ymax] = wholeSide(box[1], box[3], height);
+  const [xmin, ymin, xmax, ymax] = wholeBox(box, image);
   if (box[0] === 1 || box[1] === 1) {
     warnings.add("boxes that begin at pixel 1, which LabelImg's files do not tell from 0", where);
   }
   return { xmin: Math.max(1, xmin), ymin: Math.max(1, ymin), xmax, ymax };
-}
-
-/** Both ends as whole numbers, one apart at least. */
-function wholeSide(from: number, to: number, limit: number): [number, number] {
-  const start = Math.min(Math.round(from), limit - 1);
-  return [start, Math.max(start + 1, Math.round(to))];
 }
 
 /** The text without what XML 1.0 cannot hold: control characters and halves of pairs. */
