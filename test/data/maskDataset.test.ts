@@ -39,6 +39,15 @@ describe("masks", () => {
     expect([...large.masks.subarray(7 * 6)]).toEqual([3, 3, 3, 4, 4, 4]);
   });
 
+  test("take the pixel in the middle of those that one stands for", async () => {
+    const folder = await folderOf({
+      "images/a.jpg": await photo(6, 1),
+      "masks/a.png": await grey([[1, 2, 3, 4, 5, 6]]),
+    });
+    const { masks } = await first(await maskDatasetFromDirectory(folder, { imageSize: [1, 2] }));
+    expect(masks).toEqual(Uint8Array.of(2, 5));
+  });
+
   test("are cropped and padded as their images are", async () => {
     const wide = corners.slice(1, 3); // 4 x 2
     const folder = await folderOf({ "images/a.jpg": await photo(4, 2), "masks/a.png": await grey(wide) });

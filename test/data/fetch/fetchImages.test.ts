@@ -177,22 +177,24 @@ describe("a server that is busy", () => {
   });
 
   test("and says how long is left in peace for so long, by all", async () => {
-    const [a, b] = [await picture(1), await picture(2)];
-    const times: number[] = [];
-    const { address } = await serve({
+    const [a, b, c] = [await picture(1), await picture(2), await picture(3)];
+    const times: Record<string, number> = {};
+    const { address, asked } = await serve({
       "/a.png": (_, response, count) => {
-        times.push(performance.now());
+        times[`a${count}`] = performance.now();
         if (count === 1) response.writeHead(429, { "retry-after": "1" }).end();
         else response.end(a);
       },
-      "/b.png": (_, response) => {
-        times.push(performance.now());
-        response.end(b);
+      "/b.png": (_, response) => setTimeout(() => response.end(b), 200), // asked for together with a, done after it
+      "/c.png": (_, response) => {
+        times["c1"] = performance.now();
+        response.end(c);
       },
     });
-    const result = await fetchImages(items(address, "/a.png", "/b.png"), await folderOf({}), { ...quick, jobs: 1 });
-    expect(result).toMatchObject({ ok: 2, failed: 0 });
-    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(950);
+    const list = items(address, "/a.png", "/b.png", "/c.png");
+    expect(await fetchImages(list, await folderOf({}), { ...quick, jobs: 2 })).toMatchObject({ ok: 3, failed: 0 });
+    expect(Object.fromEntries(asked)).toEqual({ "/a.png": 2, "/b.png": 1, "/c.png": 1 });
+    for (const later of ["a2", "c1"]) expect((times[later] ?? 0) - (times["a1"] ?? 0)).toBeGreaterThan(950);
   });
 
   test("and asks for a day is left alone", async () => {
