@@ -4,6 +4,7 @@ import type { FormatId, LabelFormat } from "./format.ts";
 import { labelme } from "./labelme.ts";
 import { retinanet } from "./retinanet.ts";
 import { tensorflowCsv } from "./tensorflowCsv.ts";
+import { via } from "./via.ts";
 import { voc } from "./voc.ts";
 import { yolo } from "./yolo.ts";
 
@@ -14,6 +15,7 @@ export const FORMATS: Readonly<Record<FormatId, LabelFormat>> = {
   yolo,
   createml,
   labelme,
+  via,
   csv: tensorflowCsv,
   retinanet,
 };

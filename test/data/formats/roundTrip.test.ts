@@ -24,6 +24,7 @@ const LIMITS: Record<FormatId, Limits> = {
   yolo: { precision: 1e-6 }, // 8 decimals of the width
   createml: { precision: 1e-9 },
   labelme: { precision: 1e-9 },
+  via: { precision: 1e-9 },
   csv: { precision: 1, losesBackgrounds: true }, // a 1 among whole numbers is read as 0, as LabelImg writes
   retinanet: { precision: 1 }, // whole pixels
 };
