@@ -14,18 +14,23 @@ const TITLES: Record<Severity, string> = { error: "errors", warning: "warnings",
  */
 export function describeReport(report: LintReport, { all, root }: { all: boolean; root: string }): string {
   const { source, images, objects, classes, findings, convention, fixed } = report;
-  const lines = [`${source}: ${images} images, ${objects} objects, ${describeClasses(classes)}`];
+  const lines = [images > 0 ? `${source}: ${images} images, ${objects} objects, ${describeClasses(classes)}` : source];
+  const bySeverity = (["error", "warning", "note"] as const).map((severity) =>
+    findings.filter((finding) => finding.severity === severity),
+  );
+  const full = bySeverity.flat().reduce((sum, { severity }) => sum + (severity === "note" ? 1 : 3), 0);
   let left = all ? Infinity : LINES;
   let hidden = 0;
-  for (const severity of ["error", "warning", "note"] as const) {
-    const found = findings.filter((finding) => finding.severity === severity);
-    const texts = found.map((finding) => describeFinding(finding, severity));
-    if (found.length > 0) lines.push("", TITLES[severity]);
-    for (const text of texts) {
-      left -= text.length;
-      if (left >= 0) lines.push(...text);
+  for (const found of bySeverity) {
+    const shown: string[] = [];
+    for (const finding of found) {
+      const short = finding.severity === "note" || (finding.severity === "warning" && full > left && !all);
+      const text = describeFinding(finding, short);
+      if (text.length <= left) shown.push(...text);
       else hidden++;
+      left -= text.length;
     }
+    if (shown.length > 0) lines.push("", TITLES[found[0]?.severity ?? "note"], ...shown);
   }
   lines.push("");
   if (hidden > 0) lines.push(`and ${hidden} more ${hidden === 1 ? "kind" : "kinds"} of findings: --all shows them`);
@@ -38,12 +43,12 @@ export function describeReport(report: LintReport, { all, root }: { all: boolean
   return shorter.map((line) => (all ? line : cut(line))).join("\n");
 }
 
-/** Title and count, the first places, and for what is not just a note, what it does to training. */
-function describeFinding({ title, count, places, meaning, fix }: LintFinding, severity: Severity): string[] {
+/** Count, title and the first places; unless it is to be short, what it does to training, too. */
+function describeFinding({ title, count, places, meaning, fix }: LintFinding, short: boolean): string[] {
   const rest = count > places.length ? `, and ${count - places.length} more` : "";
   const examples = `${places.map(describePlace).join("; ")}${rest}`;
   const head = `${String(count).padStart(6)}  ${title}`;
-  if (severity === "note") return [`${head}: ${examples}`];
+  if (short) return [`${head}: ${examples}`];
   const mended = fix === undefined ? "" : ` --fix ${fix}.`;
   return [head, `        ${examples}`, `        ${meaning}${mended}`];
 }
@@ -60,9 +65,8 @@ function describeConvention({ verdict, sure, because }: NonNullable<LintReport["
 
 function summary({ counts, findings, fixed }: LintReport): string {
   const { error, warning, note } = counts;
-  const kinds = `${error} kinds of errors, ${warning} of warnings, ${note} of notes`;
-  if (error + warning === 0)
-    return note === 0 ? "clean: nothing found" : `clean: no errors, no warnings, ${note} kinds of notes`;
+  const kinds = `kinds of findings: ${error} errors, ${warning} warnings, ${note} notes`;
+  if (error + warning === 0) return note === 0 ? "clean: nothing found" : "clean: no errors, no warnings";
   const fixable = findings.filter((finding) => finding.fix !== undefined && finding.severity !== "note").length;
   return fixable > 0 && !fixed ? `${kinds}; --fix --out <folder> corrects ${fixable} of them in a copy` : kinds;
 }

@@ -143,7 +143,7 @@ function matchImages(
     } else {
       if (both.length === 0 && sameStem.length > 0 && sameName.length > 0) {
         const what = 'XML files whose "filename" is another image, taken by their own name';
-        warnings.add(what, where, { rule: "other-filename" });
+        warnings.add(what, where, { rule: "other-filename", change: { before: named, after: basename(file) } });
       }
       noteFilename(xml, file, warnings);
       matched.set(file, xml);
@@ -154,7 +154,7 @@ function matchImages(
 
 /** Takes note of how `filename` and `path` differ from where the image lies; other tools go by them. */
 function noteFilename({ path, filename }: XmlFile, image: string, warnings: Warnings): void {
-  const detail = { detail: ` ("${filename}")` };
+  const detail = { detail: ` ("${filename}")`, change: { before: filename, after: basename(image) } };
   if (/[\\/]/.test(filename.trim())) {
     if (filename.trim() !== image) warnings.note("foreign-path", shownPath(path), detail);
   } else if (!isImageName(filename.trim())) warnings.note("filename-without-extension", shownPath(path), detail);

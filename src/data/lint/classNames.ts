@@ -60,18 +60,19 @@ export function countObjects({ classes, images }: Dataset): number[] {
 }
 
 /**
- * Names that are probably misspelt: a letter or two from another class's, which has at least five times as many
- * objects. Names that differ in numbers are meant to.
+ * Names that are probably misspelt: another class's with other separators ("stop_sign"), or a letter or two from that of
+ * a class that has at least five times as many objects. Names that differ in numbers are meant to.
  */
 export function findTypos(dataset: Dataset, findings: Findings): void {
   const counts = countObjects(dataset);
-  const names = dataset.classes.map((name) => folded(name).replace(/[\s_-]+/g, " "));
+  const names = dataset.classes.map((name) => folded(name).replace(/[\s_-]+/g, ""));
   const numberless = names.map((name) => name.replace(/\d+/g, "#"));
   const order = [...names.keys()].sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0));
   for (const [at, k] of order.entries()) {
     const likely = order.slice(0, at).find((other) => {
-      if ((counts[k] ?? 0) * 5 > (counts[other] ?? 0) || numberless[k] === numberless[other]) return false;
-      return isTypo(names[k] ?? "", names[other] ?? "");
+      if (names[k] === names[other]) return true;
+      const rare = (counts[k] ?? 0) * 5 <= (counts[other] ?? 0);
+      return rare && numberless[k] !== numberless[other] && isTypo(names[k] ?? "", names[other] ?? "");
     });
     if (likely === undefined) continue;
     const detail = `"${dataset.classes[k] ?? ""}" (${counts[k] ?? 0}) for "${dataset.classes[likely] ?? ""}" (${counts[likely] ?? 0})?`;
@@ -85,7 +86,7 @@ function sorted(name: string): string {
 
 function isTypo(a: string, b: string): boolean {
   const shorter = Math.min(a.length, b.length);
-  if (shorter < 4 || Math.abs(a.length - b.length) > 2) return a === b;
+  if (shorter < 4 || Math.abs(a.length - b.length) > 2) return false;
   const distance = editDistance(a, b);
   const exchanged = distance === 2 && sorted(a) === sorted(b);
   return distance <= 1 || exchanged || (distance === 2 && shorter >= 8);

@@ -73,7 +73,8 @@ async function readAll(path: string, reading: ReadDatasetOptions, findings: Find
     return await readDataset(path, { ...reading, observer: findings });
   } catch (error) {
     if (!(error instanceof AnchorkitError)) throw error;
-    findings.add("cannot-read", shownPath(path), { detail: error.message });
+    const name = shownPath(path);
+    findings.add("cannot-read", name, { detail: error.message.replace(`${name}: `, "") });
     return undefined;
   }
 }

@@ -56,7 +56,7 @@ function textOf(severity: Severity, title: string, meaning: string, fix?: string
 
 /** Every rule, the most important of each severity first. */
 export const RULES: Readonly<Record<RuleId, RuleText>> = {
-  "cannot-read": error("data sets that cannot be read", "Nothing can be trained on them."),
+  "cannot-read": error("the data set cannot be read", "Nothing can be trained on them."),
   "unreadable-labels": error(
     "label files that cannot be read",
     "Training stops at the first; label these images again, or remove them.",
@@ -94,8 +94,8 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
     "copies of an image in different splits",
     "The measured quality is too good: it is tested on what it has seen.",
   ),
-  "no-objects": error("data sets without an object", "There is nothing to learn."),
-  "no-train": error("data sets with splits, but none called train", "There is nothing to train on."),
+  "no-objects": error("no object in the whole data set", "There is nothing to learn."),
+  "no-train": error("there are splits, but none is called train", "There is nothing to train on."),
   "class-missing-in-train": error(
     "classes that val or test have and train has not",
     "They cannot be learnt, and count as misses in the measured quality.",
@@ -168,7 +168,7 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
   "without-split": warning("images in no split, beside images with one", "They are drawn into splits, and can leak."),
   "unknown-in-list": warning("names in split lists without an image", "The splits are smaller than their lists say."),
   "mostly-background": warning(
-    "data sets of which more than half the images have no object",
+    "more than half of the images have no object",
     "Training spends most of its time on background.",
   ),
   "near-duplicate": warning(
@@ -176,7 +176,7 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
     "They add little, and leak when splits are drawn at random.",
   ),
   convention: warning(
-    "coordinates that seem to be meant otherwise than they are read",
+    "coordinates seem to be meant otherwise than they are read",
     "Boxes are off by a pixel: little for large objects, much for small ones.",
   ),
   other: warning("findings of reading", "What was read is not quite what the files say."),
@@ -197,10 +197,7 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
     "images enlarged more than twice for training",
     "A smaller --size trains faster and loses nothing.",
   ),
-  "no-splits": note(
-    "data sets without splits",
-    "Training draws them by seed, 80/10/10; label split keeps alike images together.",
-  ),
+  "no-splits": note("no splits", "Training draws them by seed, 80/10/10; label split keeps alike images together."),
   "size-missing": note(
     "label files without the image's size",
     "The image's own counts, but a resized or turned image is not noticed.",
