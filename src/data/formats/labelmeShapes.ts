@@ -8,6 +8,7 @@ import type { LabelledObject, Scalar } from "../dataset.ts";
 import type { Warnings } from "../warnings.ts";
 import { coordinate } from "./checkedJson.ts";
 import { scalarsOf } from "./cocoFile.ts";
+import { joinParts, type Part } from "./joinParts.ts";
 import type { NamedObject } from "./namedLabels.ts";
 import { boxAround, ellipse } from "./shapes.ts";
 
@@ -48,29 +49,17 @@ export async function objectsOf(
   name: string,
   warnings: Warnings,
 ): Promise<NamedObject[]> {
-  const objects: NamedObject[] = [];
-  const groups = new Map<string, NamedObject>();
+  const parts: Part[] = [];
   for (const [i, shape] of shapes.entries()) {
     const where = `${name}: shapes[${i}]`;
     const outline = await outlineOf(shape, size, where, warnings);
     if (!outline) continue;
-    const object: NamedObject = { where, name: shape.label, ...outline, ...saidOf(shape) };
-    const isPart = shape.group_id !== undefined && shape.group_id !== null && Array.isArray(outline.segmentation);
-    const key = JSON.stringify([shape.label, shape.group_id]);
-    const whole = isPart && !isRound(shape) ? groups.get(key) : undefined;
-    if (whole && Array.isArray(whole.segmentation) && Array.isArray(outline.segmentation)) {
-      whole.segmentation.push(...outline.segmentation);
-      whole.box = boxAround(whole.segmentation);
-    } else {
-      if (isPart && !isRound(shape)) groups.set(key, object);
-      objects.push(object);
-    }
+    const isPart =
+      (shape.shape_type ?? "polygon") === "polygon" && shape.group_id !== undefined && shape.group_id !== null;
+    const group = isPart ? String(shape.group_id) : undefined;
+    parts.push({ object: { where, name: shape.label, ...outline, ...saidOf(shape) }, group });
   }
-  return objects;
-}
-
-function isRound({ shape_type }: LabelmeShape): boolean {
-  return shape_type === "circle";
+  return joinParts(parts);
 }
 
 async function outlineOf(

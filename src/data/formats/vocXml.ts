@@ -1,9 +1,10 @@
-import { XMLParser, XMLValidator } from "fast-xml-parser";
+import { XMLParser } from "fast-xml-parser";
 import { AnchorkitError, messageOf } from "../../base/errors.ts";
 import type { LabelledObject } from "../dataset.ts";
 import { Warnings } from "../warnings.ts";
 import { boxOfCorners, type CornersContext } from "./corners.ts";
 import type { Coordinates } from "./format.ts";
+import { checkXml, unescapeXml } from "./xml.ts";
 
 /** One XML file of LabelImg or Pascal VOC. */
 export interface VocAnnotation {
@@ -27,7 +28,7 @@ type Element = string | { [name: string]: Element | Element[] };
 const parser = new XMLParser({
   ignoreAttributes: false,
   attributeNamePrefix: "@",
-  processEntities: false, // an entity can expand to gigabytes; the five of XML itself are replaced below
+  processEntities: false, // an entity can expand to gigabytes; unescapeXml replaces the five of XML itself
   parseTagValue: false,
   trimValues: false,
 });
@@ -71,15 +72,7 @@ export function parseVocXml(
 }
 
 function rootOf(text: string, name: string): Record<string, Element | Element[]> {
-  if (/<!DOCTYPE/i.test(text))
-    throw new AnchorkitError(`${name}: has a DOCTYPE, which label files never need; remove it`);
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the package it moves to would be one more dependency
-  const checked = XMLValidator.validate(text);
-  if (checked !== true) {
-    const cutOff = text.includes("<annotation") && !text.includes("</annotation>");
-    const reason = cutOff ? "the file ends before </annotation>" : checked.err.msg;
-    throw new AnchorkitError(`${name}: is not well-formed XML: line ${checked.err.line}: ${reason}`);
-  }
+  checkXml(text, name, "annotation");
   let document: unknown;
   try {
     document = parser.parse(text);
@@ -171,19 +164,4 @@ function childOf(parent: Record<string, Element | Element[]>, tag: string, where
 
 function listOf(child: Element | Element[] | undefined): Element[] {
   return child === undefined ? [] : Array.isArray(child) ? child : [child];
-}
-
-const NAMED: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
-
-/** Replaces the five entities that XML itself defines, and characters given by number; anything else stays. */
-function unescapeXml(text: string): string {
-  if (!text.includes("&")) return text;
-  return text.replace(
-    /&(?:(\w+)|#(\d{1,7})|#x([\da-f]{1,6}));/gi,
-    (whole, name?: string, decimal?: string, hex?: string) => {
-      if (name !== undefined) return Object.hasOwn(NAMED, name) ? (NAMED[name] ?? whole) : whole;
-      const code = decimal === undefined ? Number.parseInt(hex ?? "", 16) : Number(decimal);
-      return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-    },
-  );
 }

@@ -9,6 +9,7 @@ import { mapParallel } from "../parallel.ts";
 import { Warnings } from "../warnings.ts";
 import { wholeBox } from "./corners.ts";
 import type { WriteOptions, WriteResult } from "./format.ts";
+import { xmlText } from "./xml.ts";
 
 /**
  * Writes a data set as the VOC devkit lays it out: `Annotations/*.xml` as LabelImg writes them, `JPEGImages/`, and
@@ -79,14 +80,6 @@ function cornersOf(
     warnings.add("boxes that begin at pixel 1, which LabelImg's files do not tell from 0", where);
   }
   return { xmin: Math.max(1, xmin), ymin: Math.max(1, ymin), xmax, ymax };
-}
-
-/** The text without what XML 1.0 cannot hold: control characters and halves of pairs. */
-function xmlText(text: string, warnings: Warnings): string {
-  // eslint-disable-next-line no-control-regex -- they are what is left out
-  const clean = text.replace(/[\u0000-\u0008\u000b\u000c\u000d-\u001f\ufffe\uffff\p{Surrogate}]/gu, "");
-  if (clean !== text) warnings.add("names with characters that XML cannot hold, left out", JSON.stringify(text));
-  return clean;
 }
 
 function stemOf(name: string): string {
