@@ -3,7 +3,18 @@ import type { Place } from "../place.ts";
 import type { ReadObserver } from "../warnings.ts";
 
 /** The names of the formats, as `--from` and `--to` take them. Each has its line in registry.ts. */
-export const FORMAT_IDS = ["voc", "coco", "yolo", "createml", "labelme", "via", "csv", "retinanet"] as const;
+export const FORMAT_IDS = [
+  "voc",
+  "coco",
+  "yolo",
+  "createml",
+  "labelme",
+  "via",
+  "cvat",
+  "csv",
+  "retinanet",
+  "openimages",
+] as const;
 export type FormatId = (typeof FORMAT_IDS)[number];
 
 /**

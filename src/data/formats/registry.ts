@@ -5,6 +5,7 @@ import { labelme } from "./labelme.ts";
 import { retinanet } from "./retinanet.ts";
 import { tensorflowCsv } from "./tensorflowCsv.ts";
 import { via } from "./via.ts";
+import { openImages } from "./openImages.ts";
 import { voc } from "./voc.ts";
 import { yolo } from "./yolo.ts";
 
@@ -18,4 +19,5 @@ export const FORMATS: Readonly<Record<FormatId, LabelFormat>> = {
   via,
   csv: tensorflowCsv,
   retinanet,
+  openimages: openImages,
 };

@@ -27,6 +27,7 @@ const LIMITS: Record<FormatId, Limits> = {
   via: { precision: 1e-9 },
   csv: { precision: 1, losesBackgrounds: true }, // a 1 among whole numbers is read as 0, as LabelImg writes
   retinanet: { precision: 1 }, // whole pixels
+  openimages: { precision: 2e-6, losesBackgrounds: true }, // 8 decimals of the width
 };
 
 /** The extras of the objects below. */
