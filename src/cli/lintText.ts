@@ -1,4 +1,5 @@
-import type { FindingPlace, LintFinding, LintReport, Severity } from "../data/lint/report.ts";
+import type { FindingPlace, LintFinding, LintReport } from "../data/lint/report.ts";
+import type { Severity } from "../data/lint/rules.ts";
 import { describeClasses } from "./dataset.ts";
 
 /** So many lines fit on a screen together with the head, the verdict and what comes after. */

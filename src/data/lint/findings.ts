@@ -1,7 +1,7 @@
 import type { ImageRecord, LabelledObject } from "../dataset.ts";
 import { shownPath } from "../files.ts";
 import type { FindingDetail, ReadObserver } from "../warnings.ts";
-import { BoxEnds } from "./convention.ts";
+import { BoxEnds } from "./boxEnds.ts";
 import type { FindingPlace, LintChange, LintFinding } from "./report.ts";
 import { type RuleId, RULES } from "./rules.ts";
 

@@ -1,8 +1,5 @@
-import type { ConventionVerdict } from "./convention.ts";
-import type { RuleId } from "./rules.ts";
-
-/** `error`: training goes wrong, or loses labels. `warning`: probably a mistake. `note`: worth knowing. */
-export type Severity = "error" | "warning" | "note";
+import type { EndCounts } from "./boxEnds.ts";
+import type { RuleId, Severity } from "./rules.ts";
 
 /** Where something was found. */
 export interface FindingPlace {
@@ -36,6 +33,16 @@ export interface LintChange {
   what: string;
   before: string;
   after: string;
+}
+
+/** How the numbers of the files seem to be meant. */
+export interface ConventionVerdict {
+  /** `labelimg or voc`: from 1, with the last pixel's number as maximum; `unknown`: too few boxes touch a border. */
+  verdict: "labelimg or voc" | "zero-based" | "zero-based, last pixel included" | "mixed" | "unknown";
+  sure: "yes" | "probably" | "no";
+  /** The numbers it rests on, in words. */
+  because: string;
+  counts: EndCounts;
 }
 
 /** What `lintDataset` finds. */

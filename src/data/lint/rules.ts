@@ -1,5 +1,7 @@
 import type { ReadingRule } from "../warnings.ts";
-import type { Severity } from "./report.ts";
+
+/** `error`: training goes wrong, or loses labels. `warning`: probably a mistake. `note`: worth knowing. */
+export type Severity = "error" | "warning" | "note";
 
 /** What is looked for in the data set as a whole; `ReadingRule`s are found while it is read. */
 type DatasetRule =

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { BoxEnds, type EndCounts, checkConvention, judgeConvention } from "../../../src/data/lint/convention.ts";
+import { BoxEnds, type EndCounts } from "../../../src/data/lint/boxEnds.ts";
+import { checkConvention, judgeConvention } from "../../../src/data/lint/convention.ts";
 import { Findings } from "../../../src/data/lint/findings.ts";
 
 const counts = (more: Partial<EndCounts>): EndCounts => ({
