@@ -1,5 +1,6 @@
 import { coco } from "./coco.ts";
 import { createml } from "./createml.ts";
+import { cvat } from "./cvat.ts";
 import type { FormatId, LabelFormat } from "./format.ts";
 import { labelme } from "./labelme.ts";
 import { retinanet } from "./retinanet.ts";
@@ -17,6 +18,7 @@ export const FORMATS: Readonly<Record<FormatId, LabelFormat>> = {
   createml,
   labelme,
   via,
+  cvat,
   csv: tensorflowCsv,
   retinanet,
   openimages: openImages,

@@ -1,0 +1,143 @@
+import { join } from "node:path";
+import { AnchorkitError } from "../../base/errors.ts";
+import { writeFileAtomic } from "../../base/files.ts";
+import { decodeMask } from "../../geometry/encodeMask.ts";
+import { maskBox } from "../../geometry/maskExtent.ts";
+import type { Rle } from "../../geometry/rle.ts";
+import type { Dataset, ImageRecord, LabelledObject } from "../dataset.ts";
+import { exportNames, placeImages } from "../exportImages.ts";
+import { Warnings } from "../warnings.ts";
+import { MARKS } from "./cvatShapes.ts";
+import type { WriteOptions, WriteResult } from "./format.ts";
+import { escapeXml, xmlElement, xmlText } from "./xml.ts";
+
+/** Attributes that CVAT keeps as such of the shape itself. */
+const OF_SHAPE = ["z_order", "group_id", "source"];
+
+/**
+ * Writes a data set as CVAT exports a task "for images 1.1": `annotations.xml` and `images/`. A split is an image's
+ * subset. Several polygons of one object share a group; marks and pose are attributes, which the labels list.
+ */
+export async function writeCvat(dataset: Dataset, folder: string, options: WriteOptions = {}): Promise<WriteResult> {
+  const warnings = new Warnings();
+  const { images } = dataset;
+  const classes = dataset.classes.map((name) => {
+    const text = xmlText(name, warnings);
+    if (text.trim() !== "") return text;
+    throw new AnchorkitError(`class ${JSON.stringify(name)}: XML cannot hold its name; rename it`);
+  });
+  const names = exportNames(images, warnings);
+  const placed = await placeImages(images, join(folder, "images"), names, options);
+  const records = images.map((image, i) => imageXml(image, i, names[i] ?? "", classes, warnings));
+  const lines = [
+    '<?xml version="1.0" encoding="utf-8"?>\n<annotations>',
+    xmlElement("version", {}, "1.1"),
+    metaXml(dataset, classes),
+    ...records,
+    "</annotations>\n",
+  ];
+  await writeFileAtomic(join(folder, "annotations.xml"), lines.join("\n"));
+  return { path: folder, images: placed, warnings: warnings.lines() };
+}
+
+function metaXml({ images }: Dataset, classes: readonly string[]): string {
+  const names = classes.map(() => new Set<string>());
+  for (const object of images.flatMap(({ objects }) => objects)) {
+    for (const name of attributesOf(object, new Warnings()).keys()) names[object.class]?.add(name);
+  }
+  const leaf = (tag: string, text: string) => xmlElement(tag, {}, escapeXml(text));
+  const labels = classes.map((name, id) => {
+    const attributes = [...(names[id] ?? [])].map((attribute) => {
+      const type = MARKS.some((mark) => mark === attribute) ? "checkbox" : "text";
+      const initial = type === "checkbox" ? leaf("default_value", "false") + leaf("values", "false") : "";
+      return xmlElement(
+        "attribute",
+        {},
+        leaf("name", attribute) + leaf("mutable", "False") + leaf("input_type", type) + initial,
+      );
+    });
+    return `${xmlElement("label", {}, leaf("name", name) + leaf("type", "any") + xmlElement("attributes", {}, attributes.join("")))}\n`;
+  });
+  const size = leaf("size", String(images.length));
+  const list = xmlElement("labels", {}, `\n${labels.join("")}`);
+  return xmlElement(
+    "meta",
+    {},
+    xmlElement("task", {}, leaf("name", "anchorkit") + size + leaf("mode", "annotation") + list),
+  );
+}
+
+function imageXml(
+  image: ImageRecord,
+  id: number,
+  name: string,
+  classes: readonly string[],
+  warnings: Warnings,
+): string {
+  const { width, height, split: subset, objects, labels = [] } = image;
+  const tags = labels.map((label) => xmlElement("tag", { label: classes[label] ?? "", source: "manual" }));
+  const groups = objects.map(({ attributes }) => attributes?.group_id).filter((group) => typeof group === "number");
+  let lastGroup = groups.reduce((largest, group) => Math.max(largest, group), 0);
+  const shapes = objects.flatMap((object) => {
+    const { segmentation, attributes = {}, occluded } = object;
+    const inParts = Array.isArray(segmentation) && segmentation.length > 1;
+    const own = typeof attributes.group_id === "number" ? attributes.group_id : undefined;
+    const inside = [...attributesOf(object, warnings)].map(([key, text]) =>
+      xmlElement("attribute", { name: key }, escapeXml(text)),
+    );
+    const said = {
+      ...{ label: classes[object.class] ?? "", source: textOf(attributes.source, warnings) ?? "manual" },
+      occluded: occluded ? 1 : 0,
+    };
+    const layer = {
+      z_order: textOf(attributes.z_order, warnings) ?? "0",
+      group_id: own ?? (inParts ? ++lastGroup : undefined),
+    };
+    return outlinesOf(object).map(({ tag, ...outline }) =>
+      xmlElement(tag, { ...said, ...outline, ...layer }, inside.join("")),
+    );
+  });
+  const content = [...tags, ...shapes].map((shape) => `\n  ${shape}`).join("");
+  return xmlElement("image", { id, name, subset, width, height }, `${content}\n`);
+}
+
+function outlinesOf({ box, segmentation }: LabelledObject): { tag: string; [attribute: string]: string | number }[] {
+  if (Array.isArray(segmentation)) return segmentation.map((polygon) => ({ tag: "polygon", points: pairs(polygon) }));
+  const [left, top, right, bottom] = segmentation ? maskBox(segmentation) : [0, 0, 0, 0];
+  if (!segmentation || left >= right) return [{ tag: "box", xtl: box[0], ytl: box[1], xbr: box[2], ybr: box[3] }];
+  const [width, height] = [right - left, bottom - top];
+  return [{ tag: "mask", rle: runsOf(segmentation, [left, top, right, bottom]), left, top, width, height }];
+}
+
+/** The lengths of runs of a mask, row after row of a box, so many pixels outside first. */
+function runsOf(mask: Rle, [x1, y1, x2, y2]: LabelledObject["box"]): string {
+  const pixels = decodeMask(mask);
+  const runs = [0];
+  for (let y = y1; y < y2; y++) {
+    for (let x = x1; x < x2; x++) {
+      if (pixels[y * mask.width + x] !== (runs.length + 1) % 2) runs.push(0);
+      runs[runs.length - 1] = (runs.at(-1) ?? 0) + 1;
+    }
+  }
+  return runs.join(", ");
+}
+
+/** The attributes that are elements of their own, as text. */
+function attributesOf({ pose, attributes = {}, ...object }: LabelledObject, warnings: Warnings): Map<string, string> {
+  const texts = new Map<string, string>();
+  for (const mark of MARKS) if (object[mark] && mark !== "occluded") texts.set(mark, "true");
+  if (pose !== undefined) texts.set("pose", xmlText(pose, warnings));
+  for (const [name, value] of Object.entries(attributes)) {
+    const isOwn = OF_SHAPE.includes(name) && (name !== "group_id" || typeof value === "number");
+    if (!isOwn) texts.set(xmlText(name, warnings), xmlText(String(value), warnings));
+  }
+  return texts;
+}
+
+function textOf(value: string | number | boolean | undefined, warnings: Warnings): string | undefined {
+  return value === undefined ? undefined : xmlText(String(value), warnings);
+}
+
+function pairs(polygon: readonly number[]): string {
+  return polygon.flatMap((x, i) => (i % 2 === 0 ? [`${x},${polygon[i + 1] ?? 0}`] : [])).join(";");
+}
