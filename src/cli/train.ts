@@ -48,6 +48,7 @@ const BACKBONES: TrainOptions["backbone"][] = [
   "vgg16",
 ];
 
+const CACHES: NonNullable<TrainOptions["cache"]>[] = ["none", "ram", "disk"];
 const ASSIGNMENTS = ["best", "threshold"];
 
 /** `detect train` */
@@ -106,6 +107,14 @@ function addTrainingOptions(command: Command): void {
     .addOption(
       choice("--assignment <rule>", "anchors of an object: its best ones, or by IoU threshold", ASSIGNMENTS, "best"),
     )
+    .addOption(
+      choice("--cache <where>", "keep resized images in memory (1 GiB), on disk (10 GiB) or nowhere", CACHES, "ram"),
+    )
+    .option(
+      "--workers <n>",
+      "images read and decoded at once (default: 16)",
+      numberIn({ whole: true, min: 1, max: 256 }),
+    )
     .option("--class-specific-boxes", "predict a box for each class in place of one for all");
   addDetectorOptions(command);
   addCoordinatesOption(command);
@@ -159,10 +168,10 @@ function eventsTo(progress: Progress): TrainEvents {
     message(text) {
       progress.log(text);
     },
-    progress({ step, steps, epoch, epochs, elapsed, remaining, loss, imagesPerSecond }) {
+    progress({ step, steps, epoch, epochs, elapsed, remaining, loss, imagesPerSecond, waiting }) {
       const fraction = steps === undefined ? elapsed / (elapsed + remaining) : step / steps;
       const passes = epochs === undefined ? epoch.toFixed(1) : `${epoch.toFixed(1)} of ${epochs}`;
-      const text = `epoch ${passes} | loss ${loss.toFixed(3)} | ${imagesPerSecond.toFixed(1)} images/s`;
+      const text = `epoch ${passes} | loss ${loss.toFixed(3)} | ${imagesPerSecond.toFixed(1)} images/s | data ${Math.round(100 * waiting)} %`;
       progress.update({ fraction, text, ...(Number.isFinite(remaining) && { remaining }) });
     },
     validated({ epoch, elapsed, metrics: { AP = NaN, AP50 = NaN }, best }) {

@@ -28,3 +28,23 @@ export async function mapParallel<T, R>(
   if (failures.length === 1) throw first.error;
   throw new AnchorkitError(`${first.error.message} (and ${failures.length - 1} more files with errors)`);
 }
+
+/** Runs work at once with other work that went through it, up to its limit; the rest waits in the order it came. */
+export type Limiter = <R>(work: () => Promise<R>) => Promise<R>;
+
+export function limiter(limit: number): Limiter {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    // The one that ends hands its place over, so that nobody who comes later slips in before.
+    if (running >= limit) await new Promise<void>((turn) => waiting.push(turn));
+    else running++;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else running--;
+    }
+  };
+}

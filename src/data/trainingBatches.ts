@@ -41,6 +41,9 @@ interface Slots extends Pick<BatchSource, "stored" | "objects"> {
 /** Images are not combined where more objects than this would come together, if no single image has as many. */
 const MOST_COMBINED = 200;
 
+/** Images of so many batches after the one that is asked for are read already. */
+const BATCHES_AHEAD = 3;
+
 export function trainingBatches(store: ImageStore, options: BatchOptions): BatchSource {
   const { batch, random } = options;
   const count = store.length;
@@ -58,6 +61,7 @@ export function trainingBatches(store: ImageStore, options: BatchOptions): Batch
     orders.set(epoch, order);
     return order;
   };
+  const imageAt = (position: number): number => orderOf(Math.floor(position / count))[position % count] as number;
 
   return {
     stepsPerEpoch: Math.ceil(count / batch),
@@ -65,14 +69,18 @@ export function trainingBatches(store: ImageStore, options: BatchOptions): Batch
     objects,
     async batch(index) {
       const result = emptyBatch(batch, stored, objects, options.preprocessing.fill);
-      await Promise.all(
+      const filled = Promise.all(
         Array.from({ length: batch }, async (_, slot) => {
           const position = index * batch + slot;
-          const image = orderOf(Math.floor(position / count))[position % count] as number;
+          const image = imageAt(position);
           result.files[slot] = store.record(image).file;
           await slots.fill(result, slot, image, seeds.variation.fork(position));
         }),
       );
+      for (let ahead = batch; ahead < (1 + BATCHES_AHEAD) * batch; ahead++) {
+        store.readAhead(imageAt(index * batch + ahead));
+      }
+      await filled;
       return result;
     },
   };

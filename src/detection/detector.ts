@@ -5,6 +5,7 @@ import { AnchorkitError } from "../base/errors.ts";
 import { fitToCanvas } from "../base/preprocessing.ts";
 import type { ImageRecord } from "../data/dataset.ts";
 import { decodeImage } from "../data/images.ts";
+import { noCache } from "../data/imageCache.ts";
 import { ImageStore } from "../data/imageStore.ts";
 import { prefetch } from "../data/prefetch.ts";
 import { hasBfloat16Instructions } from "../engine/cpu.ts";
@@ -124,7 +125,7 @@ export class Detector {
   /** What it finds in labelled images, beside their labels: for `evaluateCoco`, `analyzeDetections` and other metrics. */
   async detectLabelled(images: readonly ImageRecord[]): Promise<LabelledDetections[]> {
     const { preprocessing } = this.description;
-    const store = new ImageStore(images, preprocessing.canvas, { memoryLimit: 0 });
+    const store = new ImageStore(images, preprocessing.canvas, { cache: noCache });
     return detectLabelled(this.#program, this.#batch, store, preprocessing);
   }
 

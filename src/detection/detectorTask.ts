@@ -11,7 +11,7 @@ import type { Augmentation } from "../data/augment/description.ts";
 import { PRESETS, withFlip, type Flip } from "../data/augment/presets.ts";
 import { channelStatistics } from "../data/channelStatistics.ts";
 import type { Dataset, ImageRecord, SplitName } from "../data/dataset.ts";
-import { ImageStore } from "../data/imageStore.ts";
+import { ImageStore, type ImageStoreOptions } from "../data/imageStore.ts";
 import type { TrainingBatch } from "../data/trainingBatch.ts";
 import { trainingBatches, type BatchSource } from "../data/trainingBatches.ts";
 import { hasBfloat16Instructions } from "../engine/cpu.ts";
@@ -82,14 +82,22 @@ const ANCHOR_SHAPES = 5;
 /** Training images are kept this much larger than the canvas, to zoom in without blur. */
 const OVERSIZE = 1.25;
 
-/** Everything that is decided before the first step: canvas, statistics, anchors, network, compiled steps. */
-export async function prepareDetector(dataset: Dataset, options: DetectorTaskOptions): Promise<DetectorTask> {
+/**
+ * Everything that is decided before the first step: canvas, statistics, anchors, network, compiled steps.
+ *
+ * @param loading where decoded images are kept, and how many are decoded at once
+ */
+export async function prepareDetector(
+  dataset: Dataset,
+  options: DetectorTaskOptions,
+  loading: Pick<ImageStoreOptions, "cache" | "decoding"> = {},
+): Promise<DetectorTask> {
   const random = new Random(options.seed);
   const { augmentation = PRESETS.default } = options;
   const images = imagesOf(dataset, "train");
   const canvas = chooseCanvas(images, options.size);
-  const store = new ImageStore(images, canvas, { oversize: OVERSIZE });
-  const validation = new ImageStore(imagesOf(dataset, "val"), canvas);
+  const store = new ImageStore(images, canvas, { ...loading, oversize: OVERSIZE });
+  const validation = new ImageStore(imagesOf(dataset, "val"), canvas, loading);
   const scaleOf = (image: ImageRecord): number => fitToCanvas(image, canvas).scaleX;
   const anchors = anchorShapesFor(images, scaleOf, ANCHOR_SHAPES, random.fork("anchors"), { squares: true });
   const { architecture, network } = await buildNetwork(options, anchors.length, dataset.classes.length, random);
@@ -148,15 +156,19 @@ function detectorTask(
     stepsPerEpoch: source.stepsPerEpoch,
     prepare: (step) => source.batch(step),
     filesOf: (batch) => batch.files,
-    async train(batch, { step, progress, learningRate }) {
-      if (!frozen && progress >= FREEZE_AT) {
-        await calibrate(training, source, step, CALIBRATION_BATCHES);
+    train(batch, { step, progress, learningRate }) {
+      const run = (): Record<string, number> => {
+        const inputs = feeds(feeding, batch, step, learningRate);
+        const losses = runTraining(program, frozen ? "trainFrozen" : "train", inputs);
+        if ((step + 1) % AVERAGE_EVERY === 0) updateAverage(program, averageKeep(step));
+        return losses;
+      };
+      if (frozen || progress < FREEZE_AT) return run();
+      return calibrate(training, source, step, CALIBRATION_BATCHES).then(() => {
         updateAverage(program, 0);
         frozen = true;
-      }
-      const losses = runTraining(program, frozen ? "trainFrozen" : "train", feeds(feeding, batch, step, learningRate));
-      if ((step + 1) % AVERAGE_EVERY === 0) updateAverage(program, averageKeep(step));
-      return losses;
+        return run();
+      });
     },
     async validate() {
       const images = await detectLabelled(program, PREDICT_BATCH, validation, preprocessing);

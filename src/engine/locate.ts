@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { homedir } from "node:os";
-import { dirname, isAbsolute, join } from "node:path";
+import { dirname, join } from "node:path";
+import { cacheFolder } from "../base/cacheFolder.ts";
 import { TENSORFLOW_VERSION, type Variant } from "./platform.ts";
 
 /** A folder with tfjs-node or tfjs-node-gpu, which holds a native engine if its addon was built. */
@@ -70,16 +70,6 @@ export function nodePackageFolder(folder: string): string {
 /** Where a tfjs-node package has its native addon: Node-API 8 serves all versions of Node that anchorkit takes. */
 export function addonPath(packageFolder: string): string {
   return join(packageFolder, "lib", "napi-v8", "tfjs_binding.node");
-}
-
-/** anchorkit's folder among the user's caches. */
-function cacheFolder(): string {
-  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
-  const home = homedir();
-  if (process.platform === "darwin") return join(home, "Library", "Caches", "anchorkit");
-  if (process.platform === "win32") return join(LOCALAPPDATA ?? join(home, "AppData", "Local"), "anchorkit");
-  const xdg = XDG_CACHE_HOME !== undefined && isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(home, ".cache");
-  return join(xdg, "anchorkit");
 }
 
 function installedEngine(variant: Variant): EnginePlace[] {

@@ -3,13 +3,18 @@ import { z } from "zod";
 import { AnchorkitError } from "../base/errors.ts";
 import { progressOf, type Budget } from "./budget.ts";
 import { RateMeter } from "./rateMeter.ts";
+import { WaitMeter } from "./waitMeter.ts";
 
 /** What the loop asks of a task; the task knows images and networks, the loop knows neither. */
 export interface Task<Batch> {
   stepsPerEpoch: number;
   /** Prepares the batch of a step; the loop asks for it while the step before it runs. */
   prepare(step: number): Promise<Batch>;
-  /** Runs one training step and gives back the losses, the total under `loss`. */
+  /**
+   * Runs one training step and gives back the losses, the total under `loss`. A step that needs not wait gives them
+   * back as they are, not as a promise: while a promise is waited for, the next batch is made, and the time that takes
+   * would count as training.
+   */
   train(batch: Batch, at: StepInfo): Promise<Record<string, number>> | Record<string, number>;
   /** Images in a batch, by file, for messages. */
   filesOf(batch: Batch): string[];
@@ -68,6 +73,8 @@ export interface FitProgress {
   loss: number;
   losses: Record<string, number>;
   imagesPerSecond: number;
+  /** Share of the time, 0 to 1 and over the last while, in which training waited for data or made batches of it. */
+  waiting: number;
   learningRate: number;
 }
 
@@ -77,6 +84,8 @@ export interface FitValidation {
   elapsed: number;
   /** Mean training loss of the steps since the validation before. */
   loss: number;
+  /** Share of the time before, 0 to 1, in which training waited for data. */
+  waiting: number;
   metrics: Record<string, number>;
   /** Better than all before. */
   best: boolean;
@@ -94,6 +103,7 @@ export async function fit<Batch>(task: Task<Batch>, options: FitOptions): Promis
   const elapsed = (): number => before + (performance.now() - started) / 1000;
   const progressAt = (step: number): number => progressOf(budget, step, stepsPerEpoch, elapsed());
   const meter = new RateMeter();
+  const data = new WaitMeter();
   const since = { steps: 0, loss: 0 }; // the validation before
   let best = resumed?.best ?? null;
   let step = resumed?.step ?? 0;
@@ -101,18 +111,22 @@ export async function fit<Batch>(task: Task<Batch>, options: FitOptions): Promis
   let next = task.prepare(step);
   const stopped = (): boolean => options.signal?.aborted === true;
 
+  data.begin();
   while (progressAt(step) < 1 && !stopped()) {
     const progress = progressAt(step);
     const batch = await next;
     next = task.prepare(step + 1);
     next.catch(() => undefined); // reported when it is awaited
+    data.end();
     const learningRate = options.learningRate(step, progress);
-    const losses = await task.train(batch, { step, progress, learningRate });
+    const result = task.train(batch, { step, progress, learningRate });
+    const losses = result instanceof Promise ? await result : result;
     assertFinite(losses, step, task.filesOf(batch), learningRate);
     step++;
     since.steps++;
     since.loss += losses.loss ?? NaN;
     meter.count(options.batch);
+    const waiting = data.share();
     options.onStep?.({
       step,
       ...("epochs" in budget && { steps: budget.epochs * stepsPerEpoch, epochs: budget.epochs }),
@@ -122,6 +136,7 @@ export async function fit<Batch>(task: Task<Batch>, options: FitOptions): Promis
       loss: losses.loss ?? NaN,
       losses,
       imagesPerSecond: meter.perSecond(),
+      waiting,
       learningRate,
     });
 
@@ -137,9 +152,12 @@ export async function fit<Batch>(task: Task<Batch>, options: FitOptions): Promis
       await task.saveLast({ step, elapsed: elapsed(), best, finished: progressAt(step) >= 1 });
       const loss = since.loss / since.steps;
       Object.assign(since, { steps: 0, loss: 0 });
-      options.onValidation?.({ step, epoch: step / stepsPerEpoch, elapsed: elapsed(), loss, metrics, best: isBest });
+      const at = { step, epoch: step / stepsPerEpoch, elapsed: elapsed() };
+      options.onValidation?.({ ...at, loss, waiting, metrics, best: isBest });
       meter.restart();
+      data.restart();
     }
+    data.begin();
     await setImmediate(); // a step blocks this thread: let decoded images and Ctrl-C through
   }
   next.catch(() => undefined);
