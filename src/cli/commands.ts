@@ -10,6 +10,7 @@ import { addPredict } from "./predict.ts";
 import { createProgram } from "./run.ts";
 import { addSplit } from "./splitLabels.ts";
 import { addTrain } from "./train.ts";
+import { addView } from "./viewLabels.ts";
 
 /** `detect` with all its subcommands. */
 export function detectProgram(): Command {
@@ -30,5 +31,6 @@ export function labelProgram(): Command {
   addFetch(program);
   addLint(program);
   addSplit(program);
+  addView(program);
   return program;
 }

@@ -1,7 +1,6 @@
-import { readdir } from "node:fs/promises";
 import { AnchorkitError } from "../base/errors.ts";
+import { requireEmptyFolder } from "./emptyFolder.ts";
 import { fitTo } from "./extras.ts";
-import { shownPath } from "./files.ts";
 import type { FormatId, WriteOptions, WriteResult } from "./formats/format.ts";
 import { FORMATS } from "./formats/registry.ts";
 import type { Dataset } from "./dataset.ts";
@@ -21,21 +20,8 @@ export async function exportLabels(
 ): Promise<WriteResult> {
   const format = FORMATS[to];
   if (!format.write) throw new AnchorkitError(`${format.title} can be read, not written`);
-  if ((await entriesOf(folder)).length > 0) {
-    throw new AnchorkitError(`${shownPath(folder)}: is not empty; give a new folder, so that nothing is overwritten`);
-  }
+  await requireEmptyFolder(folder);
   const warnings = new Warnings();
   const result = await format.write(fitTo(format, dataset, warnings), folder, options);
   return { ...result, warnings: [...warnings.lines(), ...result.warnings] };
-}
-
-async function entriesOf(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT") return [];
-    if (code === "ENOTDIR") throw new AnchorkitError(`${shownPath(folder)}: is a file; give a folder to write to`);
-    throw error;
-  }
 }

@@ -1,11 +1,14 @@
 import sharp, { type OverlayOptions, type Sharp } from "sharp";
 
 import { AnchorkitError } from "../base/errors.ts";
+import type { Size } from "../base/preprocessing.ts";
 import type { LabelledObject } from "../data/dataset.ts";
 import { decodeImage } from "../data/images.ts";
+import { mapParallel } from "../data/parallel.ts";
 import type { Detections } from "../geometry/detections.ts";
 import { classColor } from "./colors.ts";
 import { loadLabelFont } from "./labelFont.ts";
+import { labelOverlay } from "./labelOverlay.ts";
 import { detectionsOverlay } from "./overlay.ts";
 import { fromPixels, type RgbImage } from "./picture.ts";
 import { fitText, svgText, textWidth } from "./svgText.ts";
@@ -15,6 +18,8 @@ export interface SheetImage {
   image: string | RgbImage;
   detections?: Detections;
   truth?: readonly LabelledObject[];
+  /** Labels that are what the picture is about: solid lines, outlines and the names of their classes. */
+  labels?: readonly LabelledObject[];
   /** Written under the picture. */
   title?: string;
 }
@@ -25,8 +30,11 @@ export interface SheetOptions {
   /** Width of one picture's place in pixels; its height is three quarters of it. */
   tileWidth?: number;
   scoreThreshold?: number;
+  /** Told of a picture that cannot be read, whose place stays empty; without it, the error is thrown. */
+  onUnreadable?: (image: SheetImage, error: AnchorkitError) => void;
 }
 
+const SCORE_THRESHOLD = 0.3;
 const MARGIN = 10;
 const FONT_SIZE = 14;
 const LINE = 22;
@@ -34,8 +42,8 @@ const BACKGROUND = "#16181d";
 const TEXT = "#e8e8e8";
 
 /**
- * Several images in a grid, each scaled to its place, with detections (solid lines) and truth (dashed lines), a title
- * under each, and the colours of the classes at the end.
+ * Several images in a grid, each scaled to its place, with detections (solid lines) and truth (dashed lines), or labels
+ * with names and outlines, a title under each, and the colours of the classes at the end.
  *
  * @throws AnchorkitError when there are no images, or as drawDetections does
  */
@@ -46,7 +54,8 @@ export async function contactSheet(
 ): Promise<Sharp> {
   if (images.length === 0) throw new AnchorkitError("contactSheet: needs at least one image, got none");
   await loadLabelFont();
-  const { columns = Math.min(4, Math.ceil(Math.sqrt(images.length))), tileWidth = 400, scoreThreshold = 0.3 } = options;
+  const { columns = Math.min(4, Math.ceil(Math.sqrt(images.length))), tileWidth = 400 } = options;
+  const { scoreThreshold = SCORE_THRESHOLD } = options;
   const tileHeight = Math.round(tileWidth * 0.75);
   const width = MARGIN + columns * (tileWidth + MARGIN);
   const top = MARGIN;
@@ -56,16 +65,20 @@ export async function contactSheet(
 
   const layers: OverlayOptions[] = [];
   const titles: string[] = [];
+  const place = { width: tileWidth, height: tileHeight };
+  const tiles = await mapParallel(images, 4, (item) => drawTile(item, classes, place, options));
   for (const [i, item] of images.entries()) {
     const left = MARGIN + (i % columns) * (tileWidth + MARGIN);
     const y = top + Math.floor(i / columns) * rowHeight;
-    const tile = await drawTile(item, classes, tileWidth, tileHeight, scoreThreshold);
-    layers.push({
-      input: tile.data,
-      raw: { width: tile.width, height: tile.height, channels: 3 },
-      left: left + Math.floor((tileWidth - tile.width) / 2),
-      top: y + Math.floor((tileHeight - tile.height) / 2),
-    });
+    const tile = tiles[i];
+    if (tile) {
+      layers.push({
+        input: tile.data,
+        raw: { width: tile.width, height: tile.height, channels: 3 },
+        left: left + Math.floor((tileWidth - tile.width) / 2),
+        top: y + Math.floor((tileHeight - tile.height) / 2),
+      });
+    }
     const title = fitText(item.title ?? "", FONT_SIZE, tileWidth);
     titles.push(svgText(title, left, y + tileHeight + LINE / 2, FONT_SIZE, TEXT));
   }
@@ -81,27 +94,52 @@ export async function contactSheet(
 async function drawTile(
   item: SheetImage,
   classes: readonly string[],
-  tileWidth: number,
-  tileHeight: number,
-  scoreThreshold: number,
-): Promise<RgbImage & { data: Buffer }> {
-  const pixels = typeof item.image === "string" ? await decodeImage(item.image) : item.image;
-  const scale = Math.min(tileWidth / pixels.width, tileHeight / pixels.height);
-  const width = Math.max(1, Math.round(pixels.width * scale));
-  const height = Math.max(1, Math.round(pixels.height * scale));
-  const overlay = detectionsOverlay(width, height, item.detections, classes, {
-    scoreThreshold,
-    scale,
-    truth: item.truth ?? [],
-    fontSize: FONT_SIZE - 1,
-  });
+  place: Size,
+  { scoreThreshold = SCORE_THRESHOLD, onUnreadable }: SheetOptions,
+): Promise<(RgbImage & { data: Buffer }) | undefined> {
+  let picture: TilePicture;
+  try {
+    picture = await fitPicture(item.image, place);
+  } catch (error) {
+    if (!onUnreadable || !(error instanceof AnchorkitError)) throw error;
+    onUnreadable(item, error);
+    return undefined;
+  }
+  const { pixels, scale, width, height } = picture;
+  const overlays = [
+    detectionsOverlay(width, height, item.detections, classes, {
+      scoreThreshold,
+      scale,
+      truth: item.truth ?? [],
+      fontSize: FONT_SIZE - 1,
+    }),
+  ];
+  if (item.labels) overlays.push(labelOverlay(width, height, item.labels, classes, { scale, fontSize: FONT_SIZE - 1 }));
   const data = await fromPixels(pixels)
     .resize(width, height, { fit: "fill" })
-    .composite([{ input: Buffer.from(overlay) }])
+    .composite(overlays.map((overlay) => ({ input: Buffer.from(overlay) })))
     .removeAlpha()
     .raw()
     .toBuffer();
   return { data, width, height };
+}
+
+/** An image, the size at which it is drawn, and that size over its own. */
+interface TilePicture extends Size {
+  pixels: RgbImage;
+  scale: number;
+}
+
+/** A file is decoded at the size that is drawn, which saves most of the work for photos. */
+async function fitPicture(image: string | RgbImage, place: Size): Promise<TilePicture> {
+  const fit = (own: Size): Size & { scale: number } => {
+    const scale = Math.min(place.width / own.width, place.height / own.height);
+    const side = (length: number): number => Math.max(1, Math.round(length * scale));
+    return { scale, width: side(own.width), height: side(own.height) };
+  };
+  if (typeof image !== "string") return { pixels: image, ...fit(image) };
+  const pixels = await decodeImage(image, { size: fit });
+  return { pixels, ...fit({ width: pixels.originalWidth, height: pixels.originalHeight }) };
 }
 
 /** A swatch and a name for each class that is drawn, and what the two kinds of line mean where both are there. */
@@ -113,9 +151,9 @@ function legendElements(
   scoreThreshold: number,
 ): { svg: string; bottom: number } {
   const drawn = new Set(
-    images.flatMap(({ detections, truth = [] }) => [
+    images.flatMap(({ detections, truth = [], labels = [] }) => [
       ...(detections?.classes.filter((_, i) => (detections.scores[i] ?? 0) >= scoreThreshold) ?? []),
-      ...truth.map((object) => object.class),
+      ...[...truth, ...labels].map((object) => object.class),
     ]),
   );
   const entries = [...drawn]
