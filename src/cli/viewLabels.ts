@@ -82,11 +82,14 @@ async function view(source: string, flags: Flags): Promise<void> {
   const imagesOnPage = columns ? Math.max(1, Math.round(perPage / columns)) : perPage;
   const needed = Math.ceil(images.length / imagesOnPage);
   const written: string[] = [];
-  const unreadable = new Set<string>();
+  const unreadable = new Map<string, string>();
   const progress = new Progress("drawing");
   const report = (error: AnchorkitError): void => {
-    if (!unreadable.has(error.message)) progress.log(error.message);
-    unreadable.add(error.message);
+    // The file, which comes first: the reason may differ when it is read again at another size.
+    const [file = ""] = error.message.split(": ");
+    if (unreadable.has(file)) return;
+    progress.log(error.message);
+    unreadable.set(file, error.message);
   };
   const options = {
     tileWidth: tile,
@@ -116,7 +119,7 @@ async function view(source: string, flags: Flags): Promise<void> {
       images: images.length,
       shown,
       pages: written,
-      unreadable: [...unreadable],
+      unreadable: [...unreadable.values()],
       warnings,
     });
   } else {
