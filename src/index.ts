@@ -57,6 +57,8 @@ export {
 } from "./data/maskDataset.ts";
 export { groupNearDuplicates, type NearDuplicate, nearDuplicates } from "./data/nearDuplicates.ts";
 export { hashDistance, perceptualHash } from "./data/perceptualHash.ts";
+export { lintDataset, type LintOptions } from "./data/lint/lintDataset.ts";
+export type { LintChange, LintFinding, LintReport } from "./data/lint/report.ts";
 export { readDataset, type ReadDatasetOptions } from "./data/readDataset.ts";
 export { countSplits, splitDataset, type SplitCounts, type SplitFractions } from "./data/splits.ts";
 
