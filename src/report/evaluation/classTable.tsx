@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
 import type { Estimate } from "../../metrics/estimate.ts";
 import { type CountTable, pointAt } from "./countTable.ts";
-import { count, counted, rate, shorten } from "./text.ts";
+import { count, counted, rate, shorten } from "../page/text.ts";
 
 /** A class in the table: what does not change with the threshold. */
 export interface ClassRow {

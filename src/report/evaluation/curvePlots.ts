@@ -1,8 +1,8 @@
 import type { ReliabilityBin } from "../../metrics/calibration.ts";
 import type { DetectionAnalysis } from "../../metrics/detection/analysis.ts";
-import { asGiven, COLORS, type PlotSpec, share } from "./plot.ts";
-import { rate } from "./text.ts";
-import { seriesColor } from "./theme.ts";
+import { asGiven, COLORS, type PlotSpec, share } from "../page/plot.ts";
+import { rate } from "../page/text.ts";
+import { seriesColor } from "../page/theme.ts";
 import { wilsonInterval } from "./wilson.ts";
 
 /** Precision against recall at IoU 0.5, one line for all detections together (bold) and one for each class shown. */

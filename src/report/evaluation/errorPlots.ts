@@ -1,7 +1,7 @@
 import type { CocoComparison } from "../../metrics/detection/compare.ts";
 import type { TideErrorType } from "../../metrics/detection/tide.ts";
-import { asGiven, COLORS, PLOT_WIDTH, type PlotSpec, share } from "./plot.ts";
-import { count, shorten } from "./text.ts";
+import { asGiven, COLORS, PLOT_WIDTH, type PlotSpec, share } from "../page/plot.ts";
+import { count, shorten } from "../page/text.ts";
 
 /** What each kind of error costs, as points of AP50. */
 export function tidePlot(

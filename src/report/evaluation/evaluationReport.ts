@@ -9,7 +9,7 @@ import { drawCards, QUALITIES } from "./drawCards.ts";
 import { figuresOf } from "./figures.ts";
 import type { EvaluationReportInput } from "./input.ts";
 import { Page } from "./page.tsx";
-import { themeCss } from "./theme.ts";
+import { pageStyle } from "../page/pageStyle.ts";
 import { thresholdsFor } from "./thresholds.ts";
 import { verdictOf } from "./verdict.ts";
 
@@ -89,12 +89,11 @@ function listedClasses({ analysis: { coco } }: EvaluationReportInput): number[] 
 
 /** Style and script, and what lets the page run that script alone. */
 async function pageFiles(): Promise<{ style: string; script: string; contentSecurityPolicy: string }> {
-  const [css, script] = (await Promise.all(
-    ["style.css", "client.js"].map((name) => readFile(new URL(name, import.meta.url), "utf8")),
-  )) as [string, string];
+  const read = (name: string): Promise<string> => readFile(new URL(name, import.meta.url), "utf8");
+  const [common, css, script] = await Promise.all([pageStyle(), read("style.css"), read("client.js")]);
   const hash = createHash("sha256").update(script).digest("base64");
   return {
-    style: themeCss() + css,
+    style: common + css,
     script,
     contentSecurityPolicy: `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-${hash}'`,
   };

@@ -2,29 +2,15 @@ import type { DetectionAnalysis } from "../../metrics/detection/analysis.ts";
 import type { CocoComparison } from "../../metrics/detection/compare.ts";
 import type { TideErrorType } from "../../metrics/detection/tide.ts";
 import { scoreHistogram, sizeHistogram } from "./histograms.ts";
-import { plotSvg, type PlotSpec } from "./plot.ts";
+import { drawFigures, type Figure, type FigureDraft as Draft } from "../page/figure.ts";
 import { averageRecallPlot, calibrationPlot, confidencePlot, curveSummary, precisionRecallPlot } from "./curvePlots.ts";
 import { comparisonPlot, confusionPlot, slicePlot, tidePlot } from "./errorPlots.ts";
 import { scorePlot, sizePlot } from "./histogramPlots.ts";
 import type { EvaluationReportInput, TrainingRecord } from "./input.ts";
-import { compact, count, percent, points, rate, shorten } from "./text.ts";
-import { type ColorName, SERIES, seriesColor } from "./theme.ts";
+import { compact, count, percent, points, rate, shorten } from "../page/text.ts";
+import { SERIES, seriesColor } from "../page/theme.ts";
 import { trainingPlot } from "./trainingPlot.ts";
 import { ERROR_NAMES } from "./verdict.ts";
-
-/** A plot with its words. */
-export interface Figure {
-  title: string;
-  /** What it says, or how to read it: a sentence or two. */
-  note: string;
-  legend: { name: string; color: ColorName }[];
-  /** What it shows, for those who cannot see it. */
-  label: string;
-  /** One plot, or several side by side. */
-  svgs: string[];
-}
-
-type Draft = Omit<Figure, "svgs"> & { specs: PlotSpec[] };
 
 /** More classes do not fit into a confusion matrix that can be read. */
 const CONFUSED = 10;
@@ -68,9 +54,7 @@ export async function figuresOf(
     ...(training.length < 2 ? [] : [trained(training)]),
     sliced(analysis),
   ].filter((draft) => draft !== undefined);
-  return Promise.all(
-    drafts.map(async ({ specs, ...words }) => ({ ...words, svgs: await Promise.all(specs.map(plotSvg)) })),
-  );
+  return drawFigures(drafts);
 }
 
 function curves(analysis: DetectionAnalysis): Draft | undefined {

@@ -5,7 +5,7 @@ import type { EvaluationReportInput, ReportImage } from "./input.ts";
 import { MOST_BOXES, Picture, type PictureProps } from "./picture.tsx";
 import type { Region } from "./regions.ts";
 import type { Scene } from "./scenes.ts";
-import { counted, points, shorten } from "./text.ts";
+import { counted, points, shorten } from "../page/text.ts";
 import { ERROR_NAMES } from "./verdict.ts";
 
 /** A card and all that is needed to draw it. */

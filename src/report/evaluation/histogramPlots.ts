@@ -1,5 +1,5 @@
 import type { ScoreBin, SizeBin } from "./histograms.ts";
-import { COLORS, PLOT_WIDTH, type PlotSpec, share } from "./plot.ts";
+import { COLORS, PLOT_WIDTH, type PlotSpec, share } from "../page/plot.ts";
 
 const FOUND = { ...share("found"), axis: { values: [0, 0.5, 1], format: ".1f" } };
 

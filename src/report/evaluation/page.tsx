@@ -4,8 +4,9 @@ import { COCO_NUMBERS } from "../../metrics/detection/bootstrap.ts";
 import type { OperatingPoint } from "../../metrics/detection/operatingPoints.ts";
 import type { Estimate } from "../../metrics/estimate.ts";
 import { Explorer, type ExplorerProps } from "./explorer.tsx";
-import type { Figure } from "./figures.ts";
-import { counted, embeddableJson, percent, rate, shorten } from "./text.ts";
+import { Document, Figures, Warnings } from "../page/document.tsx";
+import type { Figure } from "../page/figure.ts";
+import { counted, embeddableJson, percent, rate, shorten } from "../page/text.ts";
 import type { Verdict } from "./verdict.ts";
 
 export interface PageProps extends ExplorerProps {
@@ -25,33 +26,20 @@ export interface PageProps extends ExplorerProps {
 export function Page(props: PageProps): VNode {
   const { title, figures, style, script, counts, contentSecurityPolicy } = props;
   return (
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content={contentSecurityPolicy} />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>{`${shorten(title)} · evaluation`}</title>
-        <style dangerouslySetInnerHTML={{ __html: style }} />
-      </head>
-      <body>
-        <main>
-          <Opening {...props} />
-          <section aria-labelledby="plots-title">
-            <h2 id="plots-title">Where it is strong, where it fails</h2>
-            <div class="figures">
-              {figures.map((figure) => (
-                <PlotFigure {...figure} />
-              ))}
-            </div>
-          </section>
-          <Explorer {...props} />
-          <AllNumbers analysis={props.analysis} />
-        </main>
-        <Enlarged />
-        <script type="application/json" id="counts" dangerouslySetInnerHTML={{ __html: embeddableJson(counts) }} />
-        <script dangerouslySetInnerHTML={{ __html: script }} />
-      </body>
-    </html>
+    <Document title={`${shorten(title)} · evaluation`} style={style} contentSecurityPolicy={contentSecurityPolicy}>
+      <main>
+        <Opening {...props} />
+        <section aria-labelledby="plots-title">
+          <h2 id="plots-title">Where it is strong, where it fails</h2>
+          <Figures figures={figures} />
+        </section>
+        <Explorer {...props} />
+        <AllNumbers analysis={props.analysis} />
+      </main>
+      <Enlarged />
+      <script type="application/json" id="counts" dangerouslySetInnerHTML={{ __html: embeddableJson(counts) }} />
+      <script dangerouslySetInnerHTML={{ __html: script }} />
+    </Document>
   );
 }
 
@@ -76,22 +64,10 @@ function Opening({ title, analysis, verdict, warnings }: PageProps): VNode {
         <Tile name="AP50" hint="a box may be rough: IoU 0.5" value={coco.AP50} estimate={intervals?.AP50} />
         <Tile name="Best F1" hint={bestHint(curves.pooled.best)} value={curves.pooled.best.f1} />
       </div>
-      {warnings.length > 0 && (
-        <details class="warnings card" open={warnings.length <= 3}>
-          <summary>{counted(warnings.length, "warning")} about the data</summary>
-          <ul>
-            {warnings.slice(0, MOST_WARNINGS).map((warning) => (
-              <li>{shorten(warning, 300)}</li>
-            ))}
-            {warnings.length > MOST_WARNINGS && <li>and {warnings.length - MOST_WARNINGS} more</li>}
-          </ul>
-        </details>
-      )}
+      <Warnings warnings={warnings} />
     </header>
   );
 }
-
-const MOST_WARNINGS = 30;
 
 function bestHint({ confidence, precision, recall }: OperatingPoint): string {
   if (!Number.isFinite(confidence)) return "nothing was found";
@@ -130,28 +106,6 @@ function Tile({
         {hint}
       </p>
     </div>
-  );
-}
-
-function PlotFigure({ title, note, legend, label, svgs }: Figure): VNode {
-  return (
-    <figure class={svgs.length > 1 ? "card plot wide" : "card plot"}>
-      <figcaption>
-        <h3>{title}</h3>
-        <p>{note}</p>
-      </figcaption>
-      <div class="drawing" role="img" aria-label={label} dangerouslySetInnerHTML={{ __html: svgs.join("") }} />
-      {legend.length > 0 && (
-        <ul class="legend">
-          {legend.map(({ name, color }) => (
-            <li>
-              <span class="swatch" style={`background:var(--${color})`} />
-              {name}
-            </li>
-          ))}
-        </ul>
-      )}
-    </figure>
   );
 }
 

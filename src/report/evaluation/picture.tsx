@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
 import { overlaps, type Region } from "./regions.ts";
 import type { Box, Scene, SceneDetection, SceneTruth } from "./scenes.ts";
-import { shorten } from "./text.ts";
+import { shorten } from "../page/text.ts";
 
 export interface PictureProps {
   scene: Scene;

@@ -1,5 +1,5 @@
 import type { TrainingRecord } from "./input.ts";
-import { asGiven, COLORS, PLOT_WIDTH, type PlotSpec, share } from "./plot.ts";
+import { asGiven, COLORS, PLOT_WIDTH, type PlotSpec, share } from "../page/plot.ts";
 
 /** AP and AP50 on the validation images over the epochs, and under them the training loss. */
 export function trainingPlot(training: readonly TrainingRecord[]): PlotSpec {

@@ -2,7 +2,7 @@ import type { DetectionAnalysis } from "../../metrics/detection/analysis.ts";
 import type { OperatingPoint } from "../../metrics/detection/operatingPoints.ts";
 import type { TideErrorType } from "../../metrics/detection/tide.ts";
 import type { EvaluationReportInput } from "./input.ts";
-import { count, counted, percent, points, rate, shorten } from "./text.ts";
+import { count, counted, percent, points, rate, shorten } from "../page/text.ts";
 
 /** The evaluation in words. */
 export interface Verdict {

@@ -1,13 +1,5 @@
 import { expect, test } from "vitest";
-import {
-  compact,
-  counted,
-  embeddableJson,
-  percent,
-  points,
-  rate,
-  shorten,
-} from "../../../src/report/evaluation/text.ts";
+import { compact, counted, embeddableJson, percent, points, rate, shorten } from "../../../src/report/page/text.ts";
 
 test("JSON in a script element cannot end it, and stays the same JSON", () => {
   const value = { name: "</script><!--<script>&amp;" };
