@@ -39,6 +39,18 @@ export function jsonOf(text: string, name: string): unknown {
   }
 }
 
+/**
+ * A coordinate in what no schema has checked.
+ *
+ * @throws AnchorkitError for what is no number, or one beyond ±1,000,000
+ */
+export function coordinateOf(value: unknown, where: string): number {
+  const parsed = coordinate.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const got = value === undefined ? "none" : JSON.stringify(value).slice(0, 50);
+  throw new AnchorkitError(`${where} must be a number up to a million, got ${got}`);
+}
+
 /** ["annotations", 12, "bbox", 2] as annotations[12].bbox[2]. */
 function pathOf(path: readonly PropertyKey[]): string {
   const text = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");

@@ -19,7 +19,8 @@ export const createml: LabelFormat = {
 
 function looksRight(head: string): boolean {
   if (!/^\s*\[\s*\{/.test(head) || !/"(?:image|imagefilename)"\s*:\s*"/.test(head)) return false;
-  return /"coordinates"\s*:\s*\{/.test(head) || /"annotations?"\s*:\s*\[\s*\]/.test(head);
+  if (/"coordinates"\s*:\s*\{/.test(head)) return true;
+  return /"annotations?"\s*:\s*\[\s*\]/.test(head) && !/"data"\s*:\s*\{/.test(head); // Label Studio's has data
 }
 
 const box = z.object({ x: coordinate, y: coordinate, width: coordinate.min(0), height: coordinate.min(0) });

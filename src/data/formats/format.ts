@@ -11,6 +11,7 @@ export const FORMAT_IDS = [
   "labelme",
   "via",
   "cvat",
+  "labelstudio",
   "csv",
   "retinanet",
   "openimages",

@@ -27,6 +27,8 @@ export interface NamedImage extends Omit<FoundImage, "id" | "file" | "objects" |
   labels?: string[];
   /** Why there may be no such file, and what to do: "is inside the JSON alone; save it beside it". */
   ifMissing?: string;
+  /** A label file names it, and it is not to be used: the reader has said why. */
+  isLeftOut?: boolean;
 }
 
 export interface NamingRules {
@@ -56,8 +58,9 @@ export async function datasetOf(
   const classes = [...new Set([...(rules.classes ?? []), ...[...new Set(used)].sort(byName)])];
   const classIds = new Map(classes.map((name, id) => [name, id]));
   const located = await locate(named, labelFiles, warnings);
-  const found = [...located].map(([file, { names: _, from, ifMissing: __, ...image }], i): FoundImage => {
-    const { labels, objects, ...said } = image;
+  const kept = [...located].filter(([, { isLeftOut }]) => !isLeftOut);
+  const found = kept.map(([file, image], i): FoundImage => {
+    const { names: _, from, ifMissing: __, isLeftOut: ___, labels, objects, ...said } = image;
     const split = said.split ?? splitOf(file, from, labelFiles);
     return {
       ...{ ...said, id: i + 1, file },

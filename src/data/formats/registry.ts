@@ -2,6 +2,7 @@ import { coco } from "./coco.ts";
 import { createml } from "./createml.ts";
 import { cvat } from "./cvat.ts";
 import type { FormatId, LabelFormat } from "./format.ts";
+import { labelStudio } from "./labelStudio.ts";
 import { labelme } from "./labelme.ts";
 import { retinanet } from "./retinanet.ts";
 import { tensorflowCsv } from "./tensorflowCsv.ts";
@@ -19,6 +20,7 @@ export const FORMATS: Readonly<Record<FormatId, LabelFormat>> = {
   labelme,
   via,
   cvat,
+  labelstudio: labelStudio,
   csv: tensorflowCsv,
   retinanet,
   openimages: openImages,

@@ -1,7 +1,7 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import type { LabelledObject } from "../dataset.ts";
 import type { Warnings } from "../warnings.ts";
-import { coordinate } from "./checkedJson.ts";
+import { coordinateOf } from "./checkedJson.ts";
 import type { ViaRegion } from "./viaFile.ts";
 import { boxAround, ellipse } from "./shapes.ts";
 
@@ -15,7 +15,7 @@ export function outlineOf(
   where: string,
   warnings: Warnings,
 ): Pick<LabelledObject, "box" | "segmentation"> | undefined {
-  const number = (key: string): number => numberOf(shape[key], `${where}: ${key}`);
+  const number = (key: string): number => coordinateOf(shape[key], `${where}: ${key}`);
   const kind = typeof shape.name === "string" ? shape.name : "";
   switch (kind) {
     case "rect": {
@@ -49,14 +49,7 @@ function cornersOf({ all_points_x: xs, all_points_y: ys }: ViaRegion["shape"], w
     throw new AnchorkitError(`${where}: all_points_x and all_points_y must be lists of the same length`);
   }
   return xs.flatMap((x: unknown, i) => [
-    numberOf(x, `${where}: all_points_x[${i}]`),
-    numberOf(ys[i], `${where}: all_points_y[${i}]`),
+    coordinateOf(x, `${where}: all_points_x[${i}]`),
+    coordinateOf(ys[i], `${where}: all_points_y[${i}]`),
   ]);
-}
-
-function numberOf(value: unknown, where: string): number {
-  const parsed = coordinate.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const got = value === undefined ? "none" : JSON.stringify(value).slice(0, 50);
-  throw new AnchorkitError(`${where} must be a number of pixels, got ${got}`);
 }

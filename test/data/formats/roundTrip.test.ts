@@ -26,6 +26,7 @@ const LIMITS: Record<FormatId, Limits> = {
   labelme: { precision: 1e-9 },
   via: { precision: 1e-9 },
   cvat: { precision: 1e-9 },
+  labelstudio: { precision: 1e-9 },
   csv: { precision: 1, losesBackgrounds: true }, // a 1 among whole numbers is read as 0, as LabelImg writes
   retinanet: { precision: 1 }, // whole pixels
   openimages: { precision: 2e-6, losesBackgrounds: true }, // 8 decimals of the width

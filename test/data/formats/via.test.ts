@@ -133,9 +133,9 @@ test("points and lines are counted and named", async () => {
 test("errors name file, image and region", async () => {
   const wrong = (shape: object) => one([region({ c: "x" }), region({ c: "x" }, shape)]);
   await expect(wrong({ name: "rect", x: 1, y: 2, width: "3", height: 4 })).rejects.toThrow(
-    /via\.json: "a\.jpg": region 1: width must be a number of pixels, got "3"$/,
+    /via\.json: "a\.jpg": region 1: width must be a number up to a million, got "3"$/,
   );
-  await expect(wrong({ name: "circle", cx: 1, cy: 2 })).rejects.toThrow(/region 1: r must be a number of pixels, got none$/); // prettier-ignore
+  await expect(wrong({ name: "circle", cx: 1, cy: 2 })).rejects.toThrow(/region 1: r must be a number up to a million, got none$/); // prettier-ignore
   await expect(wrong({ name: "polygon", all_points_x: [1], all_points_y: [] })).rejects.toThrow(/region 1: all_points_x and/); // prettier-ignore
   await expect(one([{ shape_attributes: 3 }])).rejects.toThrow(/via\.json: _via_img_metadata\.a\.jpg1\.regions/);
   const csv = "filename,file_attributes,region_shape_attributes,region_attributes\n";
