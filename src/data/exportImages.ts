@@ -76,7 +76,8 @@ async function linked(file: string, target: string): Promise<boolean> {
   }
 }
 
-function withoutControls(name: string): string {
+/** A file name without what label files cannot hold, and that leads to no other folder: each such character is "_". */
+export function withoutControls(name: string): string {
   // eslint-disable-next-line no-control-regex -- they are what is replaced
   return name.replace(/[\u0000-\u001f\u007f\u2028\u2029\\]/g, "_").replace(/^\./, "_");
 }

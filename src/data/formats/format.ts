@@ -15,6 +15,7 @@ export const FORMAT_IDS = [
   "csv",
   "retinanet",
   "openimages",
+  "tfrecord",
 ] as const;
 export type FormatId = (typeof FORMAT_IDS)[number];
 

@@ -8,6 +8,7 @@ import { retinanet } from "./retinanet.ts";
 import { tensorflowCsv } from "./tensorflowCsv.ts";
 import { via } from "./via.ts";
 import { openImages } from "./openImages.ts";
+import { tfrecord } from "./tfrecord.ts";
 import { voc } from "./voc.ts";
 import { yolo } from "./yolo.ts";
 
@@ -24,4 +25,5 @@ export const FORMATS: Readonly<Record<FormatId, LabelFormat>> = {
   csv: tensorflowCsv,
   retinanet,
   openimages: openImages,
+  tfrecord,
 };

@@ -2,12 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import type { Dataset, ImageRecord, LabelledObject } from "../../../src/data/dataset.ts";
 import { exportLabels } from "../../../src/data/exportLabels.ts";
 import { type Extra, FORMAT_IDS, type FormatId } from "../../../src/data/formats/format.ts";
 import { FORMATS } from "../../../src/data/formats/registry.ts";
 import { readDataset } from "../../../src/data/readDataset.ts";
+import { rleFromPolygons } from "../../../src/geometry/polygonMask.ts";
 import { photoFolder } from "../helpers.ts";
 
 interface Limits {
@@ -15,6 +16,8 @@ interface Limits {
   precision: number;
   /** Whether images without objects may be missing afterwards: false unless said. */
   losesBackgrounds?: true;
+  /** Whether outlines become masks of pixels. */
+  rasterizes?: true;
 }
 
 /** What each format can do; a new one joins by its line here. Extras are tested as far as its `holds` says. */
@@ -30,6 +33,7 @@ const LIMITS: Record<FormatId, Limits> = {
   csv: { precision: 1, losesBackgrounds: true }, // a 1 among whole numbers is read as 0, as LabelImg writes
   retinanet: { precision: 1 }, // whole pixels
   openimages: { precision: 2e-6, losesBackgrounds: true }, // 8 decimals of the width
+  tfrecord: { precision: 1e-5, rasterizes: true }, // float32 of the width
 };
 
 /** The extras of the objects below. */
@@ -43,6 +47,8 @@ const { folder: photoRoot, photos } = await photoFolder([
   "c/x.y.jpg",
 ]);
 afterAll(() => rm(photoRoot, { recursive: true }));
+// Where images that label files hold go to.
+vi.stubEnv("XDG_CACHE_HOME", join(photoRoot, "cache"));
 
 const ends = (limit: number) =>
   fc
@@ -135,12 +141,17 @@ test.each(FORMAT_IDS.filter((id) => FORMATS[id].write))(
         expect(found).toBe(format);
         expect(summary(after, format)).toEqual(summary(before, format));
         const again = imagesOf(after, format).flatMap(({ objects }) => objects);
+        const widths = imagesOf(after, format).flatMap(({ objects, width }) => objects.map(() => width));
         const { precision } = LIMITS[format];
         for (const [i, { box, segmentation }] of imagesOf(before, format)
           .flatMap(({ objects }) => objects)
           .entries()) {
           expect(distance(again[i]?.box ?? [], box)).toBeLessThanOrEqual(precision);
           if (!segmentation || !FORMATS[format].holds.includes("segmentation")) continue;
+          if (LIMITS[format].rasterizes) {
+            expect(again[i]?.segmentation).toEqual(rleFromPolygons(segmentation as number[][], 80, widths[i] ?? 0));
+            continue;
+          }
           const outline = again[i]?.segmentation as number[][] | undefined;
           expect(distance(outline?.flat() ?? [], (segmentation as number[][]).flat())).toBeLessThanOrEqual(precision);
         }
