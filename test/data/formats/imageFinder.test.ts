@@ -12,6 +12,7 @@ test("a path that leads there wins, then the one that agrees in most folders, th
   expect(await found("C:\\data\\b\\x.jpg")).toEqual(["/b/x.jpg"]);
   expect(await found("y.jpg")).toEqual(["/b/y.jpg"]);
   expect(await found("x.jpg", "/set/b/labels.json")).toEqual(["/b/x.jpg"]);
+  expect(await found("q/x.jpg", "/set/b/labels.json")).toEqual(["/b/x.jpg"]);
   expect(await found("d/b/z.jpg")).toEqual(["/d/b/z.jpg"]);
 });
 

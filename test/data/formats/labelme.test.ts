@@ -170,6 +170,7 @@ test("written are polygons of an object as a group, masks, flags and a rectangle
     ...[["polygon", 5, {}], ["polygon", 5, {}]], // prettier-ignore
     ...[["mask", 4, { wet: false }], ["rectangle", null, { truncated: true }]], // prettier-ignore
   ]);
+  expect(written.shapes[2]?.points).toEqual([[5, 3], [8, 4]]); // prettier-ignore
   const [first, ...others] = (await readDataset(out)).dataset.images[0]?.objects ?? [];
   expect(first).toEqual({ ...objects[0], attributes: { group_id: 5 } });
   expect(others).toEqual(objects.slice(1));
