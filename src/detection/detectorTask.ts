@@ -95,6 +95,7 @@ export async function prepareDetector(
   const random = new Random(options.seed);
   const { augmentation = PRESETS.default } = options;
   const images = imagesOf(dataset, "train");
+  checkBoxes(images);
   const canvas = chooseCanvas(images, options.size);
   const store = new ImageStore(images, canvas, { ...loading, oversize: OVERSIZE });
   const validation = new ImageStore(imagesOf(dataset, "val"), canvas, loading);
@@ -301,6 +302,13 @@ function backboneOf(model: string): BackboneName {
     throw new AnchorkitError(`--pretrained: weights of ${model}; known are those of ${Object.keys(known).join(", ")}`);
   }
   return name;
+}
+
+function checkBoxes(images: readonly ImageRecord[]): void {
+  if (images.some(({ objects }) => objects.some(({ difficult, crowd }) => !difficult && !crowd))) return;
+  const whole = images.some(({ labels }) => labels && labels.length > 0);
+  const reason = whole ? "its labels are classes of whole images, for a classifier" : "they are all backgrounds";
+  throw new AnchorkitError(`none of ${images.length} images of the split "train" has a box to learn: ${reason}`);
 }
 
 function imagesOf(dataset: Dataset, split: SplitName): ImageRecord[] {

@@ -44,6 +44,19 @@ const options = (changes: Partial<TrainOptions> = {}): TrainOptions => ({
   ...changes,
 });
 
+it("refuses what has no boxes to learn, and says what it has", async () => {
+  const without = (labels?: number[]): Dataset => ({
+    ...dataset,
+    images: dataset.images.map((image) => ({ ...image, objects: [], ...(labels && { labels }) })),
+  });
+  await expect(prepareDetector(without(), options())).rejects.toThrow(
+    /^none of 6 images of the split "train" has a box to learn: they are all backgrounds$/,
+  );
+  await expect(prepareDetector(without([0]), options())).rejects.toThrow(
+    /: its labels are classes of whole images, for/,
+  );
+});
+
 describe.runIf(native)("a detector's training program", () => {
   it.each([
     ["adamw", "small", "batch"],

@@ -16,6 +16,7 @@ export const FORMAT_IDS = [
   "retinanet",
   "openimages",
   "tfrecord",
+  "folders",
 ] as const;
 export type FormatId = (typeof FORMAT_IDS)[number];
 

@@ -9,6 +9,7 @@ import { tensorflowCsv } from "./tensorflowCsv.ts";
 import { via } from "./via.ts";
 import { openImages } from "./openImages.ts";
 import { tfrecord } from "./tfrecord.ts";
+import { classFolders } from "./classFolders.ts";
 import { voc } from "./voc.ts";
 import { yolo } from "./yolo.ts";
 
@@ -26,4 +27,5 @@ export const FORMATS: Readonly<Record<FormatId, LabelFormat>> = {
   retinanet,
   openimages: openImages,
   tfrecord,
+  folders: classFolders,
 };
