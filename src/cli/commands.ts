@@ -9,6 +9,7 @@ import { addLint } from "./lint.ts";
 import { addPredict } from "./predict.ts";
 import { createProgram } from "./run.ts";
 import { addSplit } from "./splitLabels.ts";
+import { addStats } from "./statsLabels.ts";
 import { addTrain } from "./train.ts";
 import { addView } from "./viewLabels.ts";
 
@@ -30,6 +31,7 @@ export function labelProgram(): Command {
   addExport(program);
   addFetch(program);
   addLint(program);
+  addStats(program);
   addSplit(program);
   addView(program);
   return program;

@@ -42,6 +42,15 @@ export function meanBestIou(widthsHeights: ArrayLike<number>, shapes: readonly A
 }
 
 /**
+ * The IoU of each box with the shape that fits it best, laid on a common centre.
+ *
+ * @param widthsHeights as for {@link kMeansAnchors}
+ */
+export function bestIous(widthsHeights: ArrayLike<number>, shapes: readonly AnchorShape[]): number[] {
+  return shapesOf(widthsHeights).map((box) => bestOf(box, shapes).iou);
+}
+
+/**
  * Anchor shapes for the objects of some images (difficult objects and crowds left out), by {@link kMeansAnchors}.
  *
  * @param scaleOf how many pixels of the network's input one pixel of the image is

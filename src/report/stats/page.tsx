@@ -1,0 +1,203 @@
+import type { ComponentChildren, VNode } from "preact";
+import { Document, Figures, Warnings } from "../page/document.tsx";
+import type { Figure } from "../page/figure.ts";
+import { count, percent, rate, shorten } from "../page/text.ts";
+import { anchorWords, headline, inputSizeWords, observations } from "./advice.ts";
+import type { StatsReportInput } from "./input.ts";
+
+export interface StatsPageProps extends StatsReportInput {
+  figures: readonly Figure[];
+  /** CSS as it stands in the page. */
+  style: string;
+}
+
+/** The whole document; it needs no script. */
+export function StatsPage(props: StatsPageProps): VNode {
+  const { title, stats, anchors, figures, style } = props;
+  return (
+    <Document
+      title={`${shorten(title)} · data`}
+      style={style}
+      contentSecurityPolicy="default-src 'none'; style-src 'unsafe-inline'"
+    >
+      <main>
+        <Opening {...props} />
+        <section aria-labelledby="plots-title">
+          <h2 id="plots-title">What is labelled</h2>
+          <Figures figures={figures} />
+        </section>
+        <Classes {...stats} />
+        <Splits {...stats} />
+        {anchors && <Anchors {...anchors} />}
+      </main>
+    </Document>
+  );
+}
+
+function Opening({ title, stats, anchors, warnings }: StatsPageProps): VNode {
+  const { parts, inputSize, imageSizes } = stats;
+  const all = parts.at(-1);
+  const [commonest] = imageSizes;
+  return (
+    <header>
+      <p class="eyebrow">
+        <strong>{shorten(title, 120)}</strong>
+        {commonest && (
+          <span>
+            images of {commonest.width} x {commonest.height}
+            {imageSizes.length > 1 &&
+              ` and ${count(imageSizes.length - 1)} other ${imageSizes.length > 2 ? "sizes" : "size"}`}
+          </span>
+        )}
+      </p>
+      <h1>{headline(stats)}</h1>
+      {[
+        ...observations(stats),
+        ...(inputSize ? [inputSizeWords(inputSize)] : []),
+        ...(anchors ? [anchorWords(anchors)] : []),
+      ].map((sentence) => (
+        <p class="verdict">{sentence}</p>
+      ))}
+      <div class="tiles">
+        {inputSize && (
+          <Tile name="Input size" value={String(inputSize.recommended.size)}>
+            {percent(1 - inputSize.recommended.under8)} of the objects keep 8 pixels
+          </Tile>
+        )}
+        {anchors && (
+          <Tile name="Anchor shapes" value={String(anchors.fit.count)}>
+            mean best IoU {rate(anchors.fit.meanIou, 2)}
+          </Tile>
+        )}
+        <Tile name="Objects an image" value={rate(all?.mean ?? NaN, 1)}>
+          {count(all?.most ?? 0)} at most
+        </Tile>
+      </div>
+      <Warnings warnings={warnings} />
+    </header>
+  );
+}
+
+function Tile({ name, value, children }: { name: string; value: string; children: ComponentChildren }): VNode {
+  return (
+    <div class="tile card">
+      <p class="name">{name}</p>
+      <p class="value">{value}</p>
+      <p class="hint">{children}</p>
+    </div>
+  );
+}
+
+/** More classes are not listed one by one. */
+const MOST_CLASSES = 500;
+
+function Classes({ classes, parts }: StatsReportInput["stats"]): VNode {
+  const splits = parts.map(({ part }) => part).filter((part) => part !== "all");
+  const shown = splits.length > 1 ? splits : [];
+  const total = parts.at(-1)?.objects ?? 0;
+  return (
+    <section aria-labelledby="classes-title">
+      <h2 id="classes-title">Classes</h2>
+      <DataTable
+        label="Classes"
+        head={[
+          ...["Class", "Images", "Objects", "Share"],
+          ...shown.map((split) => `In ${split === "none" ? "no split" : split}`),
+          ...["Median size", "Median width/height"],
+        ]}
+        rows={classes
+          .slice(0, MOST_CLASSES)
+          .map(({ name, images, objects, bySplit, medianSize, medianAspect }) => [
+            ...[shorten(name, 40), count(images), count(objects), percent(objects / total)],
+            ...shown.map((split) => count(bySplit[split])),
+            ...[rate(medianSize, 0), rate(medianAspect, 2)],
+          ])}
+      />
+      {classes.length > MOST_CLASSES && (
+        <p class="note">
+          The first {MOST_CLASSES} of {count(classes.length)} classes.
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Splits({ parts }: StatsReportInput["stats"]): VNode {
+  return (
+    <section aria-labelledby="splits-title">
+      <h2 id="splits-title">Splits</h2>
+      <DataTable
+        label="Splits"
+        head={[
+          "Split",
+          "Images",
+          "Without objects",
+          "Objects",
+          "Difficult",
+          "Crowds",
+          "An image",
+          "Most",
+          "Median size",
+        ]}
+        rows={parts.map((one) => [
+          ...[one.part === "none" ? "no split" : one.part, count(one.images), count(one.background)],
+          ...[count(one.objects), count(one.difficult), count(one.crowd)],
+          ...[rate(one.mean, 1), count(one.most), rate(one.medianSize, 0)],
+        ])}
+      />
+    </section>
+  );
+}
+
+function Anchors({ shapes, size }: NonNullable<StatsReportInput["anchors"]>): VNode {
+  return (
+    <section aria-labelledby="anchors-title">
+      <h2 id="anchors-title">Anchors at input size {size}</h2>
+      <DataTable
+        label="Anchors"
+        narrow
+        head={["Anchor", "Width", "Height", "Size", "Height/width"]}
+        rows={shapes.map(([width, height], i) => [
+          ...[String(i + 1), rate(width, 1), rate(height, 1)],
+          ...[rate(Math.sqrt(width * height), 1), rate(height / width, 2)],
+        ])}
+      />
+    </section>
+  );
+}
+
+function DataTable({
+  label,
+  head,
+  rows,
+  narrow = false,
+}: {
+  label: string;
+  head: readonly string[];
+  rows: readonly (readonly string[])[];
+  narrow?: boolean;
+}): VNode {
+  return (
+    <div class={`scroll card${narrow ? " narrow" : ""}`} tabIndex={0} role="region" aria-label={label}>
+      <table>
+        <thead>
+          <tr>
+            {head.map((name) => (
+              <th scope="col">{name}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([name, ...cells]) => (
+            <tr>
+              <th scope="row">{name}</th>
+              {cells.map((cell) => (
+                <td>{cell}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
