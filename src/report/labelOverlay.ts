@@ -32,7 +32,9 @@ export function labelOverlay(
     const color = classColor(checkedClass(object.class, classes));
     const path = object.segmentation && outline(object.segmentation, scale, rect);
     if (path)
-      shapes.push(`<path d="${path}" fill="${color}" fill-opacity="0.35" fill-rule="evenodd" stroke="${color}"/>`);
+      shapes.push(
+        `<path d="${path}" fill="${color}" fill-opacity="0.35" fill-rule="evenodd" ${edgeOf(object, color)}/>`,
+      );
     const mark = object.crowd ? " (crowd)" : object.difficult ? " (difficult)" : "";
     shapes.push(boxLines(rect, line, color, mark !== ""));
     const text = fitText(`${classes[object.class] ?? ""}${mark}`, fontSize, width - fontSize / 2);
@@ -40,6 +42,11 @@ export function labelOverlay(
   }
   const content = [...shapes, ...labels].join("");
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${content}</svg>`;
+}
+
+/** Polygons have an edge; that of a mask's rows would cover it. */
+function edgeOf({ segmentation }: LabelledObject, color: string): string {
+  return Array.isArray(segmentation) ? `stroke="${color}"` : "";
 }
 
 /** An SVG path: the polygons, or the rows of a mask's pixels. */

@@ -38,6 +38,7 @@ describe("labelOverlay", () => {
     const object: LabelledObject = { box: [8, 4, 16, 16], class: 1, segmentation: encodeMask(mask, 20, 20) };
     const at = await drawn([object], 2);
     expect(at(22, 14)).not.toBe("#ffffff");
+    expect(at(22, 14)).not.toBe(classColor(1)); // the image is seen through
     expect([at(30, 14), at(22, 26)]).toEqual(["#ffffff", "#ffffff"]);
   });
 
