@@ -60,8 +60,12 @@ export { hashDistance, perceptualHash } from "./data/perceptualHash.ts";
 export { lintDataset, type LintOptions } from "./data/lint/lintDataset.ts";
 export type { LintChange, LintFinding, LintReport } from "./data/lint/report.ts";
 export { readDataset, type ReadDatasetOptions } from "./data/readDataset.ts";
+export { stratifiedSplit, type StratifiedOptions, type StratifiedResult } from "./data/split/stratifiedSplit.ts";
 export { countSplits, splitDataset, type SplitCounts, type SplitFractions } from "./data/splits.ts";
+export { type DatasetStats, datasetStats } from "./data/stats/datasetStats.ts";
 
 export { contactSheet, type SheetImage, type SheetOptions } from "./report/contactSheet.ts";
 export { drawDetections } from "./report/drawDetections.ts";
 export { writePicture, type RgbImage } from "./report/picture.ts";
+export { statsReport, writeStatsReport } from "./report/stats/statsReport.ts";
+export type { StatsReportInput } from "./report/stats/input.ts";

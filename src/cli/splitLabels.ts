@@ -6,6 +6,7 @@ import type { ImageRecord, SplitName } from "../data/dataset.ts";
 import type { Coordinates, FormatId } from "../data/formats/format.ts";
 import type { StratifiedResult } from "../data/split/stratifiedSplit.ts";
 import type { SplitFractions } from "../data/splits.ts";
+import { counted } from "../report/page/text.ts";
 import { addCoordinatesOption, addFromOption, printWarnings } from "./dataset.ts";
 import { addCommonOptions, addExamples, choice, numberIn, printJson, requireOptions } from "./options.ts";
 import { Progress } from "./progress.ts";
@@ -85,7 +86,8 @@ async function splitInto(source: string, flags: Flags): Promise<void> {
   const { count, images: grouped } = result.groups;
   const redrawn = images.some(({ split }) => split !== undefined) ? "; the splits that there were are not kept" : "";
   const reason = [...(hashes ? ["near-duplicates"] : []), ...(group === undefined ? [] : [group])].join(", ");
-  if (count > 0) process.stderr.write(`${grouped} images in ${count} groups (${reason}) were kept together\n`);
+  if (count > 0)
+    process.stderr.write(`${grouped} images in ${counted(count, "group")} (${reason}) were kept together\n`);
   process.stderr.write(`written to ${file}${redrawn}\nnext: detect train --data ${out}\n`);
 }
 

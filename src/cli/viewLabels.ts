@@ -7,6 +7,7 @@ import type { Dataset, ImageRecord, SplitName } from "../data/dataset.ts";
 import { byName } from "../data/files.ts";
 import type { Coordinates, FormatId } from "../data/formats/format.ts";
 import type { SheetImage } from "../report/contactSheet.ts";
+import { counted } from "../report/page/text.ts";
 import { addCoordinatesOption, addFromOption, printWarnings } from "./dataset.ts";
 import { addCommonOptions, addExamples, choice, numberIn, printJson, requireOptions } from "./options.ts";
 import { Progress } from "./progress.ts";
@@ -124,11 +125,14 @@ async function view(source: string, flags: Flags): Promise<void> {
     });
   } else {
     const more = needed > written.length ? `; ${needed} pages would show all: --pages ${needed}` : "";
-    const lines = [`${shown} of ${images.length} images on ${written.length} pages${more}`, `sheets: ${out}`];
+    const lines = [
+      `${shown} of ${images.length} images on ${counted(written.length, "page")}${more}`,
+      `sheets: ${out}`,
+    ];
     process.stdout.write(`${lines.join("\n")}\n`);
   }
   if (unreadable.size === 0) return;
-  process.stderr.write(`${unreadable.size} images could not be read\n`);
+  process.stderr.write(`${counted(unreadable.size, "image")} could not be read\n`);
   process.exitCode = 1;
 }
 

@@ -13,6 +13,7 @@ export {
   type GroundTruth,
   type ThresholdOptions,
 } from "./groundTruth.ts";
+export { adviseAnchors, type AnchorAdvice, type AnchorFit } from "./adviseAnchors.ts";
 export { anchorShapesFor, kMeansAnchors, meanBestIou } from "./kMeansAnchors.ts";
 export { postProcess, type PostProcessOptions } from "./postProcess.ts";
 export { proposeBoxes, type ProposalOptions, type Proposals } from "./proposals.ts";
