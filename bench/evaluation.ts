@@ -15,7 +15,10 @@ import { parseArgs } from "node:util";
 import { COCO_KEYS } from "../src/cli/cocoTables.ts";
 import { writeCocoSizedTask } from "./evaluation/cocoSizedTask.ts";
 import { writeRandomCases } from "./evaluation/randomCases.ts";
-import { PEERS, pythonWith } from "./evaluation/virtualEnvironment.ts";
+import { pythonWith } from "./virtualEnvironment.ts";
+
+/** What is measured against, pinned. */
+const PEERS = ["pycocotools==2.0.11", "faster-coco-eval==1.8.0"];
 
 type Numbers = Record<string, number | null>;
 

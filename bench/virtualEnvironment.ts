@@ -2,9 +2,6 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-/** What a benchmark measures against, pinned. */
-export const PEERS = ["pycocotools==2.0.11", "faster-coco-eval==1.8.0"];
-
 /** The Python of a virtual environment that holds the packages; made when it is not there. */
 export function pythonWith(packages: readonly string[], folder: string): string {
   const python = join(folder, "bin", "python");
