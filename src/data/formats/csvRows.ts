@@ -25,13 +25,14 @@ const SYNTAX = {
  * The rows of a CSV file, one at a time, so that it may be larger than memory; a gzip file is unpacked. Cells may stand
  * in quotes and hold commas, quotes (twice) and line breaks then. Lines without anything are passed over.
  *
+ * @param options `ltrim` leaves out spaces before cells, and before quotes, too
  * @throws AnchorkitError naming the file, and the line where the CSV is wrong; for text in no known encoding; and for a
  * row of more than a million characters
  */
-export async function* csvRows(path: string): AsyncGenerator<CsvRow, void> {
+export async function* csvRows(path: string, { ltrim = false } = {}): AsyncGenerator<CsvRow, void> {
   const name = shownPath(path);
   const text = Readable.from(textOf(path), { objectMode: true });
-  const parser = pipeline(text, parseStream({ ...SYNTAX, info: true }), () => undefined);
+  const parser = pipeline(text, parseStream({ ...SYNTAX, ltrim, info: true }), () => undefined);
   try {
     for await (const row of parser as AsyncIterable<{ record: string[]; info: Info }>) {
       yield { cells: row.record, where: `${name}: line ${row.info.lines}` };

@@ -17,6 +17,7 @@ export const FORMAT_IDS = [
   "openimages",
   "tfrecord",
   "folders",
+  "masks",
 ] as const;
 export type FormatId = (typeof FORMAT_IDS)[number];
 

@@ -10,6 +10,7 @@ import { via } from "./via.ts";
 import { openImages } from "./openImages.ts";
 import { tfrecord } from "./tfrecord.ts";
 import { classFolders } from "./classFolders.ts";
+import { maskFolders } from "./maskFolders.ts";
 import { voc } from "./voc.ts";
 import { yolo } from "./yolo.ts";
 
@@ -28,4 +29,5 @@ export const FORMATS: Readonly<Record<FormatId, LabelFormat>> = {
   openimages: openImages,
   tfrecord,
   folders: classFolders,
+  masks: maskFolders,
 };

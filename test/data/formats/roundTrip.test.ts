@@ -20,8 +20,8 @@ interface Limits {
   rasterizes?: true;
 }
 
-/** Formats whose round trip has a test of its own: one without boxes. */
-type OwnTest = "folders";
+/** Formats whose round trip has a test of its own: one has no boxes, in the other no two objects share a pixel. */
+type OwnTest = "folders" | "masks";
 
 /** What each format can do; a new one joins by its line here. Extras are tested as far as its `holds` says. */
 const LIMITS: Record<Exclude<FormatId, OwnTest>, Limits> = {

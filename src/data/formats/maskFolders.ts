@@ -1,0 +1,146 @@
+import { basename, extname, relative, resolve, sep } from "node:path";
+import { AnchorkitError } from "../../base/errors.ts";
+import { maskBox } from "../../geometry/maskExtent.ts";
+import type { SplitName } from "../dataset.ts";
+import { isImageName, kindOf, listFiles, readText, shownPath } from "../files.ts";
+import { mapParallel } from "../parallel.ts";
+import type { Place } from "../place.ts";
+import { placeLabels } from "../placeLabels.ts";
+import { splitNamed, splitOfPath } from "../splitLists.ts";
+import { Warnings } from "../warnings.ts";
+import type { FoundImage, FoundObject, LabelFormat, Likeness, ReadOptions, ReadResult } from "./format.ts";
+import { type LabelPixels, readLabelPixels } from "./labelPixels.ts";
+import { regionsOf } from "./labelRegions.ts";
+import { readMaskClasses } from "./maskClasses.ts";
+import { type MaskedImage, pairMasks } from "./maskFiles.ts";
+import { type MeaningOf, meaningOfValues, type RegionsOfImage } from "./maskValues.ts";
+import { writeMaskFolders } from "./writeMaskFolders.ts";
+
+/** Images with masks as images: pixels are classes, objects, or both in two images. */
+export const maskFolders: LabelFormat = {
+  id: "masks",
+  title: "images with mask images",
+  holds: ["segmentation", "mask", "split"],
+  ...{ recognizes, read, write: writeMaskFolders },
+};
+
+/** Masks beside XML or JSON are an addition to these, as in the VOC devkit. */
+function recognizes({ path, kind, files }: Place): Promise<Likeness> {
+  let pairs: MaskedImage[] = [];
+  try {
+    if (kind === "folder") pairs = pairMasks(path, files);
+  } catch (error) {
+    if (!(error instanceof AnchorkitError)) throw error;
+  }
+  if (pairs.length === 0) return Promise.resolve("no");
+  return Promise.resolve(files.some((file) => /\.(?:xml|json)$/i.test(file)) ? "maybe" : "likely");
+}
+
+interface Read extends RegionsOfImage {
+  pair: MaskedImage;
+  size: { width: number; height: number };
+}
+
+/**
+ * Reads a folder of images and masks (see `pairMasks` for where they may lie). A pixel of a mask is the number of a
+ * class, by grey value or place in a palette, or a colour; of a mask of objects the number of an object. Where both are
+ * there, as in the VOC devkit, each object has the class of its pixels. Where there are classes alone, all pixels of a
+ * class in an image are one object. Objects alone are of one class. Each object's mask is kept, its box is the one
+ * around it.
+ *
+ * Names of classes come from a list (see `readMaskClasses`); splits from folders, or from
+ * `ImageSets/Segmentation/train.txt` and the like.
+ *
+ * @throws AnchorkitError naming the mask that cannot be read, has another size than that of objects, or is a photo
+ */
+async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
+  const warnings = new Warnings(options.observer);
+  if ((await kindOf(path)) !== "folder") throw new AnchorkitError(`${shownPath(path)}: no such folder`);
+  const root = resolve(path);
+  const files = await listFiles(root);
+  const pairs = pairMasks(root, files, warnings);
+  if (pairs.length === 0) {
+    const images = files.filter(isImageName).length;
+    throw new AnchorkitError(
+      `${shownPath(path)}: holds no masks for its ${images} images; put them into images/ and masks/`,
+    );
+  }
+  const list = await readMaskClasses(files);
+  const results = await mapParallel(pairs, 3, async (pair) => {
+    try {
+      return await readRegions(pair, list?.colours ?? false, warnings);
+    } catch (error) {
+      warnings.fail(error, "unreadable-labels", shownPath(pair.classes ?? pair.objects ?? pair.file));
+      return undefined;
+    }
+  });
+  const all = results.filter((result) => result !== undefined);
+  const { meaningOf, names } = meaningOfValues(all, list, warnings);
+  const alone = names.length === 1 ? (names[0] ?? "") : "object"; // of masks of objects alone
+  const classes = all.some(({ kind }) => kind === undefined) ? [...new Set([...names, alone])] : names;
+  const splitOf = await splitLists(files);
+  const found = all.map(({ pair, size, ...regions }, i): FoundImage => {
+    const split = splitOfPath(relative(root, pair.file)) ?? splitOf(pair.file);
+    const objects = objectsOf(regions, meaningOf, alone, warnings);
+    return {
+      ...{ id: i + 1, file: pair.file, where: regions.where, labelledSize: size, ...(split && { split }) },
+      objects: objects.map(({ name, ...object }) => ({ ...object, class: classes.indexOf(name) })),
+    };
+  });
+  const dataset = await placeLabels(found, { classes }, warnings);
+  return { dataset, warnings: warnings.lines(), source: `images and masks in ${shownPath(path)}` };
+}
+
+async function readRegions(pair: MaskedImage, colours: boolean, warnings: Warnings): Promise<Read> {
+  const pixels = async (file: string | undefined, options: { colours: boolean }): Promise<LabelPixels | undefined> => {
+    if (file === undefined) return undefined;
+    if (/\.jpe?g$/i.test(file)) warnings.add("masks saved as JPEG, which blurs their values", shownPath(file));
+    return readLabelPixels(file, options);
+  };
+  const [classes, objects] = [await pixels(pair.classes, { colours }), await pixels(pair.objects, { colours: false })];
+  const size = classes ?? objects ?? { width: 0, height: 0 };
+  const where = shownPath(pair.classes ?? pair.objects ?? pair.file);
+  if (classes && objects && (classes.width !== objects.width || classes.height !== objects.height)) {
+    const sizes = `${classes.width} x ${classes.height} pixels, ${shownPath(pair.objects ?? "")} ${objects.width} x ${objects.height}`;
+    throw new AnchorkitError(`${where}: has ${sizes}`);
+  }
+  const regions = regionsOf(classes?.values, objects?.values, size, where);
+  return { pair, regions, kind: classes?.kind, where, size: { width: size.width, height: size.height } };
+}
+
+function objectsOf(
+  { regions, kind, where }: RegionsOfImage,
+  meaningOf: MeaningOf,
+  alone: string,
+  warnings: Warnings,
+): (Omit<FoundObject, "class"> & { name: string })[] {
+  const objects: (Omit<FoundObject, "class"> & { name: string })[] = [];
+  const numbered = kind === undefined || regions.some(({ objectValue }) => objectValue !== 0);
+  for (const { classValue, objectValue, mask } of regions) {
+    const at = `${where}: ${objectValue === 0 ? `value ${classValue}` : `object ${objectValue}`}`;
+    const meaning = kind === undefined ? { name: alone } : meaningOf(classValue, kind);
+    if (meaning === "ignored") warnings.add("masks with pixels to ignore, read as background", where);
+    else if (meaning === "background" && objectValue !== 0) {
+      warnings.add("objects that the mask of classes calls background, left out", at);
+    } else if (meaning !== "background" && (kind !== undefined || objectValue !== 0)) {
+      objects.push({ name: meaning.name, where: at, box: maskBox(mask), segmentation: mask });
+    }
+  }
+  if (!numbered && objects.length > 0) {
+    warnings.add("masks of classes without objects, where all pixels of a class are read as one object", where);
+  }
+  return objects;
+}
+
+/** The splits that `ImageSets/Segmentation` lists, by the names of images. */
+async function splitLists(files: readonly string[]): Promise<(file: string) => SplitName | undefined> {
+  const splits = new Map<string, SplitName>();
+  for (const file of files.filter((path) => /\.txt$/i.test(path))) {
+    const split = splitNamed(basename(file, extname(file)));
+    if (!split || file.split(sep).slice(-3, -1).join("/") !== "ImageSets/Segmentation") continue;
+    for (const line of (await readText(file, undefined, { allowEmpty: true })).split(/\r?\n/)) {
+      if (line.trim() !== "") splits.set(line.trim().normalize(), split);
+    }
+  }
+  return (file) => splits.get(basename(file, extname(file)).normalize());
+}

@@ -1,0 +1,388 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { crc32, deflateSync } from "node:zlib";
+import fc from "fast-check";
+import sharp from "sharp";
+import { describe, expect, test } from "vitest";
+import { AnchorkitError } from "../../../src/base/errors.ts";
+import type { Dataset, LabelledObject } from "../../../src/data/dataset.ts";
+import { exportLabels } from "../../../src/data/exportLabels.ts";
+import { readLabelPixels } from "../../../src/data/formats/labelPixels.ts";
+import { readDataset } from "../../../src/data/readDataset.ts";
+import { maskDatasetFromDirectory } from "../../../src/data/maskDataset.ts";
+import { encodeMask } from "../../../src/geometry/encodeMask.ts";
+import { maskBox } from "../../../src/geometry/maskExtent.ts";
+import { folderOf, jpeg } from "../helpers.ts";
+
+const [WIDTH, HEIGHT] = [10, 8];
+const image = await jpeg(WIDTH, HEIGHT);
+
+/** x, y, width, height and value of a rectangle. */
+type Rectangle = readonly [x: number, y: number, width: number, height: number, value: number];
+
+/** Values of pixels: 0, and rectangles of others. */
+function pixels(...rectangles: Rectangle[]): number[] {
+  const values = new Array<number>(WIDTH * HEIGHT).fill(0);
+  for (const [x, y, width, height, value] of rectangles) {
+    for (let row = y; row < y + height; row++) values.fill(value, row * WIDTH + x, row * WIDTH + x + width);
+  }
+  return values;
+}
+
+function grey(...rectangles: Rectangle[]): Promise<Buffer> {
+  const raw = { width: WIDTH, height: HEIGHT, channels: 1 } as const;
+  return sharp(Uint8Array.from(pixels(...rectangles)), { raw })
+    .toColourspace("b-w")
+    .png()
+    .toBuffer();
+}
+
+function grey16(...rectangles: Rectangle[]): Promise<Buffer> {
+  const raw = { width: WIDTH, height: HEIGHT, channels: 1 } as const;
+  return sharp(Uint16Array.from(pixels(...rectangles)), { raw })
+    .toColourspace("grey16")
+    .png()
+    .toBuffer();
+}
+
+/** Values are colours, red * 65536 + green * 256 + blue. */
+function rgb(...rectangles: Rectangle[]): Promise<Buffer> {
+  const bytes = pixels(...rectangles).flatMap((value) => [value >> 16, (value >> 8) & 255, value & 255]);
+  return sharp(Uint8Array.from(bytes), { raw: { width: WIDTH, height: HEIGHT, channels: 3 } })
+    .png()
+    .toBuffer();
+}
+
+/** A PNG of so many bits a pixel, with a palette, or without one of grey values. */
+function png(bits: 1 | 2 | 4 | 8, colours: number[] | undefined, ...rectangles: Rectangle[]): Buffer {
+  const chunk = (type: string, data: Buffer): Buffer => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(data.length);
+    checksum.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, checksum]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(WIDTH, 0);
+  header.writeUInt32BE(HEIGHT, 4);
+  header.set([bits, colours ? 3 : 0], 8);
+  const values = pixels(...rectangles);
+  const rows = Array.from({ length: HEIGHT }, (_, y) => {
+    const row = Buffer.alloc(1 + Math.ceil((WIDTH * bits) / 8)); // a byte that says how the row is filtered: not at all
+    for (let x = 0; x < WIDTH; x++) {
+      const at = 1 + Math.floor((x * bits) / 8);
+      row[at] = (row[at] ?? 0) | ((values[y * WIDTH + x] ?? 0) << (8 - bits - ((x * bits) % 8)));
+    }
+    return row;
+  });
+  return Buffer.concat([
+    Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
+    chunk("IHDR", header),
+    ...(colours
+      ? [chunk("PLTE", Buffer.from(colours.flatMap((value) => [value >> 16, (value >> 8) & 255, value & 255])))]
+      : []),
+    chunk("IDAT", deflateSync(Buffer.concat(rows))),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
+}
+
+/** What is read of a folder with these files. */
+async function summary(files: Record<string, string | Uint8Array>, from?: "masks") {
+  const folder = await folderOf(files);
+  const { dataset, warnings, format } = await readDataset(folder, from && { from });
+  const images = dataset.images.map(({ file, split, objects }) => {
+    for (const { box, segmentation } of objects) {
+      expect(segmentation && !Array.isArray(segmentation) && maskBox(segmentation)).toEqual(box);
+    }
+    return [basename(file), split, ...objects.map(({ box, class: id }) => [dataset.classes[id], ...box])];
+  });
+  return { format, dataset, images, warnings: warnings.map((line) => line.replaceAll(folder, ".")) };
+}
+
+describe("classes", () => {
+  const alone = expect.stringMatching(
+    /^masks of classes without objects, where all pixels of a class .*: 1 \(/,
+  ) as string;
+
+  test("are grey values or indices of a palette, whatever its colours; 255 beside others is to be ignored", async () => {
+    const rectangles: Rectangle[] = [[1, 2, 3, 4, 1], [6, 0, 2, 2, 3], [9, 7, 1, 1, 255]]; // prettier-ignore
+    const masks = [
+      ...[await grey(...rectangles), await grey16(...rectangles)],
+      png(8, new Array<number>(256).fill(7), ...rectangles), // all colours are alike
+    ];
+    for (const mask of masks) {
+      const { format, dataset, images, warnings } = await summary({ "images/a b.jpg": image, "masks/a b.png": mask });
+      expect(format).toBe("masks");
+      expect(images).toEqual([["a b.jpg", undefined, ["class 1", 1, 2, 4, 6], ["class 3", 6, 0, 8, 2]]]);
+      const inside = Uint8Array.from(pixels([1, 2, 3, 4, 1]));
+      expect(dataset.images[0]?.objects[0]?.segmentation).toEqual(encodeMask(inside, HEIGHT, WIDTH));
+      expect(warnings).toEqual(["masks with pixels to ignore, read as background: 1 (./masks/a b.png)", alone]);
+    }
+  });
+
+  test("are one where masks hold 0 and 255, or 0 and 1, alone, also as RGB or one bit", async () => {
+    const white = await grey([1, 2, 3, 4, 255]);
+    const bits = ([1, 2, 4, 8] as const).map((depth) => png(depth, undefined, [1, 2, 3, 4, 1]));
+    for (const mask of [white, await rgb([1, 2, 3, 4, 0xffffff]), ...bits]) {
+      expect((await summary({ "a.jpg": image, "a_mask.png": mask })).images).toEqual([
+        ["a.jpg", undefined, ["object", 1, 2, 4, 6]],
+      ]);
+    }
+  });
+
+  test("of 2 and 4 bits are what they are, grey or of a palette", async () => {
+    for (const depth of [2, 4] as const) {
+      for (const colours of [undefined, [0, 0xff, 0xff00, 0xff0000]]) {
+        const mask = png(depth, colours, [1, 2, 3, 4, 2], [6, 0, 2, 2, 3]);
+        expect((await summary({ "images/a.jpg": image, "masks/a.png": mask })).images).toEqual([
+          ["a.jpg", undefined, ["class 2", 1, 2, 4, 6], ["class 3", 6, 0, 8, 2]],
+        ]);
+      }
+    }
+  });
+
+  test("have the names of Roboflow's _classes.csv", async () => {
+    const { dataset, images, warnings } = await summary({
+      "_classes.csv": 'Pixel Value, Class\n 0, background\n 2, "cat, ""red"""\n 1, кот 🐈\n',
+      "train/a.jpg": image,
+      "train/a_mask.png": await grey([1, 2, 3, 4, 1], [6, 0, 2, 2, 2], [9, 7, 1, 1, 4]),
+    });
+    expect(dataset.classes).toEqual(['cat, "red"', "кот 🐈", "class 4"]);
+    expect(images).toEqual([
+      ["a.jpg", "train", ["кот 🐈", 1, 2, 4, 6], ['cat, "red"', 6, 0, 8, 2], ["class 4", 9, 7, 10, 8]],
+    ]);
+    expect(warnings).toEqual(["values of masks that the list of classes lacks: 1 (class 4)", alone]);
+  });
+
+  test("are colours, with the names of CVAT's labelmap.txt or of a table, or called by them", async () => {
+    const rectangles: Rectangle[] = [[1, 2, 3, 4, 0xff0010], [6, 0, 2, 2, 0x0a0a0a], [9, 7, 1, 1, 0xe0e0c0]]; // prettier-ignore
+    const files = { "images/a.jpg": image, "masks/a.png": await rgb(...rectangles) };
+    const boxes = [[6, 0, 8, 2], [1, 2, 4, 6]] as const; // prettier-ignore
+    expect((await summary(files)).images).toEqual([
+      ["a.jpg", undefined, ["#0a0a0a", ...boxes[0]], ["#ff0010", ...boxes[1]]],
+    ]);
+    const lists = {
+      "labelmap.txt": "# label:color_rgb:parts:actions\nbackground:0,0,0::\ncat:255,0,16::\na:b:10,10,10::\n",
+      "class_dict.csv": "name, r, g, b\ncat,255,0,16\na:b,10,10,10\n",
+    };
+    for (const [name, text] of Object.entries(lists)) {
+      const { dataset, images } = await summary({ ...files, [name]: text });
+      expect(dataset.classes).toEqual(["cat", "a:b"]);
+      expect(images).toEqual([["a.jpg", undefined, ["a:b", ...boxes[0]], ["cat", ...boxes[1]]]]);
+    }
+    // The colours of a palette count where the list is of colours.
+    const indexed = png(8, [0, 0xff0010, 0x0a0a0a, 0xe0e0c0], [1, 2, 3, 4, 1], [6, 0, 2, 2, 2], [9, 7, 1, 1, 3]);
+    expect((await summary({ ...files, "labelmap.txt": lists["labelmap.txt"], "masks/a.png": indexed })).images).toEqual(
+      [["a.jpg", undefined, ["a:b", ...boxes[0]], ["cat", ...boxes[1]]]],
+    );
+  });
+});
+
+describe("objects", () => {
+  test("of the VOC devkit have the class of their pixels, its names, and the splits of ImageSets/Segmentation", async () => {
+    const colours = Array.from({ length: 256 }, (_, i) => i * 0x010203);
+    const { images, warnings } = await summary({
+      "JPEGImages/a.jpg": image,
+      "JPEGImages/none.jpg": image,
+      "SegmentationClass/a.png": png(8, colours, [1, 2, 3, 4, 8], [6, 0, 2, 2, 8], [9, 6, 1, 2, 255], [0, 0, 1, 1, 20]),
+      "SegmentationObject/a.png": png(8, colours, [1, 2, 3, 4, 1], [6, 0, 2, 2, 2], [9, 6, 1, 2, 255], [0, 7, 1, 1, 9]),
+      "ImageSets/Segmentation/val.txt": "a\r\n",
+    });
+    expect(images).toEqual([["a.jpg", "val", ["cat", 1, 2, 4, 6], ["cat", 6, 0, 8, 2], ["tvmonitor", 0, 0, 1, 1]]]);
+    expect(warnings).toEqual([
+      "images without a mask, left out: 1 (./JPEGImages/none.jpg)",
+      "objects that the mask of classes calls background, left out: 1 (./SegmentationClass/a.png: object 9)",
+      "masks with pixels to ignore, read as background: 1 (./SegmentationClass/a.png)",
+    ]);
+  });
+
+  test("alone are of one class", async () => {
+    const objects = { "instances/x.png": await grey([1, 2, 3, 4, 1], [6, 0, 2, 2, 255]), "images/x.jpg": image };
+    expect((await summary(objects)).images).toEqual([["x.jpg", undefined, ["object", 1, 2, 4, 6], ["object", 6, 0, 8, 2]]]); // prettier-ignore
+    const named = await summary({ ...objects, "_classes.csv": "Pixel Value,Class\n0,background\n1,nucleus\n" });
+    expect(named.images).toEqual([["x.jpg", undefined, ["nucleus", 1, 2, 4, 6], ["nucleus", 6, 0, 8, 2]]]);
+    expect(named.dataset.classes).toEqual(["nucleus"]);
+  });
+});
+
+test("masks are found in folders that are alike otherwise, and those of photos that EXIF turns are turned", async () => {
+  const files = {
+    "images/train/a.jpg": await jpeg(HEIGHT, WIDTH, 6),
+    "masks/train/a.png": await grey([1, 2, 3, 4, 1]),
+    "b/val/images/a.jpg": image,
+    "b/val/masks/a.png": await grey([5, 2, 3, 4, 1]),
+    "masks/lonely.png": await grey(),
+  };
+  const { images, warnings } = await summary(files);
+  expect(images).toEqual([
+    ["a.jpg", "val", ["object", 5, 2, 8, 6]],
+    ["a.jpg", "train", ["object", 1, 2, 4, 6]],
+  ]);
+  expect(warnings[0]).toBe("masks without an image, left out: 1 (./masks/lonely.png)");
+  const stored = await jpeg(WIDTH, HEIGHT, 6);
+  const turned = await summary({ "images/a.jpg": stored, "masks/a.png": await grey([1, 2, 3, 4, 1]) });
+  expect(turned.images).toEqual([["a.jpg", undefined, ["object", 2, 1, 6, 4]]]);
+});
+
+test("masks beside XML are an addition to it", async () => {
+  const files = { "images/a.jpg": image, "masks/a.png": await grey([1, 2, 3, 4, 1]) };
+  const xml = "<annotation><object><name>cat</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>5</xmax><ymax>5</ymax></bndbox></object></annotation>"; // prettier-ignore
+  expect((await readDataset(await folderOf({ ...files, "images/a.xml": xml }))).format).toBe("voc");
+});
+
+const [black, red, small] = [await grey(), await rgb([1, 1, 1, 1, 0xff0000]), await jpeg(3, 4)];
+
+describe("errors name the file", () => {
+  test.each<[files: Record<string, string | Uint8Array>, message: RegExp]>([
+    [{ "images/a.jpg": image }, /: holds no masks for its 1 images; put them into images\/ and masks\/$/],
+    [{ "images/a.jpg": image, "masks/a.png": "x" }, /masks\/a\.png: is no image/],
+    [{ "images/a.jpg": image, "images/a.png": image, "masks/a.png": black }, /a\.png: has the same mask as .*a\.jpg; rename/], // prettier-ignore
+    [{ "images/a.jpg": image, "masks/a.png": image, "masks/a_mask.png": image }, /is a mask of the same image as/],
+    [{ "images/a.jpg": image, "masks/a.png": black, "instances/a.png": small }, /masks\/a\.png: has 10 x 8 pixels, .*instances\/a\.png 3 x 4$/], // prettier-ignore
+    [{ "images/a.jpg": image, "masks/a.png": red, "_classes.csv": "Pixel Value,Class\n1,cat" }, /masks\/a\.png: is a mask in colours, but the list of classes gives numbers$/], // prettier-ignore
+    [{ "images/a.jpg": image, "masks/a.png": black, "_classes.csv": "Pixel Value,Class\n1,cat\n1,dog" }, /_classes\.csv: line 3: the value of "dog" is "cat" already$/], // prettier-ignore
+    [{ "images/a.jpg": image, "masks/a.png": black, "_classes.csv": "Pixel Value,Class\n1.5,cat" }, /_classes\.csv: line 2: values must be whole numbers from 0 to 65535, got 1\.5$/], // prettier-ignore
+    [{ "images/a.jpg": image, "masks/a.png": black, "labelmap.txt": "cat 1 2 3" }, /labelmap\.txt: line 1: expected name:r,g,b:parts:actions$/], // prettier-ignore
+    [{ "images/a.jpg": image, "masks/a.png": black, "labelmap.txt": "cat:1,2,3::", "x.csv": "name,r,g,b\ndog,1,2,3" }, /x\.csv: lists other classes than .*labelmap\.txt$/], // prettier-ignore
+  ])("%#", async (files, message) => {
+    await expect(summary(files, "masks")).rejects.toThrow(message);
+  });
+
+  test("and a photo for a mask is refused", async () => {
+    const noise = { width: 200, height: 200, channels: 3, background: "grey", noise: { type: "gaussian", sigma: 50 } } as const; // prettier-ignore
+    const photo = await sharp({ create: noise }).png().toBuffer();
+    const random = await summary({ "images/a.jpg": image, "masks/a.png": photo }, "masks").catch(String);
+    expect(random).toMatch(
+      /a\.png: (?:has too many values for a mask: is it a photo\?|\d+ colours in the masks cannot be)/,
+    );
+  });
+});
+
+describe("written", () => {
+  const box = (x1: number, y1: number, x2: number, y2: number): LabelledObject["box"] => [x1, y1, x2, y2];
+
+  test("are masks, instances and the classes; what overlaps or has no outline is named", async () => {
+    const folder = await folderOf({ "in/a.jpg": image });
+    const objects = [
+      { box: box(0, 0, 2, 2), class: 1, segmentation: [[0, 0, 2, 0, 2, 2, 0, 2]] },
+      { box: box(0, 0, 4, 4), class: 0 },
+      { box: box(0, 0, 2, 2), class: 0, segmentation: [[0, 0, 2, 0, 2, 2, 0, 2]], difficult: true },
+    ];
+    const record = {
+      id: 1,
+      file: join(folder, "in/a.jpg"),
+      width: WIDTH,
+      height: HEIGHT,
+      objects,
+      split: "val" as const,
+    };
+    const { warnings } = await exportLabels(
+      { classes: ["a, b", "cat"], images: [record] },
+      "masks",
+      join(folder, "out"),
+    );
+    const values = async (name: string) => {
+      const read = await readLabelPixels(join(folder, "out", name), { colours: false });
+      return [...read.values.subarray(0, 6)];
+    };
+    expect(await values("masks/val/a.png")).toEqual([1, 1, 1, 1, 0, 0]);
+    expect(await values("instances/val/a.png")).toEqual([3, 3, 2, 2, 0, 0]);
+    const list = await readFile(join(folder, "out/_classes.csv"), "utf8");
+    expect(list).toBe('Pixel Value,Class\n0,background\n1,"a, b"\n2,cat\n');
+    expect(warnings.map((line) => line.replaceAll(folder, "."))).toEqual([
+      "difficult marks that images with mask images cannot hold, left out: 1 (./in/a.jpg: object 3)",
+      "objects without an outline, drawn as their boxes: 1 (./in/a.jpg: object 2)",
+      "objects that overlap larger ones, which lose these pixels: 2 (first: ./in/a.jpg: object 1)",
+      "objects of which no pixel is left, lost: 1 (./in/a.jpg: object 1)",
+    ]);
+  });
+
+  test("are read by maskDatasetFromDirectory, too", async () => {
+    const folder = await folderOf({ "in/a.jpg": image });
+    const objects = [{ box: box(0, 0, 4, 4), class: 1 }];
+    const images = [{ id: 1, file: join(folder, "in/a.jpg"), width: WIDTH, height: HEIGHT, objects }];
+    await exportLabels({ classes: ["a", "b"], images }, "masks", join(folder, "out"));
+    const batches = await maskDatasetFromDirectory(join(folder, "out"), { imageSize: [HEIGHT, WIDTH], classes: 3 });
+    for await (const { masks } of batches) expect([...masks.subarray(0, 6)]).toEqual([2, 2, 2, 2, 0, 0]);
+  });
+
+  test("have 16 bits where there are many classes", async () => {
+    const folder = await folderOf({ "in/a.jpg": image });
+    const objects = [{ box: box(0, 0, 4, 4), class: 299 }, { box: box(5, 5, 6, 6), class: 254 }]; // prettier-ignore
+    const images = [{ id: 1, file: join(folder, "in/a.jpg"), width: WIDTH, height: HEIGHT, objects }];
+    const classes = Array.from({ length: 300 }, (_, i) => `n${i}`);
+    await exportLabels({ classes, images }, "masks", join(folder, "out"));
+    const { dataset } = await readDataset(join(folder, "out"));
+    expect(dataset.images[0]?.objects.map((object) => dataset.classes[object.class])).toEqual(["n254", "n299"]);
+  });
+
+  test("and read again, objects that do not overlap are as they were", async () => {
+    const folder = await folderOf({ "in/a.jpg": image });
+    const className = fc.string({ unit: "grapheme", minLength: 1, maxLength: 9 }).map((name) => name.trim()).filter(Boolean); // prettier-ignore
+    const values = fc.array(fc.nat(4), { minLength: WIDTH * HEIGHT, maxLength: WIDTH * HEIGHT });
+    const arbitrary = fc.tuple(
+      fc.uniqueArray(className, { minLength: 3, maxLength: 3 }),
+      fc.array(fc.nat(2), { minLength: 4, maxLength: 4 }),
+      values,
+    );
+    let run = 0;
+    const summaryOf = ({ classes, images }: Dataset) =>
+      images.map(({ objects, split }) => ({ split, objects: objects.map((object) => [classes[object.class], object.box, object.segmentation]).map((entry) => JSON.stringify(entry)).sort() })); // prettier-ignore
+    await fc.assert(
+      fc.asyncProperty(arbitrary, async ([classes, ids, numbers]) => {
+        const objects = ids.flatMap((id, i): LabelledObject[] => {
+          if (!numbers.includes(i + 1)) return [];
+          const mask = encodeMask(
+            Uint8Array.from(numbers, (number) => (number === i + 1 ? 1 : 0)),
+            HEIGHT,
+            WIDTH,
+          );
+          return [{ box: maskBox(mask), class: id, segmentation: mask }];
+        });
+        const record = { id: 1, file: join(folder, "in/a.jpg"), width: WIDTH, height: HEIGHT, objects };
+        const before: Dataset = { classes, images: [{ ...record, split: "test" }] };
+        const out = join(folder, String(run++));
+        await exportLabels(before, "masks", out);
+        const { dataset, format } = await readDataset(out);
+        expect(format).toBe("masks");
+        expect(dataset.classes).toEqual(classes);
+        expect(summaryOf(dataset)).toEqual(summaryOf(before));
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+test("whatever the bytes of a mask, it is read or refused, and nothing else", async () => {
+  const sound = [png(8, [0, 0xff0010, 0x0a0a0a], [1, 2, 3, 4, 1], [6, 0, 2, 2, 2]), await grey([1, 2, 3, 4, 1])];
+  const change = fc.tuple(fc.nat(), fc.uint8Array({ minLength: 1, maxLength: 4 }));
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...sound),
+      fc.array(change, { maxLength: 3 }),
+      fc.nat(8),
+      async (png, changes, cut) => {
+        const bytes = Buffer.from(png);
+        for (const [at, by] of changes) bytes.set(by.subarray(0, 1), at % bytes.length);
+        const files = { "images/a.jpg": image, "masks/a.png": bytes.subarray(0, bytes.length - cut) };
+        await readDataset(await folderOf(files), { from: "masks" }).catch((error: unknown) => {
+          expect(error).toBeInstanceOf(AnchorkitError);
+        });
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+const nuclei = join(import.meta.dirname, "../../../../shared/data/nuclei256");
+test.skipIf(!existsSync(nuclei))(
+  "nuclei: 334 images with 9,543 objects",
+  async () => {
+    const { dataset, warnings, format } = await readDataset(nuclei);
+    expect([format, dataset.images.length, dataset.classes]).toEqual(["masks", 334, ["object"]]);
+    expect(dataset.images.reduce((sum, { objects }) => sum + objects.length, 0)).toBe(9543);
+    expect(warnings).toEqual([]);
+  },
+  30_000,
+);
