@@ -60,7 +60,7 @@ test("where other labels are, or folders are not of classes, they are not taken 
   expect((await readDataset(folder)).format).toBe("voc");
   for (const names of [
     ["cat/a.jpg"],
-    ["images/a.jpg", "masks/a.jpg"],
+    ["images/a.jpg", "masks/b.jpg"],
     ["a.jpg", "b.jpg"],
     ["train/a.jpg", "val/b.jpg"],
   ]) {
