@@ -4,6 +4,7 @@
 // usage: npx tsx bench/assignment.ts [images a batch, default 4] [bfloat16 | float32]
 import * as tf from "@tensorflow/tfjs";
 import { Random } from "../src/base/random.ts";
+import { packBytes, packedSpec, unpackBytes } from "../src/core/ops/bytes.ts";
 import { gridAnchors } from "../src/detection/anchors.ts";
 import { anchorBlocks, drawAnchorsOfImage, matchAnchorsOfImage } from "../src/detection/anchorTargets.ts";
 import { buildFasterRcnn, STRIDE, weightsOf } from "../src/detection/fasterRcnn.ts";
@@ -44,12 +45,14 @@ const architecture = {
 } as const;
 const network = buildFasterRcnn(architecture, { anchors: 5, classes: 3 }, random);
 
+const imageShape = [batch, canvas.height, canvas.width, 3];
+
 /** Backbone and RPN alone: what two graphs would run twice, or hand over with all its activations. */
 const forward: Step = {
-  inputs: { images: { shape: [batch, canvas.height, canvas.width, 3], dtype: "int32" } },
+  inputs: { images: packedSpec(imageShape) },
   run({ images }) {
     const preprocessing = { canvas, fill: 0, mean: [120, 120, 120], deviation: [60, 60, 60] } as const;
-    const input = normalizeImages(images as tf.Tensor4D, {
+    const input = normalizeImages(unpackBytes(images as tf.Tensor, imageShape) as tf.Tensor4D, {
       ...preprocessing,
       mean: [...preprocessing.mean],
       deviation: [...preprocessing.deviation],
@@ -106,7 +109,7 @@ const sides = tf.randomUniform([batch, OBJECTS, 2], 10, 60, "float32", 3);
 const corners = tf.randomUniform([batch, OBJECTS, 2], 0, 180, "float32", 4);
 const truthBoxes = tf.concat([corners, corners.add(sides)], 2) as tf.Tensor3D;
 const valid = tf.concat([tf.ones([batch, COUNTED]), tf.zeros([batch, OBJECTS - COUNTED])], 1);
-const images = tf.randomUniform([batch, canvas.height, canvas.width, 3], 0, 255, "int32", 5);
+const images = packBytes(Uint8Array.from({ length: tf.util.sizeFromShape(imageShape) }, () => 255 * random.uniform()));
 const noise = tf.randomUniform([batch, count], 0, 1, "float32", 6);
 const roiNoise = tf.randomUniform([batch, settings.proposals.after + OBJECTS], 0, 1, "float32", 7);
 const rpn = program.run("forward", { images });

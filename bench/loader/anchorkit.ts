@@ -93,7 +93,7 @@ function loop(): () => Promise<number> {
   return async () => {
     const order = random.shuffle(Uint32Array.from(task.files.keys()));
     for (let from = 0; from < order.length; from += task.batch) {
-      const batch = new Int32Array(task.batch * task.size * task.size * 3).fill(114);
+      const batch = new Uint8Array(task.batch * task.size * task.size * 3).fill(114);
       for (const [slot, index] of order.subarray(from, from + task.batch).entries()) {
         const image = sharp(task.files[index]).autoOrient();
         const fit = fitToCanvas((await image.metadata()).autoOrient, canvas);

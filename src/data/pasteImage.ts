@@ -6,7 +6,7 @@ import type { StoredImage } from "./imageStore.ts";
  *
  * @param size height and width of the batch's images
  */
-export function pasteImage(batch: Int32Array, slot: number, size: Size, image: StoredImage, left = 0, top = 0): void {
+export function pasteImage(batch: Uint8Array, slot: number, size: Size, image: StoredImage, left = 0, top = 0): void {
   for (let y = 0; y < image.height; y++) {
     const row = image.pixels.subarray(y * image.width * 3, (y + 1) * image.width * 3);
     batch.set(row, ((slot * size.height + top + y) * size.width + left) * 3);

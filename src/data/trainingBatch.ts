@@ -8,7 +8,7 @@ import type { LabelledObject } from "./dataset.ts";
  */
 export interface TrainingBatch {
   /** [batch, stored height, stored width, 3], each image in the upper left corner, the rest filled. */
-  images: Int32Array;
+  images: Uint8Array;
   /** [batch, 4]: y1, x1, y2, x2 of the canvas on the stored image, as TensorFlow's CropAndResize takes it. */
   crops: Float32Array;
   /** [batch, 3] each: input = pixel * scale + shift. */
@@ -27,7 +27,7 @@ export interface TrainingBatch {
 
 export function emptyBatch(batch: number, stored: Size, objects: number, fill: number): TrainingBatch {
   return {
-    images: new Int32Array(batch * stored.height * stored.width * 3).fill(fill),
+    images: new Uint8Array(batch * stored.height * stored.width * 3).fill(fill),
     crops: new Float32Array(batch * 4),
     scale: new Float32Array(batch * 3),
     shift: new Float32Array(batch * 3),

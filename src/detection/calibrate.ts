@@ -17,7 +17,7 @@ export async function calibrate(
   const statistics = norms.flatMap((norm) => norm.nonTrainableWeights.map(variableOf));
   const sums = statistics.map((variable) => new Float64Array(variable.size));
   for (let i = 0; i < batches; i++) {
-    const feeds = imageFeeds(await source.batch(firstBatch + i), source);
+    const feeds = imageFeeds(await source.batch(firstBatch + i));
     tf.dispose([feeds, program.run("calibrate", feeds)]);
     program.pull();
     statistics.forEach((variable, k) => {

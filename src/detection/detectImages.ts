@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { fitToCanvas, type Preprocessing, type Size } from "../base/preprocessing.ts";
+import { packBytes } from "../core/ops/bytes.ts";
 import { pasteImage } from "../data/pasteImage.ts";
 import type { Program } from "../engine/program.ts";
 import type { Detections } from "../geometry/detections.ts";
@@ -22,12 +23,12 @@ export function detectImages(
   images: readonly FittedImage[],
   { canvas, fill }: Preprocessing,
 ): Detections[] {
-  const pixels = new Int32Array(batch * canvas.height * canvas.width * 3).fill(fill);
+  const pixels = new Uint8Array(batch * canvas.height * canvas.width * 3).fill(fill);
   images.forEach((image, slot) => {
     const { offsetX, offsetY } = fitToCanvas(image.original, canvas);
     pasteImage(pixels, slot, canvas, image, offsetX, offsetY);
   });
-  const input = tf.tensor4d(pixels, [batch, canvas.height, canvas.width, 3], "int32");
+  const input = packBytes(pixels);
   const outputs = program.run(step, { images: input });
   const [boxes, scores, classes, valid] = ["boxes", "scores", "classes", "valid"].map((name) =>
     (outputs[name] as tf.Tensor).dataSync<"float32" | "int32">(),

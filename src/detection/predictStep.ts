@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Preprocessing } from "../base/preprocessing.ts";
+import { packedSpec, unpackBytes } from "../core/ops/bytes.ts";
 import type { Step } from "../engine/step.ts";
 import { clipBoxes } from "./boxCoder.ts";
 import { applyBoxHead } from "./boxHead.ts";
@@ -22,10 +23,11 @@ export interface PredictStepOptions {
 export function predictStep(options: PredictStepOptions): Step {
   const { network, preprocessing, settings, batch } = options;
   const { canvas } = preprocessing;
+  const shape = [batch, canvas.height, canvas.width, 3];
   return {
-    inputs: { images: { shape: [batch, canvas.height, canvas.width, 3], dtype: "int32" } },
+    inputs: { images: packedSpec(shape) },
     run(inputs) {
-      const images = normalizeImages(inputs.images as tf.Tensor4D, preprocessing);
+      const images = normalizeImages(unpackBytes(inputs.images as tf.Tensor, shape) as tf.Tensor4D, preprocessing);
       const anchors = tf.tensor2d(options.anchors, [options.anchors.length / 4, 4]);
       const [features, objectness, deltas] = network.rpn.apply(images, { training: false }) as [
         tf.Tensor4D,

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Random } from "../base/random.ts";
 import type { TrainingBatch } from "../data/trainingBatch.ts";
 import type { BatchSource } from "../data/trainingBatches.ts";
+import { packBytes } from "../core/ops/bytes.ts";
 import type { NamedTensors } from "../engine/step.ts";
 import {
   drawAnchorsOfImage,
@@ -31,7 +32,7 @@ export function trainFeeds(batch: TrainingBatch, options: FeedOptions): NamedTen
   const m = options.source.objects;
   const rois = settings.proposals.after + m;
   return {
-    ...imageFeeds(batch, options.source),
+    ...imageFeeds(batch),
     ...anchorFeeds(batch, options),
     boxes: tf.tensor3d(batch.boxes, [n, m, 4]),
     classes: tf.tensor2d(batch.classes, [n, m], "int32"),
@@ -72,10 +73,10 @@ function anchorFeeds(batch: TrainingBatch, { anchors, settings, random, source }
 }
 
 /** The images alone, as a calibration step is fed. */
-export function imageFeeds(batch: TrainingBatch, { stored }: BatchSource): NamedTensors {
+export function imageFeeds(batch: TrainingBatch): NamedTensors {
   const n = batch.files.length;
   return {
-    images: tf.tensor4d(batch.images, [n, stored.height, stored.width, 3], "int32"),
+    images: packBytes(batch.images),
     crops: tf.tensor2d(batch.crops, [n, 4]),
     scale: tf.tensor2d(batch.scale, [n, 3]),
     shift: tf.tensor2d(batch.shift, [n, 3]),

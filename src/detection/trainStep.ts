@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Preprocessing, Size } from "../base/preprocessing.ts";
 import type { BatchNorm } from "../core/layers/batchNorm.ts";
+import { packedSpec, unpackBytes } from "../core/ops/bytes.ts";
 import { gatherPerImage } from "../core/ops/gather.ts";
 import { collectUpdates } from "../core/updates.ts";
 import type { NamedTensors, Step, TensorSpec } from "../engine/step.ts";
@@ -34,7 +35,7 @@ function trainStepInputs(options: TrainStepOptions): Record<string, TensorSpec> 
   const { batch, stored, objects, settings } = options;
   const float = (...shape: number[]): TensorSpec => ({ shape, dtype: "float32" });
   return {
-    images: { shape: [batch, stored.height, stored.width, 3], dtype: "int32" },
+    images: packedSpec([batch, stored.height, stored.width, 3]),
     crops: float(batch, 4),
     scale: float(batch, 3),
     shift: float(batch, 3),
@@ -91,7 +92,7 @@ export function calibrationStep(options: TrainStepOptions, norms: readonly Batch
       const momenta = norms.map((norm) => norm.momentum);
       for (const norm of norms) norm.momentum = 0;
       const { result, updates } = collectUpdates(() =>
-        options.network.rpn.apply(batchImages(inputs, options.preprocessing), { training: true }),
+        options.network.rpn.apply(batchImages(inputs, options), { training: true }),
       );
       norms.forEach((norm, i) => (norm.momentum = momenta[i] as number));
       const [, objectness] = result as tf.Tensor[];
@@ -102,8 +103,8 @@ export function calibrationStep(options: TrainStepOptions, norms: readonly Batch
 
 /** The four losses of Faster R-CNN (Ren et al., 2015, section 3.1.2; Girshick, "Fast R-CNN", 2015, section 2.3). */
 function losses(inputs: NamedTensors, options: TrainStepOptions): tf.Scalar[] {
-  const { network, preprocessing, batch } = options;
-  const images = batchImages(inputs, preprocessing);
+  const { network, batch } = options;
+  const images = batchImages(inputs, options);
   const truth: GroundTruth = {
     boxes: inputs.boxes as tf.Tensor3D,
     valid: inputs.valid as tf.Tensor2D,
@@ -126,9 +127,9 @@ function losses(inputs: NamedTensors, options: TrainStepOptions): tf.Scalar[] {
   ];
 }
 
-function batchImages(inputs: NamedTensors, preprocessing: Preprocessing): tf.Tensor4D {
+function batchImages(inputs: NamedTensors, { preprocessing, batch, stored }: TrainStepOptions): tf.Tensor4D {
   return cropImages(
-    inputs.images as tf.Tensor4D,
+    unpackBytes(inputs.images as tf.Tensor, [batch, stored.height, stored.width, 3]) as tf.Tensor4D,
     inputs.crops as tf.Tensor2D,
     inputs.scale as tf.Tensor2D,
     inputs.shift as tf.Tensor2D,

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 
 /**
  * An attribute of a TensorFlow op, under the name its op definition gives it: a tensor type ("float32", "int32",
- * "bool"), any other text, a boolean, a number for a float, and `{ int: 2 }` for an integer.
+ * "bool", "uint8"), any other text, a boolean, a number for a float, and `{ int: 2 }` for an integer.
  */
 export type AttributeValue = string | boolean | number | { readonly int: number };
 
@@ -69,6 +69,7 @@ const tensorTypes = new Map([
   ["float32", "TF_FLOAT"],
   ["int32", "TF_INT32"],
   ["bool", "TF_BOOL"],
+  ["uint8", "TF_UINT8"],
 ]);
 
 /** The attribute as tfjs-node wants it, its kind given by one of the addon's constants. */
