@@ -4,6 +4,7 @@ export type { Detections } from "./detections.ts";
 export { decodeMask, encodeMask } from "./encodeMask.ts";
 export { maskArea, maskBox } from "./maskExtent.ts";
 export { maskIou, pairwiseMaskIou } from "./maskIou.ts";
+export { maskPolygons } from "./maskPolygons.ts";
 export { maskIntersection, maskUnion } from "./mergeMasks.ts";
 export { batchedNms, nms, type NmsOptions } from "./nms.ts";
 export { ciou, diou, giou, iou, pairwiseCiou, pairwiseDiou, pairwiseGiou, pairwiseIou } from "./overlap.ts";
