@@ -2,13 +2,18 @@ import { AnchorkitError } from "../base/errors.ts";
 import type { Size } from "../base/preprocessing.ts";
 import { shownPath } from "./files.ts";
 import { type Fit, fitParts } from "./fitImage.ts";
-import { readImageHeader, withImage } from "./images.ts";
+import { type LabelPixels, readLabelPixels } from "./formats/labelPixels.ts";
+import { readImageHeader } from "./images.ts";
 
 /**
- * What the pixels of a mask mean. "index": a grey value is the index of a class or object, 8 or 16 bits. "binary": 1
- * where it is not 0. A list of colours, each of red, green and blue: the index is the place in the list.
+ * What the pixels of a mask mean. "index": a grey value of up to 16 bits, or the index of a palette, is the number of a
+ * class or object. "binary": 1 where it is not black. A list of colours, each of red, green and blue, of a palette or
+ * not: the number is the place in the list.
  */
 export type MaskValues = "index" | "binary" | readonly (readonly [r: number, g: number, b: number])[];
+
+/** Grey as a colour: so much for each step. */
+const GREY = 0x010101;
 
 export interface MaskOptions {
   size: Size;
@@ -29,59 +34,47 @@ export interface MaskOptions {
  * is not below `classes`
  */
 export async function readMask(file: string, image: string, options: MaskOptions): Promise<Uint8Array | Uint16Array> {
+  const { maskValues, maxPixels } = options;
   const shown = await readImageHeader(image, options);
-  return withImage(file, options, async (mask, header) => {
-    if (header.width !== shown.width || header.height !== shown.height) {
-      const sizes = `${header.width} x ${header.height} pixels, its image ${shown.width} x ${shown.height}`;
-      throw new AnchorkitError(`the mask has ${sizes} (${shownPath(image)})`);
-    }
-    const { depth } = await mask.metadata();
-    const deep = depth === "ushort";
-    const { data, info } = await mask
-      .removeAlpha()
-      .toColourspace(deep ? "rgb16" : "srgb")
-      .raw({ depth: deep ? "ushort" : "uchar" })
-      .toBuffer({ resolveWithObject: true });
-    const values = deep ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data;
-    const indexOf = reader(values, info.channels, options, deep ? 65_535 : 255);
-    return nearest(header, options, indexOf, deep && options.maskValues === "index");
-  });
+  const pixels = await readLabelPixels(file, { colours: maskValues !== "index", maxPixels });
+  const name = shownPath(file);
+  if (pixels.width !== shown.width || pixels.height !== shown.height) {
+    const sizes = `${pixels.width} x ${pixels.height} pixels, its image ${shown.width} x ${shown.height}`;
+    throw new AnchorkitError(`${name}: the mask has ${sizes} (${shownPath(image)})`);
+  }
+  return nearest(pixels, options, indexOfValue(pixels, options, name), pixels.deep && maskValues === "index");
 }
 
-type IndexOf = (pixel: number) => number;
+/** What a value of the label image stands for. */
+type IndexOf = (value: number) => number;
 
-function reader(
-  values: Uint8Array | Uint16Array,
-  channels: number,
+function indexOfValue(
+  { kind, deep }: LabelPixels,
   { maskValues, classes = Infinity }: MaskOptions,
-  ignore: number,
+  name: string,
 ): IndexOf {
-  const channel = (pixel: number, c: number): number => values[pixel * channels + Math.min(c, channels - 1)] ?? 0;
-  if (maskValues === "binary") {
-    return (pixel) => (channel(pixel, 0) || channel(pixel, 1) || channel(pixel, 2) ? 1 : 0);
-  }
+  if (maskValues === "binary") return (value) => (value === 0 ? 0 : 1);
   if (maskValues === "index") {
-    return (pixel) => {
-      const value = channel(pixel, 0);
-      if (value !== channel(pixel, 1) || value !== channel(pixel, 2)) {
-        throw new AnchorkitError("is a mask in colours: give their list as maskValues");
+    const ignore = deep ? 65_535 : 255;
+    return (value) => {
+      if (kind === "rgb" && value % GREY !== 0) {
+        throw new AnchorkitError(`${name}: is a mask in colours: give their list as maskValues`);
       }
-      if (value >= classes && value !== ignore) {
-        throw new AnchorkitError(`the mask holds the value ${value}, but there are ${classes} classes`);
-      }
-      return value;
+      const index = kind === "rgb" ? value / GREY : value;
+      if (index < classes || index === ignore) return index;
+      throw new AnchorkitError(`${name}: the mask holds the value ${index}, but there are ${classes} classes`);
     };
   }
-  const known = new Map(maskValues.map((colour, i) => [colour.join(), i]));
-  return (pixel) => {
-    const colour = [channel(pixel, 0), channel(pixel, 1), channel(pixel, 2)].join();
-    const index = known.get(colour);
-    if (index === undefined) throw new AnchorkitError(`the mask holds the colour ${colour}, which maskValues lacks`);
-    return index;
+  const known = new Map(maskValues.map(([r, g, b], i) => [r * 65_536 + g * 256 + b, i]));
+  return (value) => {
+    const index = known.get(value);
+    if (index !== undefined) return index;
+    const colour = kind === "rgb" ? [value >> 16, (value >> 8) & 255, value & 255].join() : `${value} of 16 bits`;
+    throw new AnchorkitError(`${name}: the mask holds the colour ${colour}, which maskValues lacks`);
   };
 }
 
-function nearest(original: Size, { size, fit, padValue }: MaskOptions, indexOf: IndexOf, deep: boolean) {
+function nearest(original: LabelPixels, { size, fit, padValue }: MaskOptions, indexOf: IndexOf, deep: boolean) {
   const { from, to } = fitParts(original, size, fit);
   const count = size.width * size.height;
   const result = deep ? new Uint16Array(count) : new Uint8Array(count);
@@ -90,7 +83,7 @@ function nearest(original: Size, { size, fit, padValue }: MaskOptions, indexOf: 
     const row = from.top + Math.floor(((y + 0.5) * from.height) / to.height);
     for (let x = 0; x < to.width; x++) {
       const column = from.left + Math.floor(((x + 0.5) * from.width) / to.width);
-      result[(to.top + y) * size.width + to.left + x] = indexOf(row * original.width + column);
+      result[(to.top + y) * size.width + to.left + x] = indexOf(original.values[row * original.width + column] ?? 0);
     }
   }
   return result;

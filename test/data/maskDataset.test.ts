@@ -3,7 +3,8 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { AnchorkitError } from "../../src/base/errors.ts";
-import { type MaskBatch, maskDatasetFromDirectory } from "../../src/data/maskDataset.ts";
+import { type MaskBatch, maskDatasetFromDirectory, type MaskDatasetOptions } from "../../src/data/maskDataset.ts";
+import { labelPng } from "./labelPng.ts";
 import { folderOf } from "./helpers.ts";
 
 function photo(width: number, height: number): Promise<Buffer> {
@@ -80,25 +81,53 @@ describe("masks", () => {
     expect(masks).toEqual(Uint16Array.of(0, 300, 65_535, 1));
   });
 
-  test("in colours get their place in the list", async () => {
+  test("in colours get their place in the list, from a palette, too", async () => {
     const colours = [
       [0, 0, 0],
       [128, 0, 0],
       [0, 128, 0],
     ] as const;
-    const mask = await sharp(Uint8Array.from([2, 1, 0, 1].flatMap((i) => [...(colours[i] ?? [])])), {
-      raw: { width: 2, height: 2, channels: 3 },
-    })
-      .png({ palette: true })
-      .toBuffer();
+    const raw = { width: 2, height: 2, channels: 3 } as const;
+    const mask = sharp(Uint8Array.from([2, 1, 0, 1].flatMap((i) => [...(colours[i] ?? [])])), { raw });
+    for (const palette of [false, true]) {
+      const folder = await folderOf({ "images/a.jpg": await photo(2, 2), "masks/a.png": await mask.png({ palette }).toBuffer() }); // prettier-ignore
+      const dataset = await maskDatasetFromDirectory(folder, { imageSize: [2, 2], maskValues: colours });
+      expect((await first(dataset)).masks).toEqual(Uint8Array.of(2, 1, 0, 1));
+      const few = maskDatasetFromDirectory(folder, { imageSize: [2, 2], maskValues: colours.slice(0, 2) });
+      await expect(few.then(first)).rejects.toThrow("a.png: the mask holds the colour 0,128,0, which maskValues lacks");
+      if (palette) continue;
+      await expect(maskDatasetFromDirectory(folder).then(first)).rejects.toThrow(
+        "a.png: is a mask in colours: give their list as maskValues",
+      );
+    }
+  });
+
+  test("of a palette are its indices, whatever its colours", async () => {
+    const mask = labelPng(4, [0xffffff, 0, 0x800000, 0x008000], [[0, 3], [2, 1]]); // prettier-ignore
     const folder = await folderOf({ "images/a.jpg": await photo(2, 2), "masks/a.png": mask });
-    const dataset = await maskDatasetFromDirectory(folder, { imageSize: [2, 2], maskValues: colours });
-    expect((await first(dataset)).masks).toEqual(Uint8Array.of(2, 1, 0, 1));
-    await expect(maskDatasetFromDirectory(folder).then(first)).rejects.toThrow(
-      "a.png: is a mask in colours: give their list as maskValues",
-    );
-    const few = maskDatasetFromDirectory(folder, { imageSize: [2, 2], maskValues: colours.slice(0, 2) });
-    await expect(few.then(first)).rejects.toThrow("the mask holds the colour 0,128,0, which maskValues lacks");
+    const { masks } = await first(await maskDatasetFromDirectory(folder, { imageSize: [2, 2], classes: 4 }));
+    expect(masks).toEqual(Uint8Array.of(0, 3, 2, 1));
+  });
+
+  test("of 1, 2 and 4 bits are what they are, and black and white where colours are asked for", async () => {
+    const blackAndWhite = [[0, 0, 0], [255, 255, 255]] as const; // prettier-ignore
+    for (const bits of [1, 2, 4] as const) {
+      const most = 2 ** bits - 1;
+      const folder = await folderOf({ "images/a.jpg": await photo(2, 2), "masks/a.png": labelPng(bits, undefined, [[0, most], [most, 0]]) }); // prettier-ignore
+      const read = (maskValues: MaskDatasetOptions["maskValues"] & {}) =>
+        maskDatasetFromDirectory(folder, { imageSize: [2, 2], maskValues }).then(first);
+      expect((await read("index")).masks).toEqual(Uint8Array.of(0, most, most, 0));
+      expect((await read("binary")).masks).toEqual(Uint8Array.of(0, 1, 1, 0));
+      expect((await read(blackAndWhite)).masks).toEqual(Uint8Array.of(0, 1, 1, 0));
+    }
+  });
+
+  test("of 16 bits are binary by all of their bits", async () => {
+    const mask = sharp(Uint16Array.of(0, 3, 300, 0), { raw: { width: 2, height: 2, channels: 1 } });
+    const bytes = await mask.toColourspace("grey16").png().toBuffer();
+    const folder = await folderOf({ "images/a.jpg": await photo(2, 2), "masks/a.png": bytes });
+    const dataset = await maskDatasetFromDirectory(folder, { imageSize: [2, 2], maskValues: "binary" });
+    expect((await first(dataset)).masks).toEqual(Uint8Array.of(0, 1, 1, 0));
   });
 
   test("above the number of classes are refused, but for 255", async () => {

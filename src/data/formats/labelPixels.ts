@@ -12,22 +12,27 @@ export interface LabelPixels {
   values: Uint32Array;
   /** `index`: numbers of classes or objects. `rgb`: colours, of 16 bits the upper 8; in many a mask they are all grey. */
   kind: "index" | "rgb";
+  /** Whether the file holds 16 bits a sample. */
+  deep: boolean;
 }
 
 /**
  * Reads an image whose pixels are numbers or colours that stand for something: no colour is changed, and transparency
  * does not count.
  *
- * @param colours read the colours of a palette rather than its indices
- * @throws AnchorkitError naming the file when it is no image that can be read
+ * @param colours read the colours of a palette rather than its indices, and grey of up to 8 bits as colours
+ * @throws AnchorkitError naming the file when it is no image that can be read, or has too many pixels
  */
-export async function readLabelPixels(file: string, { colours }: { colours: boolean }): Promise<LabelPixels> {
+export async function readLabelPixels(
+  file: string,
+  { colours, maxPixels }: { colours: boolean; maxPixels?: number | undefined },
+): Promise<LabelPixels> {
   const name = shownPath(file);
   try {
     const bytes = await readFile(file);
     const png = pngHeader(bytes);
     const isPalette = png?.colourType === PALETTE && !colours;
-    return await withImage(isPalette ? paletteAsGrey(bytes) : bytes, {}, async (image) => {
+    return await withImage(isPalette ? paletteAsGrey(bytes) : bytes, { maxPixels }, async (image) => {
       const { depth, channels } = await image.metadata();
       const deep = depth === "ushort";
       const { data, info } = await image
@@ -36,13 +41,13 @@ export async function readLabelPixels(file: string, { colours }: { colours: bool
         .raw({ depth: deep ? "ushort" : "uchar" })
         .toBuffer({ resolveWithObject: true });
       const samples = deep ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data;
-      const isGrey = isPalette || (channels <= 2 && !(png?.colourType === PALETTE));
+      const isGrey = isPalette || (channels <= 2 && png?.colourType !== PALETTE && !(colours && !deep));
       // Grey of 1, 2 or 4 bits is spread over 0 to 255 in decoding.
       const step = isGrey && png && png.bits < 8 ? 255 / (2 ** png.bits - 1) : 1;
       const { width, height } = info;
       const pixels = { samples, channels: info.channels, count: width * height };
       const values = isGrey ? firstSamples(pixels, step) : rgbNumbers(pixels, deep ? 8 : 0);
-      return { width, height, values, kind: isGrey ? "index" : "rgb" };
+      return { width, height, values, kind: isGrey ? "index" : "rgb", deep };
     });
   } catch (error) {
     const reason = error instanceof AnchorkitError ? error.message.replace(/^image: /, "") : "no such file";
@@ -65,10 +70,11 @@ function firstSamples({ samples, channels, count }: Pixels, step: number): Uint3
 /** @param drop how many of the lower bits of a sample are left out */
 function rgbNumbers({ samples, channels, count }: Pixels, drop: number): Uint32Array {
   const values = new Uint32Array(count);
+  const [green, blue] = channels >= 3 ? [1, 2] : [0, 0];
   const sample = (i: number): number => (samples[i] ?? 0) >> drop;
   for (let i = 0; i < count; i++) {
     const at = i * channels;
-    values[i] = (sample(at) << 16) | (sample(at + 1) << 8) | sample(at + 2);
+    values[i] = (sample(at) << 16) | (sample(at + green) << 8) | sample(at + blue);
   }
   return values;
 }

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { crc32, deflateSync } from "node:zlib";
 import fc from "fast-check";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
@@ -14,6 +13,7 @@ import { maskDatasetFromDirectory } from "../../../src/data/maskDataset.ts";
 import { encodeMask } from "../../../src/geometry/encodeMask.ts";
 import { maskBox } from "../../../src/geometry/maskExtent.ts";
 import { folderOf, jpeg } from "../helpers.ts";
+import { labelPng } from "../labelPng.ts";
 
 const [WIDTH, HEIGHT] = [10, 8];
 const image = await jpeg(WIDTH, HEIGHT);
@@ -56,35 +56,9 @@ function rgb(...rectangles: Rectangle[]): Promise<Buffer> {
 
 /** A PNG of so many bits a pixel, with a palette, or without one of grey values. */
 function png(bits: 1 | 2 | 4 | 8, colours: number[] | undefined, ...rectangles: Rectangle[]): Buffer {
-  const chunk = (type: string, data: Buffer): Buffer => {
-    const body = Buffer.concat([Buffer.from(type), data]);
-    const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
-    length.writeUInt32BE(data.length);
-    checksum.writeUInt32BE(crc32(body));
-    return Buffer.concat([length, body, checksum]);
-  };
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(WIDTH, 0);
-  header.writeUInt32BE(HEIGHT, 4);
-  header.set([bits, colours ? 3 : 0], 8);
   const values = pixels(...rectangles);
-  const rows = Array.from({ length: HEIGHT }, (_, y) => {
-    const row = Buffer.alloc(1 + Math.ceil((WIDTH * bits) / 8)); // a byte that says how the row is filtered: not at all
-    for (let x = 0; x < WIDTH; x++) {
-      const at = 1 + Math.floor((x * bits) / 8);
-      row[at] = (row[at] ?? 0) | ((values[y * WIDTH + x] ?? 0) << (8 - bits - ((x * bits) % 8)));
-    }
-    return row;
-  });
-  return Buffer.concat([
-    Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
-    chunk("IHDR", header),
-    ...(colours
-      ? [chunk("PLTE", Buffer.from(colours.flatMap((value) => [value >> 16, (value >> 8) & 255, value & 255])))]
-      : []),
-    chunk("IDAT", deflateSync(Buffer.concat(rows))),
-    chunk("IEND", Buffer.alloc(0)),
-  ]);
+  const rows = Array.from({ length: HEIGHT }, (_, y) => values.slice(y * WIDTH, (y + 1) * WIDTH));
+  return labelPng(bits, colours, rows);
 }
 
 /** What is read of a folder with these files. */
