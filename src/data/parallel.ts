@@ -1,4 +1,5 @@
 import { AnchorkitError } from "../base/errors.ts";
+import type { Warnings } from "./warnings.ts";
 
 /**
  * Runs `work` on every item, `limit` at a time; results come in the order of the items. Explained failures do not stop
@@ -27,6 +28,32 @@ export async function mapParallel<T, R>(
   if (!first) return results;
   if (failures.length === 1) throw first.error;
   throw new AnchorkitError(`${first.error.message} (and ${failures.length - 1} more files with errors)`);
+}
+
+/**
+ * `mapParallel` for work that notes warnings: each item has its own, which are joined in the order of the items, so that
+ * lines, examples and what an observer hears are the same however long each item takes.
+ */
+export async function mapWithWarnings<T, R>(
+  items: readonly T[],
+  limit: number,
+  warnings: Warnings,
+  work: (item: T, index: number, warnings: Warnings) => Promise<R>,
+): Promise<R[]> {
+  const ended = new Map<number, Warnings>();
+  let joined = 0;
+  return mapParallel(items, limit, async (item, i) => {
+    const own = warnings.apart();
+    try {
+      return await work(item, i, own);
+    } finally {
+      ended.set(i, own);
+      for (let next = ended.get(joined); next; next = ended.get(++joined)) {
+        warnings.join(next);
+        ended.delete(joined);
+      }
+    }
+  });
 }
 
 /** Runs work at once with other work that went through it, up to its limit; the rest waits in the order it came. */

@@ -51,6 +51,8 @@ export class Warnings {
   /** Who wants to see everything, if anybody does. */
   readonly observer: ReadObserver | undefined;
   #found = new Map<string, { count: number; first: string }>();
+  /** What the observer is told when these warnings are joined to others. */
+  #untold: ((observer: ReadObserver) => void)[] = [];
 
   constructor(observer?: ReadObserver) {
     this.observer = observer;
@@ -59,9 +61,7 @@ export class Warnings {
   /** Notes one finding: what it is, worded for many ("boxes without an area left out"), and where. */
   add(what: string, where: string, detail: FindingDetail = {}): void {
     this.observer?.found(what, where, detail);
-    const known = this.#found.get(what);
-    if (known) known.count++;
-    else this.#found.set(what, { count: 1, first: where + (detail.detail ?? "") });
+    this.#count(what, 1, where + (detail.detail ?? ""));
   }
 
   /** Notes what is of no consequence, and of interest to an observer alone. */
@@ -80,10 +80,44 @@ export class Warnings {
     this.observer.found(rule, where, { rule, detail, ...(change && { change }) });
   }
 
+  /** Warnings of one of several tasks that run at once: nobody hears of them before they are joined. */
+  apart(): Warnings {
+    if (!this.observer) return new Warnings();
+    const untold: ((observer: ReadObserver) => void)[] = [];
+    const part = new Warnings({
+      found: (...finding) =>
+        untold.push((observer) => {
+          observer.found(...finding);
+        }),
+      placed: (...placed) =>
+        untold.push((observer) => {
+          observer.placed(...placed);
+        }),
+      corners: (...corners) =>
+        untold.push((observer) => {
+          observer.corners(...corners);
+        }),
+    });
+    part.#untold = untold;
+    return part;
+  }
+
+  /** Takes over the warnings of a task that has ended, as if they had been noted now. */
+  join(part: Warnings): void {
+    if (this.observer) for (const tell of part.#untold) tell(this.observer);
+    for (const [what, { count, first }] of part.#found) this.#count(what, count, first);
+  }
+
   /** One line a kind: "boxes without an area left out: 2 (first: a.xml: object 3)". */
   lines(): string[] {
     return [...this.#found].map(
       ([what, { count, first }]) => `${what}: ${count} (${count > 1 ? "first: " : ""}${first})`,
     );
+  }
+
+  #count(what: string, count: number, first: string): void {
+    const known = this.#found.get(what);
+    if (known) known.count += count;
+    else this.#found.set(what, { count, first });
   }
 }

@@ -2,7 +2,7 @@ import { basename, extname, join, relative } from "node:path";
 import { AnchorkitError } from "../../base/errors.ts";
 import type { SplitName } from "../dataset.ts";
 import { kindOf, listFiles, readHead, readText, shownPath } from "../files.ts";
-import { mapParallel } from "../parallel.ts";
+import { mapParallel, mapWithWarnings } from "../parallel.ts";
 import type { Place } from "../place.ts";
 import { placeLabels } from "../placeLabels.ts";
 import { splitNamed, splitOfPath } from "../splitLists.ts";
@@ -69,10 +69,15 @@ function looksLikeCoco(head: string): boolean {
  */
 export async function read(source: string, options: ReadOptions = {}): Promise<ReadResult> {
   const warnings = new Warnings(options.observer);
-  const files = await mapParallel(await filesOf(source), 2, async ({ path, split }): Promise<NamedFile> => {
-    const name = shownPath(path);
-    return { path, name, split, file: parseCoco(await readText(path), name, warnings) };
-  });
+  const files = await mapWithWarnings(
+    await filesOf(source),
+    2,
+    warnings,
+    async ({ path, split }, _, own): Promise<NamedFile> => {
+      const name = shownPath(path);
+      return { path, name, split, file: parseCoco(await readText(path), name, own) };
+    },
+  );
   const { classes, categoryIds, classOf } = joinCategories(files.map(({ file }) => file));
   const found: FoundImage[] = [];
   for (const [i, file] of files.entries()) {

@@ -45,9 +45,9 @@ type Record = z.infer<typeof record>;
 async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
   const warnings = new Warnings(options.observer);
   const files = await findLabelFiles(path, traits, warnings);
-  const lists = await readEach(files.labels, warnings, async (from) => {
+  const lists = await readEach(files.labels, warnings, async (from, own) => {
     const records = parseJson(await readText(from), z.array(record), shownPath(from));
-    return imagesOf(records, from, warnings);
+    return imagesOf(records, from, own);
   });
   const named = lists.flat();
   if (named.length === 0) throw new AnchorkitError(`${shownPath(path)}: lists no images`);

@@ -43,9 +43,9 @@ export const cvat: LabelFormat = {
 async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
   const warnings = new Warnings(options.observer);
   const files = await findLabelFiles(path, traits, warnings);
-  const contents = await readEach(files.labels, warnings, async (from) => {
+  const contents = await readEach(files.labels, warnings, async (from, own) => {
     const name = shownPath(from);
-    return contentOf(parseXml(await readText(from, MAX_XML_BYTES), name, "annotations"), from, warnings);
+    return contentOf(parseXml(await readText(from, MAX_XML_BYTES), name, "annotations"), from, own);
   });
   const named = contents.flatMap(({ images }) => images);
   if (named.length === 0) throw new AnchorkitError(`${shownPath(path)}: lists no images`);

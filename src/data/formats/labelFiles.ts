@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { AnchorkitError } from "../../base/errors.ts";
 import { byName, isImageName, kindOf, listFiles, readHead, shownPath } from "../files.ts";
-import { mapParallel } from "../parallel.ts";
+import { mapParallel, mapWithWarnings } from "../parallel.ts";
 import type { Place } from "../place.ts";
 import type { Warnings } from "../warnings.ts";
 import type { LabelFormat, Likeness } from "./format.ts";
@@ -61,17 +61,19 @@ async function listAround(folder: string): Promise<string[]> {
 /**
  * Reads label files, some at a time, in their order. One that cannot be read is an error; where there is an observer, it
  * is told, and the file left out.
+ *
+ * @param read notes what it finds with the warnings that it gets, those of the file
  */
 export async function readEach<T>(
   files: readonly string[],
   warnings: Warnings,
-  read: (file: string) => Promise<T>,
+  read: (file: string, warnings: Warnings) => Promise<T>,
 ): Promise<T[]> {
-  const contents = await mapParallel(files, 4, async (file) => {
+  const contents = await mapWithWarnings(files, 4, warnings, async (file, _, own) => {
     try {
-      return await read(file);
+      return await read(file, own);
     } catch (error) {
-      warnings.fail(error, "unreadable-labels", shownPath(file));
+      own.fail(error, "unreadable-labels", shownPath(file));
       return undefined;
     }
   });

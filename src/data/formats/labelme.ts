@@ -54,18 +54,18 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   const warnings = new Warnings(options.observer);
   const files = await findLabelFiles(path, traits, warnings);
   const ownImage = stemFinder(files.images);
-  const named = await readEach(files.labels, warnings, async (from): Promise<NamedImage> => {
+  const named = await readEach(files.labels, warnings, async (from, own): Promise<NamedImage> => {
     const where = shownPath(from);
     const content = parseJson(await readText(from, MAX_BYTES), file, where);
     const { imageWidth: width, imageHeight: height } = content;
     const labelledSize = width && height ? { width, height } : undefined;
     const fields = Object.entries(content.flags ?? {}).filter(([, value]) => typeof value === "boolean");
     return {
-      ...{ names: namesOf(content.imagePath ?? "", from, ownImage(from), warnings), from, where },
+      ...{ names: namesOf(content.imagePath ?? "", from, ownImage(from), own), from, where },
       ...(content.imageData && { ifMissing: "is inside the JSON alone (imageData); save it as a file beside it" }),
       ...(labelledSize && { labelledSize }),
       ...(fields.length > 0 && { fields: Object.fromEntries(fields) as Record<string, boolean> }),
-      objects: await objectsOf(content.shapes, labelledSize, where, warnings),
+      objects: await objectsOf(content.shapes, labelledSize, where, own),
     };
   });
   const dataset = await datasetOf(named, files, warnings, { unnamed: "background" });

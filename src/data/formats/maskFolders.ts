@@ -3,7 +3,7 @@ import { AnchorkitError } from "../../base/errors.ts";
 import { maskBox } from "../../geometry/maskExtent.ts";
 import type { SplitName } from "../dataset.ts";
 import { isImageName, kindOf, listFiles, readText, shownPath } from "../files.ts";
-import { mapParallel } from "../parallel.ts";
+import { mapWithWarnings } from "../parallel.ts";
 import type { Place } from "../place.ts";
 import { placeLabels } from "../placeLabels.ts";
 import { splitNamed, splitOfPath } from "../splitLists.ts";
@@ -66,11 +66,11 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
     );
   }
   const list = await readMaskClasses(files);
-  const results = await mapParallel(pairs, 3, async (pair) => {
+  const results = await mapWithWarnings(pairs, 3, warnings, async (pair, _, own) => {
     try {
-      return await readRegions(pair, list?.colours ?? false, warnings);
+      return await readRegions(pair, list?.colours ?? false, own);
     } catch (error) {
-      warnings.fail(error, "unreadable-labels", shownPath(pair.classes ?? pair.objects ?? pair.file));
+      own.fail(error, "unreadable-labels", shownPath(pair.classes ?? pair.objects ?? pair.file));
       return undefined;
     }
   });

@@ -41,13 +41,17 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   const isFolder = (await kindOf(path)) === "folder";
   const descriptions = await descriptionsIn(isFolder ? path : dirname(path));
   const fileOf = groupBy(files.images, (file) => basename(file, extname(file)).normalize());
-  const missing = new Set<string>();
-  const lists = await readEach(files.labels, warnings, async (from) => {
+  const lists = await readEach(files.labels, warnings, async (from, own) => {
     const split = isFolder ? splitIn(from) : undefined;
-    const images = await imagesOf(from, fileOf, missing, warnings);
-    return images.map((image): NamedImage => ({ ...image, ...(split && { split }) }));
+    const { images, missing } = await imagesOf(from, fileOf, own);
+    return { missing, images: images.map((image): NamedImage => ({ ...image, ...(split && { split }) })) };
   });
-  const named = lists.flat();
+  const named = lists.flatMap(({ images }) => images);
+  const missing = new Set<string>();
+  for (const [id, where] of lists.flatMap((list) => [...list.missing])) {
+    if (!missing.has(id)) noteMissing(id, where, warnings);
+    missing.add(id);
+  }
   if (named.length === 0) {
     const [first] = missing;
     const reason =
@@ -68,14 +72,17 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   return { dataset, warnings: warnings.lines(), source: `${traits.title} in ${shownPath(path)}` };
 }
 
-/** The images of a list, those that are there; objects are called by the ids of their classes. */
+/**
+ * The images of a list, those that are there; objects are called by the ids of their classes. Of the others, the ids and
+ * where each is named first.
+ */
 async function imagesOf(
   from: string,
   fileOf: ReadonlyMap<string, readonly string[]>,
-  missing: Set<string>,
   warnings: Warnings,
-): Promise<NamedImage[]> {
+): Promise<{ images: NamedImage[]; missing: Map<string, string> }> {
   const images = new Map<string, NamedImage>();
+  const missing = new Map<string, string>();
   let columns: ReturnType<typeof columnsIn> | undefined;
   for await (const row of csvRows(from)) {
     const { cells, where } = row;
@@ -87,8 +94,7 @@ async function imagesOf(
       const id = textIn(cells[columns.ImageID], "ImageID", where);
       const [file] = fileOf.get(id.normalize()) ?? [];
       if (file === undefined) {
-        if (!missing.has(id)) noteMissing(id, where, warnings);
-        missing.add(id);
+        if (!missing.has(id)) missing.set(id, where);
         continue;
       }
       const image = images.get(id) ?? { names: [basename(file)], from, where, frame: "fraction", objects: [] };
@@ -98,7 +104,7 @@ async function imagesOf(
       warnings.fail(error, "bad-object", where);
     }
   }
-  return [...images.values()];
+  return { images: [...images.values()], missing };
 }
 
 function noteMissing(id: string, where: string, warnings: Warnings): void {

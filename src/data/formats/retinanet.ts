@@ -44,7 +44,7 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   const warnings = new Warnings(options.observer);
   const files = await findLabelFiles(path, traits, warnings);
   const isFolder = (await kindOf(path)) === "folder";
-  const lists = await readEach(files.labels, warnings, (from) => imagesOf(from, options, warnings));
+  const lists = await readEach(files.labels, warnings, (from, own) => imagesOf(from, options, own));
   const named = lists.flat().map((image): NamedImage => {
     const split = isFolder ? splitNamed(basename(image.from).replace(/[._-]?annotations|\.csv$/gi, "")) : undefined;
     return { ...image, ...(split && { split }) };

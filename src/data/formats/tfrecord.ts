@@ -56,9 +56,9 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   if (records.length === 0) throw new AnchorkitError(`${shownPath(path)}: holds no file of ${TITLE}`);
   if (kind === "folder") noteMissingShards(records, warnings);
   const mapOf = await labelMaps(around);
-  const lists = await readEach(records, warnings, async (from) => {
+  const lists = await readEach(records, warnings, async (from, own) => {
     const split = kind === "folder" ? splitIn(from) : undefined;
-    const images = await imagesOf(from, mapOf(from), warnings);
+    const images = await imagesOf(from, mapOf(from), own);
     return images.map((image): NamedImage => ({ ...image, ...(split && { split }) }));
   });
   const named = lists.flat();

@@ -1,7 +1,7 @@
 import { basename, dirname, extname, join, relative } from "node:path";
 import { AnchorkitError } from "../../base/errors.ts";
 import { byName, groupBy, isImageName, kindOf, listFiles, readText, shownPath } from "../files.ts";
-import { mapParallel } from "../parallel.ts";
+import { mapWithWarnings } from "../parallel.ts";
 import type { Place } from "../place.ts";
 import { placeLabels } from "../placeLabels.ts";
 import { readSplitLists, splitOfPath } from "../splitLists.ts";
@@ -55,7 +55,7 @@ export async function read(folder: string, options: ReadOptions = {}): Promise<R
   const warnings = new Warnings(options.observer);
   const { root, files, xmlPaths } = await filesOf(folder);
   if (xmlPaths.length === 0) throw new AnchorkitError(`${shownPath(folder)}: holds no XML file`);
-  const parsed = await mapParallel(xmlPaths, 16, (path) => readXml(path, options, warnings));
+  const parsed = await mapWithWarnings(xmlPaths, 16, warnings, (path, _, own) => readXml(path, options, own));
   const annotations = parsed.filter((xml) => xml !== undefined);
   const unread = new Set(xmlPaths.filter((_, i) => parsed[i] === undefined).map(stemOf));
   const images = files.filter((path) => {

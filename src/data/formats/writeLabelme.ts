@@ -7,7 +7,7 @@ import type { Rle } from "../../geometry/rle.ts";
 import type { Dataset, ImageRecord, LabelledObject, Scalar } from "../dataset.ts";
 import { exportNames, placeImages } from "../exportImages.ts";
 import { shownPath } from "../files.ts";
-import { mapParallel } from "../parallel.ts";
+import { mapWithWarnings } from "../parallel.ts";
 import { Warnings } from "../warnings.ts";
 import type { WriteOptions, WriteResult } from "./format.ts";
 import { MARKS } from "./labelmeShapes.ts";
@@ -22,9 +22,9 @@ export async function writeLabelme(dataset: Dataset, folder: string, options: Wr
   const { images, classes } = dataset;
   const names = exportNames(images, warnings, ({ split }) => split ?? "");
   const placed = await placeImages(images, folder, names, options);
-  await mapParallel(images, 4, async (image, i) => {
+  await mapWithWarnings(images, 4, warnings, async (image, i, own) => {
     const name = names[i] ?? "";
-    const content = await contentOf(image, basename(name), classes, warnings);
+    const content = await contentOf(image, basename(name), classes, own);
     const file = join(folder, `${name.slice(0, name.length - extname(name).length)}.json`);
     await writeFileAtomic(file, `${JSON.stringify(content, undefined, 2)}\n`);
   });

@@ -7,7 +7,7 @@ import type { Rle } from "../../geometry/rle.ts";
 import type { Dataset, ImageRecord } from "../dataset.ts";
 import { exportNames, placeImages } from "../exportImages.ts";
 import { shownPath } from "../files.ts";
-import { mapParallel } from "../parallel.ts";
+import { mapWithWarnings } from "../parallel.ts";
 import { Warnings } from "../warnings.ts";
 import { csvText } from "./csvRows.ts";
 import type { WriteOptions, WriteResult } from "./format.ts";
@@ -37,10 +37,10 @@ export async function writeMaskFolders(
     throw new AnchorkitError(`masks hold at most ${MAX_SHORT} classes, got ${classes.length}`);
   const names = exportNames(images, warnings, ({ split }) => split ?? "");
   const placed = await placeImages(images, join(folder, "images"), names, options);
-  await mapParallel(images, 3, async (image, i) => {
+  await mapWithWarnings(images, 3, warnings, async (image, i, own) => {
     const name = names[i] ?? "";
     const png = `${name.slice(0, name.length - extname(name).length)}.png`;
-    const { masks, instances } = draw(image, warnings);
+    const { masks, instances } = draw(image, own);
     await writeGrey(masks, image, classes.length, join(folder, "masks", png));
     await writeGrey(instances, image, image.objects.length, join(folder, "instances", png));
   });

@@ -6,7 +6,7 @@ import type { Dataset, ImageRecord } from "../dataset.ts";
 import { exportNames } from "../exportImages.ts";
 import { groupBy, shownPath } from "../files.ts";
 import { readImageHeader, withImage } from "../images.ts";
-import { mapParallel } from "../parallel.ts";
+import { mapParallel, mapWithWarnings } from "../parallel.ts";
 import { Warnings } from "../warnings.ts";
 import type { WriteOptions, WriteResult } from "./format.ts";
 import { labelMapText } from "./labelMap.ts";
@@ -35,8 +35,8 @@ export async function writeTfrecord(
   for (const [split, members] of groupBy(images, (image) => image.split ?? "data")) {
     const shards = await shardsOf(members, shardBytes);
     for (const [i, shard] of shards.entries()) {
-      const records = await mapParallel(shard, 4, async (image) => {
-        const features = await featuresOf(image, nameOf.get(image) ?? "", classes, warnings);
+      const records = await mapWithWarnings(shard, 4, warnings, async (image, _, own) => {
+        const features = await featuresOf(image, nameOf.get(image) ?? "", classes, own);
         return encodeTfRecord(encodeExample(features));
       });
       const suffix = shards.length > 1 ? `-${digits(i)}-of-${digits(shards.length)}` : "";

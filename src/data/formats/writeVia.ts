@@ -4,7 +4,7 @@ import { writeFileAtomic } from "../../base/files.ts";
 import type { Dataset, ImageRecord, LabelledObject } from "../dataset.ts";
 import { exportNames, placeImages } from "../exportImages.ts";
 import { groupBy, shownPath } from "../files.ts";
-import { mapParallel } from "../parallel.ts";
+import { mapWithWarnings } from "../parallel.ts";
 import { Warnings } from "../warnings.ts";
 import type { WriteOptions, WriteResult } from "./format.ts";
 import { joinPolygons } from "./shapes.ts";
@@ -22,11 +22,11 @@ export async function writeVia(dataset: Dataset, folder: string, options: WriteO
   const { images, classes } = dataset;
   const names = exportNames(images, warnings, ({ split }) => split ?? "");
   const placed = await placeImages(images, folder, names, options);
-  const entries = await mapParallel(images, 8, async (image, i) => {
+  const entries = await mapWithWarnings(images, 8, warnings, async (image, i, own) => {
     const filename = basename(names[i] ?? "");
     const { size } = await stat(image.file);
     const regions = image.objects.map((object, at) => {
-      return regionOf(object, classes, `${shownPath(image.file)}: object ${at + 1}`, warnings);
+      return regionOf(object, classes, `${shownPath(image.file)}: object ${at + 1}`, own);
     });
     return { filename, size, regions, file_attributes: image.fields ?? {} };
   });

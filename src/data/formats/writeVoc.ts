@@ -5,7 +5,7 @@ import { writeFileAtomic } from "../../base/files.ts";
 import type { Dataset, ImageRecord, LabelledObject } from "../dataset.ts";
 import { exportNames, placeImages } from "../exportImages.ts";
 import { shownPath } from "../files.ts";
-import { mapParallel } from "../parallel.ts";
+import { mapWithWarnings } from "../parallel.ts";
 import { Warnings } from "../warnings.ts";
 import { wholeBox } from "./corners.ts";
 import type { WriteOptions, WriteResult } from "./format.ts";
@@ -28,9 +28,9 @@ export async function writeVoc(dataset: Dataset, folder: string, options: WriteO
     return text;
   });
   const placed = await placeImages(images, join(folder, "JPEGImages"), names, options);
-  await mapParallel(images, 16, async (image, i) => {
+  await mapWithWarnings(images, 16, warnings, async (image, i, own) => {
     const name = names[i] ?? "";
-    const xml = vocXml(image, name, classes, warnings);
+    const xml = vocXml(image, name, classes, own);
     await writeFileAtomic(join(folder, "Annotations", `${stemOf(name)}.xml`), xml);
   });
   for (const split of ["train", "val", "test"] as const) {

@@ -1,7 +1,7 @@
 import { basename, extname, sep } from "node:path";
 import { AnchorkitError } from "../../base/errors.ts";
 import { isImageName, kindOf, readText, shownPath } from "../files.ts";
-import { mapParallel } from "../parallel.ts";
+import { mapWithWarnings } from "../parallel.ts";
 import type { Place } from "../place.ts";
 import { placeLabels } from "../placeLabels.ts";
 import { Warnings } from "../warnings.ts";
@@ -48,11 +48,11 @@ export async function read(path: string, options: ReadOptions = {}): Promise<Rea
   const warnings = new Warnings(options.observer);
   const set = await readYoloSet(path, warnings);
   const { classes, images, task, keypoints } = set;
-  const lines = await mapParallel(images, 16, async ({ file }) => {
+  const lines = await mapWithWarnings(images, 16, warnings, async ({ file }, _, own) => {
     const labels = await labelFileOf(file);
-    if (labels !== undefined) return readLabels(labels, classes.length, keypoints, warnings);
+    if (labels !== undefined) return readLabels(labels, classes.length, keypoints, own);
     const what = "images without a label file, taken as backgrounds without objects";
-    warnings.add(what, shownPath(file), { rule: "image-without-labels" });
+    own.add(what, shownPath(file), { rule: "image-without-labels" });
     return [];
   });
   refuseOriented(lines, task, set.name);

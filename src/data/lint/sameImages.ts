@@ -57,12 +57,14 @@ export async function lookAtPixels(
       return { image, hash: await perceptualHash(image.file) };
     } catch (error) {
       if (!(error instanceof AnchorkitError)) throw error;
-      const name = shownPath(image.file);
-      findings.add("damaged-image", name, { detail: error.message.replace(`${name}: `, "") });
-      return undefined;
+      return { image, error };
     }
   });
-  const seen = hashed.filter((entry) => entry !== undefined);
+  for (const { image, error } of hashed) {
+    const name = shownPath(image.file);
+    if (error) findings.add("damaged-image", name, { detail: error.message.replace(`${name}: `, "") });
+  }
+  const seen = hashed.filter((entry) => entry.hash !== undefined);
   const hashes = seen.map(({ hash }) => hash);
   const fileOf = (i: number): string => shownPath(seen[i]?.image.file ?? "");
   for (const [first = 0, ...others] of groupNearDuplicates(hashes)) {
