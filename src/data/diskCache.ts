@@ -69,7 +69,7 @@ export async function diskCache(folder: string, { limit, warn }: DiskCacheOption
 
 /** Another decoder may give other pixels: its version is part of the name. */
 function nameOf({ file, width, height }: ImageAtSize): string {
-  const identity = JSON.stringify([1, sharp.versions.vips, file, width, height]);
+  const identity = JSON.stringify([2, sharp.versions.vips, file, width, height]);
   return createHash("sha256").update(identity).digest("hex").slice(0, 32) + SUFFIX;
 }
 

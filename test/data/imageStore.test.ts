@@ -173,7 +173,7 @@ describe("an image store", () => {
   it("gives what decodeImage gives", async () => {
     const records = await noise(1);
     const { file } = records[0] as ImageRecord;
-    const { data } = await decodeImage(await readFile(file), { size: { width: 64, height: 48 } });
+    const { data } = await decodeImage(file, { size: { width: 64, height: 48 } });
     const { pixels } = await new ImageStore(records, CANVAS).get(0);
     expect(Buffer.compare(pixels, data)).toBe(0);
   });
