@@ -36,7 +36,8 @@ export interface MaskOptions {
 export async function readMask(file: string, image: string, options: MaskOptions): Promise<Uint8Array | Uint16Array> {
   const { maskValues, maxPixels } = options;
   const shown = await readImageHeader(image, options);
-  const pixels = await readLabelPixels(file, { colours: maskValues !== "index", maxPixels });
+  const limit = maxPixels === undefined ? {} : { maxPixels };
+  const pixels = await readLabelPixels(file, { colours: maskValues !== "index", ...limit });
   const name = shownPath(file);
   if (pixels.width !== shown.width || pixels.height !== shown.height) {
     const sizes = `${pixels.width} x ${pixels.height} pixels, its image ${shown.width} x ${shown.height}`;
@@ -80,9 +81,9 @@ function nearest(original: LabelPixels, { size, fit, padValue }: MaskOptions, in
   const result = deep ? new Uint16Array(count) : new Uint8Array(count);
   result.fill(padValue);
   for (let y = 0; y < to.height; y++) {
-    const row = from.top + Math.floor(((y + 0.5) * from.height) / to.height);
+    const row = from.top + nearestPixel(y, from.height, to.height);
     for (let x = 0; x < to.width; x++) {
-      const column = from.left + Math.floor(((x + 0.5) * from.width) / to.width);
+      const column = from.left + nearestPixel(x, from.width, to.width);
       result[(to.top + y) * size.width + to.left + x] = indexOf(original.values[row * original.width + column] ?? 0);
     }
   }

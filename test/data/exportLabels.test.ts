@@ -102,12 +102,14 @@ describe("what a format cannot hold is named, one warning a kind", () => {
     expect((await exported("coco")).warnings).toEqual([]);
   });
 
-  test("masks of pixels where there are polygons alone", async () => {
+  test("masks of pixels where there are polygons alone, which go round these pixels", async () => {
     const segmentation = encodeMask(new Uint8Array(8000).fill(1, 100, 105), 80, 100);
-    const { exported } = await datasetOf(["a.jpg"], { segmentation });
+    const { folder, exported } = await datasetOf(["a.jpg"], { segmentation });
     expect((await exported("yolo")).warnings).toEqual([
-      "masks of pixels that YOLO cannot hold, left out: 1 (./photos/a.jpg: object 1)",
+      "masks of pixels that YOLO cannot hold, written as polygons, bridges joining holes and parts: 1 (./photos/a.jpg: object 1)",
     ]);
+    const line = "0 0 0.0125 0.05 0.0125 0.05 0.025 0 0.025\n";
+    expect(await readFile(join(folder, "yolo/labels/train/a.txt"), "utf8")).toBe(line);
     expect((await exported("voc")).warnings).toEqual([
       "segmentations that LabelImg / Pascal VOC XML cannot hold, left out: 1 (./photos/a.jpg: object 1)",
     ]);

@@ -25,14 +25,14 @@ export interface LabelPixels {
  */
 export async function readLabelPixels(
   file: string,
-  { colours, maxPixels }: { colours: boolean; maxPixels?: number | undefined },
+  { colours, ...limit }: { colours: boolean; maxPixels?: number },
 ): Promise<LabelPixels> {
   const name = shownPath(file);
   try {
     const bytes = await readFile(file);
     const png = pngHeader(bytes);
     const isPalette = png?.colourType === PALETTE && !colours;
-    return await withImage(isPalette ? paletteAsGrey(bytes) : bytes, { maxPixels }, async (image) => {
+    return await withImage(isPalette ? paletteAsGrey(bytes) : bytes, limit, async (image) => {
       const { depth, channels } = await image.metadata();
       const deep = depth === "ushort";
       const { data, info } = await image

@@ -2,6 +2,7 @@ import { constants, copyFile, mkdir } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { writeFileAtomic } from "../../base/files.ts";
 import type { Dataset, ImageRecord, LabelledObject } from "../dataset.ts";
+import { outlineMask } from "../extras.ts";
 import { posixPath } from "../files.ts";
 import { mapParallel } from "../parallel.ts";
 import { cocoSegmentation, segmentationArea } from "./cocoSegmentation.ts";
@@ -10,9 +11,17 @@ import type { WriteOptions, WriteResult } from "./format.ts";
 /** The file that `label import` and `label export --to coco` write into their folder. */
 export const DATASET_FILE = "annotations.json";
 
-/** Writes `annotations.json` into a folder; the images are referred to by relative paths, or copied to `images/`. */
+/**
+ * Writes `annotations.json` into a folder; the images are referred to by relative paths, or copied to `images/`. As COCO
+ * has it, and as many tools take it alone, masks of objects become the polygons around their pixels (holes are reached
+ * by bridges, so that pycocotools fills them to the same pixels), and those of crowds remain run lengths.
+ */
 export async function write(dataset: Dataset, folder: string, options: WriteOptions = {}): Promise<WriteResult> {
-  await writeDataset(dataset, folder, options);
+  const images = dataset.images.map((image) => ({
+    ...image,
+    objects: image.objects.map((object) => (object.crowd ? object : outlineMask(object))),
+  }));
+  await writeDataset({ ...dataset, images }, folder, options);
   return { path: join(folder, DATASET_FILE), images: options.copy ? "copied" : "referred to", warnings: [] };
 }
 
