@@ -185,6 +185,18 @@ async function imagesOf(
   return found;
 }
 
+/** Flags that CVAT and datumaro put among the attributes, apart from the others. */
+function marksAmong(attributes: Record<string, unknown>) {
+  const entries = Object.entries(attributes);
+  const isMark = ([name, value]: [string, unknown]) =>
+    typeof value === "boolean" && ["difficult", "truncated", "occluded"].includes(name);
+  const marks = Object.fromEntries(entries.filter((entry) => isMark(entry) && entry[1] === true));
+  return {
+    marks: marks as Pick<FoundObject, "difficult" | "truncated" | "occluded">,
+    attributes: Object.fromEntries(entries.filter((entry) => !isMark(entry))),
+  };
+}
+
 function objectOf(
   annotation: CocoAnnotation,
   classOf: ReadonlyMap<number, number>,
@@ -193,11 +205,13 @@ function objectOf(
 ): FoundObject {
   const [x, y, width, height] = annotation.bbox;
   const segmentation = segmentationOf(annotation.segmentation, where, warnings);
-  const attributes = annotation.attributes && scalarsOf(annotation.attributes);
+  const { marks, ...others } = marksAmong(annotation.attributes ?? {});
+  const attributes = scalarsOf(others.attributes);
   return {
     where,
     box: [x, y, x + width, y + height],
     class: classOf.get(annotation.category_id) ?? 0,
+    ...marks,
     ...(annotation.iscrowd && { crowd: true }),
     ...(typeof annotation.area === "number" && { area: annotation.area }),
     ...(annotation.difficult && { difficult: true }),

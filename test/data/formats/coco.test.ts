@@ -73,6 +73,13 @@ describe("segmentations, attributes and further fields", () => {
   const polygons = [[10, 20, 40, 20, 40, 60, 10, 60], [1, 1, 5, 1, 5.5, 4.25]]; // prettier-ignore
   const counts = [80 * 10 + 20, 40, 80 * 90 - 60];
 
+  test("marks among the attributes, where CVAT and datumaro put them, are marks", async () => {
+    const { object } = await readOne([], { attributes: { occluded: true, difficult: false, truncated: "half", n: 2 } });
+    expect(object).toMatchObject({ occluded: true, attributes: { truncated: "half", n: 2 } });
+    expect(Object.keys(object?.attributes ?? {})).toHaveLength(2);
+    expect(object?.difficult).toBeUndefined();
+  });
+
   test("polygons come back as they were, with their own area", async () => {
     const { object, warnings, again } = await readOne(polygons);
     expect(warnings).toEqual([]);
