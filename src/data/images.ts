@@ -23,7 +23,10 @@ export type ImageFormat = (typeof FORMATS)[number];
 export interface DecodeOptions {
   /** Stretch the image to exactly this size, or one that follows from its own; without it, it keeps its own. */
   size?: Size | ((original: Size) => Size);
-  /** Images of more pixels than this are refused; 100 million unless told. */
+  /**
+   * Images of more pixels than this are refused: a small file can promise more than memory holds. 100 million unless told,
+   * or what the environment variable ANCHORKIT_MAX_PIXELS says.
+   */
   maxPixels?: number;
   /**
    * Spread what a 16-bit image holds, its lowest value to its highest, over 0 to 255. Without it the upper 8 bits are
@@ -49,6 +52,7 @@ export interface DecodedImage {
 const FORMATS = ["jpeg", "png", "webp", "avif", "tiff", "gif", "bmp"] as const;
 
 const DEFAULT_MAX_PIXELS = 100_000_000;
+const MAX_PIXELS_VARIABLE = "ANCHORKIT_MAX_PIXELS";
 
 /**
  * Size, orientation and format of an image file or its bytes, from the header alone; no pixel is decoded.
@@ -191,9 +195,18 @@ async function headerOf(image: Sharp, maxPixels?: number): Promise<ImageHeader> 
   return { width, height, orientation: orientation ?? 1, format };
 }
 
-function checkPixels(width: number, height: number, maxPixels = DEFAULT_MAX_PIXELS): void {
-  if (width * height <= maxPixels) return;
-  throw new AnchorkitError(`has ${width} x ${height} pixels, more than the limit of ${maxPixels}`);
+function checkPixels(width: number, height: number, maxPixels?: number): void {
+  const limit = maxPixels ?? usualMaxPixels();
+  if (width * height <= limit) return;
+  const advice = maxPixels === undefined ? `; if that is right, set ${MAX_PIXELS_VARIABLE} to more` : "";
+  throw new AnchorkitError(`has ${width} x ${height} pixels, more than the limit of ${limit}${advice}`);
+}
+
+function usualMaxPixels(): number {
+  const text = process.env[MAX_PIXELS_VARIABLE];
+  if (text === undefined || text === "") return DEFAULT_MAX_PIXELS;
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new AnchorkitError(`the environment variable ${MAX_PIXELS_VARIABLE} must be a whole number, got "${text}"`);
 }
 
 /** Runs `work`, and puts the file's name before what goes wrong. */

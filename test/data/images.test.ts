@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import sharp from "sharp";
-import { describe, expect, test } from "vitest";
-import { AnchorkitError } from "../../src/base/errors.ts";
+import { describe, expect, test, vi } from "vitest";
+import { AnchorkitError, messageOf } from "../../src/base/errors.ts";
 import { Random } from "../../src/base/random.ts";
 import { type DecodedImage, decodeImage, readImageHeader } from "../../src/data/images.ts";
 import { bmp } from "./bmpWriter.ts";
@@ -362,7 +362,28 @@ describe("what cannot be read is refused with its name and why", () => {
     png.writeUInt32BE(65_000, 16);
     png.writeUInt32BE(65_000, 20);
     png.writeUInt32BE(crc32(png.subarray(12, 29)), 29);
-    await expect(decodeImage(png)).rejects.toThrow("image: has 65000 x 65000 pixels, more than the limit of 100000000");
+    await expect(decodeImage(png)).rejects.toThrow(
+      "image: has 65000 x 65000 pixels, more than the limit of 100000000; if that is right, set ANCHORKIT_MAX_PIXELS to more",
+    );
+  });
+
+  test("the limit of pixels is the one of the environment, if it is a number", async () => {
+    const image = await jpeg(30, 20);
+    for (const [limit, answer] of [
+      ["600", "read"],
+      [
+        "599",
+        "image: has 30 x 20 pixels, more than the limit of 599; if that is right, set ANCHORKIT_MAX_PIXELS to more",
+      ],
+      ["1e3", 'image: the environment variable ANCHORKIT_MAX_PIXELS must be a whole number, got "1e3"'],
+      ["", "read"],
+    ] as const) {
+      vi.stubEnv("ANCHORKIT_MAX_PIXELS", limit);
+      const read = readImageHeader(image).then(() => "read", messageOf); // prettier-ignore
+      expect(await read).toBe(answer);
+    }
+    vi.unstubAllEnvs();
+    await expect(readImageHeader(image, { maxPixels: 599 })).rejects.toThrow(/more than the limit of 599$/);
   });
 
   test("stray bytes that every viewer tolerates are tolerated", async () => {
