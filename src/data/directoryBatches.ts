@@ -5,7 +5,10 @@ import { prefetch } from "./prefetch.ts";
 
 /** Images of one size as plain numbers. */
 export interface ImagesOfBatch {
-  /** n * height * width * channels numbers from 0 to 255: image by image, row by row. */
+  /**
+   * n * height * width * channels numbers: image by image, row by row. 0 to 255, but that "bicubic" and the lanczos
+   * filters overshoot where floats are asked for.
+   */
   images: Float32Array | Uint8Array;
   shape: [n: number, height: number, width: number, channels: number];
   /** Where each image came from. */
@@ -57,15 +60,17 @@ export class DirectoryBatches<Item extends { file: string }, Batch> implements A
   }
 }
 
-/** Decodes the images of a batch, all at once in sharp's threads, into one array. */
+/** Decodes the images of a batch, all at once in sharp's threads, into one array; bytes are rounded and clipped. */
 export async function loadImages(files: string[], { fitted, dtype }: CheckedOptions): Promise<ImagesOfBatch> {
   const { width, height } = fitted.size;
   const channels = CHANNELS[fitted.colorMode];
   const size = height * width * channels;
   const images = dtype === "uint8" ? new Uint8Array(files.length * size) : new Float32Array(files.length * size);
+  // Rounds and clips what is set.
+  const target = images instanceof Uint8Array ? new Uint8ClampedArray(images.buffer) : images;
   await Promise.all(
     files.map(async (file, i) => {
-      images.set(await decodeFitted(file, fitted), i * size);
+      target.set(await decodeFitted(file, fitted), i * size);
     }),
   );
   return { images, shape: [files.length, height, width, channels], files };

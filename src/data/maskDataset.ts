@@ -1,9 +1,9 @@
 import { extname, join, relative } from "node:path";
 import { AnchorkitError } from "../base/errors.ts";
-import { Random } from "../base/random.ts";
 import { DirectoryBatches, type ImagesOfBatch, loadImages } from "./directoryBatches.ts";
-import { type CheckedOptions, checkOptions, type DirectoryOptions, oneOf, splitOff } from "./directoryOptions.ts";
-import { isImageName, kindOf, listFiles, posixPath, shownPath } from "./files.ts";
+import { directoryImages } from "./directoryImages.ts";
+import { type CheckedOptions, checkOptions, type DirectoryOptions, oneOf, splitItems } from "./directoryOptions.ts";
+import { kindOf, posixPath, shownPath } from "./files.ts";
 import { type MaskValues, readMask } from "./maskImage.ts";
 
 export interface MaskDatasetOptions extends DirectoryOptions {
@@ -42,6 +42,10 @@ export class MaskDataset extends DirectoryBatches<MaskedFile, MaskBatch> {
  * subfolders of a folder; split, shuffled and batched as `imageDatasetFromDirectory` does. A mask is brought to the
  * size in the same way as its image, by the nearest pixel, so that no values are mixed.
  *
+ * Keras has no such function: there, image_dataset_from_directory is called for the images and again for the masks, with
+ * `labels=None`, the same seed, and `interpolation="nearest"`, `color_mode="grayscale"` for the masks, and the two are
+ * zipped. The same pairs, in the same order and the same parts, come out here; pairs are made by name rather than place.
+ *
  * @throws AnchorkitError for a wrong option, a missing folder, an image without mask or a mask without image; and from
  * the iteration for what cannot be read, or a mask of another size than its image
  */
@@ -53,23 +57,25 @@ export function maskDatasetFromDirectory(
   folder: string,
   options?: MaskDatasetOptions & { subset?: "training" | "validation" },
 ): Promise<MaskDataset>;
+export function maskDatasetFromDirectory(
+  folder: string,
+  options: MaskDatasetOptions,
+): Promise<MaskDataset | [training: MaskDataset, validation: MaskDataset]>;
 export async function maskDatasetFromDirectory(
   folder: string,
   options: MaskDatasetOptions = {},
 ): Promise<MaskDataset | [MaskDataset, MaskDataset]> {
-  const { images = "images", masks = "masks", maskValues = "index", padValue = 0, subset, validationSplit } = options;
+  const { images = "images", masks = "masks", maskValues = "index", padValue = 0, subset } = options;
   const checked = checkOptions(CALLER, options);
   if (typeof maskValues === "string") oneOf(fail, "maskValues", maskValues, ["index", "binary"]);
   const { classes } = options;
-  const items = await paired(join(folder, images), join(folder, masks));
-  if (checked.shuffle) new Random(checked.seed).shuffle(items);
+  const items = await paired(join(folder, images), join(folder, masks), options.followLinks ?? false);
+  if (options.verbose) console.log(`Found ${items.length} files with masks.`);
 
   const reading = { ...checked, maskValues, padValue, ...(classes !== undefined && { classes }) };
-  const parts = splitOff(items, validationSplit);
-  const part = (name: "training" | "validation"): MaskDataset => {
-    if (parts[name].length === 0) fail(`${shownPath(folder)}: no ${name} images: there are ${items.length} in all`);
-    return new MaskDataset(parts[name], reading, checked.shuffle && name === "training");
-  };
+  const parts = splitItems(items, options, checked, (problem) => fail(`${shownPath(folder)}: ${problem}`));
+  const part = (name: "training" | "validation"): MaskDataset =>
+    new MaskDataset(parts[name], reading, checked.shuffle && name === "training");
   return subset === "both" ? [part("training"), part("validation")] : part(subset ?? "training");
 }
 
@@ -85,12 +91,12 @@ function fail(problem: string): never {
   throw new AnchorkitError(`${CALLER}: ${problem}`);
 }
 
-async function paired(images: string, masks: string): Promise<MaskedFile[]> {
-  const maskOf = await byStem(masks);
+async function paired(images: string, masks: string, followLinks: boolean): Promise<MaskedFile[]> {
+  const maskOf = await byStem(masks, followLinks);
   const items: MaskedFile[] = [];
   const alone: string[] = [];
   const used = new Set<string>();
-  for (const [stem, file] of await byStem(images)) {
+  for (const [stem, file] of await byStem(images, followLinks)) {
     const key = [stem, `${stem}_mask`].find((name) => maskOf.has(name));
     const mask = key === undefined ? undefined : maskOf.get(key);
     if (key === undefined || mask === undefined) alone.push(file);
@@ -107,10 +113,10 @@ async function paired(images: string, masks: string): Promise<MaskedFile[]> {
 }
 
 /** The images in a folder by their path without extension. */
-async function byStem(folder: string): Promise<Map<string, string>> {
+async function byStem(folder: string, followLinks: boolean): Promise<Map<string, string>> {
   if ((await kindOf(folder)) !== "folder") fail(`${shownPath(folder)}: no such folder`);
   const found = new Map<string, string>();
-  for (const file of (await listFiles(folder)).filter(isImageName)) {
+  for (const file of await directoryImages(folder, followLinks)) {
     const stem = posixPath(relative(folder, file)).slice(0, -extname(file).length);
     const other = found.get(stem);
     if (other !== undefined) fail(`${shownPath(file)}: has the same name as ${shownPath(other)}`);

@@ -4,6 +4,7 @@ import { shownPath } from "./files.ts";
 import { type Fit, fitParts } from "./fitImage.ts";
 import { type LabelPixels, readLabelPixels } from "./formats/labelPixels.ts";
 import { readImageHeader } from "./images.ts";
+import { nearestPixel } from "./resample.ts";
 
 /**
  * What the pixels of a mask mean. "index": a grey value of up to 16 bits, or the index of a palette, is the number of a

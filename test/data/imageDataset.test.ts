@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import sharp from "sharp";
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { AnchorkitError } from "../../src/base/errors.ts";
-import { type ImageDataset, imageDatasetFromDirectory } from "../../src/data/imageDataset.ts";
+import { type ImageDataset, imageDatasetFromDirectory, type ImageDatasetOptions } from "../../src/data/imageDataset.ts";
 import { folderOf } from "./helpers.ts";
 
 function flat(value: number, width = 8, height = 6): Promise<Buffer> {
@@ -27,6 +27,12 @@ beforeEach(async () => {
   }
   folder = await folderOf(files);
 });
+
+const IN_ORDER = [
+  ...["ants/0.png", "ants/1.png", "ants/2.png", "ants/3.png", "ants/4.png"],
+  ...["bees/0.png", "bees/1.png", "bees/2.png", "wasps/0.png", "wasps/1.png"],
+];
+const NUMPY_7 = [8, 5, 0, 2, 1, 9, 7, 3, 6, 4];
 
 const size = { imageSize: [4, 5] } as const;
 
@@ -97,6 +103,81 @@ describe("without shuffling", () => {
   });
 });
 
+describe("labels of one's own", () => {
+  const read = async (options: ImageDatasetOptions) => {
+    const dataset = (await imageDatasetFromDirectory(folder, { ...size, shuffle: false, ...options })) as ImageDataset;
+    for await (const { labels } of dataset)
+      return { labels, classNames: dataset.classNames, files: dataset.files.length };
+    throw new Error("no batch");
+  };
+  const eachOf = (label: (i: number) => number) => Array.from({ length: 10 }, (_, i) => label(i));
+
+  test("are given for all images in their order, and the classes are those that occur", async () => {
+    expect(await read({ labels: eachOf((i) => (i * 5) % 15) })).toEqual({
+      ...{ labels: Int32Array.from(eachOf((i) => (i * 5) % 15)), classNames: ["0", "5", "10"], files: 10 },
+    });
+    expect((await read({ labels: eachOf((i) => i % 2), labelMode: "binary" })).labels).toEqual(
+      Float32Array.from(eachOf((i) => i % 2)),
+    );
+  });
+
+  test("null is none", async () => {
+    expect(await read({ labels: null })).toEqual({ labels: undefined, classNames: [], files: 10 });
+  });
+
+  test.each<[object, string]>([
+    [{ labels: [1, 2] }, /labels has 2 entries, but .* holds 10 images/.source],
+    [{ labels: eachOf((i) => i / 2) }, "labels must be whole numbers, got 0.5"],
+    [
+      { labels: eachOf((i) => 3 * i), labelMode: "categorical" },
+      'labelMode "categorical" needs labels from 0 to 9, got 12',
+    ],
+    [{ labels: eachOf(() => 0), classNames: ["ants"] }, "classNames make no sense with a list of labels"],
+    [{ labels: "guess" }, 'labels must be one of "inferred", got "guess"'],
+  ])("that make no sense are refused: %j", async (options, message) => {
+    await expect(read(options)).rejects.toThrow(new RegExp(message));
+  });
+});
+
+test("an epoch can be gone through one by one, and one number is a square", async () => {
+  const dataset = await imageDatasetFromDirectory(folder, { imageSize: 4, batchSize: null, shuffle: false });
+  const shapes: number[][] = [];
+  for await (const { shape } of dataset) shapes.push(shape);
+  expect(shapes).toEqual(Array.from({ length: 10 }, () => [1, 4, 4, 3]));
+});
+
+test("what was found is printed on demand, in Keras's words", async () => {
+  const print = vi.spyOn(console, "log").mockImplementation(() => undefined);
+  onTestFinished(() => {
+    print.mockRestore();
+  });
+  const split = { ...size, validationSplit: 0.3, seed: 7 } as const;
+  await imageDatasetFromDirectory(folder, { ...split, subset: "both" });
+  expect(print).not.toHaveBeenCalled();
+  await imageDatasetFromDirectory(folder, { ...split, subset: "both", verbose: true });
+  await imageDatasetFromDirectory(folder, { labels: null, verbose: true });
+  expect(print.mock.calls.flat()).toEqual([
+    "Found 10 files belonging to 3 classes.",
+    "Using 7 files for training.",
+    "Using 3 files for validation.",
+    "Found 10 files.",
+  ]);
+});
+
+test("bytes are rounded, and clipped where a filter overshoots", async () => {
+  const edge = sharp(Uint8Array.of(0, 0, 255, 255), { raw: { width: 4, height: 1, channels: 1 } });
+  const one = await folderOf({ "a/edge.png": await edge.toColourspace("b-w").png().toBuffer() });
+  const read = async (dtype: "uint8" | "float32") => {
+    const options = { imageSize: [1, 8], interpolation: "bicubic", colorMode: "grayscale", dtype } as const;
+    for await (const { images } of await imageDatasetFromDirectory(one, options)) return images;
+    throw new Error("no batch");
+  };
+  const [floats, bytes] = [await read("float32"), await read("uint8")];
+  expect(Math.min(...floats)).toBeLessThan(-1);
+  expect(Math.max(...floats)).toBeGreaterThan(256);
+  expect([...bytes]).toEqual([...floats].map((value) => Math.min(255, Math.max(0, Math.round(value)))));
+});
+
 describe("the validation split", () => {
   const split = { ...size, validationSplit: 0.3, seed: 7 };
 
@@ -109,6 +190,13 @@ describe("the validation split", () => {
     expect([both.files, rest.files]).toEqual([training.files, validation.files]);
     const other = await imageDatasetFromDirectory(folder, { ...split, seed: 8, subset: "validation" });
     expect(other.files).not.toEqual(validation.files);
+  });
+
+  test("holds the files that Keras draws for the seed", async () => {
+    const [training, validation] = await imageDatasetFromDirectory(folder, { ...split, subset: "both" });
+    const places = [...training.files, ...validation.files].map((file) => relative(folder, file));
+    // numpy.random.RandomState(7).shuffle of the ten files in order
+    expect(places.map((place) => IN_ORDER.indexOf(place))).toEqual(NUMPY_7);
   });
 
   test("without shuffling is the end of the list; a share that is cut to 0 leaves all for training", async () => {
@@ -200,13 +288,13 @@ describe("what is wrong is said", () => {
     ],
     [{ labelMode: "multi" }, 'labelMode must be one of "int", "categorical", "binary", null, got "multi"'],
     [{ labelMode: "binary" }, 'labelMode "binary" needs exactly 2 classes, got 3: ants, bees, wasps'],
-    [{ labelMode: null, classNames: ["ants"] }, "classNames make no sense with labelMode: null"],
+    [{ labelMode: null, classNames: ["ants"] }, "classNames make no sense without labels"],
     [{ classNames: ["ants", "flies"] }, 'has no subfolder "flies"; there are ants, bees, wasps'],
     [{ classNames: ["ants", "ants"] }, "a class is named twice in ants, ants"],
     [{ colorMode: "cmyk" }, 'colorMode must be one of "grayscale", "rgb", "rgba", got "cmyk"'],
     [{ interpolation: "magic" }, 'interpolation must be one of "nearest", "bilinear"'],
     [{ imageSize: [0, 5] }, "imageSize must be [height, width] in whole pixels, got [0, 5]"],
-    [{ batchSize: 1.5 }, "batchSize must be a whole number of at least 1, got 1.5"],
+    [{ batchSize: 1.5 }, "batchSize must be a whole number of at least 1, or null, got 1.5"],
     [{ cropToAspectRatio: true, padToAspectRatio: true }, "only one of cropToAspectRatio and padToAspectRatio"],
   ])("%j", async (options, message) => {
     const refused = imageDatasetFromDirectory(folder, options);
