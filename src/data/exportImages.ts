@@ -6,20 +6,46 @@ import type { WriteResult } from "./formats/format.ts";
 import { mapParallel } from "./parallel.ts";
 import type { Warnings } from "./warnings.ts";
 
+/** An image, and where its file goes below an exported folder of images: `name.jpg` or `folder/name.jpg`. */
+export interface ExportedImage {
+  image: ImageRecord;
+  /** With forward slashes. */
+  name: string;
+}
+
+/**
+ * Names images as `nameImages` does and puts them into a folder, as hard links (no space used; copies where the file
+ * system has no links) or as copies.
+ */
+export async function exportImages(
+  images: readonly ImageRecord[],
+  folder: string,
+  warnings: Warnings,
+  { copy = false, folderOf }: { copy?: boolean | undefined; folderOf?: FolderOf },
+): Promise<{ exported: ExportedImage[]; placed: WriteResult["images"] }> {
+  const exported = nameImages(images, warnings, folderOf);
+  return { exported, placed: await placeImages(exported, folder, copy) };
+}
+
+/** The folder an image goes to, below the exported one. */
+type FolderOf = (image: ImageRecord) => string;
+
+/** A folder for each split; images without one lie beside these. */
+export function splitFolder({ split }: ImageRecord): string {
+  return split ?? "";
+}
+
 /**
  * The name that each image gets in an exported folder: its own, without its folders. No two images of a folder get
  * names that differ in the extension or in case alone, since label files are often named after images, and some file
  * systems know no case: a number is put behind the later ones. Spaces, quotes and letters of all languages stay; line
  * breaks, other control characters, backslashes and a leading dot become "_".
- *
- * @param folderOf the folder an image goes to, below the exported one, such as its split; "" unless given
- * @returns `folder/name` of each image, with forward slashes
  */
-export function exportNames(
+export function nameImages(
   images: readonly ImageRecord[],
   warnings: Warnings,
-  folderOf: (image: ImageRecord) => string = () => "",
-): string[] {
+  folderOf: FolderOf = () => "",
+): ExportedImage[] {
   const own = images.map((image) => withoutControls(basename(image.file)));
   const taken = new Set<string>();
   return images.map((image, i) => {
@@ -37,28 +63,22 @@ export function exportNames(
     else if (chosen !== basename(image.file)) {
       warnings.add("image names with characters that label files cannot hold, renamed", change);
     }
-    return folder === "" ? chosen : `${folder}/${chosen}`;
+    return { image, name: folder === "" ? chosen : `${folder}/${chosen}` };
   });
 }
 
-/**
- * Puts images into a folder, as hard links (no space used; copies where the file system has no links) or as copies.
- *
- * @param names where each image goes, below the folder
- */
-export async function placeImages(
-  images: readonly ImageRecord[],
+async function placeImages(
+  images: readonly ExportedImage[],
   folder: string,
-  names: readonly string[],
-  { copy = false }: { copy?: boolean | undefined },
+  copy: boolean,
 ): Promise<WriteResult["images"]> {
-  const folders = new Set(names.map((name) => dirname(join(folder, name))));
+  const folders = new Set(images.map(({ name }) => dirname(join(folder, name))));
   for (const path of folders) await mkdir(path, { recursive: true });
   let copied = 0;
-  await mapParallel(images, 8, async ({ file }, i) => {
-    const target = join(folder, names[i] ?? "");
-    if (!copy && (await linked(file, target))) return;
-    await copyFile(file, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  await mapParallel(images, 8, async ({ image, name }) => {
+    const target = join(folder, name);
+    if (!copy && (await linked(image.file, target))) return;
+    await copyFile(image.file, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
     copied++;
   });
   return copied > 0 ? "copied" : "linked";

@@ -27,6 +27,11 @@ export function posixPath(path: string): string {
   return sep === "/" ? path : path.split(sep).join("/");
 }
 
+/** The path or name up to its extension: "a/b.c" of "a/b.c.jpg". */
+export function withoutExtension(path: string): string {
+  return path.slice(0, path.length - extname(path).length);
+}
+
 /** Orders names by their code units: the same on every machine, whatever its language. */
 export function byName(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

@@ -1,6 +1,6 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import type { Dataset, ImageRecord } from "../dataset.ts";
-import { exportNames, placeImages, withoutControls } from "../exportImages.ts";
+import { exportImages, withoutControls } from "../exportImages.ts";
 import { shownPath } from "../files.ts";
 import { Warnings } from "../warnings.ts";
 import type { WriteOptions, WriteResult } from "./format.ts";
@@ -28,11 +28,11 @@ export async function writeClassFolders(
   for (const { split, file } of divided ? images : []) {
     if (split === undefined) warnings.add("images without a split beside others, written as train", shownPath(file));
   }
-  const names = exportNames(images, warnings, ({ split = "train", labels }) => {
+  const folderOf = ({ split = "train", labels }: ImageRecord) => {
     const name = folders[labels?.[0] ?? 0] ?? "";
     return divided ? `${split}/${name}` : name;
-  });
-  const placed = await placeImages(images, folder, names, options);
+  };
+  const { placed } = await exportImages(images, folder, warnings, { ...options, folderOf });
   return { path: folder, images: placed, warnings: warnings.lines() };
 }
 

@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import { writeFileAtomic } from "../../base/files.ts";
 import type { Dataset, ImageRecord } from "../dataset.ts";
-import { exportNames, placeImages } from "../exportImages.ts";
+import { exportImages, splitFolder } from "../exportImages.ts";
 import { groupBy } from "../files.ts";
 import { Warnings } from "../warnings.ts";
 import type { WriteOptions, WriteResult } from "./format.ts";
@@ -17,11 +17,9 @@ export async function writeCreateMl(
 ): Promise<WriteResult> {
   const warnings = new Warnings();
   const { images, classes } = dataset;
-  const names = exportNames(images, warnings, ({ split }) => split ?? "");
-  const placed = await placeImages(images, folder, names, options);
-  const nameOf = new Map(images.map((image, i) => [image, basename(names[i] ?? "")]));
-  for (const [split, members] of groupBy(images, (image) => image.split ?? "")) {
-    const records = members.map((image) => JSON.stringify(recordOf(image, nameOf.get(image) ?? "", classes)));
+  const { exported, placed } = await exportImages(images, folder, warnings, { ...options, folderOf: splitFolder });
+  for (const [split, members] of groupBy(exported, ({ image }) => splitFolder(image))) {
+    const records = members.map(({ image, name }) => JSON.stringify(recordOf(image, basename(name), classes)));
     const file = join(folder, split, "_annotations.createml.json");
     await writeFileAtomic(file, `[\n${records.join(",\n")}\n]\n`);
   }

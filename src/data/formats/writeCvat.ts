@@ -5,7 +5,7 @@ import { decodeMask } from "../../geometry/encodeMask.ts";
 import { maskBox } from "../../geometry/maskExtent.ts";
 import type { Rle } from "../../geometry/rle.ts";
 import type { Dataset, ImageRecord, LabelledObject } from "../dataset.ts";
-import { exportNames, placeImages } from "../exportImages.ts";
+import { exportImages } from "../exportImages.ts";
 import { Warnings } from "../warnings.ts";
 import { MARKS } from "./cvatShapes.ts";
 import type { WriteOptions, WriteResult } from "./format.ts";
@@ -26,9 +26,8 @@ export async function writeCvat(dataset: Dataset, folder: string, options: Write
     if (text.trim() !== "") return text;
     throw new AnchorkitError(`class ${JSON.stringify(name)}: XML cannot hold its name; rename it`);
   });
-  const names = exportNames(images, warnings);
-  const placed = await placeImages(images, join(folder, "images"), names, options);
-  const records = images.map((image, i) => imageXml(image, i, names[i] ?? "", classes, warnings));
+  const { exported, placed } = await exportImages(images, join(folder, "images"), warnings, options);
+  const records = exported.map(({ image, name }, i) => imageXml(image, i, name, classes, warnings));
   const lines = [
     '<?xml version="1.0" encoding="utf-8"?>\n<annotations>',
     xmlElement("version", {}, "1.1"),

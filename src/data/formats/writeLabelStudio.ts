@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../../base/files.ts";
 import type { Dataset, ImageRecord, LabelledObject } from "../dataset.ts";
-import { exportNames, placeImages } from "../exportImages.ts";
+import { exportImages } from "../exportImages.ts";
 import { shownPath } from "../files.ts";
 import { Warnings } from "../warnings.ts";
 import { brushFromMask } from "./brushRle.ts";
@@ -22,9 +22,8 @@ export async function writeLabelStudio(
 ): Promise<WriteResult> {
   const warnings = new Warnings();
   const { images, classes } = dataset;
-  const names = exportNames(images, warnings);
-  const placed = await placeImages(images, join(folder, "images"), names, options);
-  const tasks = images.map((image, i) => JSON.stringify(taskOf(image, names[i] ?? "", classes, warnings)));
+  const { exported, placed } = await exportImages(images, join(folder, "images"), warnings, options);
+  const tasks = exported.map(({ image, name }) => JSON.stringify(taskOf(image, name, classes, warnings)));
   const path = join(folder, "tasks.json");
   await writeFileAtomic(path, `[\n${tasks.join(",\n")}\n]\n`);
   await writeFileAtomic(join(folder, "labeling_config.xml"), configOf(dataset));

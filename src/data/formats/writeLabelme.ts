@@ -1,12 +1,12 @@
-import { basename, extname, join } from "node:path";
+import { basename, join } from "node:path";
 import sharp from "sharp";
 import { writeFileAtomic } from "../../base/files.ts";
 import { decodeMask } from "../../geometry/encodeMask.ts";
 import { maskBox } from "../../geometry/maskExtent.ts";
 import type { Rle } from "../../geometry/rle.ts";
 import type { Dataset, ImageRecord, LabelledObject, Scalar } from "../dataset.ts";
-import { exportNames, placeImages } from "../exportImages.ts";
-import { shownPath } from "../files.ts";
+import { exportImages, splitFolder } from "../exportImages.ts";
+import { shownPath, withoutExtension } from "../files.ts";
 import { mapWithWarnings } from "../parallel.ts";
 import { Warnings } from "../warnings.ts";
 import type { WriteOptions, WriteResult } from "./format.ts";
@@ -20,12 +20,10 @@ import { MARKS } from "./labelmeShapes.ts";
 export async function writeLabelme(dataset: Dataset, folder: string, options: WriteOptions = {}): Promise<WriteResult> {
   const warnings = new Warnings();
   const { images, classes } = dataset;
-  const names = exportNames(images, warnings, ({ split }) => split ?? "");
-  const placed = await placeImages(images, folder, names, options);
-  await mapWithWarnings(images, 4, warnings, async (image, i, own) => {
-    const name = names[i] ?? "";
+  const { exported, placed } = await exportImages(images, folder, warnings, { ...options, folderOf: splitFolder });
+  await mapWithWarnings(exported, 4, warnings, async ({ image, name }, _, own) => {
     const content = await contentOf(image, basename(name), classes, own);
-    const file = join(folder, `${name.slice(0, name.length - extname(name).length)}.json`);
+    const file = join(folder, `${withoutExtension(name)}.json`);
     await writeFileAtomic(file, `${JSON.stringify(content, undefined, 2)}\n`);
   });
   return { path: folder, images: placed, warnings: warnings.lines() };

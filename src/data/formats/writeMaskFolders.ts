@@ -1,12 +1,12 @@
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import sharp from "sharp";
 import { AnchorkitError } from "../../base/errors.ts";
 import { writeFileAtomic } from "../../base/files.ts";
 import { maskArea } from "../../geometry/maskExtent.ts";
 import type { Rle } from "../../geometry/rle.ts";
 import type { Dataset, ImageRecord } from "../dataset.ts";
-import { exportNames, placeImages } from "../exportImages.ts";
-import { shownPath } from "../files.ts";
+import { exportImages, splitFolder } from "../exportImages.ts";
+import { shownPath, withoutExtension } from "../files.ts";
 import { mapWithWarnings } from "../parallel.ts";
 import { Warnings } from "../warnings.ts";
 import { csvText } from "./csvRows.ts";
@@ -35,11 +35,12 @@ export async function writeMaskFolders(
   const { images, classes } = dataset;
   if (classes.length > MAX_SHORT)
     throw new AnchorkitError(`masks hold at most ${MAX_SHORT} classes, got ${classes.length}`);
-  const names = exportNames(images, warnings, ({ split }) => split ?? "");
-  const placed = await placeImages(images, join(folder, "images"), names, options);
-  await mapWithWarnings(images, 3, warnings, async (image, i, own) => {
-    const name = names[i] ?? "";
-    const png = `${name.slice(0, name.length - extname(name).length)}.png`;
+  const { exported, placed } = await exportImages(images, join(folder, "images"), warnings, {
+    ...options,
+    folderOf: splitFolder,
+  });
+  await mapWithWarnings(exported, 3, warnings, async ({ image, name }, _, own) => {
+    const png = `${withoutExtension(name)}.png`;
     const { masks, instances } = draw(image, own);
     await writeGrey(masks, image, classes.length, join(folder, "masks", png));
     await writeGrey(instances, image, image.objects.length, join(folder, "instances", png));

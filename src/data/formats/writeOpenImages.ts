@@ -1,7 +1,7 @@
 import { basename, extname, join } from "node:path";
 import { writeFileAtomic } from "../../base/files.ts";
 import type { Dataset, ImageRecord } from "../dataset.ts";
-import { exportNames, placeImages } from "../exportImages.ts";
+import { exportImages } from "../exportImages.ts";
 import { groupBy } from "../files.ts";
 import { Warnings } from "../warnings.ts";
 import { csvText } from "./csvRows.ts";
@@ -28,11 +28,9 @@ export async function writeOpenImages(
   const warnings = new Warnings();
   const { classes } = dataset;
   const images = imagesWithObjects(dataset.images, warnings);
-  const names = exportNames(images, warnings);
-  const placed = await placeImages(images, join(folder, "images"), names, options);
-  const nameOf = new Map(images.map((image, i) => [image, names[i] ?? ""]));
-  for (const [split, members] of groupBy(images, (image) => image.split ?? "")) {
-    const rows = members.flatMap((image) => rowsOf(image, nameOf.get(image) ?? "", classes));
+  const { exported, placed } = await exportImages(images, join(folder, "images"), warnings, options);
+  for (const [split, members] of groupBy(exported, ({ image }) => image.split ?? "")) {
+    const rows = members.flatMap(({ image, name }) => rowsOf(image, name, classes));
     await writeFileAtomic(join(folder, `${NAMES[split] ?? ""}annotations-bbox.csv`), csvText([HEADER, ...rows]));
   }
   await writeFileAtomic(join(folder, "class-descriptions-boxable.csv"), csvText(classes.map((name) => [name, name])));

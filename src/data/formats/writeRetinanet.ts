@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../../base/files.ts";
 import type { Dataset } from "../dataset.ts";
-import { exportNames, placeImages } from "../exportImages.ts";
+import { exportImages } from "../exportImages.ts";
 import { groupBy, shownPath } from "../files.ts";
 import { Warnings } from "../warnings.ts";
 import { wholeBox } from "./corners.ts";
@@ -23,12 +23,10 @@ export async function writeRetinanet(
 ): Promise<WriteResult> {
   const warnings = new Warnings();
   const { images, classes } = dataset;
-  const names = exportNames(images, warnings);
-  const placed = await placeImages(images, join(folder, "images"), names, options);
-  const nameOf = new Map(images.map((image, i) => [image, `images/${names[i] ?? ""}`]));
-  for (const [split, members] of groupBy(images, (image) => image.split ?? "annotations")) {
-    const rows = members.flatMap((image) => {
-      const path = nameOf.get(image) ?? "";
+  const { exported, placed } = await exportImages(images, join(folder, "images"), warnings, options);
+  for (const [split, members] of groupBy(exported, ({ image }) => image.split ?? "annotations")) {
+    const rows = members.flatMap(({ image, name }) => {
+      const path = `images/${name}`;
       if (image.objects.length === 0) return [[path, "", "", "", "", ""]];
       return image.objects.map(({ box, class: id }, i) => {
         if (!box.every(Number.isInteger)) {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../../base/files.ts";
 import type { Dataset } from "../dataset.ts";
-import { exportNames, placeImages } from "../exportImages.ts";
+import { exportImages } from "../exportImages.ts";
 import { groupBy } from "../files.ts";
 import { Warnings } from "../warnings.ts";
 import { csvText } from "./csvRows.ts";
@@ -22,14 +22,10 @@ export async function writeTensorflowCsv(
   const warnings = new Warnings();
   const { classes } = dataset;
   const images = imagesWithObjects(dataset.images, warnings);
-  const names = exportNames(images, warnings);
-  const placed = await placeImages(images, join(folder, "images"), names, options);
-  const nameOf = new Map(images.map((image, i) => [image, names[i] ?? ""]));
-  for (const [split, members] of groupBy(images, (image) => image.split ?? "")) {
-    const rows = members.flatMap((image) =>
-      image.objects.map(({ box, class: id }) => {
-        return [nameOf.get(image) ?? "", image.width, image.height, classes[id] ?? "", ...box];
-      }),
+  const { exported, placed } = await exportImages(images, join(folder, "images"), warnings, options);
+  for (const [split, members] of groupBy(exported, ({ image }) => image.split ?? "")) {
+    const rows = members.flatMap(({ image: { objects, width, height }, name }) =>
+      objects.map(({ box, class: id }) => [name, width, height, classes[id] ?? "", ...box]),
     );
     const file = join(folder, split === "" ? "labels.csv" : `${split}_labels.csv`);
     await writeFileAtomic(file, csvText([HEADER, ...rows]));

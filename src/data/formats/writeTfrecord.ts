@@ -3,7 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { writeFileAtomic } from "../../base/files.ts";
 import type { Dataset, ImageRecord } from "../dataset.ts";
-import { exportNames } from "../exportImages.ts";
+import { type ExportedImage, nameImages } from "../exportImages.ts";
 import { groupBy, shownPath } from "../files.ts";
 import { readImageHeader, withImage } from "../images.ts";
 import { mapParallel, mapWithWarnings } from "../parallel.ts";
@@ -30,13 +30,12 @@ export async function writeTfrecord(
 ): Promise<WriteResult> {
   const warnings = new Warnings();
   const { images, classes } = dataset;
-  const names = exportNames(images, warnings);
-  const nameOf = new Map(images.map((image, i) => [image, names[i] ?? ""]));
-  for (const [split, members] of groupBy(images, (image) => image.split ?? "data")) {
+  const exported = nameImages(images, warnings);
+  for (const [split, members] of groupBy(exported, ({ image }) => image.split ?? "data")) {
     const shards = await shardsOf(members, shardBytes);
     for (const [i, shard] of shards.entries()) {
-      const records = await mapWithWarnings(shard, 4, warnings, async (image, _, own) => {
-        const features = await featuresOf(image, nameOf.get(image) ?? "", classes, own);
+      const records = await mapWithWarnings(shard, 4, warnings, async ({ image, name }, _, own) => {
+        const features = await featuresOf(image, name, classes, own);
         return encodeTfRecord(encodeExample(features));
       });
       const suffix = shards.length > 1 ? `-${digits(i)}-of-${digits(shards.length)}` : "";
@@ -48,16 +47,16 @@ export async function writeTfrecord(
 }
 
 /** The images in as many groups as files are to be written, in their order. */
-async function shardsOf(images: readonly ImageRecord[], shardBytes: number): Promise<ImageRecord[][]> {
-  const shards: ImageRecord[][] = [[]];
+async function shardsOf(images: readonly ExportedImage[], shardBytes: number): Promise<ExportedImage[][]> {
+  const shards: ExportedImage[][] = [[]];
   let bytes = 0;
-  for (const image of images) {
-    const { size } = await stat(image.file);
+  for (const exported of images) {
+    const { size } = await stat(exported.image.file);
     if (bytes > 0 && bytes + size > shardBytes) {
       shards.push([]);
       bytes = 0;
     }
-    shards.at(-1)?.push(image);
+    shards.at(-1)?.push(exported);
     bytes += size;
   }
   return shards;

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { writeFileAtomic } from "../../base/files.ts";
 import type { Dataset, ImageRecord, LabelledObject } from "../dataset.ts";
-import { exportNames, placeImages } from "../exportImages.ts";
+import { exportImages, splitFolder } from "../exportImages.ts";
 import { groupBy, shownPath } from "../files.ts";
 import { mapWithWarnings } from "../parallel.ts";
 import { Warnings } from "../warnings.ts";
@@ -20,19 +20,17 @@ const CLASS = "class";
 export async function writeVia(dataset: Dataset, folder: string, options: WriteOptions = {}): Promise<WriteResult> {
   const warnings = new Warnings();
   const { images, classes } = dataset;
-  const names = exportNames(images, warnings, ({ split }) => split ?? "");
-  const placed = await placeImages(images, folder, names, options);
-  const entries = await mapWithWarnings(images, 8, warnings, async (image, i, own) => {
-    const filename = basename(names[i] ?? "");
+  const { exported, placed } = await exportImages(images, folder, warnings, { ...options, folderOf: splitFolder });
+  const entries = await mapWithWarnings(exported, 8, warnings, async ({ image, name }, _, own) => {
+    const filename = basename(name);
     const { size } = await stat(image.file);
     const regions = image.objects.map((object, at) => {
       return regionOf(object, classes, `${shownPath(image.file)}: object ${at + 1}`, own);
     });
-    return { filename, size, regions, file_attributes: image.fields ?? {} };
+    return { split: splitFolder(image), entry: { filename, size, regions, file_attributes: image.fields ?? {} } };
   });
-  const entryOf = new Map(images.map((image, i) => [image, entries[i]]));
-  for (const [split, members] of groupBy(images, (image) => image.split ?? "")) {
-    const own = members.map((image) => entryOf.get(image)).filter((entry) => entry !== undefined);
+  for (const [split, members] of groupBy(entries, (entry) => entry.split)) {
+    const own = members.map(({ entry }) => entry);
     const project = projectOf(own, classes, split === "" ? "anchorkit" : split);
     await writeFileAtomic(join(folder, split, "via_project.json"), `${JSON.stringify(project)}\n`);
   }

@@ -1,10 +1,10 @@
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { XMLBuilder } from "fast-xml-parser";
 import { AnchorkitError } from "../../base/errors.ts";
 import { writeFileAtomic } from "../../base/files.ts";
 import type { Dataset, ImageRecord, LabelledObject } from "../dataset.ts";
-import { exportNames, placeImages } from "../exportImages.ts";
-import { shownPath } from "../files.ts";
+import { exportImages } from "../exportImages.ts";
+import { shownPath, withoutExtension } from "../files.ts";
 import { mapWithWarnings } from "../parallel.ts";
 import { Warnings } from "../warnings.ts";
 import { wholeBox } from "./corners.ts";
@@ -20,21 +20,19 @@ import { xmlText } from "./xml.ts";
 export async function writeVoc(dataset: Dataset, folder: string, options: WriteOptions = {}): Promise<WriteResult> {
   const warnings = new Warnings();
   const { images } = dataset;
-  const names = exportNames(images, warnings);
   const classes = dataset.classes.map((name) => {
     const text = xmlText(name, warnings);
     if (text.trim() === "")
       throw new AnchorkitError(`class ${JSON.stringify(name)}: XML cannot hold its name; rename it`);
     return text;
   });
-  const placed = await placeImages(images, join(folder, "JPEGImages"), names, options);
-  await mapWithWarnings(images, 16, warnings, async (image, i, own) => {
-    const name = names[i] ?? "";
+  const { exported, placed } = await exportImages(images, join(folder, "JPEGImages"), warnings, options);
+  await mapWithWarnings(exported, 16, warnings, async ({ image, name }, _, own) => {
     const xml = vocXml(image, name, classes, own);
-    await writeFileAtomic(join(folder, "Annotations", `${stemOf(name)}.xml`), xml);
+    await writeFileAtomic(join(folder, "Annotations", `${withoutExtension(name)}.xml`), xml);
   });
   for (const split of ["train", "val", "test"] as const) {
-    const stems = names.filter((_, i) => images[i]?.split === split).map(stemOf);
+    const stems = exported.filter(({ image }) => image.split === split).map(({ name }) => withoutExtension(name));
     if (stems.length > 0) {
       await writeFileAtomic(join(folder, "ImageSets", "Main", `${split}.txt`), `${stems.join("\n")}\n`);
     }
@@ -80,8 +78,4 @@ function cornersOf(
     warnings.add("boxes that begin at pixel 1, which LabelImg's files do not tell from 0", where);
   }
   return { xmin: Math.max(1, xmin), ymin: Math.max(1, ymin), xmax, ymax };
-}
-
-function stemOf(name: string): string {
-  return name.slice(0, name.length - extname(name).length);
 }

@@ -1,8 +1,9 @@
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { stringify } from "yaml";
 import { writeFileAtomic } from "../../base/files.ts";
 import type { Dataset, ImageRecord, LabelledObject } from "../dataset.ts";
-import { exportNames, placeImages } from "../exportImages.ts";
+import { exportImages } from "../exportImages.ts";
+import { withoutExtension } from "../files.ts";
 import { mapParallel } from "../parallel.ts";
 import { Warnings } from "../warnings.ts";
 import type { WriteOptions, WriteResult } from "./format.ts";
@@ -16,12 +17,10 @@ import { cornersOf, joinPolygons } from "./shapes.ts";
 export async function writeYolo(dataset: Dataset, folder: string, options: WriteOptions = {}): Promise<WriteResult> {
   const warnings = new Warnings();
   const { images, classes } = dataset;
-  const names = exportNames(images, warnings, splitOf);
-  const placed = await placeImages(images, join(folder, "images"), names, options);
-  await mapParallel(images, 16, async (image, i) => {
-    const name = names[i] ?? "";
-    const file = join(folder, "labels", `${name.slice(0, name.length - extname(name).length)}.txt`);
-    await writeFileAtomic(file, linesOf(image));
+  const naming = { ...options, folderOf: splitOf };
+  const { exported, placed } = await exportImages(images, join(folder, "images"), warnings, naming);
+  await mapParallel(exported, 16, async ({ image, name }) => {
+    await writeFileAtomic(join(folder, "labels", `${withoutExtension(name)}.txt`), linesOf(image));
   });
   const splits = (["train", "val", "test"] as const).filter((split) =>
     images.some((image) => splitOf(image) === split),

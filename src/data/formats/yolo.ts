@@ -1,6 +1,6 @@
 import { basename, extname, sep } from "node:path";
 import { AnchorkitError } from "../../base/errors.ts";
-import { isImageName, kindOf, readText, shownPath } from "../files.ts";
+import { isImageName, kindOf, readText, shownPath, withoutExtension } from "../files.ts";
 import { mapWithWarnings } from "../parallel.ts";
 import type { Place } from "../place.ts";
 import { placeLabels } from "../placeLabels.ts";
@@ -67,7 +67,7 @@ export async function read(path: string, options: ReadOptions = {}): Promise<Rea
 
 /** The label file of an image: in the folder `labels` in place of the last `images` of its path, else beside it. */
 async function labelFileOf(file: string): Promise<string | undefined> {
-  const beside = `${file.slice(0, file.length - extname(file).length)}.txt`;
+  const beside = `${withoutExtension(file)}.txt`;
   const parts = beside.split(sep);
   const at = parts.lastIndexOf("images");
   const candidates = at < 0 ? [beside] : [parts.with(at, "labels").join(sep), beside];
