@@ -78,7 +78,7 @@ export function addTrain(program: Command): void {
 
 function addBudgetOptions(command: Command): void {
   command
-    .option("--data <dataset>", "LabelImg or VOC folder, COCO JSON, YOLO data.yaml, or what label import wrote")
+    .option("--data <dataset>", "what label import wrote, or any labels that it reads")
     .option("--out <folder>", "run folder (default: runs/<name of the data>)")
     .option(
       "--epochs <n>",
@@ -107,9 +107,8 @@ function addTrainingOptions(command: Command): void {
     .addOption(
       choice("--assignment <rule>", "anchors of an object: its best ones, or by IoU threshold", ASSIGNMENTS, "best"),
     )
-    .addOption(
-      choice("--cache <where>", "keep resized images in memory (1 GiB), on disk (10 GiB) or nowhere", CACHES, "ram"),
-    )
+    .addOption(choice("--cache <where>", "keep resized images in memory (ram), on disk or nowhere", CACHES, "ram"))
+    .option("--cache-limit <GiB>", "so much of them (default: 1 in memory, 10 on disk)", numberIn({ above: 0 }))
     .option(
       "--workers <n>",
       "images read and decoded at once (default: 16)",

@@ -5,18 +5,15 @@ import { cacheFolder } from "../base/cacheFolder.ts";
 import { AnchorkitError } from "../base/errors.ts";
 import { writeFileAtomic } from "../base/files.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { diskCache } from "../data/diskCache.ts";
-import { memoryCache, noCache, type ImageCache } from "../data/imageCache.ts";
-import { DECODED_AT_ONCE, MEMORY_LIMIT } from "../data/imageStore.ts";
+import type { ImageCache } from "../data/imageCache.ts";
+import { DECODED_AT_ONCE } from "../data/imageStore.ts";
+import { openImageCache, type CacheKind } from "../data/openImageCache.ts";
 import { limiter, type Limiter } from "../data/parallel.ts";
 import { loadEngine, type EngineChoice } from "../engine/load.ts";
 import { budgetFrom, type Budget } from "../training/budget.ts";
 import { fit, type FitProgress, type FitValidation } from "../training/fit.ts";
 import { warmupCosine } from "../training/schedules.ts";
 import { prepareDetector, type DetectorTaskOptions } from "./detectorTask.ts";
-
-/** In memory up to 1 GiB; in a folder of the user's caches up to 10 GiB, for later trainings too; or nowhere. */
-export type CacheKind = "none" | "ram" | "disk";
 
 export interface TrainOptions extends DetectorTaskOptions {
   /** How long: one of the two, or neither. */
@@ -27,6 +24,8 @@ export interface TrainOptions extends DetectorTaskOptions {
   engine: EngineChoice;
   /** Where decoded and resized images are kept; `ram` unless told. */
   cache?: CacheKind;
+  /** GiB that they may take; 1 in memory and 10 on disk unless told. */
+  cacheLimit?: number;
   /** Images that are read and decoded at once; 16 unless told. */
   workers?: number;
   /** Go on from the last checkpoint in `out`. */
@@ -54,8 +53,6 @@ const PEAK_RATE = { adamw: 2e-3, sgd: 1e-2 };
 const WARMUP_STEPS = 30;
 /** The weights are measured so many times; in a short training less often, so that little of its time goes there. */
 const VALIDATIONS = { most: 12, least: 3, perMinute: 1.2 };
-/** Bytes of decoded images on disk: at the usual 320 pixels some 27,000 of 640 x 480. */
-const DISK_LIMIT = 10 * 2 ** 30;
 /** Without a budget: so many epochs, and more of them where there are few images. */
 const DEFAULT_EPOCHS = 100;
 const DEFAULT_STEPS = 3000;
@@ -126,14 +123,11 @@ export async function trainDetector(
 
 /** Training and validation images share one memory, one folder and one queue. */
 async function loadingOf(
-  { cache = "ram", workers = DECODED_AT_ONCE }: TrainOptions,
+  { cache = "ram", cacheLimit, workers = DECODED_AT_ONCE }: TrainOptions,
   warn?: (text: string) => void,
 ): Promise<{ cache: ImageCache; decoding: Limiter }> {
-  const decoding = limiter(workers);
-  if (cache === "none") return { cache: noCache, decoding };
-  if (cache === "ram") return { cache: memoryCache(MEMORY_LIMIT), decoding };
   const folder = join(cacheFolder(), "images");
-  return { cache: await diskCache(folder, { limit: DISK_LIMIT, ...(warn && { warn }) }), decoding };
+  return { cache: await openImageCache(cache, { limit: cacheLimit, folder, warn }), decoding: limiter(workers) };
 }
 
 /** Changes when an image, a box, a class or a split does. */
