@@ -48,7 +48,8 @@ export async function readSplitLists(
     const byFullName = groupBy(inScope, (file) => basename(file));
     const byStem = groupBy(inScope, (file) => basename(file, extname(file)));
     const imagesNamed = (name: string) => byFullName.get(name) ?? byStem.get(name);
-    for (const name of namesIn(await readText(list), list)) {
+    const read = async () => namesIn(await readText(list), list);
+    for (const name of await warnings.attempt(read, [], "unreadable-labels", shownPath(list))) {
       const listed = imagesNamed(name) ?? imagesNamed(name.trim());
       if (!listed) warnings.add("names in split lists without an image", `"${name}" in ${shownPath(list)}`, UNKNOWN);
       for (const file of listed ?? []) {

@@ -80,6 +80,16 @@ export class Warnings {
     this.observer.found(rule, where, { rule, detail, ...(change && { change }) });
   }
 
+  /** What `work` gives; where it throws, and an observer is told (see `fail`), `instead`. */
+  async attempt<T, U>(work: () => Promise<T>, instead: U, rule: ReadingRule, where: string): Promise<T | U> {
+    try {
+      return await work();
+    } catch (error) {
+      this.fail(error, rule, where);
+      return instead;
+    }
+  }
+
   /** Warnings of one of several tasks that run at once: nobody hears of them before they are joined. */
   apart(): Warnings {
     if (!this.observer) return new Warnings();

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AnchorkitError, messageOf } from "../../base/errors.ts";
+import type { Warnings } from "../warnings.ts";
 
 /** A number of pixels or per cent that a label file may hold; with larger ones sums and products would overflow. */
 export const coordinate = z.number().min(-1e6).max(1e6);
@@ -21,9 +22,41 @@ export function checkJson<T>(document: unknown, schema: z.ZodType<T>, name: stri
   throw new AnchorkitError(`${name}: ${firstIssue(parsed.error)}`);
 }
 
+/**
+ * The records of a list, or members of an object, that a schema accepts, each with its index or name. The first other
+ * one is an error; where there is an observer, it is told of all others, and they are left out (`Warnings.fail`).
+ *
+ * @param path of the list in the document: [3, "annotations"]
+ * @throws AnchorkitError as `checkJson`
+ */
+export function checkRecords<T>(
+  records: readonly unknown[] | Readonly<Record<string, unknown>>,
+  schema: z.ZodType<T>,
+  { name, path, warnings }: { name: string; path: readonly PropertyKey[]; warnings: Warnings },
+): { value: T; key: string | number }[] {
+  const entries: Iterable<[string | number, unknown]> = Array.isArray(records)
+    ? (records as unknown[]).entries()
+    : Object.entries(records);
+  const sound: { value: T; key: string | number }[] = [];
+  for (const [key, record] of entries) {
+    const parsed = schema.safeParse(record);
+    if (parsed.success) sound.push({ value: parsed.data, key });
+    else {
+      const [issue] = parsed.error.issues;
+      const error = new AnchorkitError(`${name}: ${describeIssue(issue, [...path, key])}`);
+      warnings.fail(error, "bad-object", `${name}: ${pathOf([...path, key])}`);
+    }
+  }
+  return sound;
+}
+
 /** The first thing that is wrong: "annotations[12].bbox[2]: …". */
 export function firstIssue({ issues: [issue] }: z.ZodError): string {
-  return `${pathOf(issue?.path ?? [])}: ${issue?.message ?? "is not valid"}`;
+  return describeIssue(issue);
+}
+
+function describeIssue(issue: z.core.$ZodIssue | undefined, place: readonly PropertyKey[] = []): string {
+  return `${pathOf([...place, ...(issue?.path ?? [])])}: ${issue?.message ?? "is not valid"}`;
 }
 
 /**

@@ -2,7 +2,7 @@ import { basename, extname, join, relative } from "node:path";
 import { AnchorkitError } from "../../base/errors.ts";
 import type { SplitName } from "../dataset.ts";
 import { kindOf, listFiles, readHead, readText, shownPath } from "../files.ts";
-import { mapParallel, mapWithWarnings } from "../parallel.ts";
+import { mapParallel } from "../parallel.ts";
 import type { Place } from "../place.ts";
 import { placeLabels } from "../placeLabels.ts";
 import { splitNamed, splitOfPath } from "../splitLists.ts";
@@ -10,6 +10,7 @@ import { Warnings } from "../warnings.ts";
 import { type CocoAnnotation, type CocoFile, parseCoco, scalarsOf } from "./cocoFile.ts";
 import { findImages, ownSplitOf } from "./cocoImages.ts";
 import { segmentationOf } from "./cocoSegmentation.ts";
+import { readEach } from "./labelFiles.ts";
 import type { FoundImage, FoundObject, LabelFormat, Likeness, ReadOptions, ReadResult } from "./format.ts";
 import { DATASET_FILE, write } from "./writeCoco.ts";
 
@@ -69,19 +70,18 @@ function looksLikeCoco(head: string): boolean {
  */
 export async function read(source: string, options: ReadOptions = {}): Promise<ReadResult> {
   const warnings = new Warnings(options.observer);
-  const files = await mapWithWarnings(
-    await filesOf(source),
-    2,
-    warnings,
-    async ({ path, split }, _, own): Promise<NamedFile> => {
-      const name = shownPath(path);
-      return { path, name, split, file: parseCoco(await readText(path), name, own) };
-    },
-  );
+  const splitOf = new Map((await filesOf(source)).map(({ path, split }) => [path, split]));
+  const files = await readEach([...splitOf.keys()], warnings, async (path, own): Promise<NamedFile> => {
+    const name = shownPath(path);
+    return { path, name, split: splitOf.get(path), file: parseCoco(await readText(path), name, own) };
+  });
   const { classes, categoryIds, classOf } = joinCategories(files.map(({ file }) => file));
   const found: FoundImage[] = [];
   for (const [i, file] of files.entries()) {
-    for (const image of await imagesOf(file, classOf[i] ?? new Map<number, number>(), warnings)) found.push(image);
+    const read = () => imagesOf(file, classOf[i] ?? new Map<number, number>(), warnings);
+    const others = files.length > 1; // beside a file of which no image is there
+    const images = others ? await warnings.attempt(read, [], "labels-without-image", file.name) : await read();
+    for (const image of images) found.push(image);
   }
   const renumbered = new Set(found.map(({ id }) => id)).size < found.length; // two files number from 1
   const images = renumbered ? found.map((image, i) => ({ ...image, id: i + 1 })) : found;

@@ -32,11 +32,12 @@ const annotationSchema = z.object({
   segmentation: z.unknown().optional(),
   attributes: z.record(z.string(), z.unknown()).nullish(),
 });
+const categorySchema = z.object({ id, name: z.string().min(1) });
 const cocoSchema = z.object({
   info: z.object({ exif_orientation: z.string().optional() }).catch({}).optional(),
   images: z.array(imageSchema),
   annotations: z.array(annotationSchema),
-  categories: z.array(z.object({ id, name: z.string().min(1) })),
+  categories: z.array(categorySchema),
 });
 
 /** A COCO file, checked: the parts of it that anchorkit reads. */
@@ -71,10 +72,9 @@ export function parseCoco(text: string, name: string, warnings?: Warnings): Coco
   return { ...coco, ...(sound && { places: sound.places }) };
 }
 
-const listsSchema = z.looseObject({
-  ...{ images: z.array(z.unknown()), annotations: z.array(z.unknown()) },
-  categories: z.array(z.looseObject({ id })),
-});
+const LISTS = ["images", "annotations", "categories"] as const;
+const list = z.array(z.unknown());
+const listsSchema = z.looseObject({ images: list, annotations: list, categories: list });
 
 /** The document without the records that `parseCoco` would throw for, each of which is told of. */
 function soundRecords(
@@ -85,7 +85,14 @@ function soundRecords(
   const lists = listsSchema.safeParse(document);
   if (!lists.success) return undefined;
   const imageIds = new Set<number>();
-  const categoryIds = new Set(lists.data.categories.map((category) => category.id));
+  const categoryIds = new Set<number>();
+  const categories = placesOf(lists.data.categories, (record) => {
+    const category = categorySchema.safeParse(record);
+    if (!category.success) return firstIssue(category.error);
+    if (categoryIds.has(category.data.id)) return `the id ${category.data.id} is there twice`;
+    categoryIds.add(category.data.id);
+    return undefined;
+  });
   const images = placesOf(lists.data.images, (record) => {
     const image = imageSchema.safeParse(record);
     if (!image.success) return firstIssue(image.error);
@@ -101,15 +108,18 @@ function soundRecords(
     if (!imageIds.has(image_id)) return `no image has the id ${image_id}`;
     return categoryIds.has(category_id) ? undefined : `no category has the id ${category_id}`;
   });
-  const kept = { images: images.sound, annotations: annotations.sound };
-  for (const [list, { wrong }] of [["images", images] as const, ["annotations", annotations] as const]) {
-    for (const { at, reason } of wrong) {
+  const places = { images, annotations, categories };
+  for (const list of LISTS) {
+    for (const { at, reason } of places[list].wrong) {
       const where = `${name}: ${list}[${at}]`;
       warnings.fail(new AnchorkitError(`${where}: ${reason}`), "bad-object", where);
     }
   }
-  const take = (list: "images" | "annotations"): unknown[] => kept[list].map((at) => lists.data[list][at]);
-  return { document: { ...lists.data, images: take("images"), annotations: take("annotations") }, places: kept };
+  const kept = LISTS.map((list) => [list, places[list].sound.map((at) => lists.data[list][at])]);
+  return {
+    document: { ...lists.data, ...Object.fromEntries(kept) },
+    places: { images: images.sound, annotations: annotations.sound },
+  };
 }
 
 /** Which records of a list are sound, and why the others are not. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AnchorkitError } from "../../base/errors.ts";
 import { readText, shownPath } from "../files.ts";
 import { Warnings } from "../warnings.ts";
-import { coordinate, parseJson } from "./checkedJson.ts";
+import { checkRecords, coordinate, parseJson } from "./checkedJson.ts";
 import type { LabelFormat, ReadOptions, ReadResult } from "./format.ts";
 import { type FileTraits, findLabelFiles, hasTraits, readEach } from "./labelFiles.ts";
 import { datasetOf, type NamedImage, type NamedObject } from "./namedLabels.ts";
@@ -24,7 +24,8 @@ function looksRight(head: string): boolean {
 }
 
 const box = z.object({ x: coordinate, y: coordinate, width: coordinate.min(0), height: coordinate.min(0) });
-const annotations = z.array(z.object({ label: z.string().min(1), coordinates: box }));
+const annotation = z.object({ label: z.string().min(1), coordinates: box });
+const annotations = z.array(z.unknown());
 const name = z.string().min(1);
 // Turi Create's names, which Apple's first examples had, are "imagefilename" and "annotation".
 const record = z
@@ -33,7 +34,13 @@ const record = z
     ...{ annotations: annotations.optional(), annotation: annotations.optional() },
   })
   .refine(({ image, imagefilename }) => (image ?? imagefilename) !== undefined, 'has no "image"');
-type Record = z.infer<typeof record>;
+type Annotation = z.infer<typeof annotation>;
+/** A record with its place in the list, and its annotations with theirs. */
+type Checked = Pick<z.infer<typeof record>, "image" | "imagefilename" | "verified"> & {
+  at: number | string;
+  labelled: { value: Annotation; key: number | string }[];
+  list: string;
+};
 
 /**
  * Reads CreateML's JSON, or all of a folder. A box is the x and y of its centre, width and height, in pixels of the
@@ -46,8 +53,8 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   const warnings = new Warnings(options.observer);
   const files = await findLabelFiles(path, traits, warnings);
   const lists = await readEach(files.labels, warnings, async (from, own) => {
-    const records = parseJson(await readText(from), z.array(record), shownPath(from));
-    return imagesOf(records, from, own);
+    const list = parseJson(await readText(from), z.array(z.unknown()), shownPath(from));
+    return imagesOf(checkedRecords(list, shownPath(from), own), from, own);
   });
   const named = lists.flat();
   if (named.length === 0) throw new AnchorkitError(`${shownPath(path)}: lists no images`);
@@ -55,24 +62,30 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   return { dataset, warnings: warnings.lines(), source: `CreateML JSON in ${shownPath(path)}` };
 }
 
-function imagesOf(records: readonly Record[], from: string, warnings: Warnings): NamedImage[] {
-  const boxes = records.flatMap(labelled).map(({ coordinates }) => Object.values(coordinates));
-  const fractions = boxes.length > 0 && boxes.every((numbers) => numbers.every((value) => value <= 1));
-  if (fractions) warnings.add("files with no number above 1, read as fractions of the image", shownPath(from));
-  return records.map((entry, i): NamedImage => {
-    const where = `${shownPath(from)}: [${i}]`;
-    return {
-      ...{ names: [entry.image ?? entry.imagefilename ?? ""], from, where },
-      ...(fractions && { frame: "fraction" }),
-      ...(entry.verified && { verified: true }),
-      objects: labelled(entry).map(({ label, coordinates: { x, y, width, height } }, at): NamedObject => ({
-        ...{ where: `${where}.annotations[${at}]`, name: label },
-        box: [x - width / 2, y - height / 2, x + width / 2, y + height / 2],
-      })),
-    };
+function checkedRecords(list: readonly unknown[], name: string, warnings: Warnings): Checked[] {
+  return checkRecords(list, record, { name, path: [], warnings }).map(({ value, key }) => {
+    const member = value.annotations ? "annotations" : "annotation";
+    const path = [key, member];
+    const labelled = checkRecords(value[member] ?? [], annotation, { name, path, warnings });
+    return { ...value, at: key, labelled, list: member };
   });
 }
 
-function labelled({ annotations, annotation }: Record): NonNullable<Record["annotations"]> {
-  return annotations ?? annotation ?? [];
+function imagesOf(records: readonly Checked[], from: string, warnings: Warnings): NamedImage[] {
+  const boxes = records.flatMap(({ labelled }) => labelled.map(({ value }) => Object.values(value.coordinates)));
+  const fractions = boxes.length > 0 && boxes.every((numbers) => numbers.every((value) => value <= 1));
+  if (fractions) warnings.add("files with no number above 1, read as fractions of the image", shownPath(from));
+  return records.map(({ image, imagefilename, verified, at, labelled, list }): NamedImage => {
+    const where = `${shownPath(from)}: [${at}]`;
+    return {
+      ...{ names: [image ?? imagefilename ?? ""], from, where },
+      ...(fractions && { frame: "fraction" }),
+      ...(verified && { verified: true }),
+      objects: labelled.map(({ value: { label, coordinates }, key }): NamedObject => {
+        const { x, y, width, height } = coordinates;
+        const corners: NamedObject["box"] = [x - width / 2, y - height / 2, x + width / 2, y + height / 2];
+        return { where: `${where}.${list}[${key}]`, name: label, box: corners };
+      }),
+    };
+  });
 }

@@ -59,10 +59,13 @@ function contentOf(root: XmlElement, from: string, warnings: Warnings): { images
     throw new AnchorkitError(`${name}: holds tracks of a video; export it from CVAT as "CVAT for images 1.1"`);
   }
   const meta = metaOf(root);
-  const images = childrenOf(root, "image").map((image, i): NamedImage => {
+  const images = childrenOf(root, "image").flatMap((image, i): NamedImage[] => {
     const file = image.attributes.get("name") ?? "";
     const where = file === "" ? `${name}: image ${i + 1}` : `${name}: "${file}"`;
-    if (file === "") throw new AnchorkitError(`${where}: has no name`);
+    if (file === "") {
+      warnings.fail(new AnchorkitError(`${where}: has no name`), "bad-object", where);
+      return [];
+    }
     const [width, height] = ["width", "height"].map((side) => Number(image.attributes.get(side)));
     const size = width && height && width > 0 && height > 0 ? { width, height } : undefined;
     const shapes = childrenOf(image);
@@ -77,12 +80,14 @@ function contentOf(root: XmlElement, from: string, warnings: Warnings): { images
       }
     });
     const split = splitOf(image, meta, where, warnings);
-    return {
-      ...{ names: [file], from, where, objects: joinParts(objects) },
-      ...(size && { labelledSize: size }),
-      ...(split && { split }),
-      ...(labels.length > 0 && { labels: [...new Set(labels)].filter((label) => label !== "") }),
-    };
+    return [
+      {
+        ...{ names: [file], from, where, objects: joinParts(objects) },
+        ...(size && { labelledSize: size }),
+        ...(split && { split }),
+        ...(labels.length > 0 && { labels: [...new Set(labels)].filter((label) => label !== "") }),
+      },
+    ];
   });
   return { images, classes: meta.classes };
 }
@@ -101,7 +106,7 @@ function metaOf(root: XmlElement): Meta {
   const labels = heads.flatMap((head) => childrenOf(head, "labels")).flatMap((list) => childrenOf(list, "label"));
   const classes = labels.filter((label) => childText(label, "parent") === "").map((label) => childText(label, "name"));
   const tasks = [
-    ...heads.filter(({ tag }) => tag === "task"),
+    ...heads.filter(({ tag }) => tag === "task" || tag === "job"),
     ...heads.flatMap((head) => childrenOf(head, "tasks")).flatMap((list) => childrenOf(list, "task")),
   ];
   const splits = new Map<string, SplitName>();

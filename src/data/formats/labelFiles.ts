@@ -59,8 +59,8 @@ async function listAround(folder: string): Promise<string[]> {
 }
 
 /**
- * Reads label files, some at a time, in their order. One that cannot be read is an error; where there is an observer, it
- * is told, and the file left out.
+ * Reads label files, some at a time, in their order. One that cannot be read is an error; where there is an observer and
+ * another file, it is told, and the file left out.
  *
  * @param read notes what it finds with the warnings that it gets, those of the file
  */
@@ -70,14 +70,31 @@ export async function readEach<T>(
   read: (file: string, warnings: Warnings) => Promise<T>,
 ): Promise<T[]> {
   const contents = await mapWithWarnings(files, 4, warnings, async (file, _, own) => {
-    try {
-      return await read(file, own);
-    } catch (error) {
-      own.fail(error, "unreadable-labels", shownPath(file));
-      return undefined;
-    }
+    if (files.length === 1) return read(file, own); // nothing else is left
+    return own.attempt(() => read(file, own), undefined, "unreadable-labels", shownPath(file));
   });
   return contents.filter((content) => content !== undefined);
+}
+
+/**
+ * What comes of a file up to where it cannot be read any further, which is an error; where there is an observer, it is
+ * told, and keeps what came before.
+ */
+export async function* untilBroken<T>(
+  items: AsyncIterable<T>,
+  file: string,
+  warnings: Warnings,
+): AsyncGenerator<T, void> {
+  let any = false;
+  try {
+    for await (const item of items) {
+      yield item;
+      any = true;
+    }
+  } catch (error) {
+    if (!any) throw error;
+    warnings.fail(error, "unreadable-labels", shownPath(file));
+  }
 }
 
 async function thoseThatLookRight(

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Scalar } from "../dataset.ts";
 import { groupBy } from "../files.ts";
 import type { Warnings } from "../warnings.ts";
-import { checkJson, parseJson } from "./checkedJson.ts";
+import { checkJson, checkRecords, parseJson } from "./checkedJson.ts";
 import { scalarsOf } from "./cocoFile.ts";
 
 const text = z.string().nullish().catch(undefined);
@@ -65,11 +65,16 @@ type ImageAnnotations = Omit<LabelStudioTask, "results"> & { annotations: Annota
  * @throws AnchorkitError naming the record
  */
 export function parseTasks(content: string, name: string, warnings: Warnings): LabelStudioTask[] {
-  const items = parseJson(content, z.array(record), name);
-  const records = items.map((item, i) => {
-    const where = `${name}: [${i}]`;
-    const isTask = typeof item.data === "object" && item.data !== null;
-    return isTask ? ofTask(checkJson(item, taskSchema, where), where) : ofMinimal(item, where);
+  const items = parseJson(content, z.array(z.unknown()), name);
+  const records = checkRecords(items, record, { name, path: [], warnings }).flatMap(({ value: item, key }) => {
+    const where = `${name}: [${key}]`;
+    try {
+      const isTask = typeof item.data === "object" && item.data !== null;
+      return isTask ? ofTask(checkJson(item, taskSchema, where), where) : ofMinimal(item, where);
+    } catch (error) {
+      warnings.fail(error, "bad-object", where);
+      return [];
+    }
   });
   // JSON-MIN has an item for each annotation of an image.
   return [...groupBy(records, ({ address }) => address).values()].flatMap((same) => {

@@ -6,7 +6,7 @@ import { parseJson } from "./checkedJson.ts";
 import type { LabelFormat, ReadOptions, ReadResult } from "./format.ts";
 import { stemFinder } from "./imageFinder.ts";
 import { type FileTraits, findLabelFiles, hasTraits, readEach } from "./labelFiles.ts";
-import { labelmeFlags, labelmeShape, objectsOf } from "./labelmeShapes.ts";
+import { labelmeFlags, objectsOf } from "./labelmeShapes.ts";
 import { datasetOf, type NamedImage } from "./namedLabels.ts";
 import { writeLabelme } from "./writeLabelme.ts";
 
@@ -32,7 +32,7 @@ export const labelme: LabelFormat = {
 
 const file = z.object({
   ...{
-    shapes: z.array(labelmeShape),
+    shapes: z.array(z.unknown()),
     flags: labelmeFlags,
     imagePath: z.string().nullish(),
     imageData: z.string().nullish(),

@@ -6,7 +6,7 @@ import { maskBox } from "../../geometry/maskExtent.ts";
 import type { Rle } from "../../geometry/rle.ts";
 import type { LabelledObject, Scalar } from "../dataset.ts";
 import type { Warnings } from "../warnings.ts";
-import { coordinate } from "./checkedJson.ts";
+import { checkRecords, coordinate } from "./checkedJson.ts";
 import { scalarsOf } from "./cocoFile.ts";
 import { joinParts, type Part } from "./joinParts.ts";
 import type { NamedObject } from "./namedLabels.ts";
@@ -14,8 +14,7 @@ import { boxAround, ellipse } from "./shapes.ts";
 
 /** Names that are ticked or not. */
 export const labelmeFlags = z.record(z.string(), z.unknown()).nullish().catch(undefined);
-/** One of labelme's shapes. */
-export const labelmeShape = z.object({
+const labelmeShape = z.object({
   label: z.union([z.string(), z.number()]).transform(String),
   points: z.array(z.tuple([coordinate, coordinate])),
   shape_type: z.string().nullish(),
@@ -42,16 +41,17 @@ const MAX_PIXELS = 100_000_000;
  *
  * @param size of the image, as the file says
  * @param name the file's name for messages
+ * @throws AnchorkitError naming a shape that is none
  */
 export async function objectsOf(
-  shapes: readonly LabelmeShape[],
+  shapes: readonly unknown[],
   size: Size,
   name: string,
   warnings: Warnings,
 ): Promise<NamedObject[]> {
   const parts: Part[] = [];
-  for (const [i, shape] of shapes.entries()) {
-    const where = `${name}: shapes[${i}]`;
+  for (const { value: shape, key } of checkRecords(shapes, labelmeShape, { name, path: ["shapes"], warnings })) {
+    const where = `${name}: shapes[${key}]`;
     const outline = await outlineOf(shape, size, where, warnings);
     if (!outline) continue;
     const isPart =

@@ -5,7 +5,7 @@ import { splitNamed } from "../splitLists.ts";
 import { Warnings } from "../warnings.ts";
 import { columnsOf, type CsvRow, csvRows, firstRow, isHeader, numberIn, textIn } from "./csvRows.ts";
 import type { LabelFormat, ReadOptions, ReadResult } from "./format.ts";
-import { type FileTraits, findLabelFiles, hasTraits, readEach } from "./labelFiles.ts";
+import { type FileTraits, findLabelFiles, hasTraits, readEach, untilBroken } from "./labelFiles.ts";
 import { datasetOf, type NamedImage, type NamedObject } from "./namedLabels.ts";
 import { writeOpenImages } from "./writeOpenImages.ts";
 
@@ -39,7 +39,7 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   const warnings = new Warnings(options.observer);
   const files = await findLabelFiles(path, traits, warnings);
   const isFolder = (await kindOf(path)) === "folder";
-  const descriptions = await descriptionsIn(isFolder ? path : dirname(path));
+  const descriptions = await descriptionsIn(isFolder ? path : dirname(path), warnings);
   const fileOf = groupBy(files.images, (file) => basename(file, extname(file)).normalize());
   const lists = await readEach(files.labels, warnings, async (from, own) => {
     const split = isFolder ? splitIn(from) : undefined;
@@ -84,7 +84,7 @@ async function imagesOf(
   const images = new Map<string, NamedImage>();
   const missing = new Map<string, string>();
   let columns: ReturnType<typeof columnsIn> | undefined;
-  for await (const row of csvRows(from)) {
+  for await (const row of untilBroken(csvRows(from), from, warnings)) {
     const { cells, where } = row;
     if (columns === undefined) {
       columns = columnsIn(row);
@@ -150,14 +150,17 @@ function splitIn(file: string): NamedImage["split"] {
 }
 
 /** The name of each class id, in the order of the list. */
-async function descriptionsIn(folder: string): Promise<Map<string, string>> {
+async function descriptionsIn(folder: string, warnings: Warnings): Promise<Map<string, string>> {
   const names = new Map<string, string>();
   const lists = (await listFiles(folder)).filter((file) => /class-descriptions[^\\/]*\.csv$/i.test(file));
   const list = lists.find((file) => file.includes("boxable")) ?? lists[0];
   if (list === undefined) return names;
-  for await (const { cells, where } of csvRows(list)) {
-    const [id = "", name] = cells;
-    if (id !== "LabelName") names.set(id, textIn(name, "the name of a class", where));
-  }
+  const add = async (): Promise<void> => {
+    for await (const { cells, where } of csvRows(list)) {
+      const [id = "", name] = cells;
+      if (id !== "LabelName") names.set(id, textIn(name, "the name of a class", where));
+    }
+  };
+  await warnings.attempt(add, undefined, "unreadable-labels", shownPath(list));
   return names;
 }

@@ -6,7 +6,7 @@ import { Warnings } from "../warnings.ts";
 import { boxOfCorners } from "./corners.ts";
 import { csvRows, firstRow, numberIn, textIn } from "./csvRows.ts";
 import type { LabelFormat, ReadOptions, ReadResult } from "./format.ts";
-import { type FileTraits, findLabelFiles, hasTraits, readEach } from "./labelFiles.ts";
+import { type FileTraits, findLabelFiles, hasTraits, readEach, untilBroken } from "./labelFiles.ts";
 import { datasetOf, type NamedImage } from "./namedLabels.ts";
 import { CLASS_LIST, writeRetinanet } from "./writeRetinanet.ts";
 
@@ -50,7 +50,7 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
     return { ...image, ...(split && { split }) };
   });
   if (named.length === 0) throw new AnchorkitError(`${shownPath(path)}: lists no images`);
-  const classes = await classesBeside(files.labels);
+  const classes = await classesBeside(files.labels, warnings);
   const dataset = await datasetOf(named, files, warnings, { classes });
   const added = dataset.classes.slice(classes.length);
   if (classes.length > 0) {
@@ -61,7 +61,7 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
 
 async function imagesOf(from: string, { coordinates }: ReadOptions, warnings: Warnings): Promise<NamedImage[]> {
   const images = new Map<string, NamedImage>();
-  for await (const { cells, where } of csvRows(from)) {
+  for await (const { cells, where } of untilBroken(csvRows(from), from, warnings)) {
     try {
       const path = textIn(cells[0], "the path", where);
       const image = images.get(path) ?? { names: [path], from, where, objects: [] };
@@ -80,10 +80,11 @@ async function imagesOf(from: string, { coordinates }: ReadOptions, warnings: Wa
 }
 
 /** The names of the classes.csv beside one of the lists, in the order of their numbers; none where there is none. */
-async function classesBeside(lists: readonly string[]): Promise<string[]> {
+async function classesBeside(lists: readonly string[], warnings: Warnings): Promise<string[]> {
   for (const folder of new Set(lists.map((list) => dirname(list)))) {
     const file = join(folder, CLASS_LIST);
-    if ((await kindOf(file)) === "file") return classesOf(file);
+    if ((await kindOf(file)) !== "file") continue;
+    return warnings.attempt(() => classesOf(file), [], "unreadable-labels", shownPath(file));
   }
   return [];
 }

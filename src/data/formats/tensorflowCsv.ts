@@ -6,7 +6,7 @@ import { Warnings } from "../warnings.ts";
 import { boxOfCorners, type CornersContext } from "./corners.ts";
 import { columnsOf, type CsvRow, csvRows, firstRow, isHeader, numberIn, textIn } from "./csvRows.ts";
 import type { LabelFormat, Likeness, ReadOptions, ReadResult } from "./format.ts";
-import { type FileTraits, findLabelFiles, hasTraits, readEach } from "./labelFiles.ts";
+import { type FileTraits, findLabelFiles, hasTraits, readEach, untilBroken } from "./labelFiles.ts";
 import { datasetOf, type NamedImage, type NamedObject } from "./namedLabels.ts";
 import { writeTensorflowCsv } from "./writeTensorflowCsv.ts";
 
@@ -88,7 +88,7 @@ async function imagesOf(from: string, { coordinates }: ReadOptions, warnings: Wa
 async function rowsOf(from: string, warnings: Warnings): Promise<Row[]> {
   const rows: Row[] = [];
   let rowOf: ((row: CsvRow) => Row) | undefined;
-  for await (const row of csvRows(from)) {
+  for await (const row of untilBroken(csvRows(from), from, warnings)) {
     if (rowOf === undefined) {
       rowOf = reader(row);
       continue;

@@ -1,6 +1,7 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import { fileChunks } from "../fileChunks.ts";
 import { shownPath } from "../files.ts";
+import type { Warnings } from "../warnings.ts";
 import { maskedCrc32c } from "./crc32c.ts";
 
 // A TFRecord file is a row of records: the length (8 bytes, little-endian), its masked CRC-32C (4 bytes), so many bytes
@@ -22,7 +23,7 @@ export interface TfRecord {
  *
  * @throws AnchorkitError naming file and record: cut off, longer than 256 MB, or not what its checksum says
  */
-export async function* readTfRecords(path: string): AsyncGenerator<TfRecord, void> {
+export async function* readTfRecords(path: string, warnings: Warnings): AsyncGenerator<TfRecord, void> {
   const bytes = new ByteReader(fileChunks(path));
   for (let number = 1; ; number++) {
     const where = `${shownPath(path)}: record ${number}`;
@@ -37,10 +38,8 @@ export async function* readTfRecords(path: string): AsyncGenerator<TfRecord, voi
     const rest = await bytes.take(length + 4);
     if (rest.length < length + 4) throw new AnchorkitError(`${where}: the file ends within it`);
     const content = rest.subarray(0, length);
-    if (rest.readUInt32LE(length) !== maskedCrc32c(content)) {
-      throw new AnchorkitError(`${where}: its checksum is wrong: damaged`);
-    }
-    yield { content, where };
+    if (rest.readUInt32LE(length) === maskedCrc32c(content)) yield { content, where };
+    else warnings.fail(new AnchorkitError(`${where}: its checksum is wrong: damaged`), "bad-object", where);
   }
 }
 

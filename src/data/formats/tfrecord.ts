@@ -1,13 +1,13 @@
 import { basename, dirname, resolve } from "node:path";
 import { AnchorkitError } from "../../base/errors.ts";
 import { groupBy, kindOf, listFiles, readText, shownPath } from "../files.ts";
-import { mapParallel } from "../parallel.ts";
+import { mapWithWarnings } from "../parallel.ts";
 import type { Place } from "../place.ts";
 import { splitNamed } from "../splitLists.ts";
 import { Warnings } from "../warnings.ts";
 import type { LabelFormat, Likeness, ReadOptions, ReadResult } from "./format.ts";
 import { type LabelMapItem, parseLabelMap } from "./labelMap.ts";
-import { readEach } from "./labelFiles.ts";
+import { readEach, untilBroken } from "./labelFiles.ts";
 import { datasetOf, type NamedImage } from "./namedLabels.ts";
 import { decodeExample } from "./tfExample.ts";
 import { imageOfExample } from "./tfImage.ts";
@@ -55,7 +55,7 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   const records = kind === "folder" ? around.filter((file) => NAME.test(file)) : [resolve(path)];
   if (records.length === 0) throw new AnchorkitError(`${shownPath(path)}: holds no file of ${TITLE}`);
   if (kind === "folder") noteMissingShards(records, warnings);
-  const mapOf = await labelMaps(around);
+  const mapOf = await labelMaps(around, warnings);
   const lists = await readEach(records, warnings, async (from, own) => {
     const split = kind === "folder" ? splitIn(from) : undefined;
     const images = await imagesOf(from, mapOf(from), own);
@@ -73,7 +73,7 @@ async function imagesOf(from: string, items: readonly LabelMapItem[], warnings: 
   const images: NamedImage[] = [];
   const byId = new Map(items.map((item) => [item.id, nameOf(item)]));
   const byName = new Map(items.map((item) => [item.name, nameOf(item)]));
-  for await (const { content, where } of readTfRecords(from)) {
+  for await (const { content, where } of untilBroken(readTfRecords(from, warnings), from, warnings)) {
     try {
       const image = await imageOfExample(decodeExample(content, where), { byId, byName }, warnings);
       images.push({ ...image, from, where });
@@ -89,12 +89,15 @@ function nameOf({ name, displayName }: LabelMapItem): string {
 }
 
 /** Reads all label maps, and tells which one belongs to a file of records: one in its folder, else the only one. */
-async function labelMaps(files: readonly string[]): Promise<(records: string) => LabelMapItem[]> {
+async function labelMaps(files: readonly string[], warnings: Warnings): Promise<(records: string) => LabelMapItem[]> {
   const texts = files.filter((file) => /\.pbtxt$/i.test(file));
-  const maps = await mapParallel(texts, 4, async (file) => {
-    const text = await readText(file, MAX_LABEL_MAP_BYTES);
-    // Pipelines and graphs have the same extension.
-    return { file, items: /^\s*(?:#.*\s*)*item\s*[{<:]/.test(text) ? parseLabelMap(text, shownPath(file)) : [] };
+  const maps = await mapWithWarnings(texts, 4, warnings, async (file, _, own) => {
+    const read = async () => {
+      const text = await readText(file, MAX_LABEL_MAP_BYTES);
+      // Pipelines and graphs have the same extension.
+      return /^\s*(?:#.*\s*)*item\s*[{<:]/.test(text) ? parseLabelMap(text, shownPath(file)) : [];
+    };
+    return { file, items: await own.attempt(read, [], "unreadable-labels", shownPath(file)) };
   });
   const known = maps.filter(({ items }) => items.length > 0);
   const byFolder = groupBy(known, ({ file }) => dirname(file));

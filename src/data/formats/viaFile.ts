@@ -1,8 +1,10 @@
 import { z } from "zod";
 import type { Scalar } from "../dataset.ts";
 import { readText, shownPath } from "../files.ts";
-import { checkJson, jsonOf, parseJson } from "./checkedJson.ts";
-import { columnsOf, csvRows, textIn } from "./csvRows.ts";
+import type { Warnings } from "../warnings.ts";
+import { checkJson, checkRecords, jsonOf, parseJson } from "./checkedJson.ts";
+import { columnsOf, type CsvRow, csvRows, textIn } from "./csvRows.ts";
+import { untilBroken } from "./labelFiles.ts";
 
 /** One image of a VIA file. */
 export interface ViaImage {
@@ -31,29 +33,32 @@ const region = z.object({ shape_attributes: attributes, region_attributes: attri
 const image = z.object({
   filename: z.string().min(1),
   // Version 1 numbers the regions: { "0": …, "1": … }.
-  regions: z.union([z.array(region), z.record(z.string(), region)]).nullish(),
+  regions: z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]).nullish(),
   file_attributes: attributes.nullish(),
 });
-const images = z.record(z.string(), image);
-const project = z.object({ _via_img_metadata: images });
+const members = z.record(z.string(), z.unknown());
+const project = z.object({ _via_img_metadata: members });
 
 /**
  * The images of a VIA file: a project, annotations as JSON, or annotations as CSV.
  *
  * @throws AnchorkitError naming file and record
  */
-export async function readViaFile(from: string): Promise<ViaImage[]> {
-  if (/\.csv$/i.test(from)) return readCsv(from);
+export async function readViaFile(from: string, warnings: Warnings): Promise<ViaImage[]> {
+  if (/\.csv$/i.test(from)) return readCsv(from, warnings);
   const name = shownPath(from);
   const document = jsonOf(await readText(from), name);
   const isProject = typeof document === "object" && document !== null && "_via_img_metadata" in document;
-  const records = isProject ? checkJson(document, project, name)._via_img_metadata : checkJson(document, images, name);
-  return Object.values(records).map(({ filename, regions, file_attributes }): ViaImage => {
+  const records = isProject ? checkJson(document, project, name)._via_img_metadata : checkJson(document, members, name);
+  const path = isProject ? ["_via_img_metadata"] : [];
+  return checkRecords(records, image, { name, path, warnings }).map(({ value, key }): ViaImage => {
+    const { filename, file_attributes } = value;
     const where = `${name}: "${filename}"`;
+    const regions = checkRecords(value.regions ?? [], region, { name, path: [...path, key, "regions"], warnings });
     return {
       ...{ filename, from, where, fields: valuesOf(file_attributes ?? {}) },
-      regions: Object.values(regions ?? []).map(({ shape_attributes, region_attributes }, i) => ({
-        ...{ where: `${where}: region ${i}`, shape: shape_attributes },
+      regions: regions.map(({ value: { shape_attributes, region_attributes }, key: number }) => ({
+        ...{ where: `${where}: region ${number}`, shape: shape_attributes },
         attributes: valuesOf(region_attributes ?? {}),
       })),
     };
@@ -61,31 +66,36 @@ export async function readViaFile(from: string): Promise<ViaImage[]> {
 }
 
 /** A row a region; a row whose shape is {} is an image without regions. */
-async function readCsv(from: string): Promise<ViaImage[]> {
+async function readCsv(from: string, warnings: Warnings): Promise<ViaImage[]> {
   const found = new Map<string, ViaImage>();
-  let columns: Record<(typeof VIA_COLUMNS)[number], number> | undefined;
-  for await (const { cells, where } of csvRows(from)) {
+  let columns: Columns | undefined;
+  for await (const { cells, where } of untilBroken(csvRows(from), from, warnings)) {
     if (!columns) {
       columns = columnsOf({ cells: cells.map((cell) => cell.replace(/^\s*#/, "")), where }, VIA_COLUMNS, []);
       continue;
     }
-    const filename = textIn(cells[columns.filename], "filename", where);
-    const [fileCell, shapeCell, regionCell] = VIA_COLUMNS.slice(1).map((column) => {
-      return parseJson(cells[columns?.[column] ?? -1] || "{}", attributes, `${where}: ${column}`);
-    });
-    const fields = valuesOf(fileCell ?? {});
-    const image = found.get(filename) ?? {
-      filename,
-      from,
-      where: `${shownPath(from)}: "${filename}"`,
-      fields,
-      regions: [],
-    };
-    found.set(filename, image);
-    if (!shapeCell || Object.keys(shapeCell).length === 0) continue;
-    image.regions.push({ where, shape: shapeCell, attributes: valuesOf(regionCell ?? {}) });
+    try {
+      addRow(found, { cells, where }, columns, from);
+    } catch (error) {
+      warnings.fail(error, "bad-object", where);
+    }
   }
   return [...found.values()];
+}
+
+type Columns = Record<(typeof VIA_COLUMNS)[number], number>;
+
+function addRow(found: Map<string, ViaImage>, { cells, where }: CsvRow, columns: Columns, from: string): void {
+  const filename = textIn(cells[columns.filename], "filename", where);
+  const [fileCell, shapeCell, regionCell] = VIA_COLUMNS.slice(1).map((column) => {
+    return parseJson(cells[columns[column]] || "{}", attributes, `${where}: ${column}`);
+  });
+  const fields = valuesOf(fileCell ?? {});
+  const known = found.get(filename);
+  const image = known ?? { filename, from, where: `${shownPath(from)}: "${filename}"`, fields, regions: [] };
+  found.set(filename, image);
+  if (!shapeCell || Object.keys(shapeCell).length === 0) return;
+  image.regions.push({ where, shape: shapeCell, attributes: valuesOf(regionCell ?? {}) });
 }
 
 /** The attributes that have a value: text, numbers and flags as they are, ticked boxes as their names. */

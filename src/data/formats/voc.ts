@@ -63,6 +63,10 @@ export async function read(folder: string, options: ReadOptions = {}): Promise<R
     return !unread.has(stemOf(path)); // its labels are not known: it is no background
   });
   const matched = matchImages(annotations, images, warnings);
+  if (annotations.length === 0) {
+    const count = xmlPaths.length > 1 ? `none of ${xmlPaths.length} XML files can` : "its only XML file cannot";
+    throw new AnchorkitError(`${shownPath(folder)}: ${count} be read`);
+  }
   if (matched.size === 0) {
     const first = xmlPaths[0] ?? folder;
     throw new AnchorkitError(

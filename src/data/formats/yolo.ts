@@ -48,17 +48,26 @@ export async function read(path: string, options: ReadOptions = {}): Promise<Rea
   const warnings = new Warnings(options.observer);
   const set = await readYoloSet(path, warnings);
   const { classes, images, task, keypoints } = set;
-  const lines = await mapWithWarnings(images, 16, warnings, async ({ file }, _, own) => {
-    const labels = await labelFileOf(file);
-    if (labels !== undefined) return readLabels(labels, classes.length, keypoints, own);
+  const labelled = await mapWithWarnings(images, 16, warnings, async (image, _, own) => {
+    const labels = await labelFileOf(image.file);
+    if (labels !== undefined) {
+      const read = () => readLabels(labels, classes.length, keypoints, own);
+      const lines = await own.attempt(read, undefined, "unreadable-labels", shownPath(labels));
+      return lines && { ...image, lines }; // without its lines, it is not known what it shows
+    }
     const what = "images without a label file, taken as backgrounds without objects";
-    own.add(what, shownPath(file), { rule: "image-without-labels" });
-    return [];
+    own.add(what, shownPath(image.file), { rule: "image-without-labels" });
+    return { ...image, lines: [] };
   });
-  refuseOriented(lines, task, set.name);
+  const read = labelled.filter((image) => image !== undefined);
+  refuseOriented(
+    read.flatMap(({ lines }) => lines),
+    task,
+    set.name,
+  );
   if (keypoints > 0) warnings.add("data sets of keypoints, read as the boxes alone", set.name);
-  const found = images.map(({ file, split }, i): FoundImage => {
-    const objects = (lines[i] ?? []).map((line) => yoloObject(line, keypoints));
+  const found = read.map(({ file, split, lines }, i): FoundImage => {
+    const objects = lines.map((line) => yoloObject(line, keypoints));
     return { id: i + 1, file, where: shownPath(file), ...(split && { split }), frame: "fraction", objects };
   });
   const dataset = await placeLabels(found, { classes }, warnings);
@@ -96,8 +105,7 @@ async function readLabels(
 }
 
 /** Throws where the YAML or every line says that the boxes are oriented: they are not the boxes around them. */
-function refuseOriented(images: readonly (readonly YoloLine[])[], task: string | undefined, name: string): void {
-  const lines = images.flat();
+function refuseOriented(lines: readonly YoloLine[], task: string | undefined, name: string): void {
   const first = lines[0];
   if (!first || (task !== undefined && task !== "obb")) return;
   if (task === undefined && lines.some(({ numbers }) => numbers.length !== 8)) return;

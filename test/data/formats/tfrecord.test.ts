@@ -9,6 +9,7 @@ import { exportLabels } from "../../../src/data/exportLabels.ts";
 import { maskedCrc32c } from "../../../src/data/formats/crc32c.ts";
 import { encodeExample, type Features } from "../../../src/data/formats/tfExample.ts";
 import { encodeTfRecord, readTfRecords } from "../../../src/data/formats/tfRecordFile.ts";
+import { Warnings } from "../../../src/data/warnings.ts";
 import { writeTfrecord } from "../../../src/data/formats/writeTfrecord.ts";
 import { importLabels } from "../../../src/data/importLabels.ts";
 import { readDataset } from "../../../src/data/readDataset.ts";
@@ -250,7 +251,10 @@ describe("written", () => {
     await writeTfrecord({ classes: [], images }, join(folder, "out"), { shardBytes: 2 * image.length });
     const counts = [0, 0];
     for (const i of counts.keys()) {
-      for await (const { content } of readTfRecords(join(folder, `out/data.record-0000${i}-of-00002`))) {
+      for await (const { content } of readTfRecords(
+        join(folder, `out/data.record-0000${i}-of-00002`),
+        new Warnings(),
+      )) {
         counts[i] = (counts[i] ?? 0) + (content.length > image.length ? 1 : 0);
       }
     }
