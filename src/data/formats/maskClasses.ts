@@ -19,7 +19,8 @@ const MAX_LIST_BYTES = 1_000_000;
 
 /**
  * Reads the list of classes that lies beside masks: `_classes.csv` (Pixel Value, Class), a CSV with the columns name, r,
- * g and b, or `labelmap.txt` as CVAT writes it (`name:r,g,b:parts:actions`).
+ * g and b, `labelmap.txt` as CVAT writes it (`name:r,g,b:parts:actions`), or `class_names.txt` as labelme does (a name a
+ * line, the first of 0).
  *
  * @returns undefined where there is none
  * @throws AnchorkitError naming file and line, and when there are two with different content
@@ -41,6 +42,7 @@ export async function readMaskClasses(files: readonly string[]): Promise<MaskCla
 
 async function classesOf(file: string): Promise<MaskClasses | undefined> {
   if (basename(file).toLowerCase() === "labelmap.txt") return labelMapOf(file);
+  if (basename(file).toLowerCase() === "class_names.txt") return namesOf(file);
   if (!/\.csv$/i.test(file)) return undefined;
   const header = firstRow(await readHead(file, 4096));
   if (isHeader(header, NUMBERS)) return tableOf(file, false);
@@ -76,6 +78,11 @@ async function labelMapOf(file: string): Promise<MaskClasses> {
     add(names, valueOf(colour.split(",").map(Number), where), name, where);
   }
   return { colours: true, names };
+}
+
+async function namesOf(file: string): Promise<MaskClasses> {
+  const names = (await readText(file, MAX_LIST_BYTES)).split(/\r?\n/).map((name) => name.trim());
+  return { colours: false, names: new Map([...names.entries()].filter(([, name]) => name !== "")) };
 }
 
 function valueOf(numbers: readonly number[], where: string): number {

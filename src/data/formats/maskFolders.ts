@@ -1,16 +1,18 @@
-import { basename, extname, relative, resolve, sep } from "node:path";
+import { basename, dirname, extname, resolve, sep } from "node:path";
 import { AnchorkitError } from "../../base/errors.ts";
 import { maskBox } from "../../geometry/maskExtent.ts";
+import { maskUnion } from "../../geometry/mergeMasks.ts";
 import type { SplitName } from "../dataset.ts";
 import { isImageName, kindOf, listFiles, readText, shownPath } from "../files.ts";
 import { mapWithWarnings } from "../parallel.ts";
 import type { Place } from "../place.ts";
 import { placeLabels } from "../placeLabels.ts";
-import { splitNamed, splitOfPath } from "../splitLists.ts";
+import { splitNamed } from "../splitLists.ts";
 import { Warnings } from "../warnings.ts";
+import { isCityscapesGroup, isCityscapesMask, isCityscapesOutline } from "./cityscapes.ts";
 import type { FoundImage, FoundObject, LabelFormat, Likeness, ReadOptions, ReadResult } from "./format.ts";
 import { type LabelPixels, readLabelPixels } from "./labelPixels.ts";
-import { regionsOf } from "./labelRegions.ts";
+import { type Region, regionsOf } from "./labelRegions.ts";
 import { readMaskClasses } from "./maskClasses.ts";
 import { type MaskedImage, pairMasks } from "./maskFiles.ts";
 import { type MeaningOf, meaningOfValues, type RegionsOfImage } from "./maskValues.ts";
@@ -24,17 +26,21 @@ export const maskFolders: LabelFormat = {
   ...{ recognizes, read, write: writeMaskFolders },
 };
 
-/** Masks beside XML or JSON are an addition to these, as in the VOC devkit. */
+/** Masks beside XML or JSON are an addition to these, as in the VOC devkit; those of few images may be images. */
 function recognizes({ path, kind, files }: Place): Promise<Likeness> {
-  let pairs: MaskedImage[] = [];
+  let found: ReturnType<typeof pairMasks> = { pairs: [], alone: 0 };
   try {
-    if (kind === "folder") pairs = pairMasks(path, files);
+    if (kind === "folder") found = pairMasks(path, files);
   } catch (error) {
     if (!(error instanceof AnchorkitError)) throw error;
   }
+  const { pairs, alone } = found;
   if (pairs.length === 0) return Promise.resolve("no");
-  return Promise.resolve(files.some((file) => /\.(?:xml|json)$/i.test(file)) ? "maybe" : "likely");
+  const areLabels = pairs.length > alone && !files.some((file) => LABELS.test(file) && !isCityscapesOutline(file));
+  return Promise.resolve(areLabels ? "likely" : "maybe");
 }
+
+const LABELS = /\.(?:xml|json)$/i;
 
 interface Read extends RegionsOfImage {
   pair: MaskedImage;
@@ -45,11 +51,11 @@ interface Read extends RegionsOfImage {
  * Reads a folder of images and masks (see `pairMasks` for where they may lie). A pixel of a mask is the number of a
  * class, by grey value or place in a palette, or a colour; of a mask of objects the number of an object. Where both are
  * there, as in the VOC devkit, each object has the class of its pixels. Where there are classes alone, all pixels of a
- * class in an image are one object. Objects alone are of one class. Each object's mask is kept, its box is the one
- * around it.
+ * class in an image are one object. Objects alone, in one mask or each in its own, are of one class. Each object's mask
+ * is kept, its box is the one around it.
  *
  * Names of classes come from a list (see `readMaskClasses`); splits from folders, or from
- * `ImageSets/Segmentation/train.txt` and the like.
+ * `ImageSets/Segmentation/train.txt`, `annotations/trainval.txt` and the like.
  *
  * @throws AnchorkitError naming the mask that cannot be read, has another size than that of objects, or is a photo
  */
@@ -58,7 +64,7 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   if ((await kindOf(path)) !== "folder") throw new AnchorkitError(`${shownPath(path)}: no such folder`);
   const root = resolve(path);
   const files = await listFiles(root);
-  const pairs = pairMasks(root, files, warnings);
+  const { pairs } = pairMasks(root, files, warnings);
   if (pairs.length === 0) {
     const images = files.filter(isImageName).length;
     throw new AnchorkitError(
@@ -70,7 +76,7 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
     try {
       return await readRegions(pair, list?.colours ?? false, own);
     } catch (error) {
-      own.fail(error, "unreadable-labels", shownPath(pair.classes ?? pair.objects ?? pair.file));
+      own.fail(error, "unreadable-labels", maskName(pair));
       return undefined;
     }
   });
@@ -80,7 +86,7 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   const classes = all.some(({ kind }) => kind === undefined) ? [...new Set([...names, alone])] : names;
   const splitOf = await splitLists(files);
   const found = all.map(({ pair, size, ...regions }, i): FoundImage => {
-    const split = splitOfPath(relative(root, pair.file)) ?? splitOf(pair.file);
+    const split = pair.split ?? splitOf(pair.file);
     const objects = objectsOf(regions, meaningOf, alone, warnings);
     return {
       ...{ id: i + 1, file: pair.file, where: regions.where, labelledSize: size, ...(split && { split }) },
@@ -91,7 +97,13 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   return { dataset, warnings: warnings.lines(), source: `images and masks in ${shownPath(path)}` };
 }
 
+/** The mask that an image is spoken of by. */
+function maskName({ file, classes, objects, parts }: MaskedImage): string {
+  return shownPath(classes ?? objects ?? (parts?.[0] === undefined ? file : dirname(parts[0])));
+}
+
 async function readRegions(pair: MaskedImage, colours: boolean, warnings: Warnings): Promise<Read> {
+  if (pair.parts) return readParts(pair, pair.parts, warnings);
   const pixels = async (file: string | undefined, options: { colours: boolean }): Promise<LabelPixels | undefined> => {
     if (file === undefined) return undefined;
     if (/\.jpe?g$/i.test(file)) warnings.add("masks saved as JPEG, which blurs their values", shownPath(file));
@@ -99,13 +111,32 @@ async function readRegions(pair: MaskedImage, colours: boolean, warnings: Warnin
   };
   const [classes, objects] = [await pixels(pair.classes, { colours }), await pixels(pair.objects, { colours: false })];
   const size = classes ?? objects ?? { width: 0, height: 0 };
-  const where = shownPath(pair.classes ?? pair.objects ?? pair.file);
+  const where = maskName(pair);
   if (classes && objects && (classes.width !== objects.width || classes.height !== objects.height)) {
     const sizes = `${classes.width} x ${classes.height} pixels, ${shownPath(pair.objects ?? "")} ${objects.width} x ${objects.height}`;
     throw new AnchorkitError(`${where}: has ${sizes}`);
   }
   const regions = regionsOf(classes?.values, objects?.values, size, where);
   return { pair, regions, kind: classes?.kind, where, size: { width: size.width, height: size.height } };
+}
+
+/** The masks of an image that has one for each object: what is not black is inside. */
+async function readParts(pair: MaskedImage, parts: readonly string[], warnings: Warnings): Promise<Read> {
+  const regions: Region[] = [];
+  let size: Read["size"] | undefined;
+  for (const [i, file] of parts.entries()) {
+    const { width, height, values } = await readLabelPixels(file, { colours: false });
+    size ??= { width, height };
+    if (size.width !== width || size.height !== height) {
+      const first = `${shownPath(parts[0] ?? "")} ${size.width} x ${size.height}`;
+      throw new AnchorkitError(`${shownPath(file)}: has ${width} x ${height} pixels, ${first}`);
+    }
+    const inside = regionsOf(undefined, values, size, shownPath(file)).filter(({ objectValue }) => objectValue !== 0);
+    if (inside.length > 1) warnings.add("masks of one object with several values, all read as inside", shownPath(file));
+    if (inside.length === 0) warnings.add("masks of an object without a pixel, left out", shownPath(file));
+    else regions.push({ classValue: 0, objectValue: i + 1, mask: maskUnion(inside.map(({ mask }) => mask)) });
+  }
+  return { pair, regions, kind: undefined, where: maskName(pair), size: size ?? { width: 0, height: 0 } };
 }
 
 function objectsOf(
@@ -123,7 +154,8 @@ function objectsOf(
     else if (meaning === "background" && objectValue !== 0) {
       warnings.add("objects that the mask of classes calls background, left out", at);
     } else if (meaning !== "background" && (kind !== undefined || objectValue !== 0)) {
-      objects.push({ name: meaning.name, where: at, box: maskBox(mask), segmentation: mask });
+      const crowd = isCityscapesMask(where) && isCityscapesGroup(classValue, objectValue);
+      objects.push({ name: meaning.name, where: at, box: maskBox(mask), segmentation: mask, ...(crowd && { crowd }) });
     }
   }
   if (!numbered && objects.length > 0) {
@@ -132,15 +164,21 @@ function objectsOf(
   return objects;
 }
 
-/** The splits that `ImageSets/Segmentation` lists, by the names of images. */
+/** The splits that `ImageSets/Segmentation` lists, or files beside the masks of Oxford's pets, by the names of images. */
 async function splitLists(files: readonly string[]): Promise<(file: string) => SplitName | undefined> {
   const splits = new Map<string, SplitName>();
-  for (const file of files.filter((path) => /\.txt$/i.test(path))) {
-    const split = splitNamed(basename(file, extname(file)));
-    if (!split || file.split(sep).slice(-3, -1).join("/") !== "ImageSets/Segmentation") continue;
+  const lists = new Set(files.filter((file) => LIST.test(file)));
+  for (const file of lists) {
+    const isWhole = /trainval\.txt$/.test(file) && !lists.has(file.replace(/trainval\.txt$/, "train.txt"));
+    const split = isWhole ? "train" : splitNamed(basename(file, extname(file)));
+    if (!split) continue;
+    const isTable = !file.split(sep).includes("ImageSets"); // name, class and species
     for (const line of (await readText(file, undefined, { allowEmpty: true })).split(/\r?\n/)) {
-      if (line.trim() !== "") splits.set(line.trim().normalize(), split);
+      const name = (isTable ? line.split(" ")[0] : line)?.trim() ?? "";
+      if (name !== "") splits.set(name.normalize(), split);
     }
   }
   return (file) => splits.get(basename(file, extname(file)).normalize());
 }
+
+const LIST = /[\\/](?:ImageSets[\\/]Segmentation|annotations)[\\/]\w+\.txt$/;

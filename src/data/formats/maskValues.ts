@@ -1,5 +1,6 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import type { Warnings } from "../warnings.ts";
+import { cityscapesMeaning, isCityscapesMask } from "./cityscapes.ts";
 import type { LabelPixels } from "./labelPixels.ts";
 import type { Region } from "./labelRegions.ts";
 import type { MaskClasses } from "./maskClasses.ts";
@@ -23,8 +24,14 @@ export type MeaningOf = (value: number, kind: LabelPixels["kind"]) => ValueMeani
 const IGNORED = 255;
 const IGNORED_COLOUR = 0xe0e0c0;
 
+/** Names of black that stand for no object. */
+const NOTHING = /^[\W_]*(?:background|bg|void|unlabell?ed)[\W_]*$/i;
+
 /** More colours are no classes. */
 const MAX_COLOURS = 256;
+
+/** What 1, 2 and 3 are in the trimaps of Oxford's pets. */
+const TRIMAP: readonly ValueMeaning[] = [{ name: "object" }, "background", "ignored"];
 
 /** The classes of the VOC devkit, whose masks come without a list; the first is 1. */
 const VOC_CLASSES = [
@@ -36,7 +43,7 @@ const VOC_CLASSES = [
  * Finds out what the values of a data set's masks stand for, from all of them: numbers where no mask is in colours.
  * Black is the background unless the list of classes names it. Without a list, a class is called by its number or
  * colour; 255 beside other numbers is to be ignored, and alone it is the one class, as 1 is. With a list, 255 is to be
- * ignored where the list lacks it.
+ * ignored where the list lacks it. In masks called trimaps, 1 is the object, 2 the background, 3 the border between.
  *
  * @returns the meaning of a value, and of all values in the masks and the list the names, in their order
  * @throws AnchorkitError where masks in colours come with a list of numbers, or hold too many colours
@@ -86,8 +93,7 @@ export function meaningOfValues(
 function namesOfList({ names }: MaskClasses, colours: boolean): (value: number) => ValueMeaning {
   return (value) => {
     const name = names.get(value);
-    if (name !== undefined)
-      return value === 0 && /^[\W_]*(?:background|bg)[\W_]*$/i.test(name) ? "background" : { name };
+    if (name !== undefined) return value === 0 && NOTHING.test(name) ? "background" : { name };
     if (value === 0) return "background";
     if (value === (colours ? IGNORED_COLOUR : IGNORED)) return "ignored";
     return colours ? { name: hex(value) } : { name: `class ${value}` };
@@ -106,10 +112,15 @@ function namesOfNumbers(
   const foreground = [...values].filter((value) => value !== 0);
   const [only] = foreground;
   const single = foreground.length === 1 && (only === 1 || only === IGNORED);
+  const isCityscapes = images.length > 0 && images.every(({ where }) => isCityscapesMask(where));
   const devkit = images.every(({ where }) => /[\\/]SegmentationClass[\\/]/.test(where));
   const isVoc = devkit && foreground.every((value) => value <= VOC_CLASSES.length || value === IGNORED);
+  const areTrimaps = images.every(({ where }) => /[\\/]trimaps?[\\/]/i.test(where));
+  const isTrimap = areTrimaps && foreground.every((value) => value <= TRIMAP.length);
   return (value) => {
     if (value === 0) return "background";
+    if (isCityscapes) return cityscapesMeaning(value);
+    if (isTrimap) return TRIMAP[value - 1] ?? "background";
     if (single) return { name: "object" };
     if (value === IGNORED) return "ignored";
     return { name: (isVoc ? VOC_CLASSES[value - 1] : undefined) ?? `class ${value}` };

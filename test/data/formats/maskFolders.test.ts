@@ -12,7 +12,7 @@ import { readDataset } from "../../../src/data/readDataset.ts";
 import { maskDatasetFromDirectory } from "../../../src/data/maskDataset.ts";
 import { encodeMask } from "../../../src/geometry/encodeMask.ts";
 import { maskBox } from "../../../src/geometry/maskExtent.ts";
-import { folderOf, jpeg } from "../helpers.ts";
+import { folderOf, jpeg, labelImgXml } from "../helpers.ts";
 import { labelPng } from "../labelPng.ts";
 
 const [WIDTH, HEIGHT] = [10, 8];
@@ -207,11 +207,143 @@ test("masks beside XML are an addition to it", async () => {
 
 const [black, red, small] = [await grey(), await rgb([1, 1, 1, 1, 0xff0000]), await jpeg(3, 4)];
 
+describe("layouts", () => {
+  test("of the Data Science Bowl: a folder for each image, a mask for each object; or a folder of masks for each image", async () => {
+    const parts = { "x1.png": await grey([1, 2, 3, 4, 255]), "x2.png": await rgb([6, 0, 2, 2, 0xffffff]) };
+    const files = (folder: string) => Object.fromEntries(Object.entries(parts).map(([name, part]) => [folder + name, part])); // prettier-ignore
+    const objects = [["object", 1, 2, 4, 6], ["object", 6, 0, 8, 2]]; // prettier-ignore
+    const bowl = { "a/images/a.png": image, ...files("a/masks/"), "b/images/b.png": image, "b/masks/y.png": await grey([0, 0, 2, 2, 1]) }; // prettier-ignore
+    const { images, warnings, format } = await summary(bowl);
+    expect(images).toEqual([["a.png", undefined, ...objects], ["b.png", undefined, ["object", 0, 0, 2, 2]]]); // prettier-ignore
+    expect([format, warnings]).toEqual(["masks", []]);
+    for (const folder of ["masks/train/a/", "train_masks/a/"]) {
+      const photo = folder.startsWith("masks") ? "images/train/a.jpg" : "train_images/a.jpg";
+      expect((await summary({ [photo]: image, ...files(folder) })).images).toEqual([["a.jpg", "train", ...objects]]);
+    }
+  });
+
+  test("with a mask for each object: objects may overlap; of what is empty, has several values or is too many is told", async () => {
+    const parts = {
+      "a/masks/1.png": await grey([1, 2, 3, 4, 255]),
+      "a/masks/2.png": await grey([2, 2, 3, 4, 200], [5, 3, 1, 1, 77]),
+      "a/masks/3.png": await grey(),
+    };
+    const { images, warnings } = await summary({ "a/images/a.png": image, ...parts });
+    expect(images).toEqual([["a.png", undefined, ["object", 1, 2, 4, 6], ["object", 2, 2, 6, 6]]]);
+    expect(warnings).toEqual([
+      "masks of one object with several values, all read as inside: 1 (./a/masks/2.png)",
+      "masks of an object without a pixel, left out: 1 (./a/masks/3.png)",
+    ]);
+    const both = await summary({ "images/a.png": image, "masks/a.png": await grey([0, 0, 1, 1, 1]), "masks/a/1.png": await grey([1, 1, 1, 1, 1]) }); // prettier-ignore
+    expect(both.images).toEqual([["a.png", undefined, ["object", 0, 0, 1, 1]]]);
+    expect(both.warnings[0]).toBe(
+      "masks of single objects of an image that has another mask, left out: 1 (./masks/a/1.png)",
+    );
+    const other = { ...parts, "a/masks/4.png": await jpeg(9, 8), "a/images/a.png": image };
+    await expect(summary(other)).rejects.toThrow(/masks.4\.png: has 9 x 8 pixels, .*masks.1\.png 10 x 8$/);
+  });
+
+  test("of CamVid: train beside train_labels with names in _L, and class_dict.csv, whose black is no class", async () => {
+    const { images, format, dataset } = await summary({
+      "class_dict.csv": "name,r,g,b\nCar,64,0,128\nSky,128,128,128\nVoid,0,0,0\n",
+      ...{ "train/a_L.png": image, "train_labels/a_L_L.png": await rgb([1, 2, 3, 4, 0x400080]) },
+      ...{ "val/b.png": image, "val_labels/b_L.png": await rgb([6, 0, 2, 2, 0x808080]) },
+      ...{ "test/c.png": image, "testannot/c.png": await rgb([6, 0, 2, 2, 0x808080]) },
+    });
+    expect([format, dataset.classes]).toEqual(["masks", ["Car", "Sky"]]);
+    expect(images).toEqual([
+      ["c.png", "test", ["Sky", 6, 0, 8, 2]],
+      ["a_L.png", "train", ["Car", 1, 2, 4, 6]],
+      ["b.png", "val", ["Sky", 6, 0, 8, 2]],
+    ]);
+  });
+
+  test("of Oxford's pets: trimaps, beside boxes of heads and lists", async () => {
+    const trimap = await grey([0, 0, 10, 8, 2], [1, 2, 3, 4, 3], [2, 3, 1, 1, 1]);
+    const files = {
+      ...{ "images/Pug_1.jpg": image, "images/Pug_2.jpg": image },
+      ...{ "annotations/trimaps/Pug_1.png": trimap, "annotations/trimaps/Pug_2.png": trimap },
+      ...{ "annotations/trainval.txt": "Pug_1 1 2 1\n", "annotations/test.txt": "Pug_2 1 2 1\n" },
+      "annotations/list.txt": "#Image CLASS-ID\nPug_1 1 2 1\nPug_2 1 2 1\n",
+    };
+    const { images, format } = await summary(files);
+    expect(format).toBe("masks");
+    expect(images).toEqual([["Pug_1.jpg", "train", ["object", 2, 3, 3, 4]], ["Pug_2.jpg", "test", ["object", 2, 3, 3, 4]]]); // prettier-ignore
+    const heads = { ...files, "annotations/xmls/Pug_1.xml": labelImgXml("Pug_1.jpg", [["dog", 1, 1, 4, 4]], [10, 8]) };
+    expect((await readDataset(await folderOf(heads))).format).toBe("voc");
+    expect((await summary(heads, "masks")).images).toEqual(images);
+  });
+
+  test("of Cityscapes: classes by number, objects and groups of them", async () => {
+    const name = "gtFine/val/ulm/ulm_000000_000019_gtFine";
+    const { images, format, dataset, warnings } = await summary({
+      "leftImg8bit/val/ulm/ulm_000000_000019_leftImg8bit.png": image,
+      [`${name}_labelIds.png`]: await grey(
+        [0, 0, 10, 1, 1],
+        [0, 1, 10, 3, 7],
+        [1, 1, 2, 2, 26],
+        [5, 5, 4, 2, 26],
+        [0, 7, 1, 1, 24],
+      ),
+      [`${name}_instanceIds.png`]: await grey16(
+        [0, 0, 10, 1, 1],
+        [0, 1, 10, 3, 7],
+        [1, 1, 2, 2, 26_000],
+        [5, 5, 4, 2, 26],
+        [0, 7, 1, 1, 24_001],
+      ),
+      [`${name}_color.png`]: image,
+      [`${name}_polygons.json`]: '{"imgHeight": 8, "imgWidth": 10, "objects": []}',
+    });
+    expect(format).toBe("masks");
+    expect(images).toEqual([
+      [
+        ...["ulm_000000_000019_leftImg8bit.png", "val"],
+        ...[["road", 0, 1, 10, 4], ["person", 0, 7, 1, 8], ["car", 5, 5, 9, 7], ["car", 1, 1, 3, 3]], // prettier-ignore
+      ],
+    ]);
+    expect(dataset.images[0]?.objects.map(({ crowd }) => crowd)).toEqual([undefined, undefined, true, undefined]);
+    expect(warnings).toEqual([expect.stringMatching(/^masks with pixels to ignore, read as background: 1 \(/)]);
+  });
+
+  test("of labelme's conversion to VOC: pictures for people are no masks, class_names.txt has the names", async () => {
+    const { images, warnings } = await summary({
+      "class_names.txt": "_background_\ncat\nbig dog\n",
+      ...{ "JPEGImages/a.jpg": image, "SegmentationClassVisualization/a.jpg": image },
+      "SegmentationClassPNG/a.png": await grey([1, 2, 3, 4, 2], [6, 0, 2, 2, 1]),
+      "SegmentationObjectPNG/a.png": await grey([1, 2, 3, 4, 1], [6, 0, 2, 2, 2]),
+      "SegmentationObjectVisualization/a.jpg": image,
+    });
+    expect(images).toEqual([["a.jpg", undefined, ["cat", 6, 0, 8, 2], ["big dog", 1, 2, 4, 6]]]);
+    expect(warnings).toEqual([]);
+  });
+
+  test("that only look like masks are left to others: few pairs among many images, and pairs beside labels", async () => {
+    const folders = {
+      "dog/a.jpg": image,
+      "dog/c.jpg": image,
+      "dog/b.jpg": image,
+      "cat/face.jpg": image,
+      "cat/face_mask.jpg": image,
+    };
+    await expect(summary(folders)).rejects.toThrow(/could be a folder for each class or images with mask images/);
+    const classes = {
+      "with_mask/1.jpg": image,
+      "no_mask/1.jpg": image,
+      "with_mask/2.jpg": image,
+      "no_mask/2.jpg": image,
+    };
+    expect((await readDataset(await folderOf(classes))).format).toBe("folders");
+    const yolo = { "data.yaml": "train: images/train\nnames: [a]\n", "images/train/a.jpg": image, "labels/train/a.txt": "", "masks/train/a.png": image }; // prettier-ignore
+    expect((await readDataset(await folderOf(yolo))).format).toBe("yolo");
+  });
+});
+
 describe("errors name the file", () => {
   test.each<[files: Record<string, string | Uint8Array>, message: RegExp]>([
     [{ "images/a.jpg": image }, /: holds no masks for its 1 images; put them into images\/ and masks\/$/],
     [{ "images/a.jpg": image, "masks/a.png": "x" }, /masks\/a\.png: is no image/],
-    [{ "images/a.jpg": image, "images/a.png": image, "masks/a.png": black }, /a\.png: has the same mask as .*a\.jpg; rename/], // prettier-ignore
+    [{ "images/a.jpg": image, "images/a.png": image, "masks/a.png": black }, /masks.a\.png: is the mask of .*a\.jpg and .*a\.png; rename/], // prettier-ignore
     [{ "images/a.jpg": image, "masks/a.png": image, "masks/a_mask.png": image }, /is a mask of the same image as/],
     [{ "images/a.jpg": image, "masks/a.png": black, "instances/a.png": small }, /masks\/a\.png: has 10 x 8 pixels, .*instances\/a\.png 3 x 4$/], // prettier-ignore
     [{ "images/a.jpg": image, "masks/a.png": red, "_classes.csv": "Pixel Value,Class\n1,cat" }, /masks\/a\.png: is a mask in colours, but the list of classes gives numbers$/], // prettier-ignore
