@@ -6,7 +6,7 @@
  *   stages.ts <bbox | segm> --cases <folder> <count>
  */
 import { join } from "node:path";
-import { COCO_KEYS } from "../../src/cli/cocoTables.ts";
+import { COCO_KEYS } from "../../src/metrics/detection/cocoSummary.ts";
 import { readCocoResults } from "../../src/data/formats/cocoResults.ts";
 import { readCocoTruth } from "../../src/data/formats/cocoTruth.ts";
 import { matchCoco, summarizeCoco } from "../../src/metrics/index.ts";

@@ -1,19 +1,18 @@
 import type { CocoComparison, CocoIntervals, CocoMetrics, CocoSummary, VocMetrics } from "../metrics/index.ts";
+import { COCO_KEYS } from "../metrics/detection/cocoSummary.ts";
 import type { Column, DataTable } from "./tables.ts";
 
 /** COCO's twelve numbers and a line for each class. */
 export function cocoTables(metrics: CocoMetrics): DataTable[] {
-  const sizes = ["AP", "AP50", "AP75", "APsmall", "APmedium", "APlarge"] as const;
-  const recalls = ["AR1", "AR10", "AR100", "ARsmall", "ARmedium", "ARlarge"] as const;
   return [
     perClassTable(metrics, ["AP", "AP50", "AP75", "AR100"]),
     {
       columns: [{ name: "" }, ...ratios("all", "IoU .50", "IoU .75", "small", "medium", "large")],
-      rows: [["AP", ...sizes.map((key) => metrics[key])]],
+      rows: [["AP", ...COCO_KEYS.slice(0, 6).map((key) => metrics[key])]],
     },
     {
       columns: [{ name: "" }, ...ratios("1 an image", "10", "100", "small", "medium", "large")],
-      rows: [["AR", ...recalls.map((key) => metrics[key])]],
+      rows: [["AR", ...COCO_KEYS.slice(6).map((key) => metrics[key])]],
     },
   ];
 }
@@ -22,22 +21,6 @@ export function cocoTables(metrics: CocoMetrics): DataTable[] {
 export function wideCocoTable(metrics: CocoMetrics): DataTable {
   return perClassTable(metrics, COCO_KEYS);
 }
-
-/** The twelve numbers, in COCO's order. */
-export const COCO_KEYS = [
-  "AP",
-  "AP50",
-  "AP75",
-  "APsmall",
-  "APmedium",
-  "APlarge",
-  "AR1",
-  "AR10",
-  "AR100",
-  "ARsmall",
-  "ARmedium",
-  "ARlarge",
-] as const satisfies readonly (keyof CocoSummary)[];
 
 /** Both of Pascal VOC's averages, a line for each class. */
 export function vocTable({ AP, AP11, perClass, iouThreshold }: VocMetrics): DataTable {

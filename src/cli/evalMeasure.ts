@@ -1,7 +1,8 @@
 import { UsageError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
+import { COCO_KEYS } from "../metrics/detection/cocoSummary.ts";
 import type { DetectionAnalysis, CocoComparison, CocoMetrics, MatchOptions } from "../metrics/index.ts";
-import { COCO_KEYS, cocoTables, comparisonTable, intervalTable, vocTable, wideCocoTable } from "./cocoTables.ts";
+import { cocoTables, comparisonTable, intervalTable, vocTable, wideCocoTable } from "./cocoTables.ts";
 import type { EvaluationInput } from "./evalInput.ts";
 import { explanationTables, sliceTable } from "./explanationTables.ts";
 import type { Measured } from "./failUnder.ts";

@@ -3,9 +3,9 @@ export {
   type ClassMetrics,
   type CocoMetrics,
   type CocoOptions,
-  type CocoSummary,
   type EvaluationImage,
 } from "./detection/coco.ts";
+export type { CocoSummary } from "./detection/cocoSummary.ts";
 export { expectedCalibrationError, reliability, type ReliabilityBin } from "./calibration.ts";
 export * from "./classification/index.ts";
 export {

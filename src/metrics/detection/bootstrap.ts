@@ -1,7 +1,8 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import { Random } from "../../base/random.ts";
 import { centredInterval, type Estimate } from "../estimate.ts";
-import { type CocoMetrics, type CocoSummary, summarizeCoco } from "./coco.ts";
+import { type CocoMetrics, summarizeCoco } from "./coco.ts";
+import { COCO_KEYS, type CocoSummary, byCocoKey } from "./cocoSummary.ts";
 import type { DetectionMatches } from "./matching.ts";
 import { weightedCoco } from "./weightedCoco.ts";
 
@@ -65,16 +66,11 @@ export function bootstrapCoco(matches: DetectionMatches, options: BootstrapOptio
   );
 }
 
-export const COCO_NUMBERS = [
-  ...["AP", "AP50", "AP75", "APsmall", "APmedium", "APlarge"],
-  ...["AR1", "AR10", "AR100", "ARsmall", "ARmedium", "ARlarge"],
-] as (keyof CocoSummary)[];
-
 const FEW = 30;
 
 /** All numbers in a row: COCO's twelve, then AP and AP50 of each class. */
 export function numbersOf(metrics: CocoMetrics): number[] {
-  return [...COCO_NUMBERS.map((key) => metrics[key]), ...metrics.perClass.flatMap(({ AP, AP50 }) => [AP, AP50])];
+  return [...COCO_KEYS.map((key) => metrics[key]), ...metrics.perClass.flatMap(({ AP, AP50 }) => [AP, AP50])];
 }
 
 /** [matches][numbers][resamples]: the same images are drawn for all matches. */
@@ -83,10 +79,7 @@ export function resampleCoco(all: readonly DetectionMatches[], options: Bootstra
   const imageCount = all[0]?.imageCount ?? 0;
   const evaluations = all.map((matches) => ({
     evaluate: weightedCoco(matches),
-    samples: Array.from(
-      { length: COCO_NUMBERS.length + 2 * matches.classes.length },
-      () => new Float64Array(resamples),
-    ),
+    samples: Array.from({ length: COCO_KEYS.length + 2 * matches.classes.length }, () => new Float64Array(resamples)),
   }));
   const weights = new Int32Array(imageCount);
   for (let resample = 0; resample < resamples; resample++) {
@@ -121,9 +114,8 @@ export function gather<T>(
   { resamples, level }: { resamples: number; level: number },
   make: (number: number) => T,
 ): BootstrappedCoco<T> {
-  const all = Object.fromEntries(COCO_NUMBERS.map((key, i) => [key, make(i)])) as Record<keyof CocoSummary, T>;
   return {
-    ...all,
+    ...byCocoKey((_, i) => make(i)),
     images: imageCount,
     fewImages: imageCount < FEW,
     resamples,
@@ -139,8 +131,8 @@ export function gather<T>(
         truths: positives?.[0] ?? 0,
         images,
         fewImages: images < FEW,
-        AP: make(COCO_NUMBERS.length + 2 * k),
-        AP50: make(COCO_NUMBERS.length + 2 * k + 1),
+        AP: make(COCO_KEYS.length + 2 * k),
+        AP50: make(COCO_KEYS.length + 2 * k + 1),
       };
     }),
   };

@@ -1,34 +1,10 @@
 import { averagePrecision, recall } from "./averagePrecision.ts";
+import { type CocoSummary, byCocoKey } from "./cocoSummary.ts";
 import type { EvaluationImage } from "./evaluationImage.ts";
 import { type DetectionMatches, matchDetections, type MatchOptions } from "./matching.ts";
 import { areaSlice } from "./slices.ts";
 
 export type { EvaluationImage } from "./evaluationImage.ts";
-
-/** COCO's twelve numbers, each in 0..1; NaN where there was no object to find. */
-export interface CocoSummary {
-  /** Average precision: the mean over the IoU thresholds 0.5, 0.55 ... 0.95. */
-  AP: number;
-  /** At IoU 0.5 alone. */
-  AP50: number;
-  /** At IoU 0.75 alone. */
-  AP75: number;
-  /** Of objects of at most 32 * 32 pixels. */
-  APsmall: number;
-  /** From 32 * 32 to 96 * 96 pixels. */
-  APmedium: number;
-  /** From 96 * 96 pixels. */
-  APlarge: number;
-  /** Average recall, the mean over the same thresholds, with the best detection of each class in an image. */
-  AR1: number;
-  /** With the best 10. */
-  AR10: number;
-  /** With the best 100, as all that follows and all AP. */
-  AR100: number;
-  ARsmall: number;
-  ARmedium: number;
-  ARlarge: number;
-}
 
 export interface ClassMetrics extends CocoSummary {
   /** Index into the list of classes. */
@@ -145,22 +121,7 @@ function summarizeClass(
 
 /** Every class has as many precisions and recalls as another, so the mean of their means is COCO's mean over all. */
 function meansOverClasses(perClass: readonly CocoSummary[]): CocoSummary {
-  const over = (key: keyof CocoSummary): number =>
-    mean(perClass.map((metrics) => metrics[key]).filter((value) => !Number.isNaN(value)));
-  return {
-    AP: over("AP"),
-    AP50: over("AP50"),
-    AP75: over("AP75"),
-    APsmall: over("APsmall"),
-    APmedium: over("APmedium"),
-    APlarge: over("APlarge"),
-    AR1: over("AR1"),
-    AR10: over("AR10"),
-    AR100: over("AR100"),
-    ARsmall: over("ARsmall"),
-    ARmedium: over("ARmedium"),
-    ARlarge: over("ARlarge"),
-  };
+  return byCocoKey((key) => mean(perClass.map((metrics) => metrics[key]).filter((value) => !Number.isNaN(value))));
 }
 
 /** NaN for none. */

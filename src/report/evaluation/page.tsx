@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import type { DetectionAnalysis } from "../../metrics/detection/analysis.ts";
-import { COCO_NUMBERS } from "../../metrics/detection/bootstrap.ts";
+import { COCO_KEYS } from "../../metrics/detection/cocoSummary.ts";
 import type { OperatingPoint } from "../../metrics/detection/operatingPoints.ts";
 import type { Estimate } from "../../metrics/estimate.ts";
 import { Explorer, type ExplorerProps } from "./explorer.tsx";
@@ -128,7 +128,7 @@ function AllNumbers({
             </tr>
           </thead>
           <tbody>
-            {COCO_NUMBERS.map((name) => (
+            {COCO_KEYS.map((name) => (
               <tr>
                 <th scope="row">{name}</th>
                 <td>{rate(coco[name], 4)}</td>

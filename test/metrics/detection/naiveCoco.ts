@@ -1,5 +1,5 @@
 import { decodeMask } from "../../../src/geometry/index.ts";
-import type { CocoOptions, CocoSummary, EvaluationImage } from "../../../src/metrics/detection/coco.ts";
+import type { CocoOptions, CocoSummary, EvaluationImage } from "../../../src/metrics/index.ts";
 
 /**
  * COCO's evaluation as its definition reads, one number at a time and without any regard to speed: the twin that the
