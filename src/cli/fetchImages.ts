@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { FetchCounts, Fetched } from "../data/fetch/fetchImages.ts";
+import { groupBy } from "../data/files.ts";
 import { abortOnInterrupt, INTERRUPTED } from "./interrupt.ts";
 import { addCommonOptions, addExamples, numberIn, printJson, requireOptions } from "./options.ts";
 import { Progress } from "./progress.ts";
@@ -43,8 +44,9 @@ export function addFetch(program: Command): void {
   );
   command.addHelpText(
     "after",
-    "\nOnly http and https are fetched. Addresses within your own network are fetched like any other, so take lists from\n" +
-      "people you trust, and images whose licence allows it.",
+    "\nA CSV has a header; commas, semicolons or tabs separate. Its columns file (a name for the image), source, licence\n" +
+      "and any others come into images.csv. Only http and https are fetched. Addresses within your own network are fetched\n" +
+      "like any other, but a redirect from outside does not lead there. Take images whose licence allows it.",
   );
 }
 
@@ -95,11 +97,20 @@ function summary(result: Fetched, out: string): string[] {
   if (duplicates > 0)
     lines.push(`${duplicates} near-duplicates dropped; ${file} says of what (--duplicates keeps them)`);
   if (failed > 0) lines.push(`${failed} failed:`);
-  for (const { url, reason } of failures.slice(0, SHOWN)) lines.push(`  ${url}: ${reason}`);
-  if (failed > SHOWN) lines.push(`  and ${failed - SHOWN} more, in ${file}`);
+  lines.push(...byReason(failures, file));
   if (interrupted) lines.push(`${total - ok - kept - duplicates - failed} not fetched yet: the same command goes on`);
   else if (failed > 0) lines.push("the same command tries those again");
   return lines;
 }
 
-const SHOWN = 5;
+/** A line for each reason, the most frequent first: the first address, and how many more. */
+function byReason(failures: Fetched["failures"], file: string): string[] {
+  const reasons = [...groupBy(failures, ({ reason }) => reason)].sort(([, a], [, b]) => b.length - a.length);
+  const lines = reasons.slice(0, SHOWN).map(([reason, [first, ...others]]) => {
+    const more = others.length > 0 ? ` (and ${others.length} more)` : "";
+    return `  ${first?.url ?? ""}: ${reason}${more}`;
+  });
+  return reasons.length > SHOWN ? [...lines, `  and ${reasons.length - SHOWN} more reasons, in ${file}`] : lines;
+}
+
+const SHOWN = 12;

@@ -1,4 +1,5 @@
 import { AnchorkitError, messageOf } from "../../base/errors.ts";
+import { isPrivateHost } from "./privateAddress.ts";
 
 export interface DownloadOptions {
   /** Milliseconds for the whole of it, redirects included. */
@@ -30,7 +31,8 @@ export class DownloadError extends AnchorkitError {
 const MAX_REDIRECTS = 5;
 
 /**
- * What is at an http or https address, once. Addresses of the local network are fetched like any other.
+ * What is at an http or https address, once. Addresses of one's own network are fetched like any other, but a redirect
+ * from outside does not lead there.
  *
  * @throws DownloadError for another kind of address, more than 5 redirects, a status other than 200, more bytes than
  * allowed, nothing arriving for too long, and a connection that fails or breaks off; the signal's reason when it ends
@@ -98,14 +100,22 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 function checked(address: string, from?: URL): URL {
   if (address === "") throw new DownloadError(from ? "a redirect to nowhere" : "the address is empty");
   if (!URL.canParse(address, from?.href)) {
-    throw new DownloadError(from ? `a redirect to "${address}", which is no address` : "is no address");
+    throw new DownloadError(from ? `a redirect to "${address}", which is no address` : notAnAddress(address));
   }
   const url = new URL(address, from);
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw new DownloadError(`${from ? "a redirect to " : ""}${url.protocol} is not fetched, only http: and https: are`);
   }
+  if (from && isPrivateHost(url.hostname) && !isPrivateHost(from.hostname)) {
+    throw new DownloadError(`a redirect from outside to ${url.hostname}, which is within your own network`);
+  }
   if (url.username || url.password) throw new DownloadError("addresses with a user name or password are not fetched");
   return url;
+}
+
+function notAnAddress(text: string): string {
+  const almost = URL.canParse(`https://${text}`) && /^[\w.-]+\.\w+(:\d+)?\//.test(text);
+  return almost ? "is no address: write https:// or http:// before it" : "is no address";
 }
 
 async function bodyOf(response: Response, maxBytes: number, clock: Clock): Promise<Uint8Array> {

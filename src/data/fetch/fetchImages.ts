@@ -92,7 +92,7 @@ export async function fetchImages(
 
 const STATE_FILE = "images.csv";
 
-/** The longest that a server can make us wait before another try, in milliseconds. */
+/** The longest that a server can make us wait before another try, in milliseconds; its addresses fail if it wants more. */
 const MAX_WAIT = 120_000;
 
 /** What is in the folder, and how more comes into it. */
@@ -151,16 +151,18 @@ class Collection {
     const host = URL.canParse(url) ? new URL(url).host : "";
     for (let attempt = 0; ; attempt++) {
       const pause = (this.#pausedUntil.get(host) ?? 0) - Date.now();
+      if (pause > MAX_WAIT) throw new DownloadError(`the server wants to be left alone for ${inWords(pause)}`);
       if (pause > 0) await setTimeout(pause, undefined, { signal });
       try {
         return await download(url, { timeout, stallTimeout, maxBytes, userAgent, signal });
       } catch (error) {
         if (!(error instanceof DownloadError) || !error.transient || attempt === retries) throw error;
         const wait = error.retryAfter ?? backoff * 2 ** attempt;
-        if (wait > MAX_WAIT) throw error;
         // A server that names a time means all its addresses.
         if (error.retryAfter !== undefined) this.#pausedUntil.set(host, Date.now() + wait);
-        else await setTimeout(wait, undefined, { signal });
+        if (wait > MAX_WAIT)
+          throw new DownloadError(`${error.message}, and wants to be left alone for ${inWords(wait)}`);
+        if (error.retryAfter === undefined) await setTimeout(wait, undefined, { signal });
       }
     }
   }
@@ -220,6 +222,12 @@ class Collection {
     this.#alike.add(hash);
     this.#alikeFiles.push(file);
   }
+}
+
+/** A wait in milliseconds, as "45 min" or "24 h". */
+function inWords(wait: number): string {
+  const minutes = Math.ceil(wait / 60_000);
+  return minutes < 120 ? `${minutes} min` : `${Math.ceil(minutes / 60)} h`;
 }
 
 function blankRow({ url, fields }: FetchItem): FetchedRow {

@@ -2,6 +2,7 @@ import { extname } from "node:path";
 import { parse } from "csv-parse/sync";
 import { AnchorkitError, messageOf } from "../../base/errors.ts";
 import { readText, shownPath } from "../files.ts";
+import { COLUMNS } from "./columns.ts";
 
 /** An image to fetch. */
 export interface FetchItem {
@@ -18,9 +19,10 @@ const URL_COLUMNS = ["url", "image_url", "imageurl", "original_url", "originalur
 const NAME_COLUMNS = ["file", "file_name", "filename"];
 
 /**
- * Addresses of images from a text file (one a line; empty lines and those that begin with # do not count) or from a CSV
- * with a header, of which one column is called url. "license" is read as "licence". An address that comes twice is
- * taken once.
+ * Addresses of images from a text file (one a line, in quotes or not; empty lines and those that begin with # do not
+ * count) or from a CSV with a header, of which one column is called url; commas, semicolons or tabs separate. "license" is
+ * read as "licence"; a column that images.csv has for itself, such as width, becomes list_width. An address that comes
+ * twice is taken once.
  *
  * @throws AnchorkitError naming the file, when it is missing, no CSV, has no column of addresses, or is empty
  */
@@ -35,9 +37,14 @@ export async function readFetchList(file: string): Promise<{ items: FetchItem[];
 }
 
 /** The rows of a CSV with a header, by column. What is cut off or damaged at the end can be left out. */
-export function parseCsv(text: string, shown: string, damagedEnd = false): Record<string, string>[] {
+export function parseCsv(
+  text: string,
+  shown: string,
+  { damagedEnd = false, delimiter = "," } = {},
+): Record<string, string>[] {
   try {
     return parse(text, {
+      delimiter,
       columns: (names: string[]) => names.map((name) => name.trim()),
       bom: true,
       skip_empty_lines: true,
@@ -51,33 +58,59 @@ export function parseCsv(text: string, shown: string, damagedEnd = false): Recor
 }
 
 function isCsv(file: string, text: string): boolean {
-  if (extname(file).toLowerCase() === ".csv") return true;
-  const header = (text.split(/\r?\n/, 1)[0] ?? "").split(",").map((name) => name.trim().toLowerCase());
-  return header.length > 1 && header.some((name) => URL_COLUMNS.includes(name));
+  return [".csv", ".tsv"].includes(extname(file).toLowerCase()) || separatorOf(text) !== undefined;
+}
+
+/** What separates a column of addresses from others in the header; undefined where there is no such thing. */
+function separatorOf(text: string): string | undefined {
+  const header = text.split(/\r?\n/, 1)[0] ?? "";
+  return [",", ";", "\t"].find((separator) => {
+    const names = header.split(separator).map((name) => unquoted(name).toLowerCase());
+    return names.length > 1 && names.some((name) => URL_COLUMNS.includes(name));
+  });
+}
+
+function unquoted(text: string): string {
+  const trimmed = text.trim();
+  return /^(["'<]).*(["'>])$/.test(trimmed) ? trimmed.slice(1, -1).trim() : trimmed;
 }
 
 function fromLines(text: string): FetchItem[] {
   const lines = text.split(/\r?\n/).map((line) => line.trim());
-  return lines.filter((line) => line !== "" && !line.startsWith("#")).map((url) => ({ url, fields: {} }));
+  return lines
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .map((line) => ({ url: unquoted(line), fields: {} }));
 }
 
 function fromCsv(text: string, shown: string): FetchItem[] {
-  const rows = parseCsv(text, shown);
+  // In a single column, a comma belongs to the address.
+  const single = !(text.split(/\r?\n/, 1)[0] ?? "").includes(",");
+  const rows = parseCsv(text, shown, { delimiter: separatorOf(text) ?? (single ? "\t" : ",") });
   const columns = Object.keys(rows[0] ?? {});
   const pick = (names: readonly string[]) =>
     names.map((name) => columns.find((column) => column.toLowerCase() === name)).find((column) => column !== undefined);
   const urlColumn = pick(URL_COLUMNS);
   if (rows.length > 0 && urlColumn === undefined) {
-    throw new AnchorkitError(`${shown}: no column is called url; there are ${columns.join(", ")}`);
+    const headless = columns.some((name) => /^https?:/i.test(name));
+    const advice = headless ? "the first line must name the columns" : `there are ${columns.join(", ")}`;
+    throw new AnchorkitError(`${shown}: no column is called url; ${advice}`);
   }
   const nameColumn = pick(NAME_COLUMNS);
+  const own: readonly string[] = COLUMNS;
+  // An images.csv can be a list, too; what it says of the images is found out anew.
+  const refetched = own.every((column) => columns.includes(column));
   const items: FetchItem[] = [];
   for (const row of rows) {
     const url = row[urlColumn ?? ""] ?? "";
     if (url === "") continue;
     const name = row[nameColumn ?? ""] ?? "";
     const fields = Object.entries(row).filter(([column]) => column !== urlColumn && column !== nameColumn);
-    const named = fields.map(([column, value]) => [/^licen[cs]e$/i.test(column) ? "licence" : column, value]);
+    const named = fields.flatMap(([column, value]) => {
+      if (/^licen[cs]e$/i.test(column)) return [["licence", value]];
+      if (/^source$/i.test(column)) return [["source", value]];
+      if (!own.includes(column)) return [[column, value]];
+      return refetched ? [] : [[`list_${column}`, value]];
+    });
     items.push({ url, ...(name !== "" && { name }), fields: Object.fromEntries(named) as Record<string, string> });
   }
   return items;

@@ -3,6 +3,7 @@ import { stringify } from "csv-stringify/sync";
 import { AnchorkitError } from "../../base/errors.ts";
 import { writeFileAtomic } from "../../base/files.ts";
 import { kindOf, readText, shownPath } from "../files.ts";
+import { COLUMNS } from "./columns.ts";
 import { parseCsv } from "./fetchList.ts";
 
 /** What became of an address. */
@@ -22,12 +23,6 @@ export interface FetchedRow {
   /** The list's own columns: source, licence and others. */
   fields: Record<string, string>;
 }
-
-/** The columns of the CSV that are not the list's. */
-const COLUMNS = [
-  ...["url", "file", "status", "reason", "width", "height"],
-  ...["format", "bytes", "sha256", "perceptual_hash"],
-] as const;
 
 /** Of the list's columns, those that are always there. */
 const ALWAYS = ["source", "licence"];
@@ -89,7 +84,7 @@ function withoutFields({ fields: _, ...row }: FetchedRow): Omit<FetchedRow, "fie
 }
 
 async function readRows(file: string): Promise<FetchedRow[]> {
-  const parsed = parseCsv(await readText(file), shownPath(file), true);
+  const parsed = parseCsv(await readText(file), shownPath(file), { damagedEnd: true });
   if (parsed[0] && !("url" in parsed[0] && "status" in parsed[0] && "sha256" in parsed[0])) {
     throw new AnchorkitError(`${shownPath(file)}: is not of label fetch; choose another folder`);
   }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { AnchorkitError } from "../../../src/base/errors.ts";
 import { download, DownloadError, type DownloadOptions } from "../../../src/data/fetch/download.ts";
 import { redirect, serve } from "./server.ts";
@@ -58,10 +58,26 @@ describe("redirects", () => {
   });
 });
 
+test("a redirect from outside into one's own network is not followed", async () => {
+  const { address, asked } = await serve({ "/secret": body });
+  const answer = () => Promise.resolve(new Response(null, { status: 302, headers: { location: `${address}/secret` } }));
+  const outside = vi.spyOn(globalThis, "fetch").mockImplementation(answer);
+  onTestFinished(() => {
+    outside.mockRestore();
+  });
+  expect(await refusal("http://example.org/a.png")).toMatchObject({
+    message: "a redirect from outside to 127.0.0.1, which is within your own network",
+    transient: false,
+  });
+  expect(outside).toHaveBeenCalledTimes(1);
+  expect(asked.size).toBe(0);
+});
+
 test.each([
   ["file:///etc/passwd", "file: is not fetched, only http: and https: are"],
   ["ftp://example.org/a.png", "ftp: is not fetched, only http: and https: are"],
   ["photos/a.png", "is no address"],
+  ["example.org/a.png", "is no address: write https:// or http:// before it"],
   ["", "the address is empty"],
 ])("%j is refused without asking", async (address, reason) => {
   expect(await refusal(address)).toMatchObject({ message: reason, transient: false });

@@ -197,13 +197,18 @@ describe("a server that is busy", () => {
     for (const later of ["a2", "c1"]) expect((times[later] ?? 0) - (times["a1"] ?? 0)).toBeGreaterThan(950);
   });
 
-  test("and asks for a day is left alone", async () => {
+  test("and asks for a day is left alone, by all", async () => {
     const { address, asked } = await serve({
       "/a.png": (_, response) => response.writeHead(429, { "retry-after": "86400" }).end(),
+      "/b.png": await picture(1),
     });
-    const { failures } = await fetchImages(items(address, "/a.png"), await folderOf({}), quick);
-    expect(failures[0]?.reason).toBe("the server answers 429 Too Many Requests");
-    expect(asked.get("/a.png")).toBe(1);
+    const list = items(address, "/a.png", "/b.png");
+    const { failures } = await fetchImages(list, await folderOf({}), { ...quick, jobs: 1 });
+    expect(failures.map(({ reason }) => reason)).toEqual([
+      "the server answers 429 Too Many Requests, and wants to be left alone for 24 h",
+      "the server wants to be left alone for 24 h",
+    ]);
+    expect(Object.fromEntries(asked)).toEqual({ "/a.png": 1 });
   });
 
   test("never gets more requests at once than jobs", async () => {
