@@ -15,8 +15,8 @@ import { escapeXml, xmlElement, xmlText } from "./xml.ts";
 const OF_SHAPE = ["z_order", "group_id", "source"];
 
 /**
- * Writes a data set as CVAT exports a task "for images 1.1": `annotations.xml` and `images/`. A split is an image's
- * subset. Several polygons of one object share a group; marks and pose are attributes, which the labels list.
+ * Writes a data set as CVAT exports a task "for images 1.1", or a project where there are splits, with a task and subset
+ * for each: `annotations.xml` and `images/`. Several polygons of one object share a group; marks and pose are attributes, which the labels list.
  */
 export async function writeCvat(dataset: Dataset, folder: string, options: WriteOptions = {}): Promise<WriteResult> {
   const warnings = new Warnings();
@@ -27,7 +27,8 @@ export async function writeCvat(dataset: Dataset, folder: string, options: Write
     throw new AnchorkitError(`class ${JSON.stringify(name)}: XML cannot hold its name; rename it`);
   });
   const { exported, placed } = await exportImages(images, join(folder, "images"), warnings, options);
-  const records = exported.map(({ image, name }, i) => imageXml(image, i, name, classes, warnings));
+  const subsets = subsetsOf(images);
+  const records = exported.map(({ image, name }, i) => imageXml(image, i, name, { classes, subsets }, warnings));
   const lines = [
     '<?xml version="1.0" encoding="utf-8"?>\n<annotations>',
     xmlElement("version", {}, "1.1"),
@@ -57,23 +58,36 @@ function metaXml({ images }: Dataset, classes: readonly string[]): string {
     });
     return `${xmlElement("label", {}, leaf("name", name) + leaf("type", "any") + xmlElement("attributes", {}, attributes.join("")))}\n`;
   });
-  const size = leaf("size", String(images.length));
   const list = xmlElement("labels", {}, `\n${labels.join("")}`);
-  return xmlElement(
-    "meta",
-    {},
-    xmlElement("task", {}, leaf("name", "anchorkit") + size + leaf("mode", "annotation") + list),
-  );
+  const taskOf = (name: string, count: number, more: string) =>
+    xmlElement("task", {}, `${leaf("name", name)}${leaf("size", String(count))}${leaf("mode", "annotation")}${more}`);
+  const subsets = subsetsOf(images);
+  if (subsets.length === 0) return xmlElement("meta", {}, taskOf("anchorkit", images.length, list));
+  const tasks = subsets.map((subset, i) => {
+    const count = images.filter((image) => subsetOf(image) === subset).length;
+    return taskOf(subset, count, leaf("id", String(i + 1)) + leaf("subset", subset));
+  });
+  const all = xmlElement("tasks", {}, tasks.join("")) + list + xmlElement("subsets", {}, subsets.join("\n"));
+  return xmlElement("meta", {}, xmlElement("project", {}, leaf("name", "anchorkit") + all));
+}
+
+/** The subsets of a project; none where no image is in a split: a task has no subsets. */
+function subsetsOf(images: readonly ImageRecord[]): string[] {
+  return images.some(({ split }) => split !== undefined) ? [...new Set(images.map(subsetOf))] : [];
+}
+
+function subsetOf({ split }: ImageRecord): string {
+  return split ?? "default";
 }
 
 function imageXml(
   image: ImageRecord,
   id: number,
   name: string,
-  classes: readonly string[],
+  { classes, subsets }: { classes: readonly string[]; subsets: readonly string[] },
   warnings: Warnings,
 ): string {
-  const { width, height, split: subset, objects, labels = [] } = image;
+  const { width, height, objects, labels = [] } = image;
   const tags = labels.map((label) => xmlElement("tag", { label: classes[label] ?? "", source: "manual" }));
   const groups = objects.map(({ attributes }) => attributes?.group_id).filter((group) => typeof group === "number");
   let lastGroup = groups.reduce((largest, group) => Math.max(largest, group), 0);
@@ -97,7 +111,9 @@ function imageXml(
     );
   });
   const content = [...tags, ...shapes].map((shape) => `\n  ${shape}`).join("");
-  return xmlElement("image", { id, name, subset, width, height }, `${content}\n`);
+  const task = subsets.indexOf(subsetOf(image)) + 1;
+  const place = task > 0 ? { subset: subsetOf(image), task_id: task } : {};
+  return xmlElement("image", { id, name, ...place, width, height }, `${content}\n`);
 }
 
 function outlinesOf({ box, segmentation }: LabelledObject): { tag: string; [attribute: string]: string | number }[] {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { stringify } from "yaml";
+import { Scalar, stringify } from "yaml";
 import { writeFileAtomic } from "../../base/files.ts";
 import type { Dataset, ImageRecord, LabelledObject } from "../dataset.ts";
 import { exportImages } from "../exportImages.ts";
@@ -30,11 +30,18 @@ export async function writeYolo(dataset: Dataset, folder: string, options: Write
   const yaml = {
     ...Object.fromEntries(splits.map((split) => [split, `images/${split}`])),
     ...(outlined && { task: "segment" }),
-    names: new Map(classes.map((name, id) => [id, name])),
+    names: new Map(classes.map((name, id) => [id, quoted(name)])),
   };
   const path = join(folder, "data.yaml");
   await writeFileAtomic(path, stringify(yaml, { lineWidth: 0 }));
   return { path, images: placed, warnings: warnings.lines() };
+}
+
+/** A name in quotes: Python's YAML reads no, on and y as flags, and 12:30 as a number, where they have none. */
+function quoted(name: string): Scalar<string> {
+  const scalar = new Scalar(name);
+  scalar.type = Scalar.QUOTE_DOUBLE;
+  return scalar;
 }
 
 function splitOf(image: ImageRecord): string {

@@ -1,13 +1,15 @@
-import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { basename, dirname, extname, isAbsolute, join, relative, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { AnchorkitError, messageOf } from "../../base/errors.ts";
 import type { SplitName } from "../dataset.ts";
 import { isImageName, kindOf, listFiles, readText, shownPath } from "../files.ts";
-import { splitOfPath } from "../splitLists.ts";
+import { splitNamed, splitOfPath } from "../splitLists.ts";
 import type { Warnings } from "../warnings.ts";
+import { imageFinder } from "./imageFinder.ts";
 
 const MAX_TEXT_BYTES = 1_000_000;
+const MAX_LIST_BYTES = 200_000_000;
 
 /** What data.yaml or classes.txt tells: the classes, the images, and what a line of labels is. */
 export interface YoloSet {
@@ -40,13 +42,13 @@ export function isClassList(path: string): boolean {
  */
 export async function readYoloSet(path: string, warnings: Warnings): Promise<YoloSet> {
   const isFolder = (await kindOf(path)) === "folder";
-  if (!isFolder) return isYaml(path) ? readYaml(path, warnings) : readClassList([path], dirname(path));
+  if (!isFolder) return isYaml(path) ? readYaml(path, warnings) : readClassList([path], dirname(path), warnings);
   const files = await listFiles(path);
   const yamls = files.filter(isYaml);
   const yaml = yamls.find(isDataYaml) ?? (yamls.length === 1 ? yamls[0] : undefined);
   if (yaml !== undefined) return readYaml(yaml, warnings);
   const lists = files.filter(isClassList);
-  if (lists.length > 0) return readClassList(lists, path);
+  if (lists.length > 0) return readClassList(lists, path, warnings);
   throw new AnchorkitError(`${shownPath(path)}: holds no data.yaml and no classes.txt`);
 }
 
@@ -71,10 +73,14 @@ async function readYaml(path: string, warnings: Warnings): Promise<YoloSet> {
   const splitOf = new Map<string, SplitName>();
   for (const split of ["train", "val", "test"] as const) {
     for (const entry of [yaml[split] ?? []].flat()) {
-      for (const file of await imagesOf(entry, yaml.path ?? "", path, warnings)) {
+      const read = () => imagesOf(entry, yaml.path ?? "", path, warnings);
+      for (const file of await warnings.attempt(read, [], "unreadable-labels", name)) {
         const known = splitOf.get(file) ?? split;
-        if (known !== split) throw new AnchorkitError(`${name}: ${shownPath(file)} is in ${known} and in ${split}`);
-        splitOf.set(file, split);
+        if (known === split) splitOf.set(file, split);
+        else {
+          const error = new AnchorkitError(`${name}: ${shownPath(file)} is in ${known} and in ${split}`);
+          warnings.fail(error, "two-splits", shownPath(file));
+        }
       }
     }
   }
@@ -142,8 +148,11 @@ async function imagesOf(entry: string, base: string, yamlPath: string, warnings:
   throw new AnchorkitError(`${shownPath(yamlPath)}: there is no ${shownPath(places[0] ?? entry)}`);
 }
 
-/** Lists of classes, a name a line, and all images of the folder; folders called train, val and test are splits. */
-async function readClassList(lists: readonly string[], folder: string): Promise<YoloSet> {
+/**
+ * Lists of classes, a name a line, and all images of the folder. Splits are darknet's lists, and folders called train,
+ * val and test.
+ */
+async function readClassList(lists: readonly string[], folder: string, warnings: Warnings): Promise<YoloSet> {
   const [list = "", ...others] = lists;
   const classes = await classNames(list);
   for (const other of others) {
@@ -153,11 +162,46 @@ async function readClassList(lists: readonly string[], folder: string): Promise<
     );
   }
   const root = resolve(folder);
-  const images = (await listFiles(root)).filter(isImageName).map((file) => {
-    const split = splitOfPath(relative(root, file));
+  const files = await listFiles(root);
+  const images = files.filter(isImageName);
+  const listed = await darknetLists(files, images, lists.map((file) => dirname(resolve(file))), warnings); // prettier-ignore
+  const inSplits = images.map((file) => {
+    const split = listed.get(file) ?? splitOfPath(relative(root, file).replace(/\bobj_(\w+)_data\b/g, "$1"));
     return { file, ...(split && { split }) };
   });
-  return { name: shownPath(list), classes, images, keypoints: 0 };
+  return { name: shownPath(list), classes, images: inSplits, keypoints: 0 };
+}
+
+/**
+ * The splits of darknet and of CVAT's "YOLO 1.1": train.txt, valid.txt and the like beside the list of classes, a path
+ * of an image a line, often from another folder or machine.
+ */
+async function darknetLists(
+  files: readonly string[],
+  images: readonly string[],
+  folders: readonly string[],
+  warnings: Warnings,
+): Promise<Map<string, SplitName>> {
+  const splitOf = new Map<string, SplitName>();
+  const find = imageFinder(images);
+  const labels = new Set(images.map((file) => `${file.slice(0, file.length - extname(file).length)}.txt`));
+  for (const list of files) {
+    const split = /\.txt$/i.test(list) ? splitNamed(basename(list, extname(list))) : undefined;
+    if (!split || !folders.includes(dirname(list)) || labels.has(list)) continue;
+    for (const line of (await readText(list, MAX_LIST_BYTES)).split(/\r?\n/).filter((text) => text.trim() !== "")) {
+      const found = await find([line, line.trim()], list);
+      if (found.length === 0) {
+        warnings.add("images that are listed but not there, left out", `"${line}" in ${shownPath(list)}`);
+      }
+      for (const file of found) {
+        const known: SplitName = splitOf.get(file) ?? split;
+        const error = new AnchorkitError(`${shownPath(list)}: ${shownPath(file)} is in ${known} and in ${split}`);
+        if (known !== split) warnings.fail(error, "two-splits", shownPath(file));
+        splitOf.set(file, known);
+      }
+    }
+  }
+  return splitOf;
 }
 
 async function classNames(list: string): Promise<string[]> {

@@ -151,6 +151,12 @@ describe("refused, with file, image and shape, are", () => {
   });
 });
 
+test("the file of a job says its subset as that of a task does", async () => {
+  const job = `<meta><job><id>3</id><size>1</size><subset>Validation</subset>${labels}</job></meta>`;
+  const { images } = await summary({ "a.xml": xml(imageXml("a.jpg", box), job), "images/a.jpg": image });
+  expect(images).toEqual([["a.jpg", "val", 1]]);
+});
+
 test("entities are not expanded", async () => {
   const { objects, classes } = await one(box.replace("cat", "&lol;&amp;&#65;"));
   expect(classes[objects[0]?.class ?? -1]).toBe("&lol;&A");
@@ -170,7 +176,10 @@ test("written are subsets, groups, masks, tags and the labels' attributes, which
   const { warnings } = await exportLabels(dataset, "cvat", out);
   expect(warnings).toEqual([]);
   const text = await readFile(join(out, "annotations.xml"), "utf8");
-  expect(text).toContain('<image id="0" name="a.jpg" subset="val" width="100" height="80">');
+  expect(text).toContain('<image id="0" name="a.jpg" subset="val" task_id="1" width="100" height="80">');
+  expect(text).toContain("<meta><project><name>anchorkit</name><tasks><task><name>val</name><size>1</size>");
+  expect(text).toContain("<id>1</id><subset>val</subset></task></tasks>");
+  expect(text).toContain("<subsets>val</subsets></project></meta>");
   expect(text).toContain('rle="0, 4, 1, 1, 2" left="5" top="3" width="4" height="2" z_order="1" group_id="4"');
   expect(text).toMatch(/<attribute><name>truncated<\/name><mutable>False<\/mutable><input_type>checkbox</);
   const read = await readDataset(out);

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -129,6 +129,41 @@ test("LabelImg's classes.txt is enough: labels beside the images, folders as spl
   expect(warnings).toEqual([expect.stringMatching(/^images without a label file.*: 1 \(.*c\.jpg\)$/)]);
 });
 
+test("CVAT's YOLO 1.1 and darknet: lists of images say the split, their paths are another machine's", async () => {
+  const folder = await folderOf({
+    "obj.names": "cat\n",
+    "obj.data":
+      "classes = 1\ntrain = data/train.txt\nvalid = data/valid.txt\nnames = data/obj.names\nbackup = backup/\n",
+    "train.txt": "data/obj_train_data/a b.jpg\ndata/obj_train_data/gone.jpg\n",
+    "valid.txt": "data/obj_valid_data/c.jpg\r\n",
+    ...{ "obj_train_data/a b.jpg": image, "obj_train_data/a b.txt": "0 .5 .5 .5 .5\n", "obj_valid_data/c.jpg": image },
+    ...{ "obj_valid_data/c.txt": "", "obj_test_data/test.jpg": image, "obj_test_data/test.txt": "0 .5 .5 .5 .5\n" },
+  });
+  expect(await summary(folder, ".")).toEqual({
+    images: [
+      ["test.jpg", "test", 1],
+      ["a b.jpg", "train", 1],
+      ["c.jpg", "val", 0],
+    ],
+    warnings: ['images that are listed but not there, left out: 1 ("data/obj_train_data/gone.jpg" in ./train.txt)'],
+  });
+  await writeFile(join(folder, "valid.txt"), "obj_train_data/a b.jpg\n");
+  await expect(read(folder)).rejects.toThrow(/valid\.txt: \S*obj_train_data\/a b\.jpg is in train and in val/);
+});
+
+test("a label file called train.txt is no list", async () => {
+  const folder = await folderOf({ "classes.txt": "cat\n", "train.jpg": image, "train.txt": "0 .5 .5 .5 .5\n" });
+  expect(await summary(folder, ".")).toEqual({ images: [["train.jpg", undefined, 1]], warnings: [] });
+});
+
+test("names are written in quotes: PyYAML, and with it Ultralytics, would read no as False and 12:30 as 750", async () => {
+  const folder = await folderOf({ "a.jpg": image });
+  const images: ImageRecord[] = [{ id: 1, file: join(folder, "a.jpg"), width: 100, height: 80, objects: [] }];
+  await writeYolo({ classes: ["no", "12:30", 'a "b"', "кот 猫 🐈"], images }, join(folder, "out"));
+  const text = await readFile(join(folder, "out/data.yaml"), "utf8");
+  expect(text).toBe('train: images/train\nnames:\n  0: "no"\n  1: "12:30"\n  2: "a \\"b\\""\n  3: "кот 猫 🐈"\n');
+});
+
 test("lists of classes that differ, or lack a name, are refused", async () => {
   const files = { "a/classes.txt": "cat\ndog", "b/classes.txt": "dog\ncat", "a/1.jpg": image, "a/1.txt": "" };
   await expect(read(await folderOf(files))).rejects.toThrow(
@@ -156,7 +191,7 @@ describe("what is written", () => {
   test("is Ultralytics' data.yaml with images and labels a split", async () => {
     const { text, dataset } = await write([{ box: [25, 20, 75, 60], class: 1 }]);
     expect(await text("data.yaml")).toBe(
-      'train: images/train\nval: images/val\nnames:\n  0: cat\n  1: "007"\n  2: "it\'s: \\"no\\" 🐈"\n',
+      'train: images/train\nval: images/val\nnames:\n  0: "cat"\n  1: "007"\n  2: "it\'s: \\"no\\" 🐈"\n',
     );
     expect(await text("labels/train/a.txt")).toBe("1 0.5 0.5 0.5 0.5\n");
     expect(await text("labels/val/b.txt")).toBe("");
