@@ -18,7 +18,7 @@ async function entriesOf(folder: string): Promise<string[]> {
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ENOENT") return [];
-    if (code === "ENOTDIR") throw new AnchorkitError(`${shownPath(folder)}: is a file; give a folder to write to`);
+    if (code === "ENOTDIR") throw new AnchorkitError(`${shownPath(folder)}: is a file; give a new folder to write to`);
     throw error;
   }
 }

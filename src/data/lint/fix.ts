@@ -1,9 +1,9 @@
-import { readdir } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import { AnchorkitError } from "../../base/errors.ts";
 import { writeFileAtomic } from "../../base/files.ts";
 import type { Dataset } from "../dataset.ts";
+import { requireEmptyFolder } from "../emptyFolder.ts";
 import { kindOf, shownPath } from "../files.ts";
 import { DATASET_FILE, writeDataset } from "../formats/writeCoco.ts";
 import type { LintChange, LintReport } from "./report.ts";
@@ -16,11 +16,7 @@ const CHANGES_FILE = "changes.csv";
  * @throws AnchorkitError when the folder holds something, or lies in the folder that is read
  */
 export async function checkTarget(source: string, out: string): Promise<void> {
-  const kind = await kindOf(out);
-  if (kind === "file") throw new AnchorkitError(`${shownPath(out)}: is a file; give a new folder to write to`);
-  if (kind === "folder" && (await readdir(out)).length > 0) {
-    throw new AnchorkitError(`${shownPath(out)}: is not empty; give a new folder, so that nothing is overwritten`);
-  }
+  await requireEmptyFolder(out);
   const root = (await kindOf(source)) === "file" ? dirname(resolve(source)) : resolve(source);
   const below = relative(root, resolve(out));
   if (below !== ".." && !below.startsWith(`..${sep}`) && below !== resolve(out)) {
