@@ -1,5 +1,4 @@
 import type { Size } from "../base/preprocessing.ts";
-import type { ImageHeader } from "./images.ts";
 
 /** What the JPEG decoder can divide width and height by, at a fraction of the work of decoding all pixels. */
 const FACTORS = [8, 4, 2];
@@ -13,7 +12,11 @@ const LEFT_TO_SHARP = 3;
  * Sharp has no option for it and only begins at a factor of three, but hands a file's name on, and libvips takes options
  * in brackets behind it.
  */
-export function shrunkJpeg(path: string, { format, width, height }: ImageHeader, to: Size): string | undefined {
+export function shrunkJpeg(
+  path: string,
+  { format, width, height }: Size & { format: string },
+  to: Size,
+): string | undefined {
   if (format !== "jpeg") return undefined;
   const shrink = Math.min(width / to.width, height / to.height);
   const factor = FACTORS.find((by) => by <= shrink && width % by === 0 && height % by === 0);
