@@ -10,6 +10,11 @@ type Box = LabelledObject["box"];
 /** Found again, with more to say of it, in the data set as a whole. */
 const FOUND_AGAIN: ReadonlySet<RuleId | undefined> = new Set(["alike-classes"]);
 
+/** Files and records that nobody can correct without guessing: the corrected copy has none of them. */
+const LEFT_OUT: ReadonlySet<RuleId> = new Set([
+  ...(["unreadable-labels", "bad-object", "two-label-files", "unreadable-image", "labels-without-image"] as const),
+]);
+
 /** Takes up what readers and rules find, and puts it together by kind. */
 export class Findings implements ReadObserver {
   readonly changes: LintChange[] = [];
@@ -34,9 +39,10 @@ export class Findings implements ReadObserver {
     const kind = this.#kinds.get(key) ?? { rule, title, places: [] };
     this.#kinds.set(key, kind);
     kind.places.push(place);
-    if (change) {
-      const { file, object = "" } = place;
-      this.changes.push({ file, object, rule, what: RULES[rule].fix ?? "", ...change });
+    const { file, object = "" } = place;
+    if (change) this.changes.push({ file, object, rule, what: RULES[rule].fix ?? "", ...change });
+    else if (LEFT_OUT.has(rule) || (rule === "other" && /\bleft out\b/.test(title))) {
+      this.changes.push({ file, object, rule, what: "left out", before: place.detail ?? "", after: "" });
     }
   }
 
@@ -78,15 +84,16 @@ interface Said {
   change: { before: string; after: string } | undefined;
 }
 
-/** "a.xml: object 3" in its parts. */
+/** "a.xml: object 3" in its parts; what stands for a record may have parts: `"a.jpg": shape 2 (box)`, `[3].result[0]`. */
 function placeOf(where: string): FindingPlace {
-  const [, file = where, object] = /^(.*?)(?:: ((?:object|line) \d+|\S*\[\d+\]\S*))?$/s.exec(where) ?? [];
+  const record = /(?:object|line|image|record|value) \d+|"|\S*\[\d+\]|_via_img_metadata\./;
+  const [, file = where, object] = new RegExp(`^(.*?)(?:: ((?:${record.source}).*))?$`, "s").exec(where) ?? [];
   return { file, ...(object !== undefined && { object }) };
 }
 
 /** Readers put details right behind the place: ": the file is empty", " in an image of 100 x 80". */
 function cleanDetail(detail = ""): { detail?: string } {
-  const text = detail.replace(/^[:\s]+/, "").replace(/^\((.*)\)$/, "$1");
+  const text = detail.replace(/^[:.\s]+/, "").replace(/^\((.*)\)$/, "$1");
   return text === "" ? {} : { detail: text };
 }
 

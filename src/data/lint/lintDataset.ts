@@ -75,7 +75,10 @@ async function readAll(path: string, reading: ReadDatasetOptions, findings: Find
   } catch (error) {
     if (!(error instanceof AnchorkitError)) throw error;
     const name = shownPath(path);
-    findings.add("cannot-read", name, { detail: error.message.replace(`${name}: `, "") });
+    // the message begins with the path, or with that of a file below it
+    const [, file = name, reason = error.message] = /^(.*?): (.*)$/s.exec(error.message) ?? [];
+    if (file.startsWith(name)) findings.add("cannot-read", file, { detail: reason });
+    else findings.add("cannot-read", name, { detail: error.message });
     return undefined;
   }
 }
