@@ -217,7 +217,7 @@ function objectOf(
     ...(annotation.difficult && { difficult: true }),
     ...(annotation.truncated && { truncated: true }),
     ...(annotation.occluded && { occluded: true }),
-    ...(annotation.pose !== undefined && { pose: annotation.pose }),
+    ...(typeof annotation.pose === "string" && { pose: annotation.pose }),
     ...(typeof annotation.score === "number" && { score: annotation.score }),
     ...(segmentation && { segmentation }),
     ...(attributes && { attributes }),

@@ -4,8 +4,11 @@ import type { Scalar } from "../dataset.ts";
 import type { Warnings } from "../warnings.ts";
 import { checkJson, firstIssue, jsonOf } from "./checkedJson.ts";
 
-const flag = z.union([z.boolean(), z.literal(0), z.literal(1)]).transform(Boolean);
-const id = z.int();
+// Tables of pandas, which pylabel and others write JSON from, hold null for what is not said.
+const flag = z
+  .union([z.boolean(), z.literal([0, 1, "0", "1", null])])
+  .transform((value) => value === true || value === 1 || value === "1");
+const id = z.union([z.int(), z.string().regex(/^\d{1,15}$/).transform(Number)]); // prettier-ignore
 const side = z.number().min(0);
 
 // Further fields of images are kept, so they are let through.
@@ -27,7 +30,7 @@ const annotationSchema = z.object({
   difficult: flag.optional(),
   truncated: flag.optional(),
   occluded: flag.optional(),
-  pose: z.string().optional(),
+  pose: z.string().nullish(),
   score: z.number().nullish(),
   segmentation: z.unknown().optional(),
   attributes: z.record(z.string(), z.unknown()).nullish(),

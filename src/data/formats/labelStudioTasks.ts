@@ -29,7 +29,7 @@ const taskSchema = z.object({
   data: record,
   // "completions" is what versions before 1.0 called them.
   ...{ annotations: z.array(annotationSchema).nullish(), completions: z.array(annotationSchema).nullish() },
-  ...{ predictions: z.unknown(), file_upload: text },
+  ...{ predictions: z.unknown().optional(), file_upload: text },
 });
 const times = z.object({ created_at: text, updated_at: text });
 

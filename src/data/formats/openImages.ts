@@ -40,7 +40,11 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   const files = await findLabelFiles(path, traits, warnings);
   const isFolder = (await kindOf(path)) === "folder";
   const descriptions = await descriptionsIn(isFolder ? path : dirname(path), warnings);
-  const fileOf = groupBy(files.images, (file) => basename(file, extname(file)).normalize());
+  // Some tools write the whole name of the file as ImageID.
+  const fileOf = new Map([
+    ...groupBy(files.images, (file) => basename(file).normalize()),
+    ...groupBy(files.images, (file) => basename(file, extname(file)).normalize()),
+  ]);
   const lists = await readEach(files.labels, warnings, async (from, own) => {
     const split = isFolder ? splitIn(from) : undefined;
     const { images, missing } = await imagesOf(from, fileOf, own);

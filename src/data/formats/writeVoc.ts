@@ -13,7 +13,7 @@ import { xmlText } from "./xml.ts";
 
 /**
  * Writes a data set as the VOC devkit lays it out: `Annotations/*.xml` as LabelImg writes them, `JPEGImages/`, and
- * `ImageSets/Main/train.txt` and the like where there are splits.
+ * `ImageSets/Main/train.txt` and the like where there are splits; `labelmap.txt` lists the classes, as CVAT needs it.
  *
  * Corners are rounded to whole pixels, as LabelImg has them, at least one pixel apart; a 0 is written as 1.
  */
@@ -37,7 +37,16 @@ export async function writeVoc(dataset: Dataset, folder: string, options: WriteO
       await writeFileAtomic(join(folder, "ImageSets", "Main", `${split}.txt`), `${stems.join("\n")}\n`);
     }
   }
+  const labels = labelMapOf(classes);
+  if (labels !== undefined) await writeFileAtomic(join(folder, "labelmap.txt"), labels);
   return { path: folder, images: placed, warnings: warnings.lines() };
+}
+
+/** The list without which CVAT and datumaro know VOC's own classes alone; undefined where it cannot hold a name. */
+function labelMapOf(classes: readonly string[]): string | undefined {
+  if (classes.some((name) => /[:\n\r]|^\s*#/.test(name))) return undefined;
+  const lines = ["background", ...classes.filter((name) => name !== "background")].map((name) => `${name}:::`);
+  return `${["# label:color_rgb:parts:actions", ...lines].join("\n")}\n`;
 }
 
 // eslint-disable-next-line @typescript-eslint/no-deprecated -- the package it moves to would be one more dependency

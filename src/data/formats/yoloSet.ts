@@ -73,6 +73,11 @@ async function readYaml(path: string, warnings: Warnings): Promise<YoloSet> {
   const splitOf = new Map<string, SplitName>();
   for (const split of ["train", "val", "test"] as const) {
     for (const entry of [yaml[split] ?? []].flat()) {
+      const twin = (["train", "val"] as const).find((other) => other !== split && [yaml[other]].flat().includes(entry));
+      if (twin && split !== "train") {
+        warnings.add("splits with the same images as another one, left out", `${name}: ${split} is ${twin}, ${entry}`);
+        continue;
+      }
       const read = () => imagesOf(entry, yaml.path ?? "", path, warnings);
       for (const file of await warnings.attempt(read, [], "unreadable-labels", name)) {
         const known = splitOf.get(file) ?? split;

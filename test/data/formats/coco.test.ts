@@ -73,6 +73,13 @@ describe("segmentations, attributes and further fields", () => {
   const polygons = [[10, 20, 40, 20, 40, 60, 10, 60], [1, 1, 5, 1, 5.5, 4.25]]; // prettier-ignore
   const counts = [80 * 10 + 20, 40, 80 * 90 - 60];
 
+  test("what is null, as tables of pandas have it, is not said; flags and ids may be text", async () => {
+    const nulls = { difficult: null, truncated: null, pose: null, score: null, attributes: null, area: null };
+    const texts = { iscrowd: "1", image_id: "1", category_id: "1" };
+    const { object } = await readOne([], { ...nulls, ...texts });
+    expect(object).toEqual({ box: [10, 20, 40, 60], class: 0, crowd: true });
+  });
+
   test("marks among the attributes, where CVAT and datumaro put them, are marks", async () => {
     const { object } = await readOne([], { attributes: { occluded: true, difficult: false, truncated: "half", n: 2 } });
     expect(object).toMatchObject({ occluded: true, attributes: { truncated: "half", n: 2 } });

@@ -52,6 +52,11 @@ test("rectangles, polygons, ellipses and brushes, in per cent of the image, are 
   expect(warnings).toEqual([]);
 });
 
+test("tasks need no predictions", async () => {
+  const { images } = await summary([{ data: { image: "a.jpg" }, annotations: [annotation([car])] }]);
+  expect(images).toEqual([["a.jpg", 1]]);
+});
+
 test("JSON-MIN says the same, whatever the controls and the image are called", async () => {
   const min = (more: object) => ({ id: 7, photo: "/data/upload/1/12ab34cd-a.jpg", annotator: 1, annotation_id: 3, created_at: "2024-01-01T10:00:00Z", lead_time: 2, ...more }); // prettier-ignore
   const { format, dataset, images, warnings } = await summary([

@@ -57,6 +57,11 @@ test("of the whole data set's list the images that are there are read; columns i
   ]);
 });
 
+test("an ImageID may be the whole name of the file, as globox writes it", async () => {
+  const { images } = await summary({ "x.csv": `${header}\na.b.jpg,,Ant,,0,1,0,1,,,,,\n`, "a.b.jpg": image });
+  expect(images).toEqual([["a.b.jpg", undefined, [{ class: 0, box: [0, 0, 100, 80] }]]]);
+});
+
 describe("errors name file and line", () => {
   const columns = "ImageID,LabelName,XMin,XMax,YMin,YMax,Confidence";
   test.each<[row: string, message: RegExp]>([

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import type { ImageRecord, LabelledObject } from "../../../src/data/dataset.ts";
 import { listFiles } from "../../../src/data/files.ts";
@@ -84,4 +84,14 @@ test("splits are lists in ImageSets, where there are any; spaces at a name's end
   const { dataset, warnings } = await read(join(folder, "out"));
   expect(dataset.images.map(({ split }) => split)).toEqual(["val", "train", undefined]);
   expect(warnings).toEqual([]);
+});
+
+test("labelmap.txt lists the classes for CVAT, unless a name has a colon, which divides its columns", async () => {
+  const folder = await folderOf({ "a.jpg": image });
+  const images: ImageRecord[] = [{ id: 1, file: join(folder, "a.jpg"), width: 100, height: 80, objects: [] }];
+  await writeVoc({ classes: ["big cat", "dog"], images }, join(folder, "out"));
+  const text = await readFile(join(folder, "out/labelmap.txt"), "utf8");
+  expect(text).toBe("# label:color_rgb:parts:actions\nbackground:::\nbig cat:::\ndog:::\n");
+  await writeVoc({ classes: ["cat: big"], images }, join(folder, "other"));
+  expect((await listFiles(join(folder, "other"))).map((file) => basename(file))).toEqual(["a.xml", "a.jpg"]);
 });

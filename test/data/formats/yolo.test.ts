@@ -129,6 +129,17 @@ test("LabelImg's classes.txt is enough: labels beside the images, folders as spl
   expect(warnings).toEqual([expect.stringMatching(/^images without a label file.*: 1 \(.*c\.jpg\)$/)]);
 });
 
+test("a split of the same images as another, as in coco128.yaml, is left out", async () => {
+  const folder = await folderOf({
+    "data.yaml": "train: images\nval: images\ntest:\nnames: [cat]\n",
+    ...{ "images/a.jpg": image, "labels/a.txt": "" },
+  });
+  expect(await summary(folder)).toEqual({
+    images: [["a.jpg", "train", 0]],
+    warnings: ["splits with the same images as another one, left out: 1 (./data.yaml: val is train, images)"],
+  });
+});
+
 test("CVAT's YOLO 1.1 and darknet: lists of images say the split, their paths are another machine's", async () => {
   const folder = await folderOf({
     "obj.names": "cat\n",
