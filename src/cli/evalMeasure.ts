@@ -64,8 +64,7 @@ export function checkMeasureFlags(flags: MeasureFlags): void {
 async function measureVoc({ classes, images }: EvaluationInput, flags: MeasureFlags): Promise<Evaluation> {
   const [iouThreshold = 0.5] = flags.iou ?? [];
   const { evaluateVoc } = await import("../metrics/index.ts");
-  const overlap = flags.iouPixels === "inclusive" ? "inclusive-box" : "box";
-  const metrics = evaluateVoc(images, classes, { iouThreshold, overlap });
+  const metrics = evaluateVoc(images, classes, { iouThreshold, overlap: boxOverlapOf(flags) });
   const { AP, AP11, perClass } = metrics;
   const numbers = {
     overall: { AP, AP11 },
@@ -83,9 +82,10 @@ async function measureCoco(input: EvaluationInput, flags: MeasureFlags): Promise
   const options = { overlap, maxDetections, ...(flags.iou && { iouThresholds: flags.iou }) };
   const explained = explain !== undefined || report !== undefined;
   const random = (): Random => new Random(seed).fork("bootstrap");
+  const bootstrap = report !== undefined || asksIntervals ? { resamples, random: random() } : { resamples: 0 };
 
   const analysis = explained
-    ? metrics.analyzeDetections(images, classes, { overlap, maxDetections, resamples, random: random() })
+    ? metrics.analyzeDetections(images, classes, { overlap, maxDetections, ...bootstrap })
     : undefined;
   const matches = analysis?.matches ?? metrics.matchCoco(images, classes, options);
   const coco = analysis?.coco ?? metrics.summarizeCoco(matches);
@@ -120,7 +120,11 @@ async function measureCoco(input: EvaluationInput, flags: MeasureFlags): Promise
 }
 
 function overlapOf({ masks, iouPixels }: MeasureFlags): NonNullable<MatchOptions["overlap"]> {
-  return masks ? "mask" : iouPixels === "inclusive" ? "inclusive-box" : "box";
+  return masks ? "mask" : boxOverlapOf({ iouPixels });
+}
+
+function boxOverlapOf({ iouPixels }: Pick<MeasureFlags, "iouPixels">): "box" | "inclusive-box" {
+  return iouPixels === "inclusive" ? "inclusive-box" : "box";
 }
 
 /** The analysis as JSON: what stands elsewhere in the document, and every single match, left out. */
