@@ -78,7 +78,7 @@ async function sampleFor(layer: Layer, sampleOf: AugmentOptions["sampleOf"]): Pr
   return sampleOf(layer.image);
 }
 
-/** Paints a layer, or of it what the cover says. */
+/** Paints a layer, or those of its pixels that the cover names. */
 function paint(
   { image, annotations }: Sample,
   { matrix, window, weight }: Layer,
@@ -88,25 +88,26 @@ function paint(
 ): void {
   const { width, height } = annotations;
   const stored = multiply(matrix, scaleAndShift(width / image.width, height / image.height, 0, 0));
-  if (!cover && weight === 1) warpImage(image, stored, target, window);
-  else {
-    const above: StoredImage = { ...target, pixels: target.pixels.slice() };
-    warpImage(image, stored, above, window);
-    mix(target.pixels, above.pixels, weight, cover);
-  }
+  const below = cover || weight < 1 ? target.pixels.slice() : undefined;
+  warpImage(image, stored, target, cover?.window ?? window);
+  if (below) mix(target.pixels, below, weight, target, cover);
   if (!labelMap || !annotations.labelMap || weight < 0.5) return;
-  if (!cover) warpMap(annotations.labelMap, matrix, labelMap, window);
-  else {
-    const above = { ...labelMap, data: labelMap.data.slice() };
-    warpMap(annotations.labelMap, matrix, above, window);
-    cover.forEach((covered, i) => (labelMap.data[i] = (covered ? above : labelMap).data[i] as number));
-  }
+  const labelsBelow = cover && labelMap.data.slice();
+  warpMap(annotations.labelMap, matrix, labelMap, cover?.window ?? window);
+  if (labelsBelow) mix(labelMap.data, labelsBelow, 1, labelMap, cover);
 }
 
-function mix(below: Uint8Array, above: Uint8Array, weight: number, cover: Cover | undefined): void {
-  for (let i = 0; i < below.length; i++) {
-    if (cover && cover[Math.floor(i / 3)] === 0) continue;
-    below[i] = (below[i] as number) * (1 - weight) + (above[i] as number) * weight + 0.5;
+/** What was below shows through again, or stays where the cover does not reach. */
+function mix(above: Uint8Array, below: Uint8Array, weight: number, { width, height }: Size, cover?: Cover): void {
+  const channels = below.length / (width * height);
+  const [x1, y1, x2, y2] = cover?.window ?? [0, 0, width, height];
+  for (let y = y1; y < y2; y++) {
+    for (let pixel = y * width + x1; pixel < y * width + x2; pixel++) {
+      const share = cover?.pixels[pixel] === 0 ? 0 : weight;
+      for (let i = pixel * channels; i < (pixel + 1) * channels; i++) {
+        above[i] = (below[i] as number) * (1 - share) + (above[i] as number) * share + 0.5;
+      }
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Window } from "./draw.ts";
 import { transformPoint, type Matrix } from "./matrix.ts";
 
 /** Points in the order of the outline. */
@@ -72,4 +73,14 @@ export function totalArea(polygons: readonly Polygon[]): number {
 /** The polygon's points transformed. */
 export function transformPolygon(polygon: Polygon, matrix: Matrix): Polygon {
   return polygon.map(([x, y]) => transformPoint(matrix, x, y));
+}
+
+/** The part of a window that a box touches, and a pixel more on each side. */
+export function windowAround(box: readonly [number, number, number, number], window: Window): Window {
+  return [
+    Math.max(window[0], Math.floor(box[0]) - 1),
+    Math.max(window[1], Math.floor(box[1]) - 1),
+    Math.min(window[2], Math.ceil(box[2]) + 1),
+    Math.min(window[3], Math.ceil(box[3]) + 1),
+  ];
 }

@@ -67,11 +67,14 @@ function saturation(factor: number): Matrix {
   return [red + factor, green, blue, red, green + factor, blue, red, green, blue + factor];
 }
 
-/** A turn of orange-blue and purple-green; lightness and greys stay. */
+/**
+ * A turn of orange-blue and purple-green; lightness and greys stay. Like the hue of HSV it runs from red over yellow to
+ * green; there each colour moves by the same angle, here by the same on average.
+ */
 function hue(degrees: number): Matrix {
   const angle = (degrees * Math.PI) / 180;
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-  return multiply(FROM_YIQ, multiply([1, 0, 0, 0, cos, -sin, 0, sin, cos], TO_YIQ));
+  return multiply(FROM_YIQ, multiply([1, 0, 0, 0, cos, sin, 0, -sin, cos], TO_YIQ));
 }
 
 /** First b, then a. */

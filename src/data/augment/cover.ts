@@ -1,26 +1,33 @@
 import type { Size } from "../../base/preprocessing.ts";
 import { decodeMask, encodeMask } from "../../geometry/encodeMask.ts";
+import { maskBox } from "../../geometry/maskExtent.ts";
 import { rleFromBox, rleFromPolygons } from "../../geometry/polygonMask.ts";
 import type { Rle } from "../../geometry/rle.ts";
 import type { LabelledObject } from "../dataset.ts";
 import type { Window } from "./draw.ts";
 import type { PlacedObject } from "./placeObjects.ts";
 
-/** Pixels of the canvas, row after row: 1 where something lies over what was there. */
-export type Cover = Uint8Array;
+/** What lies over what was there. */
+export interface Cover {
+  /** Pixels of the canvas, row after row: 1 for those that are covered. */
+  pixels: Uint8Array;
+  /** All of them are in here. */
+  window: Window;
+}
 
 /** The pixels of an object on the canvas: those of its outline or mask, otherwise those of its box. */
 export function coverOfObject(object: LabelledObject, canvas: Size): Cover {
-  return decodeMask(maskOf(object, canvas));
+  const mask = maskOf(object, canvas);
+  return { pixels: decodeMask(mask), window: maskBox(mask) };
 }
 
 /** The pixels of rectangles. */
 export function coverOfRectangles(rectangles: readonly Window[], canvas: Size): Cover {
-  const cover = new Uint8Array(canvas.width * canvas.height);
+  const pixels = new Uint8Array(canvas.width * canvas.height);
   for (const [x1, y1, x2, y2] of rectangles) {
-    for (let y = y1; y < y2; y++) cover.fill(1, y * canvas.width + x1, y * canvas.width + x2);
+    for (let y = y1; y < y2; y++) pixels.fill(1, y * canvas.width + x1, y * canvas.width + x2);
   }
-  return cover;
+  return { pixels, window: [0, 0, canvas.width, canvas.height] };
 }
 
 /** Those of the objects of which enough is still to be seen; their boxes stay. */
@@ -41,7 +48,7 @@ export function cutMask(object: LabelledObject, cover: Cover, canvas: Size): Lab
   const mask = decodeMask(maskOf(object, canvas));
   let touched = false;
   for (let i = 0; i < mask.length; i++) {
-    if (mask[i] === 0 || cover[i] === 0) continue;
+    if (mask[i] === 0 || cover.pixels[i] === 0) continue;
     mask[i] = 0;
     touched = true;
   }
@@ -60,7 +67,7 @@ function coveredShare([x1, y1, x2, y2]: LabelledObject["box"], cover: Cover, { w
   const [left, top, right, bottom] = [x1, y1, x2, y2].map((value) => Math.ceil(value - 0.5)) as Window;
   let [count, covered] = [0, 0];
   for (let y = top; y < bottom; y++) {
-    for (let x = left; x < right; x++, count++) covered += cover[y * width + x] as number;
+    for (let x = left; x < right; x++, count++) covered += cover.pixels[y * width + x] as number;
   }
   return count > 0 ? covered / count : 0;
 }

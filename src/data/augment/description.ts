@@ -92,7 +92,7 @@ const photometric = [
   z.strictObject({ name: z.literal("contrast"), ...often, factor: factor.default([0.8, 1.25]) }),
   /** Distance of each colour from the grey of the same lightness; 0 is grey. */
   z.strictObject({ name: z.literal("saturation"), ...often, factor: range(0, 20).default([0.7, 1.4]) }),
-  /** A turn of all colours around the axis of greys. */
+  /** A turn of all colours around the axis of greys, from red towards yellow. */
   z.strictObject({ name: z.literal("hue"), ...often, degrees: range(-180, 180).default([-10, 10]) }),
   z.strictObject({ name: z.literal("gamma"), ...often, exponent: factor.default([0.8, 1.25]) }),
   /** Gaussian blur; the deviation in pixels of the canvas. */

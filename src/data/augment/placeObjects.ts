@@ -1,8 +1,17 @@
 import type { Size } from "../../base/preprocessing.ts";
 import { decodeMask, encodeMask } from "../../geometry/encodeMask.ts";
+import { maskBox } from "../../geometry/maskExtent.ts";
 import type { Rle } from "../../geometry/rle.ts";
 import type { LabelledObject, Segmentation } from "../dataset.ts";
-import { boxCorners, clipPolygon, halfPlanesOf, totalArea, transformPolygon, type Polygon } from "./clipShape.ts";
+import {
+  boxCorners,
+  clipPolygon,
+  halfPlanesOf,
+  totalArea,
+  transformPolygon,
+  windowAround,
+  type Polygon,
+} from "./clipShape.ts";
 import type { Draw, Layer } from "./draw.ts";
 import { keepsBoxes, transformPoint } from "./matrix.ts";
 import { warpMap } from "./warp.ts";
@@ -119,6 +128,10 @@ function placeSegmentation(segmentation: Segmentation, { matrix, window }: Layer
 function warpRle(rle: Rle, { matrix, window }: Pick<Layer, "matrix" | "window">, canvas: Size): Rle {
   const data = new Uint8Array(canvas.width * canvas.height);
   const { width, height } = rle;
-  warpMap({ data: decodeMask(rle), width, height }, matrix, { data, ...canvas }, window);
+  const seen = transformPolygon(clipPolygon(boxCorners(maskBox(rle)), halfPlanesOf(matrix, window)), matrix);
+  if (seen.length > 0) {
+    const touched = windowAround(hull(seen), window);
+    warpMap({ data: decodeMask(rle), width, height }, matrix, { data, ...canvas }, touched);
+  }
   return encodeMask(data, canvas.height, canvas.width);
 }

@@ -57,23 +57,21 @@ function rowBuffers(length: number): Origins {
 
 function originsOfRow(back: Matrix, x1: number, y: number, { us, vs }: Origins): void {
   const [a, b, c, d, e, f, g, h, k] = back;
-  const affine = g === 0 && h === 0 && k === 1;
-  const row = y + 0.5;
+  const [u, v, w] = [b * (y + 0.5) + c, e * (y + 0.5) + f, h * (y + 0.5) + k];
+  if (g === 0 && h === 0 && k === 1) {
+    for (let i = 0; i < us.length; i++) {
+      us[i] = a * (x1 + i + 0.5) + u;
+      vs[i] = d * (x1 + i + 0.5) + v;
+    }
+    return;
+  }
   for (let i = 0; i < us.length; i++) {
     const column = x1 + i + 0.5;
-    us[i] = a * column + b * row + c;
-    vs[i] = d * column + e * row + f;
-    if (affine) continue;
-    const w = g * column + h * row + k;
-    us[i] = w > 0 ? at(us, i) / w : -1; // what is behind the horizon is out of reach
-    vs[i] = at(vs, i) / w;
+    const depth = g * column + w;
+    us[i] = depth > 0 ? (a * column + u) / depth : -1; // what is behind the horizon is out of reach
+    vs[i] = (d * column + v) / depth;
   }
 }
-
-/** Shares of neighbours are whole numbers, of which ONE * ONE are all: exact for a shift by whole pixels, and fast. */
-const SHIFT = 22;
-const ONE = 1 << (SHIFT / 2);
-const HALF = 1 << (SHIFT - 1);
 
 function paintRow(source: StoredImage, reach: Size, { us, vs }: Origins, into: Uint8Array, start: number): void {
   const { pixels } = source;
@@ -82,30 +80,41 @@ function paintRow(source: StoredImage, reach: Size, { us, vs }: Origins, into: U
   const lastX = source.width - 1;
   const lastY = source.height - 1;
   const stride = source.width * 3;
-  for (let i = 0; i < us.length; i++) {
+  for (let i = 0, to = start; i < us.length; i++, to += 3) {
     const u = us[i] as number;
     const v = vs[i] as number;
     if (!(u >= 0 && u < reachX && v >= 0 && v < reachY)) continue;
-    const x = Math.min(Math.max(u - 0.5, 0), lastX);
-    const y = Math.min(Math.max(v - 0.5, 0), lastY);
+    const x = within(u - 0.5, lastX);
+    const y = within(v - 0.5, lastY);
     const x0 = x | 0;
     const y0 = y | 0;
     const right = ((x - x0) * ONE + 0.5) | 0;
     const down = ((y - y0) * ONE + 0.5) | 0;
-    const upperLeft = Math.imul(ONE - down, ONE - right);
-    const upperRight = Math.imul(ONE - down, right);
-    const lowerLeft = Math.imul(down, ONE - right);
-    const lowerRight = Math.imul(down, right);
     const a = y0 * stride + 3 * x0;
     const b = x0 < lastX ? a + 3 : a;
     const c = y0 < lastY ? a + stride : a;
     const d = c + b - a;
-    for (let k = 0; k < 3; k++) {
-      const upper = Math.imul(pixels[a + k] as number, upperLeft) + Math.imul(pixels[b + k] as number, upperRight);
-      const lower = Math.imul(pixels[c + k] as number, lowerLeft) + Math.imul(pixels[d + k] as number, lowerRight);
-      into[start + 3 * i + k] = (upper + lower + HALF) >> SHIFT;
-    }
+    into[to] = blend(at(pixels, a), at(pixels, b), at(pixels, c), at(pixels, d), right, down);
+    into[to + 1] = blend(at(pixels, a + 1), at(pixels, b + 1), at(pixels, c + 1), at(pixels, d + 1), right, down);
+    into[to + 2] = blend(at(pixels, a + 2), at(pixels, b + 2), at(pixels, c + 2), at(pixels, d + 2), right, down);
   }
+}
+
+function within(value: number, last: number): number {
+  if (value < 0) return 0;
+  return value > last ? last : value;
+}
+
+/** Shares of neighbours are whole numbers, of which ONE are all: exact for a shift by whole pixels, and fast. */
+const BITS = 11;
+const ONE = 1 << BITS;
+const HALF = 1 << (2 * BITS - 1);
+
+/** Between four neighbours: upper left and right, lower left and right. */
+function blend(a: number, b: number, c: number, d: number, right: number, down: number): number {
+  const upper = (a << BITS) + Math.imul(b - a, right);
+  const lower = (c << BITS) + Math.imul(d - c, right);
+  return ((upper << BITS) + Math.imul(lower - upper, down) + HALF) >> (2 * BITS);
 }
 
 /** How many pixels of the image, along a side, go into one of the target in the middle of the window. */

@@ -77,6 +77,15 @@ it("turns hues around the greys: those stay, lightness stays, and three thirds o
   });
 });
 
+it("turns hues as HSV does: from red to yellow, from green to cyan, from blue to magenta", () => {
+  const pixels = Uint8Array.of(180, 100, 100, 100, 180, 100, 100, 100, 180);
+  changeColours(pixels, [{ name: "hue", degrees: 30 }]);
+  const [, redsGreen, redsBlue, greensRed, , greensBlue, bluesRed, bluesGreen] = pixels as unknown as number[];
+  expect(redsGreen).toBeGreaterThan((redsBlue ?? NaN) + 20);
+  expect(greensBlue).toBeGreaterThan((greensRed ?? NaN) + 20);
+  expect(bluesRed).toBeGreaterThan((bluesGreen ?? NaN) + 20);
+});
+
 it("changes nothing where there is nothing to change", () => {
   expect(changed()).toEqual(image.pixels);
   expect(changed({ name: "gain", factors: [1, 1, 1] }, { name: "gamma", exponent: 1 })).toEqual(image.pixels);

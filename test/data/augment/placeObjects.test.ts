@@ -3,6 +3,7 @@ import type { Draw, Layer } from "../../../src/data/augment/draw.ts";
 import { IDENTITY, scaleAndShift, type Matrix } from "../../../src/data/augment/matrix.ts";
 import { placeObjects } from "../../../src/data/augment/placeObjects.ts";
 import type { LabelledObject } from "../../../src/data/dataset.ts";
+import { encodeMask } from "../../../src/geometry/encodeMask.ts";
 import { maskBox } from "../../../src/geometry/maskExtent.ts";
 import { rleFromPolygon } from "../../../src/geometry/polygonMask.ts";
 import { drawOf } from "./support.ts";
@@ -94,5 +95,25 @@ describe("what stays", () => {
     expect(placed).toBeUndefined(); // a quarter of the triangle
     const [other] = placeObjects([{ box, class: 0 }], layer, draw, true);
     expect(other).toEqual({ object: { box: [10, 10, 20, 50], class: 0 }, visible: 0.5 });
+  });
+});
+
+describe("a mask", () => {
+  const box: LabelledObject["box"] = [30, 30, 70, 70];
+
+  it("moves whole, also where it reaches out of its object's box", () => {
+    const larger = rleFromPolygon([20, 20, 80, 20, 80, 80, 20, 80], 100, 100);
+    const [placed] = place([{ box, class: 0, segmentation: larger }], scaleAndShift(1, 1, 10, 5));
+    expect(placed?.segmentation).toEqual(rleFromPolygon([30, 25, 90, 25, 90, 85, 30, 85], 100, 100));
+  });
+
+  it("that is empty, or out of the picture, is empty there, and the box counts", () => {
+    const empty = encodeMask(new Uint8Array(100 * 100), 100, 100);
+    const [placed] = place([{ box, class: 0, segmentation: empty }], EIGHTH);
+    expect(placed?.segmentation).toEqual(empty);
+    expect(placed?.box).toHaveLength(4);
+    const beside = rleFromPolygon([90, 0, 100, 0, 100, 10, 90, 10], 100, 100);
+    const [shifted] = place([{ box, class: 0, segmentation: beside }], scaleAndShift(1, 1, 20, 0));
+    expect(shifted?.segmentation).toEqual(empty);
   });
 });
