@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { FORMAT_IDS, type Coordinates, type FormatId, type WriteResult } from "../data/formats/format.ts";
 import { addCoordinatesOption, addFromOption, printWarnings } from "./dataset.ts";
+import { addFormatNames } from "./formatNames.ts";
 import { addCommonOptions, addExamples, choice, printJson, requireOptions } from "./options.ts";
 
 interface Flags {
@@ -25,6 +26,7 @@ export function addExport(program: Command): void {
   addFromOption(command);
   addCoordinatesOption(command);
   addCommonOptions(command).action(exportTo);
+  addFormatNames(command);
   addExamples(command, "label export dataset --to yolo --out yolo", "label export photos --to coco --out coco --copy");
 }
 

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Coordinates, FormatId } from "../data/formats/format.ts";
 import { countSplits } from "../data/splits.ts";
 import { addCoordinatesOption, addFromOption, describeClasses, describeSplits, printWarnings } from "./dataset.ts";
+import { addFormatNames } from "./formatNames.ts";
 import { addCommonOptions, addExamples, printJson, requireOptions } from "./options.ts";
 
 interface Flags {
@@ -16,7 +17,7 @@ interface Flags {
 export function addImport(program: Command): void {
   const command = program
     .command("import")
-    .description("Read labels (a folder of LabelImg or VOC XML, COCO JSON, YOLO) and write them as one COCO JSON")
+    .description("Read labels of any form below and write them as one COCO JSON")
     .argument("<source>", "folder or file with the labels")
     .option("--out <dataset>", "folder to write to; --data takes it")
     .option("--copy", "copy the images there, too, so that the folder can be moved");
@@ -24,6 +25,7 @@ export function addImport(program: Command): void {
   addFromOption(command);
   addCoordinatesOption(command);
   addCommonOptions(command).action(importInto);
+  addFormatNames(command);
   addExamples(command, "label import photos --out dataset", "label import VOC2007 --out dataset --coordinates voc");
 }
 
