@@ -31,7 +31,7 @@ const PICTURE_FOLDER = /visuali[sz]ation|overlay/i;
 
 /** What names of masks end with, in folders of masks; and in any. */
 const MASK_ENDING = /[_-](?:masks?|labels?|l|seg|segmentation|gt|ground_?truth)$/i;
-const PLAIN_ENDING = /[_-](?:mask|segmentation|seg)$/i;
+const PLAIN_ENDING = /[_-](?:masks?|segmentation|seg)$/i;
 const IMAGE_ENDING = /[_-](?:leftimg8bit|image|img|sat)$/i;
 
 /** Cityscapes has several label images of an image. */

@@ -1,7 +1,6 @@
-import { basename, dirname, extname, resolve, sep } from "node:path";
+import { basename, extname, resolve, sep } from "node:path";
 import { AnchorkitError } from "../../base/errors.ts";
 import { maskBox } from "../../geometry/maskExtent.ts";
-import { maskUnion } from "../../geometry/mergeMasks.ts";
 import type { SplitName } from "../dataset.ts";
 import { isImageName, kindOf, listFiles, readText, shownPath } from "../files.ts";
 import { mapWithWarnings } from "../parallel.ts";
@@ -11,10 +10,10 @@ import { splitNamed } from "../splitLists.ts";
 import { Warnings } from "../warnings.ts";
 import { isCityscapesGroup, isCityscapesMask, isCityscapesOutline } from "./cityscapes.ts";
 import type { FoundImage, FoundObject, LabelFormat, Likeness, ReadOptions, ReadResult } from "./format.ts";
-import { type LabelPixels, readLabelPixels } from "./labelPixels.ts";
-import { type Region, regionsOf } from "./labelRegions.ts";
 import { readMaskClasses } from "./maskClasses.ts";
-import { type MaskedImage, pairMasks } from "./maskFiles.ts";
+import { pairMasks } from "./maskFiles.ts";
+import { takenAsMeant } from "./maskKinds.ts";
+import { maskName, readRegions } from "./maskRegions.ts";
 import { type MeaningOf, meaningOfValues, type RegionsOfImage } from "./maskValues.ts";
 import { writeMaskFolders } from "./writeMaskFolders.ts";
 
@@ -42,22 +41,18 @@ function recognizes({ path, kind, files }: Place): Promise<Likeness> {
 
 const LABELS = /\.(?:xml|json)$/i;
 
-interface Read extends RegionsOfImage {
-  pair: MaskedImage;
-  size: { width: number; height: number };
-}
-
 /**
  * Reads a folder of images and masks (see `pairMasks` for where they may lie). A pixel of a mask is the number of a
  * class, by grey value or place in a palette, or a colour; of a mask of objects the number of an object. Where both are
  * there, as in the VOC devkit, each object has the class of its pixels. Where there are classes alone, all pixels of a
  * class in an image are one object. Objects alone, in one mask or each in its own, are of one class. Each object's mask
- * is kept, its box is the one around it.
+ * is kept, its box is the one around it. Black and white with grey between, and numbers of objects where classes are
+ * expected, are seen (see `takenAsMeant`).
  *
  * Names of classes come from a list (see `readMaskClasses`); splits from folders, or from
  * `ImageSets/Segmentation/train.txt`, `annotations/trainval.txt` and the like.
  *
- * @throws AnchorkitError naming the mask that cannot be read, has another size than that of objects, or is a photo
+ * @throws AnchorkitError naming the mask that cannot be read, is of another shape than its image, or is a photo
  */
 async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
   const warnings = new Warnings(options.observer);
@@ -80,7 +75,11 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
       return undefined;
     }
   });
-  const all = results.filter((result) => result !== undefined);
+  const all = takenAsMeant(
+    results.filter((result) => result !== undefined),
+    list !== undefined,
+    warnings,
+  );
   const { meaningOf, names } = meaningOfValues(all, list, warnings);
   const alone = names.length === 1 ? (names[0] ?? "") : "object"; // of masks of objects alone
   const classes = all.some(({ kind }) => kind === undefined) ? [...new Set([...names, alone])] : names;
@@ -95,48 +94,6 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   });
   const dataset = await placeLabels(found, { classes }, warnings);
   return { dataset, warnings: warnings.lines(), source: `images and masks in ${shownPath(path)}` };
-}
-
-/** The mask that an image is spoken of by. */
-function maskName({ file, classes, objects, parts }: MaskedImage): string {
-  return shownPath(classes ?? objects ?? (parts?.[0] === undefined ? file : dirname(parts[0])));
-}
-
-async function readRegions(pair: MaskedImage, colours: boolean, warnings: Warnings): Promise<Read> {
-  if (pair.parts) return readParts(pair, pair.parts, warnings);
-  const pixels = async (file: string | undefined, options: { colours: boolean }): Promise<LabelPixels | undefined> => {
-    if (file === undefined) return undefined;
-    if (/\.jpe?g$/i.test(file)) warnings.add("masks saved as JPEG, which blurs their values", shownPath(file));
-    return readLabelPixels(file, options);
-  };
-  const [classes, objects] = [await pixels(pair.classes, { colours }), await pixels(pair.objects, { colours: false })];
-  const size = classes ?? objects ?? { width: 0, height: 0 };
-  const where = maskName(pair);
-  if (classes && objects && (classes.width !== objects.width || classes.height !== objects.height)) {
-    const sizes = `${classes.width} x ${classes.height} pixels, ${shownPath(pair.objects ?? "")} ${objects.width} x ${objects.height}`;
-    throw new AnchorkitError(`${where}: has ${sizes}`);
-  }
-  const regions = regionsOf(classes?.values, objects?.values, size, where);
-  return { pair, regions, kind: classes?.kind, where, size: { width: size.width, height: size.height } };
-}
-
-/** The masks of an image that has one for each object: what is not black is inside. */
-async function readParts(pair: MaskedImage, parts: readonly string[], warnings: Warnings): Promise<Read> {
-  const regions: Region[] = [];
-  let size: Read["size"] | undefined;
-  for (const [i, file] of parts.entries()) {
-    const { width, height, values } = await readLabelPixels(file, { colours: false });
-    size ??= { width, height };
-    if (size.width !== width || size.height !== height) {
-      const first = `${shownPath(parts[0] ?? "")} ${size.width} x ${size.height}`;
-      throw new AnchorkitError(`${shownPath(file)}: has ${width} x ${height} pixels, ${first}`);
-    }
-    const inside = regionsOf(undefined, values, size, shownPath(file)).filter(({ objectValue }) => objectValue !== 0);
-    if (inside.length > 1) warnings.add("masks of one object with several values, all read as inside", shownPath(file));
-    if (inside.length === 0) warnings.add("masks of an object without a pixel, left out", shownPath(file));
-    else regions.push({ classValue: 0, objectValue: i + 1, mask: maskUnion(inside.map(({ mask }) => mask)) });
-  }
-  return { pair, regions, kind: undefined, where: maskName(pair), size: size ?? { width: 0, height: 0 } };
 }
 
 function objectsOf(

@@ -339,13 +339,84 @@ describe("layouts", () => {
   });
 });
 
+describe("masks that are not what they seem", () => {
+  const [width, height, MIDDLE] = [100, 80, 128];
+  const disc = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect width="100%" height="100%"/><circle cx="50" cy="40" r="10" fill="white"/></svg>`;
+  const object = ["object", 40, 30, 60, 50];
+
+  test("black and white that was blurred or saved as JPEG: the lighter half is inside", async () => {
+    const photo = await jpeg(width, height);
+    const blurred = await sharp(Buffer.from(disc)).removeAlpha().toColourspace("b-w").png().toBuffer();
+    const sharpEdges = await sharp(blurred).threshold(MIDDLE).png().toBuffer();
+    const asJpeg = await sharp(sharpEdges).jpeg({ quality: 70 }).toBuffer();
+    const what = /^masks in black, grey and white, of which the lighter half is read as inside: 2 \(first: /;
+    for (const [mask, name] of [
+      [blurred, "a.png"],
+      [asJpeg, "a.jpg"],
+    ] as const) {
+      // prettier-ignore
+      const files = { "images/a.jpg": photo, [`masks/${name}`]: mask, "images/b.jpg": photo, "masks/b.png": sharpEdges };
+      const { images, warnings } = await summary(files);
+      expect(images).toEqual([["a.jpg", undefined, object], ["b.jpg", undefined, object]]); // prettier-ignore
+      expect(warnings.filter((line) => what.test(line))).toHaveLength(1);
+    }
+    const parts = await summary({ "a/images/a.jpg": photo, "a/masks/1.png": blurred, "a/masks/2.jpg": asJpeg });
+    expect(parts.images).toEqual([["a.jpg", undefined, object, object]]);
+    expect(parts.warnings).toEqual([expect.stringMatching(/^masks of one object in black, grey and white, .*: 2 \(/)]);
+  });
+
+  test("other JPEGs are refused: numbers are blurred", async () => {
+    const mask = await jpeg(10, 8);
+    const message = /a\.jpg: is a JPEG, which blurs numbers and colours; save masks as PNG$/;
+    await expect(summary({ "images/a.jpg": image, "masks/a.jpg": mask })).rejects.toThrow(message);
+    await expect(summary({ "images/a.jpg": image, "instances/a.jpg": mask })).rejects.toThrow(
+      /a\.jpg: is a JPEG, which blurs numbers; save masks as PNG$/,
+    );
+  });
+
+  test("numbers from 1 on, up to another one in each image, are objects; with a list they are classes", async () => {
+    const numbered = (last: number) =>
+      grey(...Array.from({ length: last }, (_, i): Rectangle => [i % 10, Math.floor(i / 10), 1, 1, i + 1]));
+    const files = { "a.jpg": image, "a_masks.png": await numbered(12), "b.jpg": image, "b_masks.png": await numbered(31) }; // prettier-ignore
+    const { dataset, warnings } = await summary(files);
+    expect(dataset.classes).toEqual(["object"]);
+    expect(dataset.images.map(({ objects }) => objects.length)).toEqual([12, 31]);
+    expect(warnings).toEqual([expect.stringMatching(/^masks with numbers from 1 on .* read as numbers of objects .*: 2/)]); // prettier-ignore
+    const listed = await summary({ ...files, "_classes.csv": "Pixel Value,Class\n0,background\n1,cat\n" });
+    expect(listed.dataset.classes).toHaveLength(31);
+    const same = await summary({ "a.jpg": image, "a_masks.png": await numbered(31), "b.jpg": image, "b_masks.png": await numbered(31) }); // prettier-ignore
+    expect(same.dataset.classes).toHaveLength(31);
+  });
+
+  test("grey that is stored as colours is the number of an object that it is", async () => {
+    const { images, warnings } = await summary({ "images/a.jpg": image, "instances/a.png": await rgb([1, 2, 3, 4, 0x050505]) }); // prettier-ignore
+    expect(images).toEqual([["a.jpg", undefined, ["object", 1, 2, 4, 6]]]);
+    expect(warnings).toEqual([]);
+    const { dataset } = await summary({ "images/a.jpg": image, "instances/a.png": await grey([0, 0, 1, 1, 1], [2, 2, 1, 1, 0]) }); // prettier-ignore
+    expect(dataset.images[0]?.objects).toHaveLength(1);
+  });
+
+  test("a smaller copy of a mask is scaled; one of another shape is refused", async () => {
+    const large = await jpeg(20, 16);
+    const mask = await grey([1, 2, 3, 4, 1]);
+    const { images, warnings } = await summary({ "images/a.jpg": large, "masks/a.png": mask });
+    expect(images).toEqual([["a.jpg", undefined, ["object", 2, 4, 8, 12]]]);
+    expect(warnings[1]).toMatch(/^images resized after they were labelled, boxes scaled: 1 /);
+    await expect(summary({ "images/a.jpg": await jpeg(20, 20), "masks/a.png": mask })).rejects.toThrow(
+      /masks.a\.png: the mask has 10 x 8 pixels, its image 20 x 20$/,
+    );
+    const turned = { "images/a.jpg": await jpeg(10, 8, 6), "masks/a.png": mask }; // of the photo as stored
+    expect((await summary(turned)).images).toEqual([["a.jpg", undefined, ["object", 2, 1, 6, 4]]]);
+  });
+});
+
 describe("errors name the file", () => {
   test.each<[files: Record<string, string | Uint8Array>, message: RegExp]>([
     [{ "images/a.jpg": image }, /: holds no masks for its 1 images; put them into images\/ and masks\/$/],
     [{ "images/a.jpg": image, "masks/a.png": "x" }, /masks\/a\.png: is no image/],
     [{ "images/a.jpg": image, "images/a.png": image, "masks/a.png": black }, /masks.a\.png: is the mask of .*a\.jpg and .*a\.png; rename/], // prettier-ignore
     [{ "images/a.jpg": image, "masks/a.png": image, "masks/a_mask.png": image }, /is a mask of the same image as/],
-    [{ "images/a.jpg": image, "masks/a.png": black, "instances/a.png": small }, /masks\/a\.png: has 10 x 8 pixels, .*instances\/a\.png 3 x 4$/], // prettier-ignore
+    [{ "images/a.jpg": image, "masks/a.png": black, "instances/a.png": small }, /instances\/a\.png: has 3 x 4 pixels, .*masks\/a\.png 10 x 8$/], // prettier-ignore
     [{ "images/a.jpg": image, "masks/a.png": red, "_classes.csv": "Pixel Value,Class\n1,cat" }, /masks\/a\.png: is a mask in colours, but the list of classes gives numbers$/], // prettier-ignore
     [{ "images/a.jpg": image, "masks/a.png": black, "_classes.csv": "Pixel Value,Class\n1,cat\n1,dog" }, /_classes\.csv: line 3: the value of "dog" is "cat" already$/], // prettier-ignore
     [{ "images/a.jpg": image, "masks/a.png": black, "_classes.csv": "Pixel Value,Class\n1.5,cat" }, /_classes\.csv: line 2: values must be whole numbers from 0 to 65535, got 1\.5$/], // prettier-ignore
@@ -358,7 +429,7 @@ describe("errors name the file", () => {
   test("and a photo for a mask is refused", async () => {
     const noise = { width: 200, height: 200, channels: 3, background: "grey", noise: { type: "gaussian", sigma: 50 } } as const; // prettier-ignore
     const photo = await sharp({ create: noise }).png().toBuffer();
-    const random = await summary({ "images/a.jpg": image, "masks/a.png": photo }, "masks").catch(String);
+    const random = await summary({ "images/a.jpg": await jpeg(200, 200), "masks/a.png": photo }, "masks").catch(String);
     expect(random).toMatch(
       /a\.png: (?:has too many values for a mask: is it a photo\?|\d+ colours in the masks cannot be)/,
     );
