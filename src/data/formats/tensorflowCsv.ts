@@ -8,6 +8,7 @@ import { columnsOf, type CsvRow, csvRows, firstRow, isHeader, numberIn, textIn }
 import type { LabelFormat, Likeness, ReadOptions, ReadResult } from "./format.ts";
 import { type FileTraits, findLabelFiles, hasTraits, readEach, untilBroken } from "./labelFiles.ts";
 import { datasetOf, type NamedImage, type NamedObject } from "./namedLabels.ts";
+import { isMakesense, isMakesenseHeader, makesenseRow } from "./makesenseCsv.ts";
 import { writeTensorflowCsv } from "./writeTensorflowCsv.ts";
 
 const CORNERS = ["xmin", "ymin", "xmax", "ymax"] as const;
@@ -17,7 +18,7 @@ const COLUMNS = ["filename", ...OBJECT] as const;
 const traits: FileTraits = {
   title: "TensorFlow's CSV",
   extension: /\.csv$/i,
-  looksRight: (head) => isHeader(firstRow(head), COLUMNS),
+  looksRight: (head) => isHeader(firstRow(head), COLUMNS) || isMakesense(firstRow(head)),
 };
 
 /** The CSV of TensorFlow's object detection tutorials, made of LabelImg's XML: a row a box. */
@@ -36,6 +37,8 @@ async function recognizes(place: Place): Promise<Likeness> {
  * Reads a CSV with the columns filename, class, xmin, ymin, xmax and ymax, in any order, and width and height if they
  * are there; or all of a folder, of which train_labels.csv and test_labels.csv are splits. The rows of an image need not
  * follow each other; a row without class and box is a background.
+ *
+ * The CSV of makesense.ai, which has other columns and no header, is read, too; its pixels count from 0.
  *
  * Corners are taken to be LabelImg's (see `Coordinates`) unless one in the file is 0 or a fraction, which LabelImg does
  * not write: then they count from 0.
@@ -63,9 +66,9 @@ interface Row {
 }
 
 async function imagesOf(from: string, { coordinates }: ReadOptions, warnings: Warnings): Promise<NamedImage[]> {
-  const rows = await rowsOf(from, warnings);
+  const { rows, isFromZero } = await rowsOf(from, warnings);
   const corners = rows.flatMap(({ object }) => object?.corners ?? []);
-  const fromZero = corners.some((value) => value < 1 || !Number.isInteger(value));
+  const fromZero = isFromZero || corners.some((value) => value < 1 || !Number.isInteger(value));
   const convention = coordinates ?? (fromZero ? "zero-based" : "labelimg");
   const images = new Map<string, NamedImage>();
   for (const { filename, size, object } of rows) {
@@ -85,13 +88,16 @@ async function imagesOf(from: string, { coordinates }: ReadOptions, warnings: Wa
   return [...images.values()];
 }
 
-async function rowsOf(from: string, warnings: Warnings): Promise<Row[]> {
+async function rowsOf(from: string, warnings: Warnings): Promise<{ rows: Row[]; isFromZero: boolean }> {
   const rows: Row[] = [];
   let rowOf: ((row: CsvRow) => Row) | undefined;
+  let isFromZero = false;
   for await (const row of untilBroken(csvRows(from), from, warnings)) {
     if (rowOf === undefined) {
-      rowOf = reader(row);
-      continue;
+      const header = isMakesense(row.cells) && !isMakesenseHeader(row.cells) ? undefined : row;
+      isFromZero = isMakesense(row.cells);
+      rowOf = isFromZero ? (each) => makesenseRow(each, header) : reader(row);
+      if (header) continue;
     }
     try {
       rows.push(rowOf(row));
@@ -100,7 +106,7 @@ async function rowsOf(from: string, warnings: Warnings): Promise<Row[]> {
     }
   }
   if (rowOf === undefined) throw new AnchorkitError(`${shownPath(from)}: the file is empty`);
-  return rows;
+  return { rows, isFromZero };
 }
 
 /** Reads rows below the header that is given. */

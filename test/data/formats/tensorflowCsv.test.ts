@@ -36,6 +36,25 @@ test("columns are found by name, rows of an image need not follow each other, ot
   expect(warnings).toEqual([]);
 });
 
+test("makesense.ai's CSV is read: without a header, or with one; x, y, width and height, from 0", async () => {
+  const rows = "cat,1,2,30,40,a.jpg,100,80\ndog,0,0,100,80,b.jpg,100,80\ncat,5,6,7,8,a.jpg,100,80\n";
+  const names = "label_name,bbox_x,bbox_y,bbox_width,bbox_height,image_name,image_width,image_height\n";
+  const expected = {
+    format: "csv",
+    images: [
+      ["a.jpg", undefined, ["cat", 1, 2, 31, 42], ["cat", 5, 6, 12, 14]],
+      ["b.jpg", undefined, ["dog", 0, 0, 100, 80]],
+    ],
+    warnings: [],
+  };
+  for (const text of [rows, names + rows]) {
+    expect(await summary({ "labels.csv": text, "a.jpg": image, "b.jpg": image })).toEqual(expected);
+  }
+  await expect(summary({ "labels.csv": `${rows}cat,1,2,x,4,a.jpg,100,80`, "a.jpg": image })).rejects.toThrow(
+    /labels\.csv: line 4: bbox_width must be a number, got "x"/,
+  );
+});
+
 test("names hold commas, quotes, line breaks, letters of all languages; line ends of any kind, a mark, UTF-16, gzip", async () => {
   const name = 'a, "b"\nкот 🐈.jpg';
   const text = `${header}\r\n"a, ""b""\nкот 🐈.jpg",100,80," the, ""red""\none",0,20,30,40\r\r\n`;
