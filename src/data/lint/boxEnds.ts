@@ -9,7 +9,8 @@ export interface EndCounts {
   maxima: number;
   minimum0: number;
   minimum1: number;
-  /** How many minima there are of each of 2, 3, 4 and 5, on average: what 0 and 1 would have without a border. */
+  minimum2: number;
+  /** How many minima there are of each of 2, 3, 4 and 5, on average: what 0 and 1 have without a border. */
   minimumElsewhere: number;
   /** One less than the image's side, the side, and more. */
   maximumSideLess1: number;
@@ -44,7 +45,7 @@ export class BoxEnds {
   counts(): EndCounts {
     const of = (value: number): number => this.#minima.get(value) ?? 0;
     return {
-      ...{ minima: this.#count, maxima: this.#maxima, minimum0: of(0), minimum1: of(1) },
+      ...{ minima: this.#count, maxima: this.#maxima, minimum0: of(0), minimum1: of(1), minimum2: of(2) },
       minimumElsewhere: (of(2) + of(3) + of(4) + of(5)) / 4,
       ...{ maximumSideLess1: this.#sideLess1, maximumSide: this.#side, maximumBeyond: this.#beyond },
     };

@@ -6,6 +6,8 @@ import type { ConventionVerdict } from "./report.ts";
 /** Boxes at a border from which on the verdict is sure, or probable. */
 const SURE = 20;
 const PROBABLE = 4;
+/** Of two numbers that stand out, the smaller one is chance or slips if the larger one is more than so many times it. */
+const MIXED = 5;
 
 /**
  * How corners are meant, from how often they lie at the border: people draw objects that leave the image up to it, so
@@ -17,25 +19,34 @@ const PROBABLE = 4;
  */
 export function judgeConvention(counts: EndCounts): ConventionVerdict | undefined {
   if (counts.minima === 0) return undefined;
-  const { minimum0, minimum1, minimumElsewhere, maximumSide, maximumSideLess1 } = counts;
-  // Ones beyond what 2 to 5 have: those at the border.
-  const ones = Math.max(0, minimum1 - minimumElsewhere);
+  const { minimum0, minimum1, minimum2, minimumElsewhere, maximumSide, maximumSideLess1, maximumBeyond } = counts;
+  // Ones beyond what 2 to 5 have: those at the border (people who stop short of it leave 1 and 2 as often).
+  const usual = Math.max(minimum2, minimumElsewhere);
+  const ones = Math.max(0, minimum1 - usual);
+  // Ones that chance does not explain where counting starts at 0: there they are no more than 0s, or 2s.
+  const chance = 2.5 * Math.sqrt(minimum0 + minimum1);
+  const surplus = Math.max(0, ones - 2 * Math.sqrt(Math.max(0.5, usual)), minimum1 - minimum0 - chance);
   const share = (part: number, of: number) => `${part} of ${of}`;
   const because =
     `${share(minimum0, counts.minima)} minima are 0, ${minimum1} are 1 (2 to 5: ${minimumElsewhere} each); ` +
-    `${share(maximumSide, counts.maxima)} maxima are the image's side, ${maximumSideLess1} one less, ${counts.maximumBeyond} more`;
+    `${share(maximumSide, counts.maxima)} maxima are the image's side, ${maximumSideLess1} one less, ${maximumBeyond} more`;
   const told = (verdict: ConventionVerdict["verdict"], evidence: number): ConventionVerdict => {
     const sure = evidence >= SURE ? "yes" : evidence >= PROBABLE ? "probably" : "no";
     return { verdict: sure === "no" ? "unknown" : verdict, sure, because, counts };
   };
-  if (minimum0 >= PROBABLE && ones >= PROBABLE && Math.min(minimum0, ones) * 5 >= Math.max(minimum0, ones)) {
-    return told("mixed", Math.min(minimum0, ones));
-  }
+  const both = Math.min(minimum0, surplus);
+  if (both > 0 && both * MIXED >= Math.max(minimum0, ones)) return told("mixed", both);
+  // Few of both: mixed, or chance.
+  if (2 * Math.min(minimum0, ones) > Math.max(minimum0, ones)) return told("unknown", 0);
   if (minimum0 > ones) {
-    const inclusive = maximumSideLess1 >= PROBABLE && maximumSideLess1 > 5 * (maximumSide + counts.maximumBeyond);
-    return told(inclusive ? "zero-based, last pixel included" : "zero-based", minimum0);
+    const inclusive = maximumSideLess1 > MIXED * (maximumSide + maximumBeyond);
+    // Of few maxima at the border chance may be the reason; more 1s than 0s may be a mixture that chance hides.
+    const isDoubtful = (inclusive && maximumSideLess1 < PROBABLE) || minimum1 > minimum0;
+    const evidence = isDoubtful ? Math.min(minimum0, SURE - 1) : minimum0;
+    return told(inclusive ? "zero-based, last pixel included" : "zero-based", evidence);
   }
-  return told("labelimg or voc", ones);
+  // No 0 where 2 to 5 are frequent says the same as a surplus of 1.
+  return told("labelimg or voc", Math.max(ones, minimum0 === 0 ? minimumElsewhere : 0));
 }
 
 /** Tells where the corners are read in another way than their numbers say. */

@@ -123,7 +123,7 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
   ),
   "probably-wrong": warning(
     "boxes whose size or shape is far from their class's",
-    "Often a wrong class, a slip of the mouse, or one box for several objects; look at them.",
+    "Often a wrong class, a slip of the mouse, or one box for several objects; look, as some are right.",
   ),
   "tiny-box": warning("boxes of fewer than 3 pixels a side", "Mostly slips of the mouse; they teach noise."),
   "other-filename": warning(

@@ -30,6 +30,16 @@ test("a wheel of a bolt's size, and one as wide as three, are told of; the likel
   ]);
 });
 
+test("a box nearer to another class than chance explains is told of, though it is not far from its own", () => {
+  const near = Array.from({ length: 100 }, (_, i) => image(i + 1, [object(0, 60, 60), object(1, 40, 40)]));
+  const found = rule([...near, image(900, [object(0, 40, 40)]), image(901, [object(0, 52, 52)])]);
+  expect(placesOf(found["probably-wrong"])).toEqual([
+    expect.stringMatching(
+      /^900\.jpg: object 1 \("wheel" is 0\.[67]\d times its class's usual size; usual for "bolt"\)$/,
+    ),
+  ]);
+});
+
 test("boxes at the border, truncated ones and crowds are not judged", () => {
   const cut: LabelledObject = { class: 0, box: [0, 100, 20, 220] };
   const marked: LabelledObject = { class: 0, box: [100, 100, 120, 120], truncated: true };
