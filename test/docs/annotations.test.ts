@@ -87,9 +87,14 @@ describe("the examples of the library", () => {
     }
     const all = examples.map((_, i) => `await import("./${i}.ts");`).join("\n");
     await writeFile(join(folder, "package.json"), '{ "type": "module" }');
-    await writeFile(join(folder, "all.ts"), `${all}\nconsole.log("done");`);
-    const tsx = import.meta.resolve("tsx");
-    const { stdout } = await promisify(execFile)(process.execPath, ["--import", tsx, "all.ts"], { cwd: folder });
+    await writeFile(
+      join(folder, "all.ts"),
+      `process.chdir(import.meta.dirname);
+${all}\nconsole.log("done");`,
+    );
+    const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", join(folder, "all.ts")], {
+      cwd: root,
+    });
     expect(stdout.trim().split("\n").at(-1)).toBe("done");
     expect(JSON.parse(await readFile(join(folder, "dataset", "annotations.json"), "utf8"))).toHaveProperty(
       "annotations",
