@@ -1,6 +1,7 @@
 import { basename, extname, join, relative } from "node:path";
 import { AnchorkitError } from "../../base/errors.ts";
-import type { SplitName } from "../dataset.ts";
+import { maskBox } from "../../geometry/maskExtent.ts";
+import type { Segmentation, SplitName } from "../dataset.ts";
 import { kindOf, listFiles, readHead, readText, shownPath } from "../files.ts";
 import { mapParallel } from "../parallel.ts";
 import type { Place } from "../place.ts";
@@ -12,6 +13,7 @@ import { findImages, ownSplitOf } from "./cocoImages.ts";
 import { segmentationOf } from "./cocoSegmentation.ts";
 import { readEach } from "./labelFiles.ts";
 import type { FoundImage, FoundObject, LabelFormat, Likeness, ReadOptions, ReadResult } from "./format.ts";
+import { boxAround } from "./shapes.ts";
 import { DATASET_FILE, write } from "./writeCoco.ts";
 
 /** COCO JSON: one file, the folder that holds one, or a folder with one for each split. */
@@ -63,8 +65,8 @@ function looksLikeCoco(head: string): boolean {
  * are joined by name.
  *
  * An image's `file_name` is taken from the JSON's folder, else it is looked for below that folder or, if that holds no
- * images, next to it (`annotations/instances_train.json` beside `train/`). Polygons and masks are kept; further text,
- * numbers and flags of an image are its `fields`.
+ * images, next to it (`annotations/instances_train.json` beside `train/`). Polygons and masks are kept;
+ * where there is no `bbox`, it is the one around them. Further text, numbers and flags of an image are its `fields`.
  *
  * @throws AnchorkitError naming file and record for what is not COCO, and when no image is found.
  */
@@ -151,7 +153,7 @@ async function imagesOf(
   const objects = new Map<number, FoundObject[]>(coco.images.map((image) => [image.id, []]));
   for (const [i, annotation] of coco.annotations.entries()) {
     const object = objectOf(annotation, classOf, `${name}: annotations[${coco.places?.annotations[i] ?? i}]`, warnings);
-    objects.get(annotation.image_id)?.push(object);
+    if (object) objects.get(annotation.image_id)?.push(object);
   }
   const names = coco.images.map((image) => image.file_name);
   const files = await findImages(path, names);
@@ -202,14 +204,17 @@ function objectOf(
   classOf: ReadonlyMap<number, number>,
   where: string,
   warnings: Warnings,
-): FoundObject {
-  const [x, y, width, height] = annotation.bbox;
+): FoundObject | undefined {
   const segmentation = segmentationOf(annotation.segmentation, where, warnings);
+  const box = boxOf(annotation.bbox, segmentation);
+  if (!box) {
+    warnings.add("annotations without bbox whose segmentation cannot be read, left out", where);
+    return undefined;
+  }
   const { marks, ...others } = marksAmong(annotation.attributes ?? {});
   const attributes = scalarsOf(others.attributes);
   return {
-    where,
-    box: [x, y, x + width, y + height],
+    ...{ where, box },
     class: classOf.get(annotation.category_id) ?? 0,
     ...marks,
     ...(annotation.iscrowd && { crowd: true }),
@@ -222,4 +227,11 @@ function objectOf(
     ...(segmentation && { segmentation }),
     ...(attributes && { attributes }),
   };
+}
+
+/** The box, or where there is none, the one around the segmentation. */
+function boxOf(bbox: CocoAnnotation["bbox"], segmentation: Segmentation | undefined): FoundObject["box"] | undefined {
+  if (bbox) return [bbox[0], bbox[1], bbox[0] + bbox[2], bbox[1] + bbox[3]];
+  if (!segmentation) return undefined;
+  return Array.isArray(segmentation) ? boxAround(segmentation) : maskBox(segmentation);
 }

@@ -21,10 +21,15 @@ const imageSchema = z.looseObject({
   verified: flag.optional(),
   category_ids: z.array(id).optional(),
 });
-const annotationSchema = z.object({
+// Some tools leave the box of an outline empty.
+const box = z.preprocess(
+  (value) => (Array.isArray(value) && value.length === 0 ? undefined : value),
+  z.tuple([z.number(), z.number(), side, side]).nullish(),
+);
+const fields = z.object({
   image_id: id,
   category_id: id,
-  bbox: z.tuple([z.number(), z.number(), side, side]),
+  bbox: box,
   area: z.number().nullish(),
   iscrowd: flag.optional(),
   difficult: flag.optional(),
@@ -34,6 +39,10 @@ const annotationSchema = z.object({
   score: z.number().nullish(),
   segmentation: z.unknown().optional(),
   attributes: z.record(z.string(), z.unknown()).nullish(),
+});
+const annotationSchema = fields.refine(({ bbox, segmentation }) => bbox ?? hasOutline(segmentation), {
+  message: "is missing, and there is no segmentation whose box it could be",
+  path: ["bbox"],
 });
 const categorySchema = z.object({ id, name: z.string().min(1) });
 const cocoSchema = z.object({
@@ -123,6 +132,10 @@ function soundRecords(
     document: { ...lists.data, ...Object.fromEntries(kept) },
     places: { images: images.sound, annotations: annotations.sound },
   };
+}
+
+function hasOutline(segmentation: unknown): boolean {
+  return typeof segmentation === "object" && segmentation !== null && Object.keys(segmentation).length > 0;
 }
 
 /** Which records of a list are sound, and why the others are not. */

@@ -73,6 +73,19 @@ describe("segmentations, attributes and further fields", () => {
   const polygons = [[10, 20, 40, 20, 40, 60, 10, 60], [1, 1, 5, 1, 5.5, 4.25]]; // prettier-ignore
   const counts = [80 * 10 + 20, 40, 80 * 90 - 60];
 
+  test("give the box where there is none", async () => {
+    for (const bbox of [undefined, null, []]) {
+      expect((await readOne(polygons, { bbox })).object?.box).toEqual([1, 1, 40, 60]);
+      expect((await readOne({ size: [80, 100], counts }, { bbox })).object?.box).toEqual([10, 20, 11, 60]);
+      await expect(readOne([], { bbox })).rejects.toThrow(
+        /annotations\[0\]\.bbox: is missing, and there is no segmentation whose box it could be$/,
+      );
+    }
+    const { object, warnings } = await readOne([[1, 2]], { bbox: undefined });
+    expect(object).toBeUndefined();
+    expect(warnings.at(-1)).toMatch(/^annotations without bbox whose segmentation cannot be read, left out: 1 \(/);
+  });
+
   test("what is null, as tables of pandas have it, is not said; flags and ids may be text", async () => {
     const nulls = { difficult: null, truncated: null, pose: null, score: null, attributes: null, area: null };
     const texts = { iscrowd: "1", image_id: "1", category_id: "1" };
