@@ -83,9 +83,10 @@ async function measureCoco(input: EvaluationInput, flags: MeasureFlags): Promise
   const explained = explain !== undefined || report !== undefined;
   const random = (): Random => new Random(seed).fork("bootstrap");
   const bootstrap = report !== undefined || asksIntervals ? { resamples, random: random() } : { resamples: 0 };
+  const sliceBy = [...new Set([...slices, ...metrics.ANALYSIS_SLICES])]; // what was asked for comes first in the report
 
   const analysis = explained
-    ? metrics.analyzeDetections(images, classes, { overlap, maxDetections, ...bootstrap })
+    ? metrics.analyzeDetections(images, classes, { overlap, maxDetections, sliceBy, ...bootstrap })
     : undefined;
   const matches = analysis?.matches ?? metrics.matchCoco(images, classes, options);
   const coco = analysis?.coco ?? metrics.summarizeCoco(matches);
@@ -95,7 +96,9 @@ async function measureCoco(input: EvaluationInput, flags: MeasureFlags): Promise
   const comparison =
     against &&
     metrics.compareCoco(matches, metrics.matchCoco(against.images, classes, options), { resamples, random: random() });
-  const sliced = slices.map((by) => ({ by, slices: metrics.evaluateSlices(images, classes, by, options) }));
+  const sliced =
+    analysis?.slices.filter(({ by }) => slices.includes(by)) ??
+    slices.map((by) => ({ by, slices: metrics.evaluateSlices(images, classes, by, options) }));
 
   const further = [
     ...(intervals ? [intervalTable(intervals)] : []),

@@ -77,4 +77,9 @@ export {
   type VocOptions,
   type VocSummary,
 } from "./detection/voc.ts";
-export { analyzeDetections, type AnalysisOptions, type DetectionAnalysis } from "./detection/analysis.ts";
+export {
+  ANALYSIS_SLICES,
+  analyzeDetections,
+  type AnalysisOptions,
+  type DetectionAnalysis,
+} from "./detection/analysis.ts";

@@ -15,7 +15,7 @@ import { evaluateTide, type Tide } from "./tide.ts";
 export interface AnalysisOptions extends Pick<MatchOptions, "overlap" | "maxDetections"> {
   /** How many samples of images the intervals rest on; 0 for no intervals; default 1000. */
   resamples?: number;
-  /** What to slice by (see `evaluateSlices`); default size, shape, crowding and number of objects. */
+  /** What to slice by (see `evaluateSlices`); default `ANALYSIS_SLICES`: size, shape, crowding and number of objects. */
   sliceBy?: readonly string[];
   /** Where the bootstrap draws from; default `new Random(0)`. */
   random?: Random;
@@ -45,6 +45,9 @@ export interface DetectionAnalysis {
   matches: DetectionMatches;
 }
 
+/** What an analysis slices by unless told. */
+export const ANALYSIS_SLICES: readonly string[] = ["fine-size", "aspect", "crowding", "objects"];
+
 /**
  * All that can be said of an object detector's results: `evaluateCoco` and its intervals, curves and the best confidence
  * threshold, confusion, counting, miss rates, calibration, average recall, and TIDE's errors. Detections are matched once
@@ -56,7 +59,7 @@ export function analyzeDetections(
   classes: readonly string[],
   options: AnalysisOptions = {},
 ): DetectionAnalysis {
-  const { overlap = "box", maxDetections = 100, resamples = 1000, sliceBy = SLICE_BY, random } = options;
+  const { overlap = "box", maxDetections = 100, resamples = 1000, sliceBy = ANALYSIS_SLICES, random } = options;
   const matches = matchCoco(images, classes, { overlap, maxDetections });
   const curves = detectionCurves(matches);
   const best = curves.pooled.best.confidence;
@@ -79,8 +82,6 @@ export function analyzeDetections(
     matches,
   };
 }
-
-const SLICE_BY = ["fine-size", "aspect", "crowding", "objects"];
 
 function scoresAreShares({ perClass }: DetectionMatches): boolean {
   return perClass.every(({ detections }) => detections.scores.every((score) => score >= 0 && score <= 1));
