@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { AnchorkitError } from "../../base/errors.ts";
 import { writeFileAtomic } from "../../base/files.ts";
+import { kindOf, shownPath } from "../files.ts";
 import { type ImageFormat, type ImageHeader, readImageHeader } from "../images.ts";
 import { HashIndex, NEAR_DUPLICATE_BITS } from "../nearDuplicates.ts";
 import { mapParallel } from "../parallel.ts";
@@ -63,6 +64,9 @@ export async function fetchImages(
   options: FetchOptions = {},
 ): Promise<Fetched> {
   const file = join(folder, STATE_FILE);
+  if ((await kindOf(folder)) === "file") {
+    throw new AnchorkitError(`${shownPath(folder)}: is a file; give a folder for the images`);
+  }
   await mkdir(folder, { recursive: true });
   const columns = new Set(items.flatMap((item) => Object.keys(item.fields)));
   const state = await FetchState.open(file, columns);

@@ -1,7 +1,7 @@
 import { extname } from "node:path";
 import { parse } from "csv-parse/sync";
 import { AnchorkitError, messageOf } from "../../base/errors.ts";
-import { readText, shownPath } from "../files.ts";
+import { kindOf, readText, shownPath } from "../files.ts";
 import { COLUMNS } from "./columns.ts";
 
 /** An image to fetch. */
@@ -27,6 +27,9 @@ const NAME_COLUMNS = ["file", "file_name", "filename"];
  * @throws AnchorkitError naming the file, when it is missing, no CSV, has no column of addresses, or is empty
  */
 export async function readFetchList(file: string): Promise<{ items: FetchItem[]; repeated: number }> {
+  if ((await kindOf(file)) === "folder") {
+    throw new AnchorkitError(`${shownPath(file)}: is a folder; give a text file or a CSV with addresses`);
+  }
   const text = await readText(file);
   const all = isCsv(file, text) ? fromCsv(text, shownPath(file)) : fromLines(text);
   if (all.length === 0) throw new AnchorkitError(`${shownPath(file)}: there are no addresses in it`);

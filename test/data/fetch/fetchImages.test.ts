@@ -281,6 +281,11 @@ describe("a run that was ended", () => {
   });
 });
 
+test("a file is no folder for images", async () => {
+  const file = join(await folderOf({ taken: "" }), "taken");
+  await expect(fetchImages([], file)).rejects.toThrow("taken: is a file; give a folder for the images");
+});
+
 test("an images.csv of somebody else is not touched", async () => {
   const folder = await folderOf({ "images.csv": "image,label\na.jpg,cat\n" });
   await expect(fetchImages([], folder)).rejects.toThrow(/images\.csv: is not of label fetch; choose another folder$/);

@@ -67,5 +67,8 @@ test("what cannot be used is said", async () => {
   );
   await expect(read("a.txt", "# nothing\n")).rejects.toThrow("a.txt: there are no addresses in it");
   await expect(read("a.csv", "url\n")).rejects.toThrow("a.csv: there are no addresses in it");
+  await expect(readFetchList(await folderOf({}))).rejects.toThrow(
+    "is a folder; give a text file or a CSV with addresses",
+  );
   await expect(readFetchList("gone.txt")).rejects.toThrow("gone.txt: no such file");
 });
