@@ -53,7 +53,9 @@ test("with --from, what is wrong is told by that format", async () => {
   const empty = await folderOf({ "a.jpg": image });
   await expect(readDataset(empty, { from: "voc" })).rejects.toThrow(/holds no XML file$/);
   await expect(readDataset(folder, { from: "coco" })).rejects.toThrow(/holds no JSON file$/);
-  await expect(readDataset(folder, { from: "yolo" })).rejects.toThrow(/holds no data\.yaml and no classes\.txt$/);
+  await expect(readDataset(folder, { from: "yolo" })).rejects.toThrow(
+    /holds no data\.yaml and no classes\.txt that names/,
+  );
 });
 
 test("a data.yaml or annotations.json tells what a folder is, whatever lies beside it", async () => {

@@ -1,6 +1,6 @@
 import { basename, extname, sep } from "node:path";
 import { AnchorkitError } from "../../base/errors.ts";
-import { isImageName, kindOf, readText, shownPath, withoutExtension } from "../files.ts";
+import { groupBy, isImageName, kindOf, readText, shownPath, withoutExtension } from "../files.ts";
 import { mapWithWarnings } from "../parallel.ts";
 import type { Place } from "../place.ts";
 import { placeLabels } from "../placeLabels.ts";
@@ -8,9 +8,12 @@ import { Warnings } from "../warnings.ts";
 import type { FoundImage, LabelFormat, Likeness, ReadOptions, ReadResult } from "./format.ts";
 import { writeYolo } from "./writeYolo.ts";
 import { type YoloLine, parseYoloLine, yoloObject } from "./yoloLine.ts";
-import { isClassList, isDataYaml, isYaml, readYoloSet } from "./yoloSet.ts";
+import { isClassList } from "./yoloClassList.ts";
+import { isDataYaml, isYaml, readYoloSet } from "./yoloSet.ts";
 
 const MAX_LABEL_BYTES = 16_000_000;
+
+const LABEL_LINE = /^\d+(?: -?[\d.]+(?:e-\d+)?){4,}\s*(?:\n|$)/i;
 
 /** Ultralytics' data.yaml, or LabelImg's classes.txt, with a text file of labels for each image. */
 export const yolo: LabelFormat = {
@@ -28,14 +31,21 @@ async function recognizes({ kind, files, head }: Place): Promise<Likeness> {
   if (yamls.some(isDataYaml)) return "sure";
   const heads = await Promise.all(yamls.slice(0, 20).map(head));
   if (heads.some((text) => /^names\s*:/m.test(text) && /^(?:train|val|test)\s*:/m.test(text))) return "likely";
-  if (!files.some(isClassList)) return "no";
   const images = new Set(files.filter(isImageName).map(stemOf));
-  return files.some((file) => extname(file) === ".txt" && images.has(stemOf(file))) ? "likely" : "no";
+  const texts = files.filter((file) => extname(file) === ".txt" && !isClassList(file));
+  const named = texts.filter((file) => images.has(stemOf(file)));
+  const hasClasses = files.some(isClassList);
+  if (hasClasses && named.length > 0) return "likely";
+  // Labels whose images lie next to their folder; or without the list of classes, for which `read` asks.
+  const labels = await Promise.all((images.size > 0 ? named : texts).slice(0, 20).map(head));
+  if (!labels.some((text) => LABEL_LINE.test(text))) return "no";
+  return hasClasses ? "likely" : "maybe";
 }
 
 /**
  * Reads a data set of Ultralytics (data.yaml) or LabelImg (classes.txt beside or above the labels). The labels of
- * `images/a.jpg` are in `labels/a.txt`, or beside it. A line is `class cx cy width height` in fractions of the image, a
+ * `images/a.jpg` are in `labels/a.txt`, or beside it; of a data set of LabelImg, in any folder, as people may save them.
+ * A line is `class cx cy width height` in fractions of the image, a
  * score may follow; or `class x1 y1 x2 y2 x3 y3 …`, a polygon. An image without labels, or with an empty file, is a
  * background.
  *
@@ -48,8 +58,9 @@ export async function read(path: string, options: ReadOptions = {}): Promise<Rea
   const warnings = new Warnings(options.observer);
   const set = await readYoloSet(path, warnings);
   const { classes, images, task, keypoints } = set;
+  const elsewhere = nearestByStem(set.labels ?? []);
   const labelled = await mapWithWarnings(images, 16, warnings, async (image, _, own) => {
-    const labels = await labelFileOf(image.file);
+    const labels = (await labelFileOf(image.file)) ?? elsewhere(image.file);
     if (labels !== undefined) {
       const read = () => readLabels(labels, classes.length, keypoints, own);
       const lines = await own.attempt(read, undefined, "unreadable-labels", shownPath(labels));
@@ -82,6 +93,21 @@ async function labelFileOf(file: string): Promise<string | undefined> {
   const candidates = at < 0 ? [beside] : [parts.with(at, "labels").join(sep), beside];
   for (const candidate of candidates) if ((await kindOf(candidate)) === "file") return candidate;
   return undefined;
+}
+
+/** The label file of an image that has its name, and shares more folders with it than any other of that name. */
+function nearestByStem(labels: readonly string[]): (image: string) => string | undefined {
+  const byStem = groupBy(labels, stemOf);
+  return (image) => {
+    const parts = image.split(sep);
+    const alike = (byStem.get(stemOf(image)) ?? []).map((file) => {
+      const differs = file.split(sep).findIndex((part, i) => part !== parts[i]);
+      return { file, shared: differs };
+    });
+    const most = Math.max(...alike.map(({ shared }) => shared));
+    const [nearest, ...others] = alike.filter(({ shared }) => shared === most);
+    return others.length === 0 ? nearest?.file : undefined;
+  };
 }
 
 async function readLabels(

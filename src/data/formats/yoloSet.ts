@@ -1,15 +1,14 @@
-import { basename, dirname, extname, isAbsolute, join, relative, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { AnchorkitError, messageOf } from "../../base/errors.ts";
 import type { SplitName } from "../dataset.ts";
 import { isImageName, kindOf, listFiles, readText, shownPath } from "../files.ts";
-import { splitNamed, splitOfPath } from "../splitLists.ts";
 import type { Warnings } from "../warnings.ts";
-import { imageFinder } from "./imageFinder.ts";
+import { type FindImage, imageFinder } from "./imageFinder.ts";
+import { isClassList, readClassList } from "./yoloClassList.ts";
 
 const MAX_TEXT_BYTES = 1_000_000;
-const MAX_LIST_BYTES = 200_000_000;
 
 /** What data.yaml or classes.txt tells: the classes, the images, and what a line of labels is. */
 export interface YoloSet {
@@ -20,6 +19,8 @@ export interface YoloSet {
   task?: string;
   /** How many numbers of keypoints follow each box; 0 for none. */
   keypoints: number;
+  /** Where labels may lie that are not where they belong: all text files, for lists of classes alone. */
+  labels?: string[];
 }
 
 export function isYaml(path: string): boolean {
@@ -28,11 +29,6 @@ export function isYaml(path: string): boolean {
 
 export function isDataYaml(path: string): boolean {
   return /^data\.ya?ml$/i.test(basename(path));
-}
-
-/** LabelImg's classes.txt, or darknet's obj.names. */
-export function isClassList(path: string): boolean {
-  return /^(?:classes\.txt|obj\.names)$/i.test(basename(path));
 }
 
 /**
@@ -49,7 +45,8 @@ export async function readYoloSet(path: string, warnings: Warnings): Promise<Yol
   if (yaml !== undefined) return readYaml(yaml, warnings);
   const lists = files.filter(isClassList);
   if (lists.length > 0) return readClassList(lists, path, warnings);
-  throw new AnchorkitError(`${shownPath(path)}: holds no data.yaml and no classes.txt`);
+  const missing = "holds no data.yaml and no classes.txt that names the classes";
+  throw new AnchorkitError(`${shownPath(path)}: ${missing}; put a classes.txt, a name a line, beside the labels`);
 }
 
 const paths = z.union([z.string(), z.array(z.string())]).optional();
@@ -142,77 +139,17 @@ async function imagesOf(entry: string, base: string, yamlPath: string, warnings:
     if (kind === "folder") return (await listFiles(place)).filter(isImageName);
     if (kind === "file") {
       const images: string[] = [];
+      let find: FindImage | undefined;
       for (const line of (await readText(place)).split(/\r?\n/).filter((text) => text.trim() !== "")) {
         const file = isAbsolute(line) ? line : join(dirname(place), line.trim());
-        if ((await kindOf(file)) === "file") images.push(file);
+        const isThere = (await kindOf(file)) === "file";
+        find ??= isThere ? undefined : imageFinder((await listFiles(here)).filter(isImageName));
+        const [found, ...others] = isThere ? [file] : ((await find?.([line, line.trim()], place)) ?? []);
+        if (found !== undefined && others.length === 0) images.push(found);
         else warnings.add("images that are listed but not there, left out", `"${line}" in ${shownPath(place)}`);
       }
       return images;
     }
   }
   throw new AnchorkitError(`${shownPath(yamlPath)}: there is no ${shownPath(places[0] ?? entry)}`);
-}
-
-/**
- * Lists of classes, a name a line, and all images of the folder. Splits are darknet's lists, and folders called train,
- * val and test.
- */
-async function readClassList(lists: readonly string[], folder: string, warnings: Warnings): Promise<YoloSet> {
-  const [list = "", ...others] = lists;
-  const classes = await classNames(list);
-  for (const other of others) {
-    if ((await classNames(other)).join("\n") === classes.join("\n")) continue;
-    throw new AnchorkitError(
-      `${shownPath(other)}: lists other classes than ${shownPath(list)}; read their folders one by one`,
-    );
-  }
-  const root = resolve(folder);
-  const files = await listFiles(root);
-  const images = files.filter(isImageName);
-  const listed = await darknetLists(files, images, lists.map((file) => dirname(resolve(file))), warnings); // prettier-ignore
-  const inSplits = images.map((file) => {
-    const split = listed.get(file) ?? splitOfPath(relative(root, file).replace(/\bobj_(\w+)_data\b/g, "$1"));
-    return { file, ...(split && { split }) };
-  });
-  return { name: shownPath(list), classes, images: inSplits, keypoints: 0 };
-}
-
-/**
- * The splits of darknet and of CVAT's "YOLO 1.1": train.txt, valid.txt and the like beside the list of classes, a path
- * of an image a line, often from another folder or machine.
- */
-async function darknetLists(
-  files: readonly string[],
-  images: readonly string[],
-  folders: readonly string[],
-  warnings: Warnings,
-): Promise<Map<string, SplitName>> {
-  const splitOf = new Map<string, SplitName>();
-  const find = imageFinder(images);
-  const labels = new Set(images.map((file) => `${file.slice(0, file.length - extname(file).length)}.txt`));
-  for (const list of files) {
-    const split = /\.txt$/i.test(list) ? splitNamed(basename(list, extname(list))) : undefined;
-    if (!split || !folders.includes(dirname(list)) || labels.has(list)) continue;
-    for (const line of (await readText(list, MAX_LIST_BYTES)).split(/\r?\n/).filter((text) => text.trim() !== "")) {
-      const found = await find([line, line.trim()], list);
-      if (found.length === 0) {
-        warnings.add("images that are listed but not there, left out", `"${line}" in ${shownPath(list)}`);
-      }
-      for (const file of found) {
-        const known: SplitName = splitOf.get(file) ?? split;
-        const error = new AnchorkitError(`${shownPath(list)}: ${shownPath(file)} is in ${known} and in ${split}`);
-        if (known !== split) warnings.fail(error, "two-splits", shownPath(file));
-        splitOf.set(file, known);
-      }
-    }
-  }
-  return splitOf;
-}
-
-async function classNames(list: string): Promise<string[]> {
-  const text = await readText(list, MAX_TEXT_BYTES);
-  const names = text.replace(/\s*$/, "").split(/\r?\n/);
-  const blank = names.findIndex((name) => name.trim() === "");
-  if (blank >= 0) throw new AnchorkitError(`${shownPath(list)}: line ${blank + 1}: the name of a class is missing`);
-  return names;
 }

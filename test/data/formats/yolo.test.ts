@@ -7,6 +7,7 @@ import type { ImageRecord, LabelledObject } from "../../../src/data/dataset.ts";
 import { segmentationArea } from "../../../src/data/formats/cocoSegmentation.ts";
 import { writeYolo } from "../../../src/data/formats/writeYolo.ts";
 import { read } from "../../../src/data/formats/yolo.ts";
+import { readDataset } from "../../../src/data/readDataset.ts";
 import { folderOf, jpeg } from "../helpers.ts";
 
 const image = await jpeg(100, 80);
@@ -162,6 +163,52 @@ test("CVAT's YOLO 1.1 and darknet: lists of images say the split, their paths ar
   await expect(read(folder)).rejects.toThrow(/valid\.txt: \S*obj_train_data\/a b\.jpg is in train and in val/);
 });
 
+test("labels that LabelImg saved in a folder of another name are found, the nearest of a name; so is a folder of them alone", async () => {
+  const folder = await folderOf({
+    "train/txt/classes.txt": "cat\n",
+    ...{ "train/photos/a.jpg": image, "train/photos/only.jpg": image, "train/txt/a.txt": "0 .5 .5 .5 .5\n" },
+    ...{ "train/txt/only.txt": "0 .5 .5 .5 .5\n", "val/photos/a.jpg": image, "val/txt/a.txt": "" },
+  });
+  const images = [
+    ["a.jpg", "train", 1],
+    ["only.jpg", "train", 1],
+    ["a.jpg", "val", 0],
+  ];
+  expect(await summary(folder, ".")).toEqual({ images, warnings: [] });
+  const { dataset, format } = await readDataset(join(folder, "train/txt"));
+  expect(format).toBe("yolo");
+  expect(dataset.images.map(({ objects }) => objects.length)).toEqual([1, 1]);
+});
+
+test("Roboflow's and darknet's lists of classes are known", async () => {
+  for (const name of ["_darknet.labels", "custom.names"]) {
+    const folder = await folderOf({ [`train/${name}`]: "cat\ndog\n", "train/a.jpg": image, "train/a.txt": "1 .5 .5 .5 .5\n" }); // prettier-ignore
+    const { dataset, format } = await readDataset(folder);
+    expect({ format, classes: dataset.classes }).toEqual({ format: "yolo", classes: ["cat", "dog"] });
+  }
+});
+
+test("labels without a list of classes, as makesense.ai exports them, ask for one", async () => {
+  const folder = await folderOf({ "a.jpg": image, "a.txt": "0 0.500000 0.5 0.25 0.25\n" });
+  await expect(readDataset(folder)).rejects.toThrow(
+    `${folder}: holds no data.yaml and no classes.txt that names the classes; put a classes.txt, a name a line, beside the labels`,
+  );
+  await expect(readDataset(await folderOf({ "a.jpg": image, "a.txt": "some notes\n" }))).rejects.toThrow(
+    /no labels found/,
+  );
+});
+
+test("a list of images may hold paths of another machine", async () => {
+  const folder = await folderOf({
+    ...{ "data.yaml": "train: train.txt\nnames: [cat]\n", "train.txt": "data/images/train/a.jpg\n/gone/b.jpg\n" },
+    ...{ "images/train/a.jpg": image, "labels/train/a.txt": "0 .5 .5 .5 .5\n" },
+  });
+  expect(await summary(folder)).toEqual({
+    images: [["a.jpg", "train", 1]],
+    warnings: ['images that are listed but not there, left out: 1 ("/gone/b.jpg" in ./train.txt)'],
+  });
+});
+
 test("a label file called train.txt is no list", async () => {
   const folder = await folderOf({ "classes.txt": "cat\n", "train.jpg": image, "train.txt": "0 .5 .5 .5 .5\n" });
   expect(await summary(folder, ".")).toEqual({ images: [["train.jpg", undefined, 1]], warnings: [] });
@@ -183,7 +230,9 @@ test("lists of classes that differ, or lack a name, are refused", async () => {
   await expect(read(await folderOf({ ...files, "b/classes.txt": "cat\n\ndog" }))).rejects.toThrow(
     /b\/classes\.txt: line 2: the name of a class is missing$/,
   );
-  await expect(read(await folderOf({ "a.jpg": image }))).rejects.toThrow(/holds no data\.yaml and no classes\.txt$/);
+  await expect(read(await folderOf({ "a.jpg": image }))).rejects.toThrow(
+    /holds no data\.yaml and no classes\.txt that names/,
+  );
 });
 
 describe("what is written", () => {
