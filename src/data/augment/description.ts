@@ -112,7 +112,13 @@ const photometric = [
 ] as const;
 
 const all = [...geometric, ...combining, ...photometric] as const;
-const names = all.map((operation) => operation.shape.name.value).join(", ");
+/** What the operations are called. */
+export const OPERATION_NAMES: readonly string[] = all.map((operation) => operation.shape.name.value);
+
+/** What can be said of an operation. */
+export function fieldsOf(name: unknown): string[] {
+  return Object.keys(all.find((operation) => operation.shape.name.value === name)?.shape ?? {});
+}
 
 /**
  * How images are varied: operations, each with a probability and ranges. The geometric ones are done in their order and
@@ -123,7 +129,7 @@ export const Augmentation = z.strictObject({
   minVisible: share.default(0.35),
   /** Nor is one with a side under so many pixels of the canvas. */
   minSide: z.number().min(0).default(1),
-  operations: z.array(z.discriminatedUnion("name", all, { error: `must be one of ${names}` })),
+  operations: z.array(z.discriminatedUnion("name", all)),
 });
 
 export type Augmentation = z.infer<typeof Augmentation>;

@@ -1,8 +1,8 @@
-import { parse } from "yaml";
-import type { z } from "zod";
-import { AnchorkitError, messageOf } from "../../base/errors.ts";
+import { parseDocument } from "yaml";
+import { AnchorkitError } from "../../base/errors.ts";
 import { readText, shownPath } from "../files.ts";
 import { Augmentation } from "./description.ts";
+import { describeIssue } from "./describeIssue.ts";
 import { PRESET_NAMES, PRESETS, type PresetName } from "./presets.ts";
 
 /**
@@ -23,39 +23,29 @@ export async function loadAugmentation(nameOrFile: string): Promise<Augmentation
 
 /** What the text of a file describes; see `loadAugmentation`. */
 export function parseAugmentation(text: string, file: string): Augmentation {
-  let content: unknown;
-  try {
-    content = parse(text, { logLevel: "error", maxAliasCount: 100 });
-  } catch (error) {
-    throw new AnchorkitError(`${file}: is not valid YAML: ${messageOf(error).split("\n")[0] ?? ""}`);
-  }
+  const content = parseText(text, file);
   const document: unknown = Array.isArray(content) ? { operations: content } : content;
   const parsed = Augmentation.safeParse(document);
   if (parsed.success) return parsed.data;
-  throw new AnchorkitError(`${file}: ${describe(parsed.error.issues[0], document)}`);
+  const { issues } = parsed.error;
+  const issue = issues.find(({ code, path }) => code === "unrecognized_keys" && path.length === 0) ?? issues[0];
+  throw new AnchorkitError(`${file}: ${issue ? describeIssue(issue, document) : "is no augmentation"}`);
+}
+
+function parseText(text: string, file: string): unknown {
+  const document = parseDocument(text, { logLevel: "error" });
+  const [error] = document.errors;
+  if (error?.code === "MULTIPLE_DOCS") throw new AnchorkitError(`${file}: holds several documents (---); keep one`);
+  if (error) throw new AnchorkitError(`${file}: is not valid YAML: ${error.message.split("\n")[0] ?? ""}`);
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    const reason = error.message.includes("alias count") ? "has too many aliases (*); write out what they mean" : error.message; // prettier-ignore
+    throw new AnchorkitError(`${file}: ${reason}`);
+  }
 }
 
 function isPreset(name: string): name is PresetName {
   return (PRESET_NAMES as readonly string[]).includes(name);
-}
-
-/** "operation 2 (rotate): degrees: the smaller number comes first" */
-function describe(issue: z.core.$ZodIssue | undefined, document: unknown): string {
-  if (!issue) return "is no augmentation";
-  const [first, index, ...rest] = issue.path;
-  if (first === undefined) {
-    return issue.code === "unrecognized_keys"
-      ? issue.message
-      : "must be a list of operations, such as - { name: flip }";
-  }
-  if (first !== "operations" || typeof index !== "number")
-    return `${issue.path.map(String).join(".")}: ${issue.message}`;
-  const operation: unknown = (document as { operations: unknown[] }).operations[index];
-  const named = typeof operation === "object" && operation !== null && "name" in operation;
-  const name = named && typeof operation.name === "string" ? ` (${operation.name})` : "";
-  return [`operation ${index + 1}${name}`, ...rest.map(fieldName), issue.message].join(": ");
-}
-
-function fieldName(field: PropertyKey): string {
-  return typeof field === "number" ? `number ${field + 1}` : String(field);
 }

@@ -45,18 +45,34 @@ describe("loadAugmentation", () => {
 it.each([
   ["- { name: rotate, degrees: [5, -5] }", "a.yaml: operation 1 (rotate): degrees: the smaller number comes first"],
   ["- { name: rotate, degrees: 5 }", "operation 1 (rotate): degrees: must be two numbers, the lowest and the highest"],
-  ["- { name: rotate, degrees: [-500, 5] }", "operation 1 (rotate): degrees: number 1: Too small"],
-  ["- { name: flip }\n- { name: crop, probability: 2 }", "operation 2 (crop): probability: Too big"],
-  ["- { name: flip, axis: up }", "operation 1 (flip): axis: Invalid option"],
-  ["- { name: rotate, degree: [1, 2] }", 'operation 1 (rotate): Unrecognized key: "degree"'],
-  ["- { name: rotat }", "operation 1 (rotat): name: must be one of flip, turn, rotate, "],
-  ["- { probability: 0.3 }", "operation 1: name: must be one of flip, "],
-  ["minVisible: 3\noperations: []", "a.yaml: minVisible: Too big"],
-  ["minVisible: 0.3", "a.yaml: operations: "],
-  ["operations: []\nextra: 3", 'a.yaml: Unrecognized key: "extra"'],
+  [
+    "- { name: rotate, degrees: [5] }",
+    "operation 1 (rotate): degrees: must be two numbers, the lowest and the highest",
+  ],
+  ["- { name: rotate, degrees: [-500, 5] }", "operation 1 (rotate): degrees: number 1: must be at least -180"],
+  ["- { name: rotate, degrees: [.nan, 5] }", "operation 1 (rotate): degrees: number 1: must be a number"],
+  ["- { name: flip }\n- { name: crop, probability: 2 }", "operation 2 (crop): probability: must be at most 1"],
+  ["- { name: flip, axis: up }", "operation 1 (flip): axis: must be one of horizontal, vertical, both"],
+  ["- { name: rotate, degree: [1, 2] }", 'operation 1 (rotate): has no field "degree"; did you mean "degrees"?'],
+  ["- { name: flip, p: 1 }", 'operation 1 (flip): has no field "p"; the fields are name, probability, axis'],
+  ["- { name: rotat }", 'a.yaml: operation 1: there is no operation "rotat"; did you mean "rotate"?'],
+  ["- { name: solarize }", 'operation 1: there is no operation "solarize"; the operations are flip, turn, rotate, '],
+  ["- { probability: 0.3 }", "operation 1: has no name; the operations are flip, "],
+  ["- flip", "operation 1: has no name; write { name: flip, ... }"],
+  ["- rotate:\n    degrees: [1, 2]", "operation 1: has no name; write { name: rotate, ... }"],
+  ["- 3", "operation 1: has no name; the operations are flip, "],
+  ["- null", "operation 1: has no name; the operations are flip, "],
+  ["minVisible: 3\noperations: []", "a.yaml: minVisible: must be at most 1"],
+  ["minVisible: 0.3", "a.yaml: operations: must be a list of operations, such as - { name: flip }"],
+  ["operations: { name: flip }", "a.yaml: operations: must be a list of operations"],
+  ["operations: []\nextra: 3", 'a.yaml: has no field "extra"; the fields are minVisible, minSide, operations'],
+  ["Operations: []", 'a.yaml: has no field "Operations"; did you mean "operations"?'],
   ["rotate", "a.yaml: must be a list of operations"],
   ["", "a.yaml: must be a list of operations"],
   ["- [1", "a.yaml: is not valid YAML: "],
+  ["- { name: flip }\n---\n- { name: turn }", "a.yaml: holds several documents (---); keep one"],
+  ["operations: *b", "a.yaml: Unresolved alias"],
+  [bomb(), "a.yaml: has too many aliases (*); write out what they mean"],
 ])("an error names file, operation and field: %j", (text, message) => {
   expect(() => parseAugmentation(text, "a.yaml")).toThrow(message);
 });
@@ -90,3 +106,15 @@ describe("what the training graph does by itself", () => {
     },
   );
 });
+
+/** Nine of nine of nine ... */
+function bomb(): string {
+  const lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"];
+  for (let i = 1; i < 9; i++)
+    lines.push(
+      `a${i}: &a${i} [${Array<string>(9)
+        .fill(`*a${i - 1}`)
+        .join(", ")}]`,
+    );
+  return [...lines, "operations: *a8"].join("\n");
+}
