@@ -27,7 +27,7 @@ const FILES: Readonly<Record<FormatId, string>> = {
   via: "Projects, and annotations as JSON or CSV, of VIA 1 and 2",
   cvat: "`annotations.xml` of CVAT for images 1.1. Tracks of videos are refused",
   labelstudio: "Exports as JSON or JSON-MIN",
-  csv: "`filename,width,height,class,xmin,ymin,xmax,ymax` with a header; `train_labels.csv` and the like are splits",
+  csv: "`filename,width,height,class,xmin,ymin,xmax,ymax` with a header, or makesense.ai's; `train_labels.csv` and the like are splits",
   retinanet: "`path,x1,y1,x2,y2,class` without a header, and `classes.csv`",
   openimages:
     "`train-annotations-bbox.csv` and the like, with `class-descriptions….csv`; only rows whose images are there",
