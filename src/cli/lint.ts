@@ -1,7 +1,5 @@
-import { resolve } from "node:path";
 import type { Command } from "commander";
 import { UsageError } from "../base/errors.ts";
-import { shownPath } from "../data/files.ts";
 import type { Coordinates, FormatId } from "../data/formats/format.ts";
 import type { LintOptions } from "../data/lint/lintDataset.ts";
 import { addCoordinatesOption, addFromOption } from "./dataset.ts";
@@ -54,5 +52,5 @@ async function lint(source: string, flags: Flags): Promise<void> {
   const left = report.findings.filter((found) => found.severity === "error" && !(report.fixed && found.fix));
   if (left.length > 0) process.exitCode = 1;
   if (json) printJson({ ...report, errorsLeft: left.length });
-  else process.stdout.write(`${describeReport(report, { all: all ?? false, root: shownPath(resolve(source)) })}\n`);
+  else process.stdout.write(`${describeReport(report, { all: all ?? false, root: source })}\n`);
 }

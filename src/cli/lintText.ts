@@ -1,3 +1,5 @@
+import { normalize, resolve } from "node:path";
+import { shownPath } from "../data/files.ts";
 import type { FindingPlace, LintFinding, LintReport } from "../data/lint/report.ts";
 import type { Severity } from "../data/lint/rules.ts";
 import { describeClasses } from "./dataset.ts";
@@ -40,7 +42,7 @@ export function describeReport(report: LintReport, { all, root }: { all: boolean
     lines.push(`corrected copy: ${fixed.file}, ${fixed.changes} changes, listed in ${fixed.changesFile}`);
   }
   lines.push(summary(report));
-  const shorter = lines.map((line, i) => (i === 0 ? line : line.replaceAll(`${root}/`, "")));
+  const shorter = lines.map((line, i) => (i === 0 ? line : fromRoot(line, root)));
   return shorter.map((line) => (all ? line : cut(line))).join("\n");
 }
 
@@ -70,6 +72,15 @@ function summary({ counts, findings, fixed }: LintReport): string {
   if (error + warning === 0) return note === 0 ? "clean: nothing found" : "clean: no errors, no warnings";
   const fixable = findings.filter((finding) => finding.fix !== undefined && finding.severity !== "note").length;
   return fixable > 0 && !fixed ? `${kinds}; --fix --out <folder> corrects ${fixable} of them in a copy` : kinds;
+}
+
+/** The line with paths below the root shown from there: readers show them as the root was typed, or from here. */
+function fromRoot(line: string, root: string): string {
+  const folders = [root, shownPath(resolve(root))].map((folder) => normalize(`${folder}/`));
+  return folders.reduce((text, folder) => {
+    const atStart = (at: number) => at === 0 || text[at - 1] === " " || text[at - 1] === "(";
+    return text.replaceAll(folder, (match, at: number) => (atStart(at) ? "" : match));
+  }, line);
 }
 
 function cut(line: string): string {

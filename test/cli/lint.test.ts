@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { folderOf, jpeg, labelImgXml } from "../data/helpers.ts";
 import { everyTrap } from "../data/lint/everyTrap.ts";
@@ -35,6 +35,16 @@ describe("a folder in which everything went wrong once", async () => {
     expect(stdout).toMatch(
       /kinds of findings: 9 errors, \d+ warnings, \d+ notes; --fix --out <folder> corrects \d+ of them/,
     );
+  });
+
+  test("places are shown from the folder on, however it is typed", async () => {
+    const folder = await folderOf(Object.fromEntries(Object.entries(files).map(([name, data]) => [`my [x] set/${name}`, data]))); // prettier-ignore
+    const typed = join(folder, "my [x] set");
+    for (const root of [typed, `${typed}/`, relative(process.cwd(), typed)]) {
+      const { stdout } = await callCommand("label", ["lint", root]);
+      expect(stdout).toContain("\n        bomb.xml (has a DOCTYPE");
+      expect(stdout.split("\n").slice(1).join("\n")).not.toContain("set/");
+    }
   });
 
   test("--all shows every kind", async () => {
