@@ -62,7 +62,7 @@ export const MISTAKES: readonly Mistake[] = [
   { title: "x and y exchanged", rules: ["outside", "partly-outside", "probably-wrong"], rate: 0.02, make: eachBox(swapXY) }, // prettier-ignore
   {
     title: "corners as parts of the image's size",
-    rules: ["fractions" as RuleId],
+    rules: ["fraction-box"],
     rate: 0.02,
     make: eachBox(normalized),
   },

@@ -61,7 +61,8 @@ export function countObjects({ classes, images }: Dataset): number[] {
 
 /**
  * Names that are probably misspelt: another class's with other separators ("stop_sign"), or a letter or two from that of
- * a class that has at least five times as many objects. Names that differ in numbers are meant to.
+ * a class that has at least five times as many objects (20 times for names of three letters). Names that differ in
+ * numbers are meant to.
  */
 export function findTypos(dataset: Dataset, findings: Findings): void {
   const counts = countObjects(dataset);
@@ -71,8 +72,8 @@ export function findTypos(dataset: Dataset, findings: Findings): void {
   for (const [at, k] of order.entries()) {
     const likely = order.slice(0, at).find((other) => {
       if (names[k] === names[other]) return true;
-      const rare = (counts[k] ?? 0) * 5 <= (counts[other] ?? 0);
-      return rare && numberless[k] !== numberless[other] && isTypo(names[k] ?? "", names[other] ?? "");
+      const rarer = (counts[other] ?? 0) / (counts[k] ?? 0);
+      return rarer >= 5 && numberless[k] !== numberless[other] && isTypo(names[k] ?? "", names[other] ?? "", rarer);
     });
     if (likely === undefined) continue;
     const detail = `"${dataset.classes[k] ?? ""}" (${counts[k] ?? 0}) for "${dataset.classes[likely] ?? ""}" (${counts[likely] ?? 0})?`;
@@ -84,10 +85,12 @@ function sorted(name: string): string {
   return Array.from(name).sort().join("");
 }
 
-function isTypo(a: string, b: string): boolean {
+function isTypo(a: string, b: string, rarer: number): boolean {
   const shorter = Math.min(a.length, b.length);
-  if (shorter < 4 || Math.abs(a.length - b.length) > 2) return false;
+  if (shorter < 3 || Math.abs(a.length - b.length) > 2) return false;
   const distance = editDistance(a, b);
   const exchanged = distance === 2 && sorted(a) === sorted(b);
+  // Of three letters, one that is replaced makes another word: car and cat.
+  if (shorter === 3) return rarer >= 20 && (exchanged || (distance === 1 && a.length !== b.length));
   return distance <= 1 || exchanged || (distance === 2 && shorter >= 8);
 }

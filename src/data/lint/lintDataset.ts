@@ -9,6 +9,7 @@ import { checkConvention, judgeConvention } from "./convention.ts";
 import { dropDuplicateBoxes } from "./duplicateBoxes.ts";
 import { Findings } from "./findings.ts";
 import { checkTarget, writeFixed } from "./fix.ts";
+import { scaleFractions } from "./fractionBoxes.ts";
 import type { LintReport } from "./report.ts";
 import type { Severity } from "./rules.ts";
 import { findCopies, lookAtPixels } from "./sameImages.ts";
@@ -44,7 +45,8 @@ export async function lintDataset(path: string, options: LintOptions = {}): Prom
   if (!read) return reportOf(path, { classes: [], images: [] }, 0);
   let { dataset } = read;
   const objects = counts(dataset);
-  dataset = dropDuplicateBoxes(mergeAlikeClasses(dataset, findings), findings);
+  dataset = mergeAlikeClasses(scaleFractions(dataset, findings), findings);
+  dataset = dropDuplicateBoxes(dataset, findings);
   findTypos(dataset, findings);
   checkTrainingSize(dataset, size, findings);
   findUnusualBoxes(dataset, findings);

@@ -20,6 +20,7 @@ type DatasetRule =
   | "duplicate-box"
   | "overlapping-box"
   | "two-classes"
+  | "fraction-box"
   | "probably-wrong"
   | "tiny-box"
   | "small-in-training"
@@ -68,6 +69,11 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
     "Training stops at the first.",
     "puts them in order",
   ),
+  "fraction-box": error(
+    "boxes in fractions of the image, where pixels are meant",
+    "Each is a speck in the corner, and its object is learnt as background.",
+    "scales them to the image",
+  ),
   "bad-object": error("objects that cannot be read", "Training stops at the first; correct them by hand."),
   "two-label-files": error("images with two label files", "Training stops: nobody knows which one is right."),
   "two-splits": error("images that two split lists name", "Training stops: what is trained on cannot be tested on."),
@@ -113,7 +119,7 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
     "keeps the first",
   ),
   "overlapping-box": warning(
-    "boxes of the same class that overlap by more than 90 %",
+    "boxes of the same class that overlap by more than 80 %",
     "Probably one object labelled twice: one of the two can only be missed.",
   ),
   "two-classes": warning("boxes of different classes in the same place", "The classes contradict each other."),

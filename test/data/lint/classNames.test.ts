@@ -50,6 +50,8 @@ test.each([
   ["helmet", "hemlet"],
   ["stop sign", "stop_sign"],
   ["motorcycle", "motocicle"],
+  ["RBC", "RCB"],
+  ["dog", "dogg"],
 ])('"%s" 50 times and "%s" twice is probably a typo', (right, wrong) => {
   const dataset = { classes: [wrong, right], images: [image(1, [...many(0, 2), ...many(1, 50)])] };
   const { found } = findingsOf(dataset, findTypos);

@@ -16,7 +16,7 @@ test("the later of two equal boxes of a class is dropped", () => {
   expect(changes[0]).toMatchObject({ object: "object 3", before: "cat at 10, 10, 50, 50", after: "" });
 });
 
-test("an IoU above 0.9 is told of and kept; 0.9 and less is not", () => {
+test("an IoU above 0.8, of two classes above 0.9, is told of and kept", () => {
   const pair = (k: number, second: Box) => [
     image(1, [
       [0, [0, 0, 100, 100]],
@@ -28,8 +28,9 @@ test("an IoU above 0.9 is told of and kept; 0.9 and less is not", () => {
     expect(result.images[0]?.objects).toHaveLength(2);
     return Object.keys(found);
   };
-  expect(rulesOf(0, [0, 0, 100, 91])).toEqual(["overlapping-box"]);
-  expect(rulesOf(0, [0, 0, 100, 90])).toEqual([]);
+  expect(rulesOf(0, [0, 0, 100, 81])).toEqual(["overlapping-box"]);
+  expect(rulesOf(0, [0, 0, 100, 80])).toEqual([]);
+  expect(rulesOf(1, [0, 0, 100, 90])).toEqual([]);
   expect(rulesOf(1, [0, 0, 100, 91])).toEqual(["two-classes"]);
   expect(rulesOf(1, [0, 0, 100, 100])).toEqual(["two-classes"]);
 });
