@@ -1,3 +1,6 @@
+import { mean } from "./mean.ts";
+import { quantile } from "./quantile.ts";
+
 /** A number measured on a sample, and how far to trust it. NaN where it could not be measured. */
 export interface Estimate {
   /** What the whole sample gives. */
@@ -33,25 +36,13 @@ export function percentileInterval(value: number, resampled: Float64Array, level
  */
 export function centredInterval(value: number, resampled: Float64Array, level: number): Estimate {
   const { low, high, standardError } = percentileInterval(value, resampled, level);
-  const bias = meanOf(resampled.filter((one) => !Number.isNaN(one))) - value;
+  const bias = mean(resampled.filter((one) => !Number.isNaN(one))) - value;
   return { value, low: Math.max(0, low - bias), high: Math.min(1, high - bias), standardError };
-}
-
-/** With linear interpolation between neighbours (NumPy's default); NaN for none. */
-function quantile(sorted: Float64Array, q: number): number {
-  const place = q * (sorted.length - 1);
-  const below = sorted[Math.floor(place)] ?? NaN;
-  const above = sorted[Math.ceil(place)] ?? NaN;
-  return below + (above - below) * (place - Math.floor(place));
 }
 
 /** NaN for fewer than two. */
 function standardDeviation(values: Float64Array): number {
   if (values.length < 2) return NaN;
-  const mean = meanOf(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
-}
-
-function meanOf(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  const centre = mean(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1));
 }

@@ -1,6 +1,8 @@
+import { mean } from "../mean.ts";
+
 /** The mean over classes, each counting alike; NaN if any of them is. */
 export function macroAverage(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  return mean(values);
 }
 
 /** The mean over classes, each counting by its number of examples; classes without any do not count, even if NaN. */

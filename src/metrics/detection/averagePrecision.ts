@@ -1,3 +1,4 @@
+import { mean } from "../mean.ts";
 import { FALSE_POSITIVE, TRUE_POSITIVE } from "./matching.ts";
 
 /** The recalls 0, 0.01 ... 1 at which COCO reads off precision (multiples of 0.01 in doubles, as NumPy's linspace has them). */
@@ -9,7 +10,7 @@ export const RECALL_POINTS: readonly number[] = Array.from({ length: 101 }, (_, 
  * NaN without any.
  */
 export function averagePrecision(outcomes: Uint8Array, positives: number): number {
-  return precisionAtRecalls(outcomes, positives).reduce((sum, value) => sum + value, 0) / RECALL_POINTS.length;
+  return mean(precisionAtRecalls(outcomes, positives));
 }
 
 /** [101] the precisions of which average precision is the mean, at the recalls of `RECALL_POINTS`; NaN without positives. */

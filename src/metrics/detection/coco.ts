@@ -1,3 +1,5 @@
+import { mean } from "../mean.ts";
+import { meanOverClasses } from "../meanOverClasses.ts";
 import { averagePrecision, recall } from "./averagePrecision.ts";
 import { type CocoSummary, byCocoKey } from "./cocoSummary.ts";
 import type { EvaluationImage } from "./evaluationImage.ts";
@@ -121,10 +123,5 @@ function summarizeClass(
 
 /** Every class has as many precisions and recalls as another, so the mean of their means is COCO's mean over all. */
 function meansOverClasses(perClass: readonly CocoSummary[]): CocoSummary {
-  return byCocoKey((key) => mean(perClass.map((metrics) => metrics[key]).filter((value) => !Number.isNaN(value))));
-}
-
-/** NaN for none. */
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  return byCocoKey((key) => meanOverClasses(perClass.map((metrics) => metrics[key])));
 }

@@ -1,3 +1,4 @@
+import { mean } from "../mean.ts";
 import { precisionAtRecalls, RECALL_POINTS } from "./averagePrecision.ts";
 import { type DetectionMatches, TRUE_POSITIVE } from "./matching.ts";
 import { type OperatingPoint, pointOf } from "./operatingPoints.ts";
@@ -92,7 +93,7 @@ function curveOf(ranked: RankedDetections): DetectionCurve {
     truths: positives,
     detections: scores.length,
     precisionAtRecall,
-    averagePrecision: precisionAtRecall.reduce((sum, value) => sum + value, 0) / precisionAtRecall.length,
+    averagePrecision: mean(precisionAtRecall),
     byConfidence: byConfidence(ranked),
     best: bestPoint(ranked),
   };

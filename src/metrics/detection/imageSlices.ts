@@ -1,3 +1,4 @@
+import { quantile } from "../quantile.ts";
 import type { EvaluationImage } from "./evaluationImage.ts";
 import type { Slice } from "./slices.ts";
 
@@ -62,13 +63,6 @@ function quartiles(numbers: readonly number[]): Naming {
   const names = [4, 8, 12].map(namesWith).find(isDistinct) ?? namesWith(17);
   const binOf = (value: unknown): number => bins.findLastIndex(([lowest = NaN]) => (value as number) >= lowest);
   return { nameOf: (value) => names[binOf(value)] ?? "", order: names };
-}
-
-/** Between neighbours in proportion. */
-function quantile(sorted: Float64Array, share: number): number {
-  const at = share * (sorted.length - 1);
-  const [below = NaN, above = below] = sorted.subarray(Math.floor(at), Math.floor(at) + 2);
-  return below + (above - below) * (at % 1);
 }
 
 function singleValues(values: readonly unknown[]): Naming {

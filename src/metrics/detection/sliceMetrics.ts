@@ -1,4 +1,5 @@
 import { AnchorkitError } from "../../base/errors.ts";
+import { mean } from "../mean.ts";
 import { averagePrecision, recall } from "./averagePrecision.ts";
 import type { ClassTruths } from "./byClass.ts";
 import { crowdingSlices } from "./crowdingSlices.ts";
@@ -124,9 +125,4 @@ function summarize(perClass: readonly ClassSlice[], at50: number): Omit<SliceMet
     AR100: mean(counted.map(({ recalls }) => mean(recalls))),
     recall50: mean(counted.map(({ recalls }) => recalls[at50] ?? NaN)),
   };
-}
-
-/** NaN for none. */
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

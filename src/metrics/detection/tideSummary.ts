@@ -1,3 +1,4 @@
+import { mean } from "../mean.ts";
 import type { WrongType } from "./tideErrors.ts";
 
 /** The six ways to be wrong; see `evaluateTide`. */
@@ -53,9 +54,4 @@ export function summarize(classes: readonly number[], base: readonly number[], f
     falsePositives: costOf(fixes.falsePositives),
     falseNegatives: costOf(fixes.falseNegatives),
   };
-}
-
-/** NaN for none. */
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
