@@ -18,10 +18,7 @@ const UPLOAD_PREFIX = /(^|[\\/])[0-9a-f]{8}-(?=[^\\/]+$)/;
  * @param upload the name that Label Studio itself gives to the uploaded file, if it does
  */
 export function imageAddress(address: string, upload?: string): AddressedImage {
-  if (/^data:/i.test(address)) {
-    const names = upload === undefined ? [address.slice(0, 30)] : spellings([upload]);
-    return { names, ifMissing: "is inside the JSON alone (base64); save it as a file next to it" };
-  }
+  if (/^data:/i.test(address)) return { names: upload === undefined ? ["image"] : spellings([upload]) };
   const query = /^[^?]*\?(.*)$/s.exec(address)?.[1] ?? "";
   const local = /(?:^|&)d=([^&]*)/.exec(query)?.[1];
   const resolved = /(?:^|&)fileuri=([^&]*)/.exec(query)?.[1];
@@ -36,6 +33,13 @@ export function imageAddress(address: string, upload?: string): AddressedImage {
     names: spellings(paths),
     ...(isFar && { ifMissing: "is an address; put a copy of the image next to the JSON" }),
   };
+}
+
+/** The bytes of an address that is the image itself (`data:image/png;base64,…`); undefined for others. */
+export function imageInAddress(address: string): Uint8Array | undefined {
+  const [, base64, content] = /^data:[^,;]*((?:;[^,;]*)*?;base64)?,(.*)$/is.exec(address) ?? [];
+  if (content === undefined) return undefined;
+  return base64 === undefined ? Buffer.from(decoded(content), "latin1") : Buffer.from(content, "base64");
 }
 
 /** Each path as it stands and with per cent escapes replaced, then all again without the prefix of uploads. */

@@ -3,7 +3,8 @@ import { readText, shownPath } from "../files.ts";
 import { splitNamed } from "../splitLists.ts";
 import { Warnings } from "../warnings.ts";
 import type { LabelFormat, ReadOptions, ReadResult } from "./format.ts";
-import { imageAddress } from "./imageAddress.ts";
+import { extractImage } from "./extractImage.ts";
+import { imageAddress, imageInAddress } from "./imageAddress.ts";
 import { type FileTraits, findLabelFiles, hasTraits, readEach } from "./labelFiles.ts";
 import { readResults } from "./labelStudioResults.ts";
 import { type LabelStudioTask, parseTasks } from "./labelStudioTasks.ts";
@@ -57,8 +58,13 @@ function imageOf(task: LabelStudioTask, from: string, warnings: Warnings): Named
   const { split: splitName, ...data } = task.fields;
   const split = typeof splitName === "string" ? splitNamed(splitName) : undefined;
   const fields = { ...data, ...(splitName !== undefined && !split && { split: splitName }), ...said.fields };
+  const { names, ...missing } = imageAddress(address, upload);
+  const inside = imageInAddress(address);
+  const takeOut = async (bytes: Uint8Array): Promise<string> =>
+    (await extractImage(bytes, names.at(-1) ?? "", "labelstudio", where)).file;
   return {
-    ...{ ...imageAddress(address, upload), from, where, objects },
+    ...{ ...missing, names, from, where, objects },
+    ...(inside && { takeOut: () => takeOut(inside) }),
     ...(labelledSize ? { labelledSize } : { frame: "fraction" }),
     ...(split && { split }),
     ...(Object.keys(fields).length > 0 && { fields }),

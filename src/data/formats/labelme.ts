@@ -3,6 +3,7 @@ import { z } from "zod";
 import { isImageName, readText, shownPath } from "../files.ts";
 import { Warnings } from "../warnings.ts";
 import { parseJson } from "./checkedJson.ts";
+import { extractImage } from "./extractImage.ts";
 import type { LabelFormat, ReadOptions, ReadResult } from "./format.ts";
 import { stemFinder } from "./imageFinder.ts";
 import { type FileTraits, findLabelFiles, hasTraits, readEach } from "./labelFiles.ts";
@@ -43,7 +44,8 @@ const file = z.object({
 /**
  * Reads a folder of labelme's JSON, or one of them. The image is the one that `imagePath` names (a path of another
  * machine often); where a file of the JSON's own name lies beside it that is another one, labels and image were renamed
- * together and that is taken. Images without JSON, in folders where others have one, are backgrounds.
+ * together and that is taken. Where there is none, `imageData` is taken out into the user's cache. Images without JSON, in
+ * folders where others have one, are backgrounds.
  *
  * Rectangles, polygons, circles and masks are read; polygons of one label and `group_id` are parts of one object. Flags
  * of the image are its fields, those of a shape, its description and `group_id` attributes.
@@ -62,7 +64,7 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
     const fields = Object.entries(content.flags ?? {}).filter(([, value]) => typeof value === "boolean");
     return {
       ...{ names: namesOf(content.imagePath ?? "", from, ownImage(from), own), from, where },
-      ...(content.imageData && { ifMissing: "is inside the JSON alone (imageData); save it as a file beside it" }),
+      ...(content.imageData && { takeOut: () => imageInside(from) }),
       ...(labelledSize && { labelledSize }),
       ...(fields.length > 0 && { fields: Object.fromEntries(fields) as Record<string, boolean> }),
       objects: await objectsOf(content.shapes, labelledSize, where, own),
@@ -70,6 +72,15 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   });
   const dataset = await datasetOf(named, files, warnings, { unnamed: "background" });
   return { dataset, warnings: warnings.lines(), source: `labelme JSON in ${shownPath(path)}` };
+}
+
+/** The image of `imageData`, put into the cache. The file is read once more, so that no images are kept meanwhile. */
+async function imageInside(from: string): Promise<string> {
+  const where = shownPath(from);
+  const { imagePath, imageData } = parseJson(await readText(from, MAX_BYTES), file, where);
+  const name = imagePath ?? basename(from, extname(from));
+  const image = await extractImage(Buffer.from(imageData ?? "", "base64"), name, "labelme", `${where}: imageData`);
+  return image.file;
 }
 
 /** What the image may be called, the likeliest first. */

@@ -1,8 +1,9 @@
 import { basename, dirname, extname, relative } from "node:path";
+import { cacheFolder } from "../../base/cacheFolder.ts";
 import { AnchorkitError } from "../../base/errors.ts";
 import type { Dataset } from "../dataset.ts";
 import { byName, shownPath } from "../files.ts";
-import { mapParallel } from "../parallel.ts";
+import { mapWithWarnings } from "../parallel.ts";
 import { placeLabels } from "../placeLabels.ts";
 import { splitOfPath } from "../splitLists.ts";
 import type { Warnings } from "../warnings.ts";
@@ -25,8 +26,10 @@ export interface NamedImage extends Omit<FoundImage, "id" | "file" | "objects" |
   objects: NamedObject[];
   /** Classes of the image as a whole. */
   labels?: string[];
-  /** Why there may be no such file, and what to do: "is inside the JSON alone; save it beside it". */
+  /** Why there may be no such file, and what to do: "is an address; put a copy of the image next to the JSON". */
   ifMissing?: string;
+  /** Puts the image that the label file itself holds into the cache; for where there is no file. */
+  takeOut?: () => Promise<string>;
   /** A label file names it, and it is not to be used: the reader has said why. */
   isLeftOut?: boolean;
 }
@@ -60,7 +63,7 @@ export async function datasetOf(
   const located = await locate(named, labelFiles, warnings);
   const kept = [...located].filter(([, { isLeftOut }]) => !isLeftOut);
   const found = kept.map(([file, image], i): FoundImage => {
-    const { names: _, from, ifMissing: __, isLeftOut: ___, labels, objects, ...said } = image;
+    const { names: _, from, ifMissing: __, isLeftOut: ___, takeOut: ____, labels, objects, ...said } = image;
     const split = said.split ?? splitOf(file, from, labelFiles);
     return {
       ...{ ...said, id: i + 1, file },
@@ -83,7 +86,18 @@ async function locate(
   warnings: Warnings,
 ): Promise<Map<string, NamedImage>> {
   const find = imageFinder(images);
-  const files = await mapParallel(named, 16, ({ names, from }) => find(names, from));
+  const files = await mapWithWarnings(named, 16, warnings, async ({ names, from, where, takeOut }, _, own) => {
+    const found = await find(names, from);
+    if (found.length > 0 || !takeOut) return found;
+    try {
+      const file = await takeOut();
+      own.add("images taken out of JSON into the cache (label import --copy takes them from there)", where);
+      return [file];
+    } catch (error) {
+      own.fail(error, "unreadable-image", where);
+      return [];
+    }
+  });
   const located = new Map<string, NamedImage>();
   for (const [i, image] of named.entries()) {
     const { where, names, ifMissing } = image;
@@ -113,7 +127,8 @@ async function locate(
 }
 
 function splitOf(file: string, from: string, { root, labels }: LabelFiles): FoundImage["split"] {
-  const folders = splitOfPath(relative(root, file)) ?? splitOfPath(relative(root, from));
+  const isInCache = file.startsWith(cacheFolder());
+  const folders = (isInCache ? undefined : splitOfPath(relative(root, file))) ?? splitOfPath(relative(root, from));
   return folders ?? (labels.length > 1 ? ownSplitOf(from) : undefined);
 }
 

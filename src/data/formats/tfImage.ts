@@ -1,12 +1,7 @@
-import { createHash } from "node:crypto";
-import { basename, extname, join } from "node:path";
-import { cacheFolder } from "../../base/cacheFolder.ts";
 import { AnchorkitError } from "../../base/errors.ts";
-import { writeFileAtomic } from "../../base/files.ts";
-import { withoutControls } from "../exportImages.ts";
-import { isImageName, kindOf } from "../files.ts";
-import { type ImageHeader, readImageHeader } from "../images.ts";
+import type { ImageHeader } from "../images.ts";
 import type { Warnings } from "../warnings.ts";
+import { extractImage } from "./extractImage.ts";
 import { decodeMaskPng } from "./maskPng.ts";
 import type { NamedImage, NamedObject } from "./namedLabels.ts";
 import type { ExampleReader } from "./tfExample.ts";
@@ -19,8 +14,6 @@ export interface LabelMapNames {
 
 /** No image has more objects; a list of more is damaged. */
 const MAX_OBJECTS = 100_000;
-
-const MAX_NAME_CHARACTERS = 80;
 
 const OBJECT = "image/object/";
 const CORNERS = ["xmin", "ymin", "xmax", "ymax"].map((corner) => `${OBJECT}bbox/${corner}`);
@@ -50,8 +43,7 @@ export async function imageOfExample(
   }
   const [encoded] = example.bytes("image/encoded");
   if (!encoded || encoded.length === 0) throw new AnchorkitError(`${where}: "image/encoded" is missing or empty`);
-  const header = await headerOf(encoded, where);
-  const file = await extract(encoded, header, nameIn(example));
+  const { file, header } = await extractImage(encoded, nameIn(example), "tfrecord", `${where}: "image/encoded"`);
   warnings.add("images taken out of records into the cache (label import --copy takes them from there)", file);
   const labels = classNames(example, "image/class/", undefined, classes);
   return {
@@ -61,32 +53,9 @@ export async function imageOfExample(
   };
 }
 
-async function headerOf(encoded: Uint8Array, where: string): Promise<ImageHeader> {
-  try {
-    return await readImageHeader(encoded);
-  } catch (error) {
-    if (!(error instanceof AnchorkitError)) throw error;
-    throw new AnchorkitError(`${where}: "image/encoded": ${error.message.replace(/^image: /, "")}`);
-  }
-}
-
 function nameIn(example: ExampleReader): string {
   const [name] = [...example.texts("image/filename"), ...example.texts("image/source_id")];
   return name ?? "";
-}
-
-/** Writes the image as it is, unless it is there already. */
-async function extract(encoded: Uint8Array, { format }: ImageHeader, name: string): Promise<string> {
-  const hash = createHash("sha256").update(encoded).digest("hex");
-  const own = withoutControls(basename(name.replaceAll("\\", "/")));
-  const extension = isImageName(own) ? extname(own) : `.${format === "jpeg" ? "jpg" : format}`;
-  const stem = Array.from(basename(own, extname(own) === extension ? extension : ""))
-    .slice(0, MAX_NAME_CHARACTERS)
-    .join("");
-  const folder = join(cacheFolder(), "tfrecord", hash.slice(0, 2), hash.slice(2, 18));
-  const file = join(folder, `${stem === "" ? "image" : stem}${extension}`);
-  if ((await kindOf(file)) !== "file") await writeFileAtomic(file, encoded);
-  return file;
 }
 
 async function objectsOf(

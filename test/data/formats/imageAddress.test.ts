@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { imageAddress } from "../../../src/data/formats/imageAddress.ts";
+import { imageAddress, imageInAddress } from "../../../src/data/formats/imageAddress.ts";
 
 test.each<[address: string, name: string, ifMissing?: RegExp]>([
   ["/data/upload/1/12ab34cd-name.jpg", "/data/upload/1/12ab34cd-name.jpg"],
@@ -25,9 +25,11 @@ test("the likeliest comes first: the file named in the query, the address as it 
   ]);
 });
 
-test("an image inside the JSON is said to be, and may have been uploaded", () => {
-  const { names, ifMissing } = imageAddress("data:image/png;base64,AAAA", "12ab34cd-c.png");
-  expect(names).toEqual(["12ab34cd-c.png", "c.png"]);
-  expect(ifMissing).toMatch(/^is inside the JSON alone/);
-  expect(imageAddress(`data:image/png;base64,${"A".repeat(1000)}`).names[0]).toHaveLength(30);
+test("an address may be the image itself, which may have been uploaded", () => {
+  expect(imageAddress("data:image/png;base64,AAAA", "12ab34cd-c.png").names).toEqual(["12ab34cd-c.png", "c.png"]);
+  expect(imageAddress("data:image/png;base64,AAAA").names).toEqual(["image"]);
+  expect(imageInAddress("data:image/png;base64,AAEC")).toEqual(Buffer.of(0, 1, 2));
+  expect(imageInAddress("data:image/png;name=a;base64,AAEC")).toEqual(Buffer.of(0, 1, 2));
+  expect(imageInAddress("data:,a%00")).toEqual(Buffer.of(97, 0));
+  expect(imageInAddress("s3://data/a.png")).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { AnchorkitError } from "../../../src/base/errors.ts";
 import type { LabelledObject } from "../../../src/data/dataset.ts";
 import { exportLabels } from "../../../src/data/exportLabels.ts";
@@ -186,6 +186,18 @@ test("images are found by what their addresses name", async () => {
   expect(warnings).toEqual([
     'images that are not there, left out with their labels: 1 (./export.json: [4]: "https://host/gone.jpg" is an address; put a copy of the image next to the JSON)',
   ]);
+});
+
+test("an image that is its own address is taken out into the cache", async () => {
+  vi.stubEnv("XDG_CACHE_HOME", await folderOf({}));
+  const { images, dataset, warnings } = await summary(
+    [task(`data:image/jpeg;base64,${image.toString("base64")}`, [annotation([car])])],
+    {},
+  );
+  expect(images).toEqual([["image.jpg", 1]]);
+  expect(await readFile(dataset.images[0]?.file ?? "")).toEqual(image);
+  expect(warnings).toEqual([expect.stringMatching(/^images taken out of JSON into the cache .*: 1 \(/)]);
+  vi.unstubAllEnvs();
 });
 
 test("errors name file, task and result", async () => {

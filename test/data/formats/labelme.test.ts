@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, join, relative } from "node:path";
 import fc from "fast-check";
 import sharp from "sharp";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { AnchorkitError } from "../../../src/base/errors.ts";
 import type { LabelledObject } from "../../../src/data/dataset.ts";
 import { exportLabels } from "../../../src/data/exportLabels.ts";
@@ -130,16 +130,23 @@ describe("images", () => {
     ]);
   });
 
-  test("that are inside the JSON alone are named", async () => {
-    const inside = json([rectangle], { imageData: image.toString("base64"), imagePath: "gone.jpg" });
-    await expect(summary({ "set/a.json": inside }, "set")).rejects.toThrow(
-      /none of 1 images is there \(first: "gone\.jpg"\); "gone\.jpg" is inside the JSON alone \(imageData\); save it as a file/,
-    );
-    const { images, warnings } = await summary({ "a.json": json([rectangle]), "a.jpg": image, "b.json": inside });
-    expect(images).toEqual([["a.jpg", 1]]);
-    expect(warnings[0]).toBe(
-      'images that are not there, left out with their labels: 1 (./b.json: "gone.jpg" is inside the JSON alone (imageData); save it as a file beside it)',
-    );
+  test("that are inside the JSON alone are taken out of it into the cache; those with a file are not", async () => {
+    const cache = await folderOf({});
+    vi.stubEnv("XDG_CACHE_HOME", cache);
+    const inside = (more: object) => json([rectangle], { imageData: image.toString("base64"), ...more });
+    const files = { "test/gone.json": inside({ imagePath: "C:\\x\\gone 猫.jpg" }), "train/a.json": inside({}), "train/a.jpg": image }; // prettier-ignore
+    const { images, warnings, dataset } = await summary(files);
+    expect(images).toEqual([["gone 猫.jpg", 1], ["a.jpg", 1]]); // prettier-ignore
+    expect(dataset.images.map(({ split }) => split)).toEqual(["test", "train"]);
+    expect(warnings).toEqual([
+      "images taken out of JSON into the cache (label import --copy takes them from there): 1 (./test/gone.json)",
+    ]);
+    const file = dataset.images[0]?.file ?? "";
+    expect(relative(cache, file)).toMatch(/^anchorkit.labelme.[0-9a-f]{2}.[0-9a-f]{16}.gone 猫\.jpg$/);
+    expect(await readFile(file)).toEqual(image);
+    const damaged = { "set/b.json": json([rectangle], { imageData: "AAAA", imagePath: "b.jpg" }) };
+    await expect(summary(damaged, "set")).rejects.toThrow(/b\.json: imageData: is no image that can be read/);
+    vi.unstubAllEnvs();
   });
 });
 
