@@ -224,6 +224,7 @@ function reasonOf(error: unknown, bytes?: Uint8Array): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "ENOENT") return "no such file";
   if (code === "EISDIR") return "is a folder, not an image";
+  if (bytes?.length === 0) return "cannot be decoded: the file is empty";
   const message = plainMessage(error);
   if (!message.includes("unsupported image format")) return `cannot be decoded: ${message}`;
   const kind = bytes && fileKind(bytes);
@@ -239,8 +240,11 @@ function plainMessage(error: unknown): string {
     .split("\n")
     .map((line) => line.replace(/Vips\w+: /g, "").trim())
     .filter((line) => line !== "");
-  const telling = lines.find((line) => !line.startsWith("source: bad seek") && line !== "Unknown error");
+  const telling = lines.find((line) => !UNTELLING.test(line));
   return telling ?? "damaged, or cut off";
 }
+
+/** What libraries say of files that end early, in words of their own. */
+const UNTELLING = /^source: bad seek|^Unknown error$|libpng read error|unable to parse image|Unexpected end of|^\([\d.]+\)$/;
 
 const READ = "JPEG, PNG, WebP, AVIF, TIFF, GIF and BMP";
