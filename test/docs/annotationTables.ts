@@ -33,7 +33,8 @@ const FILES: Readonly<Record<FormatId, string>> = {
     "`train-annotations-bbox.csv` and the like, with `class-descriptions….csv`; only rows whose images are there",
   tfrecord: "`train.record`, its shards, or `.tfrecord`, with a `.pbtxt` label map; the images are inside",
   folders: "A folder of images for each class, perhaps below train, val and test. Labels of whole images, no boxes",
-  masks: "Images, and PNG masks of the same names: classes or objects as greys, palettes or colours",
+  masks:
+    "Images, and masks of the same names: classes or objects as greys, palettes or colours; or a mask for each object",
 };
 
 /** What an extra is called. */
