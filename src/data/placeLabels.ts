@@ -1,6 +1,7 @@
 import { AnchorkitError } from "../base/errors.ts";
 import type { Dataset, ImageRecord, LabelledObject } from "./dataset.ts";
 import type { FoundImage, FoundObject } from "./formats/format.ts";
+import { shownPath } from "./files.ts";
 import { type ImageHeader, readImageHeader } from "./images.ts";
 import { mapParallel } from "./parallel.ts";
 import { type Placement, placeBox, shownBox, type Size } from "./placement.ts";
@@ -43,7 +44,9 @@ export async function placeLabels(
   for (const [i, image] of found.entries()) {
     const header = headers[i];
     if (header instanceof AnchorkitError) {
-      warnings.add("images that cannot be read, left out", header.message, { rule: "unreadable-image" });
+      const where = shownPath(image.file);
+      const reason = header.message.replace(`${where}: `, "");
+      warnings.add("images that cannot be read, left out", where, { rule: "unreadable-image", detail: `: ${reason}` });
     } else if (header) images.push(placeImage(image, header, storedFrame, warnings));
   }
   const failure = headers.find((header) => header instanceof AnchorkitError);
@@ -106,7 +109,7 @@ function placementOf(found: FoundImage, header: ImageHeader, storedFrame: boolea
     if (!turned || found.frame === "shown" || (labelled && !sameSize(labelled, stored))) return asTheyAre;
     if (storedFrame) return asShown(found, header, warnings);
     const what = "labels of photos that EXIF turns or mirrors, taken to be of the photo as shown";
-    warnings.add(what, found.where, { rule: "unknown-frame" });
+    warnings.add(what, found.where, { rule: "unknown-frame", change: { before: "", after: "as shown" } });
     return asTheyAre;
   }
   if (sameSize(labelled, stored)) return asShown(found, header, warnings);
@@ -118,7 +121,7 @@ function placementOf(found: FoundImage, header: ImageHeader, storedFrame: boolea
     return scaled(header.width / labelled.width, header.height / labelled.height, header);
   }
   const what = "images of another size than their labels say, boxes taken as pixels of the image";
-  warnings.add(what, found.where, { rule: "other-size", detail });
+  warnings.add(what, found.where, { rule: "other-size", detail, change });
   return asTheyAre;
 }
 

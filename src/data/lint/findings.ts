@@ -19,8 +19,10 @@ const LEFT_OUT: ReadonlySet<RuleId> = new Set([
 export class Findings implements ReadObserver {
   readonly changes: LintChange[] = [];
   readonly ends = new BoxEnds();
-  readonly #kinds = new Map<string, { rule: RuleId; title: string; places: FindingPlace[] }>();
+  readonly #kinds = new Map<string, { rule: RuleId; title: string; places: PlaceInWords[] }>();
   readonly #places = new Map<ImageRecord | LabelledObject, string>();
+  /** The image that is found at a place. */
+  readonly #images = new Map<string, string>();
 
   /** Something that a reader found. */
   found(what: string, where: string, { rule, detail, change }: FindingDetail): void {
@@ -34,13 +36,15 @@ export class Findings implements ReadObserver {
     where: string | ImageRecord | LabelledObject,
     { title = RULES[rule].title, detail, change }: { title?: string } & Partial<Said> = {},
   ): void {
-    const place = { ...placeOf(typeof where === "string" ? where : this.placeOf(where)), ...cleanDetail(detail) };
+    const said = typeof where === "string" ? where : this.placeOf(where);
+    const place: PlaceInWords = { ...placeOf(said), ...cleanDetail(detail), said };
     const key = `${rule} ${title}`;
     const kind = this.#kinds.get(key) ?? { rule, title, places: [] };
     this.#kinds.set(key, kind);
     kind.places.push(place);
     const { file, object = "" } = place;
-    if (change) this.changes.push({ file, object, rule, what: RULES[rule].fix ?? "", ...change });
+    if (change)
+      this.changes.push({ file, object, rule, what: RULES[rule].fix ?? "takes it so: look at it", ...change });
     else if (LEFT_OUT.has(rule) || (rule === "other" && /\bleft out\b/.test(title))) {
       this.changes.push({ file, object, rule, what: "left out", before: place.detail ?? "", after: "" });
     }
@@ -55,6 +59,14 @@ export class Findings implements ReadObserver {
     return this.#places.get(record) ?? ("file" in record ? shownPath(record.file) : "");
   }
 
+  /** Takes note of which images the records of a data set are of, for those found before as well. */
+  seen(images: readonly ImageRecord[]): void {
+    for (const image of images) {
+      const file = shownPath(image.file);
+      for (const record of [image, ...image.objects]) this.#images.set(this.placeOf(record), file);
+    }
+  }
+
   corners(box: Box, size: { width: number; height: number } | undefined): void {
     this.ends.add(box, size);
   }
@@ -66,17 +78,26 @@ export class Findings implements ReadObserver {
     return kinds.map(({ rule, title, places }) => {
       const { severity, meaning, fix } = RULES[rule];
       const examples = variedFirst(places).slice(0, most);
+      const told = examples.map(({ said, file, object, detail }): FindingPlace => {
+        const image = object === undefined ? undefined : this.#images.get(said);
+        return { file, ...(object !== undefined && { object }), ...(image !== undefined && { image }), ...(detail !== undefined && { detail }) }; // prettier-ignore
+      });
       return {
         rule,
         severity,
         title,
         count: places.length,
-        places: examples,
+        places: told,
         meaning,
         ...(fix !== undefined && { fix }),
       };
     });
   }
+}
+
+interface PlaceInWords extends FindingPlace {
+  /** As the reader says it. */
+  said: string;
 }
 
 interface Said {
@@ -98,9 +119,9 @@ function cleanDetail(detail = ""): { detail?: string } {
 }
 
 /** Places whose details differ in more than numbers and names come before those that repeat. */
-function variedFirst(places: readonly FindingPlace[]): FindingPlace[] {
+function variedFirst<T extends FindingPlace>(places: readonly T[]): T[] {
   const seen = new Set<string>();
-  const repeated: FindingPlace[] = [];
+  const repeated: T[] = [];
   const first = places.filter((place) => {
     const kind = (place.detail ?? "").replace(/"[^"]*"|[\d.]+/g, "#");
     if (seen.has(kind)) repeated.push(place);

@@ -44,6 +44,7 @@ export async function lintDataset(path: string, options: LintOptions = {}): Prom
   const counts = (dataset: Dataset) => dataset.images.reduce((sum, { objects }) => sum + objects.length, 0);
   if (!read) return reportOf(path, { classes: [], images: [] }, 0);
   let { dataset } = read;
+  findings.seen(dataset.images);
   const objects = counts(dataset);
   dataset = mergeAlikeClasses(scaleFractions(dataset, findings), findings);
   dataset = dropDuplicateBoxes(dataset, findings);

@@ -7,6 +7,8 @@ export interface FindingPlace {
   file: string;
   /** The object in it: "object 3", "line 4", "annotations[12]". */
   object?: string;
+  /** The image that a record of a file for many images is of; undefined where it is not known. */
+  image?: string;
   detail?: string;
 }
 

@@ -131,7 +131,7 @@ function logLikelihood(box: Measured, usual: UsualBox): number {
 
 function describe(trait: (typeof TRAITS)[number], value: number, median: number): string {
   const factor = Math.exp(value - median);
-  if (trait === "size") return `is ${shown(factor)} times its class's usual size`;
+  if (trait === "size") return `is ${shown(factor)} times its usual size`;
   return factor > 1
     ? `is ${shown(factor)} times as wide for its height as usual`
     : `is ${shown(1 / factor)} times as high for its width as usual`;

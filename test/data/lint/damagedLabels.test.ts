@@ -290,6 +290,17 @@ test("of COCO files for each split, one that is no JSON does not hide the others
   ]);
 });
 
+test("what is found in a record is told with its image, also where it was found before the image was known", async () => {
+  const folder = await written("coco");
+  const file = join(folder, "annotations.json");
+  await writeFile(file, replaced('"bbox":[50,30,40,40]', '"bbox":[50,30,400,1]', 2)(await readFile(file, "utf8")));
+  const { findings } = await lintDataset(folder);
+  const placesOf = (rule: string) => findings.find((finding) => finding.rule === rule)?.places;
+  const place = { file, object: "annotations[3]", image: join(folder, "images", "p1.jpg") };
+  expect(placesOf("partly-outside")).toMatchObject([place]);
+  expect(placesOf("tiny-box")).toMatchObject([place]);
+});
+
 test("a data.yaml that gives an image to two splits: the first counts", async () => {
   const yaml = replaced("val: images/val", "val: [images/val, ./images/train]");
   const { told, images } = await linted("yolo", { "data.yaml": yaml }, true);
