@@ -1,5 +1,5 @@
 import { open, readdir, readFile, realpath, stat } from "node:fs/promises";
-import { extname, isAbsolute, join, relative, sep } from "node:path";
+import { basename, extname, isAbsolute, join, relative, sep } from "node:path";
 import { AnchorkitError } from "../base/errors.ts";
 import type { Warnings } from "./warnings.ts";
 
@@ -30,6 +30,11 @@ export function posixPath(path: string): string {
 /** The path or name up to its extension: "a/b.c" of "a/b.c.jpg". */
 export function withoutExtension(path: string): string {
   return path.slice(0, path.length - extname(path).length);
+}
+
+/** The name alone, without folder and extension: "b.c" of "a/b.c.jpg". */
+export function stemOf(path: string): string {
+  return basename(path, extname(path));
 }
 
 /** Orders names by their code units: the same on every machine, whatever its language. */

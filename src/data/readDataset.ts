@@ -3,6 +3,8 @@ import { isImageName, shownPath } from "./files.ts";
 import type { FormatId, LabelFormat, Likeness, ReadOptions, ReadResult } from "./formats/format.ts";
 import { FORMATS } from "./formats/registry.ts";
 import { lookAt, type Place } from "./place.ts";
+import { applySplitTable } from "./splitTable.ts";
+import { Warnings } from "./warnings.ts";
 
 export interface ReadDatasetOptions extends ReadOptions {
   /** The format to read; found by looking at the files unless told. */
@@ -13,7 +15,8 @@ export interface ReadDatasetOptions extends ReadOptions {
  * Reads labelled images in whatever form they come: a file or folder of any format in formats/registry.ts, found by
  * looking at the files.
  *
- * Boxes come out in pixels of the image as it is shown. What was mended or left out is in `warnings`.
+ * Boxes come out in pixels of the image as it is shown. Splits are those of the format, or else of a `split.csv` (see
+ * `applySplitTable`). What was mended or left out is in `warnings`.
  *
  * @throws AnchorkitError naming the file, and the object or field in it, for what cannot be read; and the formats that
  * it might be where it looks like several
@@ -26,7 +29,9 @@ export async function readDataset(
   const format = from === undefined ? await formatOf(place) : FORMATS[from];
   const result = await format.read(path, options);
   if (result.dataset.images.length === 0) throw new AnchorkitError(`${shownPath(path)}: holds no images`);
-  return { ...result, format: format.id };
+  const warnings = new Warnings(options.observer);
+  await applySplitTable(result.dataset, place, warnings);
+  return { ...result, warnings: [...result.warnings, ...warnings.lines()], format: format.id };
 }
 
 const LIKELIEST_FIRST: readonly Likeness[] = ["sure", "likely", "maybe"];

@@ -1,7 +1,8 @@
-import { basename, dirname, extname, relative, sep } from "node:path";
+import { basename, dirname, relative, sep } from "node:path";
 import { AnchorkitError } from "../base/errors.ts";
 import type { SplitName } from "./dataset.ts";
-import { groupBy, readText, shownPath } from "./files.ts";
+import { groupBy, readText, shownPath, stemOf } from "./files.ts";
+import { csvRows } from "./formats/csvRows.ts";
 import type { Warnings } from "./warnings.ts";
 
 const SPLIT_OF_NAME: Record<string, SplitName> = {
@@ -46,9 +47,9 @@ export async function readSplitLists(
   for (const { list, split, scope } of splitFiles(root, files)) {
     const inScope = images.filter((file) => file.startsWith(scope + sep));
     const byFullName = groupBy(inScope, (file) => basename(file));
-    const byStem = groupBy(inScope, (file) => basename(file, extname(file)));
+    const byStem = groupBy(inScope, stemOf);
     const imagesNamed = (name: string) => byFullName.get(name) ?? byStem.get(name);
-    const read = async () => namesIn(await readText(list), list);
+    const read = () => (list.endsWith(".csv") ? namesInTable(list) : namesInLines(list));
     for (const name of await warnings.attempt(read, [], "unreadable-labels", shownPath(list))) {
       const listed = imagesNamed(name) ?? imagesNamed(name.trim());
       if (!listed) warnings.add("names in split lists without an image", `"${name}" in ${shownPath(list)}`, UNKNOWN);
@@ -74,7 +75,7 @@ function splitFiles(root: string, files: readonly string[]): { list: string; spl
   const found: { list: string; split: SplitName; scope: string }[] = [];
   for (const list of files) {
     const parts = relative(root, list).split(sep);
-    const name = basename(list, extname(list));
+    const name = stemOf(list);
     if (list.endsWith(".txt") && parts.at(-3) === "ImageSets" && parts.at(-2) === "Main") {
       const isWhole = name === "trainval" && !files.includes(list.replace(/trainval\.txt$/, "train.txt"));
       const split = isWhole ? "train" : splitNamed(name);
@@ -87,17 +88,19 @@ function splitFiles(root: string, files: readonly string[]): { list: string; spl
   return found;
 }
 
-/** The names of a list: a line each, or the CSV's `filename` column. */
-function namesIn(text: string, list: string): Set<string> {
-  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
-  if (!list.endsWith(".csv")) return new Set(lines.map((line) => basename(line)));
-  const column = cells(lines[0] ?? "").indexOf("filename");
-  if (column < 0) return new Set();
-  return new Set(lines.slice(1).map((line) => basename(cells(line)[column] ?? "")));
+/** The names of a list, a line each. */
+async function namesInLines(list: string): Promise<Set<string>> {
+  const lines = (await readText(list)).split(/\r?\n/).filter((line) => line.trim() !== "");
+  return new Set(lines.map((line) => basename(line)));
 }
 
-function cells(line: string): string[] {
-  return [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].map(([, cell = ""]) =>
-    cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell,
-  );
+/** What is in a CSV's `filename` column, if it has one. */
+async function namesInTable(list: string): Promise<Set<string>> {
+  const names = new Set<string>();
+  let column = -1;
+  for await (const { cells } of csvRows(list)) {
+    if (column >= 0) names.add(basename(cells[column] ?? ""));
+    else if ((column = cells.indexOf("filename")) < 0) break;
+  }
+  return names;
 }
