@@ -1,5 +1,5 @@
-import { basename, dirname, extname, resolve } from "node:path";
-import { groupBy, isImageName, kindOf } from "../files.ts";
+import { basename, dirname, resolve } from "node:path";
+import { groupBy, isImageName, kindOf, stemOf } from "../files.ts";
 
 /**
  * The image file that a label file names: none where it is not there, several where they fit the name equally well.
@@ -42,17 +42,13 @@ export function imageFinder(images: readonly string[]): FindImage {
 
 /** Finds images by the name of a label file: the same without extension, the one in its folder if there are several. */
 export function stemFinder(images: readonly string[]): (labelFile: string) => string | undefined {
-  const byStem = groupBy(images, stemOf);
+  const byStem = groupBy(images, (image) => stemOf(image).normalize());
   return (labelFile) => {
-    const alike = byStem.get(stemOf(labelFile)) ?? [];
+    const alike = byStem.get(stemOf(labelFile).normalize()) ?? [];
     const beside = alike.filter((file) => dirname(file) === dirname(resolve(labelFile)));
     const [first, ...others] = beside.length > 0 ? beside : alike;
     return others.length > 0 ? undefined : first;
   };
-}
-
-function stemOf(path: string): string {
-  return basename(path, extname(path)).normalize();
 }
 
 function partsOf(path: string): string[] {

@@ -1,6 +1,6 @@
-import { basename, dirname, extname } from "node:path";
+import { dirname } from "node:path";
 import { z } from "zod";
-import { isImageName, readText, shownPath } from "../files.ts";
+import { isImageName, readText, shownPath, stemOf } from "../files.ts";
 import { Warnings } from "../warnings.ts";
 import { parseJson } from "./checkedJson.ts";
 import { extractImage } from "./extractImage.ts";
@@ -78,7 +78,7 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
 async function imageInside(from: string): Promise<string> {
   const where = shownPath(from);
   const { imagePath, imageData } = parseJson(await readText(from, MAX_BYTES), file, where);
-  const name = imagePath ?? basename(from, extname(from));
+  const name = imagePath ?? stemOf(from);
   const image = await extractImage(Buffer.from(imageData ?? "", "base64"), name, "labelme", `${where}: imageData`);
   return image.file;
 }
@@ -88,13 +88,9 @@ function namesOf(imagePath: string, from: string, own: string | undefined, warni
   const named = imagePath.split(/[\\/]/).at(-1) ?? "";
   if (own === undefined) return [imagePath];
   if (imagePath === "" || !isImageName(named)) return [own];
-  const renamed = stemOf(named) !== stemOf(from) && dirname(own) === dirname(from);
+  const renamed = stemOf(named).normalize() !== stemOf(from).normalize() && dirname(own) === dirname(from);
   if (!renamed) return [imagePath, own];
   const what = "JSON files whose imagePath is another image, taken by their own name";
   warnings.add(what, shownPath(from), { rule: "other-filename", detail: ` ("${imagePath}")` });
   return [own, imagePath];
-}
-
-function stemOf(path: string): string {
-  return basename(path, extname(path)).normalize();
 }

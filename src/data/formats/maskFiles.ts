@@ -1,7 +1,7 @@
-import { basename, dirname, extname, relative, sep } from "node:path";
+import { dirname, relative, sep } from "node:path";
 import { AnchorkitError } from "../../base/errors.ts";
 import type { SplitName } from "../dataset.ts";
-import { isImageName, shownPath } from "../files.ts";
+import { isImageName, shownPath, stemOf } from "../files.ts";
 import { splitNamed } from "../splitLists.ts";
 import type { Warnings } from "../warnings.ts";
 
@@ -126,7 +126,7 @@ function roleOf(root: string, file: string): Role {
     else if (!IMAGE_FOLDER.test(folder) && !isOfSplit) scene.push(folder);
     if (isOfSplit) scene.push(split);
   }
-  const stem = basename(file, extname(file)).normalize();
+  const stem = stemOf(file).normalize();
   const stems = [stem];
   const [, image, kind = ""] = CITYSCAPES.exec(stem) ?? [];
   if (image !== undefined && role === "classes") {

@@ -1,8 +1,8 @@
-import { basename, extname, resolve, sep } from "node:path";
+import { resolve, sep } from "node:path";
 import { AnchorkitError } from "../../base/errors.ts";
 import { maskBox } from "../../geometry/maskExtent.ts";
 import type { SplitName } from "../dataset.ts";
-import { isImageName, kindOf, listFiles, readText, shownPath } from "../files.ts";
+import { isImageName, kindOf, listFiles, readText, shownPath, stemOf } from "../files.ts";
 import { mapWithWarnings } from "../parallel.ts";
 import type { Place } from "../place.ts";
 import { placeLabels } from "../placeLabels.ts";
@@ -127,7 +127,7 @@ async function splitLists(files: readonly string[]): Promise<(file: string) => S
   const lists = new Set(files.filter((file) => LIST.test(file)));
   for (const file of lists) {
     const isWhole = /trainval\.txt$/.test(file) && !lists.has(file.replace(/trainval\.txt$/, "train.txt"));
-    const split = isWhole ? "train" : splitNamed(basename(file, extname(file)));
+    const split = isWhole ? "train" : splitNamed(stemOf(file));
     if (!split) continue;
     const isTable = !file.split(sep).includes("ImageSets"); // name, class and species
     for (const line of (await readText(file, undefined, { allowEmpty: true })).split(/\r?\n/)) {
@@ -135,7 +135,7 @@ async function splitLists(files: readonly string[]): Promise<(file: string) => S
       if (name !== "") splits.set(name.normalize(), split);
     }
   }
-  return (file) => splits.get(basename(file, extname(file)).normalize());
+  return (file) => splits.get(stemOf(file).normalize());
 }
 
 const LIST = /[\\/](?:ImageSets[\\/]Segmentation|annotations)[\\/]\w+\.txt$/;

@@ -1,8 +1,8 @@
-import { basename, dirname, extname, relative } from "node:path";
+import { dirname, relative } from "node:path";
 import { cacheFolder } from "../../base/cacheFolder.ts";
 import { AnchorkitError } from "../../base/errors.ts";
 import type { Dataset } from "../dataset.ts";
-import { byName, shownPath } from "../files.ts";
+import { byName, shownPath, stemOf } from "../files.ts";
 import { mapWithWarnings } from "../parallel.ts";
 import { placeLabels } from "../placeLabels.ts";
 import { splitOfPath } from "../splitLists.ts";
@@ -140,7 +140,7 @@ function unnamedImages(
   { unnamed }: NamingRules,
 ): string[] {
   const folders = new Set([...located].map((file) => dirname(file)));
-  const labelled = new Set(labels.map((file) => basename(file, extname(file))));
+  const labelled = new Set(labels.map(stemOf));
   return images.filter((file) => {
     if (located.has(file) || !folders.has(dirname(file))) return false;
     if (unnamed !== "background") {
@@ -148,7 +148,7 @@ function unnamedImages(
       return false;
     }
     // Where a label file of its name could not be read or is of another image, it is not known what it shows.
-    if (labelled.has(basename(file, extname(file)))) return false;
+    if (labelled.has(stemOf(file))) return false;
     const what = "images without a label file, taken as backgrounds without objects";
     warnings.add(what, shownPath(file), { rule: "image-without-labels" });
     return true;

@@ -1,6 +1,6 @@
-import { basename, dirname, extname } from "node:path";
+import { basename, dirname } from "node:path";
 import { AnchorkitError } from "../../base/errors.ts";
-import { groupBy, kindOf, listFiles, shownPath } from "../files.ts";
+import { groupBy, kindOf, listFiles, shownPath, stemOf } from "../files.ts";
 import { splitNamed } from "../splitLists.ts";
 import { Warnings } from "../warnings.ts";
 import { columnsOf, type CsvRow, csvRows, firstRow, isHeader, numberIn, textIn } from "./csvRows.ts";
@@ -43,7 +43,7 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   // Some tools write the whole name of the file as ImageID.
   const fileOf = new Map([
     ...groupBy(files.images, (file) => basename(file).normalize()),
-    ...groupBy(files.images, (file) => basename(file, extname(file)).normalize()),
+    ...groupBy(files.images, (file) => stemOf(file).normalize()),
   ]);
   const lists = await readEach(files.labels, warnings, async (from, own) => {
     const split = isFolder ? splitIn(from) : undefined;

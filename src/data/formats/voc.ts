@@ -1,6 +1,6 @@
 import { basename, dirname, extname, join, relative } from "node:path";
 import { AnchorkitError } from "../../base/errors.ts";
-import { byName, groupBy, isImageName, kindOf, listFiles, readText, shownPath } from "../files.ts";
+import { byName, groupBy, isImageName, kindOf, listFiles, readText, shownPath, stemOf } from "../files.ts";
 import { mapWithWarnings } from "../parallel.ts";
 import type { Place } from "../place.ts";
 import { placeLabels } from "../placeLabels.ts";
@@ -193,8 +193,4 @@ function withBackgrounds(
     warnings.add(what, shownPath(path), { rule: "image-without-labels" });
     return true;
   });
-}
-
-function stemOf(path: string): string {
-  return basename(path, extname(path));
 }

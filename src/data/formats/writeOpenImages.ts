@@ -1,8 +1,8 @@
-import { basename, extname, join } from "node:path";
+import { join } from "node:path";
 import { writeFileAtomic } from "../../base/files.ts";
 import type { Dataset, ImageRecord } from "../dataset.ts";
 import { exportImages } from "../exportImages.ts";
-import { groupBy } from "../files.ts";
+import { groupBy, stemOf } from "../files.ts";
 import { Warnings } from "../warnings.ts";
 import { csvText } from "./csvRows.ts";
 import type { WriteOptions, WriteResult } from "./format.ts";
@@ -38,7 +38,7 @@ export async function writeOpenImages(
 }
 
 function rowsOf({ objects, width, height }: ImageRecord, name: string, classes: readonly string[]) {
-  const id = basename(name, extname(name));
+  const id = stemOf(name);
   return objects.map(({ box: [x1, y1, x2, y2], class: label, score, occluded, truncated, crowd }) => [
     ...[id, score === undefined ? "xclick" : "activation", classes[label] ?? "", score ?? 1],
     ...[decimals(x1 / width), decimals(x2 / width), decimals(y1 / height), decimals(y2 / height)],

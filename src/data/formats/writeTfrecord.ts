@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
-import { basename, extname, join } from "node:path";
+import { join } from "node:path";
 import { writeFileAtomic } from "../../base/files.ts";
 import type { Dataset, ImageRecord } from "../dataset.ts";
 import { type ExportedImage, nameImages } from "../exportImages.ts";
-import { groupBy, shownPath } from "../files.ts";
+import { groupBy, shownPath, stemOf } from "../files.ts";
 import { readImageHeader, withImage } from "../images.ts";
 import { mapParallel, mapWithWarnings } from "../parallel.ts";
 import { Warnings } from "../warnings.ts";
@@ -74,7 +74,7 @@ async function featuresOf(
 ): Promise<Features> {
   const { objects, width, height, labels } = image;
   const { encoded, format } = await encodedImage(image.file, warnings);
-  const filename = format === "png" ? `${basename(name, extname(name))}.png` : name;
+  const filename = format === "png" ? `${stemOf(name)}.png` : name;
   const has = (mark: "crowd" | "occluded") => objects.some((object) => object[mark]);
   const flags = (mark: "difficult" | "truncated" | "crowd" | "occluded") =>
     integers(objects.map((object) => (object[mark] ? 1 : 0)));

@@ -1,6 +1,6 @@
-import { basename, extname, sep } from "node:path";
+import { extname, sep } from "node:path";
 import { AnchorkitError } from "../../base/errors.ts";
-import { groupBy, isImageName, kindOf, readText, shownPath, withoutExtension } from "../files.ts";
+import { groupBy, isImageName, kindOf, readText, shownPath, stemOf, withoutExtension } from "../files.ts";
 import { mapWithWarnings } from "../parallel.ts";
 import type { Place } from "../place.ts";
 import { placeLabels } from "../placeLabels.ts";
@@ -138,8 +138,4 @@ function refuseOriented(lines: readonly YoloLine[], task: string | undefined, na
   const why = task === undefined ? `every line is a class and four corners (first: ${first.where})` : "task: obb";
   const fix = task === undefined ? '; if they are polygons, write "task: segment" into data.yaml' : "";
   throw new AnchorkitError(`${name}: holds oriented boxes, which are not supported: ${why}${fix}`);
-}
-
-function stemOf(path: string): string {
-  return basename(path, extname(path));
 }

@@ -1,7 +1,7 @@
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { AnchorkitError } from "../../base/errors.ts";
 import type { SplitName } from "../dataset.ts";
-import { isImageName, listFiles, readText, shownPath } from "../files.ts";
+import { isImageName, listFiles, readText, shownPath, stemOf } from "../files.ts";
 import { splitNamed, splitOfPath } from "../splitLists.ts";
 import type { Warnings } from "../warnings.ts";
 import { imageFinder } from "./imageFinder.ts";
@@ -61,7 +61,7 @@ async function darknetLists(
   const find = imageFinder(images);
   const labels = new Set(images.map((file) => `${file.slice(0, file.length - extname(file).length)}.txt`));
   for (const list of files) {
-    const split = /\.txt$/i.test(list) ? splitNamed(basename(list, extname(list))) : undefined;
+    const split = /\.txt$/i.test(list) ? splitNamed(stemOf(list)) : undefined;
     if (!split || !folders.includes(dirname(list)) || labels.has(list)) continue;
     for (const line of (await readText(list, MAX_LIST_BYTES)).split(/\r?\n/).filter((text) => text.trim() !== "")) {
       const found = await find([line, line.trim()], list);
