@@ -70,6 +70,9 @@ function describeFinding(finding: LintFinding, lines: 1 | 2 | 3, view: View): st
   const head = `${String(count).padStart(6)}  ${title}`;
   const mended = fix === undefined ? "" : ` --fix ${fix}.`;
   const training = `${INDENT}${meaning}${mended}`;
+  if (finding.rule === "cannot-read") {
+    return [head, ...wrapped(finding.places.map((place) => describePlace(place, view.root)).join("; ")), training];
+  }
   if (lines === 3) return [head, `${INDENT}${describePlaces(finding, WIDTH - INDENT.length, view)}`, training];
   const short = `${head}: ${describePlaces(finding, WIDTH - head.length - 2, view)}`;
   return lines === 2 ? [short, training] : [short];
@@ -88,7 +91,8 @@ function describePlaces({ count, places }: LintFinding, width: number, { all, ro
 }
 
 function describePlace({ file, object, image, detail }: FindingPlace, root: string): string {
-  const own = image === undefined || stemOf(image) === stemOf(file) ? "" : ` of ${fromRoot(image, root)}`;
+  const isSaid = image === undefined || stemOf(image) === stemOf(file) || object?.includes(basename(image));
+  const own = isSaid ? "" : ` of ${fromRoot(image, root)}`;
   const place = fromRoot(object === undefined ? file : `${file}: ${object}${own}`, root);
   return detail === undefined ? place : `${place} (${fromRoot(detail, root)})`;
 }
@@ -136,6 +140,19 @@ function fromRoot(line: string, root: string): string {
     const atStart = (at: number) => at === 0 || text[at - 1] === " " || text[at - 1] === "(";
     return text.replaceAll(folder, (match, at: number) => (atStart(at) ? "" : match));
   }, line);
+}
+
+/** The text in as many lines as it needs. */
+function wrapped(text: string): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    const longer = last === undefined ? `${INDENT}${word}` : `${last} ${word}`;
+    if (last === undefined) lines.push(longer);
+    else if (longer.length > WIDTH) lines.push(`${INDENT}${word}`);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
 }
 
 function cut(line: string, width = WIDTH): string {

@@ -24,6 +24,7 @@ export type ReadingRule =
   | "unknown-frame"
   | "alike-classes"
   | "encoding"
+  | "images-in-records"
   | "two-splits"
   | "unknown-in-list";
 

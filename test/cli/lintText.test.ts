@@ -52,6 +52,13 @@ test("places that do not fit are left to the count; a single one is cut", () => 
   expect(linesOf([finding("error", { places, count: 9 })], true)[4]).toContain("y, and 7 more");
 });
 
+test("why a data set cannot be read is said to the end", () => {
+  const places = [{ file: "/photos/a", detail: "word ".repeat(60).trim() }];
+  const lines = linesOf([finding("error", { rule: "cannot-read", places })]);
+  expect(lines.slice(4, 7).join(" ").replaceAll(/ +/g, " ")).toBe(` a (${"word ".repeat(60).trim()})`);
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(118);
+});
+
 test("a record of a file for many images is shown with its image, from the folder on", () => {
   const inList = { file: "/photos/all.json", object: "annotations[3]", image: "/photos/images/b.jpg", detail: "cat" };
   const own = { file: "/photos/b.xml", object: "object 3", image: "/photos/b.jpg" };

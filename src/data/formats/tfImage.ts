@@ -44,7 +44,8 @@ export async function imageOfExample(
   const [encoded] = example.bytes("image/encoded");
   if (!encoded || encoded.length === 0) throw new AnchorkitError(`${where}: "image/encoded" is missing or empty`);
   const { file, header } = await extractImage(encoded, nameIn(example), "tfrecord", `${where}: "image/encoded"`);
-  warnings.add("images taken out of records into the cache (label import --copy takes them from there)", file);
+  const what = "images taken out of records into the cache (label import --copy takes them from there)";
+  warnings.add(what, file, { rule: "images-in-records" });
   const labels = classNames(example, "image/class/", undefined, classes);
   return {
     ...{ names: [file], frame: "shown", labelledSize: header },

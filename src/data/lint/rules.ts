@@ -59,7 +59,7 @@ function textOf(severity: Severity, title: string, meaning: string, fix?: string
 
 /** Every rule, the most important of each severity first. */
 export const RULES: Readonly<Record<RuleId, RuleText>> = {
-  "cannot-read": error("the data set cannot be read", "Nothing can be trained on them."),
+  "cannot-read": error("the data set cannot be read", "There is nothing to train on."),
   "unreadable-labels": error(
     "label files that cannot be read",
     "Training stops at the first; label these images again, or remove them.",
@@ -226,6 +226,10 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
     "label files with a byte order mark or an encoding other than UTF-8",
     "Read as they are meant; other tools may refuse them.",
     "writes UTF-8",
+  ),
+  "images-in-records": note(
+    "images that are inside of records alone",
+    "They are taken out into the cache; label import --copy puts them beside the labels.",
   ),
   marks: note("marks of people", "Difficult objects are neither trained on nor counted against a detection."),
 };
