@@ -5,7 +5,19 @@ import { isImageName, listFiles, readText, shownPath, stemOf } from "../files.ts
 import { splitNamed, splitOfPath } from "../splitLists.ts";
 import type { Warnings } from "../warnings.ts";
 import { imageFinder } from "./imageFinder.ts";
-import type { YoloSet } from "./yoloSet.ts";
+
+/** What data.yaml or classes.txt tells: the classes, the images, and what a line of labels is. */
+export interface YoloSet {
+  name: string;
+  classes: string[];
+  images: { file: string; split?: SplitName }[];
+  /** Ultralytics' task, where the YAML says it: detect, segment, obb, pose. */
+  task?: string;
+  /** How many numbers of keypoints follow each box; 0 for none. */
+  keypoints: number;
+  /** Where labels may lie that are not where they belong: all text files, for lists of classes alone. */
+  labels?: string[];
+}
 
 const MAX_TEXT_BYTES = 1_000_000;
 const MAX_LIST_BYTES = 200_000_000;

@@ -6,22 +6,9 @@ import type { SplitName } from "../dataset.ts";
 import { isImageName, kindOf, listFiles, readText, shownPath } from "../files.ts";
 import type { Warnings } from "../warnings.ts";
 import { type FindImage, imageFinder } from "./imageFinder.ts";
-import { isClassList, readClassList } from "./yoloClassList.ts";
+import { isClassList, readClassList, type YoloSet } from "./yoloClassList.ts";
 
 const MAX_TEXT_BYTES = 1_000_000;
-
-/** What data.yaml or classes.txt tells: the classes, the images, and what a line of labels is. */
-export interface YoloSet {
-  name: string;
-  classes: string[];
-  images: { file: string; split?: SplitName }[];
-  /** Ultralytics' task, where the YAML says it: detect, segment, obb, pose. */
-  task?: string;
-  /** How many numbers of keypoints follow each box; 0 for none. */
-  keypoints: number;
-  /** Where labels may lie that are not where they belong: all text files, for lists of classes alone. */
-  labels?: string[];
-}
 
 export function isYaml(path: string): boolean {
   return /\.ya?ml$/i.test(path);
