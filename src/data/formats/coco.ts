@@ -8,6 +8,7 @@ import type { Place } from "../place.ts";
 import { placeLabels } from "../placeLabels.ts";
 import { splitNamed, splitOfPath } from "../splitLists.ts";
 import { Warnings } from "../warnings.ts";
+import { joinCategories, leaveOutGroups } from "./cocoCategories.ts";
 import { type CocoAnnotation, type CocoFile, parseCoco, scalarsOf } from "./cocoFile.ts";
 import { findImages, ownSplitOf } from "./cocoImages.ts";
 import { segmentationOf } from "./cocoSegmentation.ts";
@@ -77,6 +78,7 @@ export async function read(source: string, options: ReadOptions = {}): Promise<R
     const name = shownPath(path);
     return { path, name, split: splitOf.get(path), file: parseCoco(await readText(path), name, own) };
   });
+  leaveOutGroups(files, warnings);
   const { classes, categoryIds, classOf } = joinCategories(files.map(({ file }) => file));
   const found: FoundImage[] = [];
   for (const [i, file] of files.entries()) {
@@ -119,30 +121,6 @@ async function filesOf(path: string): Promise<{ path: string; split: SplitName |
   if (cocos.length > 0 && splits.size === cocos.length && !splits.has(undefined)) return bySplit;
   const some = jsons.map(shownPath).slice(0, 3).join(", ");
   throw new AnchorkitError(`${name}: holds ${jsons.length} JSON files; give the one to read (${some})`);
-}
-
-/** The classes of all files, those of the same name in several files one; and of each file, the class of a category id. */
-function joinCategories(files: readonly CocoFile[]): {
-  classes: string[];
-  categoryIds?: number[];
-  classOf: ReadonlyMap<number, number>[];
-} {
-  const categories: CocoFile["categories"] = [];
-  const clashing = new Set<string>();
-  const classOf = files.map((file, at) => {
-    const earlier = at === 0 ? 0 : categories.length;
-    return new Map(
-      file.categories.map(({ id, name }) => {
-        const known = categories.findIndex((category, i) => i < earlier && category.name === name);
-        if (known >= 0 && categories[known]?.id !== id) clashing.add(name);
-        return [id, known >= 0 ? known : categories.push({ id, name }) - 1] as const;
-      }),
-    );
-  });
-  const categoryIds = categories.map(({ id }) => id);
-  const classes = categories.map(({ name }) => name);
-  const unique = clashing.size === 0 && new Set(categoryIds).size === categoryIds.length;
-  return { classes, ...(unique && { categoryIds }), classOf };
 }
 
 async function imagesOf(

@@ -44,7 +44,7 @@ const annotationSchema = fields.refine(({ bbox, segmentation }) => bbox ?? hasOu
   message: "is missing, and there is no segmentation whose box it could be",
   path: ["bbox"],
 });
-const categorySchema = z.object({ id, name: z.string().min(1) });
+const categorySchema = z.object({ id, name: z.string().min(1), supercategory: z.unknown().optional() });
 const cocoSchema = z.object({
   info: z.object({ exif_orientation: z.string().optional() }).catch({}).optional(),
   images: z.array(imageSchema),

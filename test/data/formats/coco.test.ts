@@ -51,6 +51,24 @@ test("a COCO file is read with its ids, boxes as corners, and the fields that La
   });
 });
 
+test("the category that Roboflow puts before the others, a group of them without objects, is no class", async () => {
+  const categories = [
+    { id: 0, name: "cat", supercategory: "none" },
+    { id: 1, name: "cat", supercategory: "cat" },
+  ];
+  const annotations = [{ id: 0, image_id: 0, category_id: 1, bbox: [0, 0, 10, 10], area: 100, segmentation: [], iscrowd: 0 }]; // prettier-ignore
+  const labels = { categories, annotations, images: [{ id: 0, file_name: "a.jpg", height: 80, width: 100 }] };
+  const folder = await folderOf({ "_annotations.coco.json": JSON.stringify(labels), "a.jpg": image });
+  const { dataset, warnings } = await read(folder);
+  expect(dataset).toMatchObject({ classes: ["cat"], categoryIds: [1], images: [{ objects: [{ class: 0 }] }] });
+  expect(warnings).toEqual([
+    `categories that are a group of others and have no objects, left out: 1 (${join(folder, "_annotations.coco.json")}: "cat", id 0)`,
+  ]);
+  const used = { ...labels, annotations: [...annotations, { ...annotations[0], id: 1, category_id: 0 }] };
+  const other = await folderOf({ "a.json": JSON.stringify(used), "a.jpg": image });
+  expect((await read(other)).dataset.categoryIds).toEqual([0, 1]);
+});
+
 describe("segmentations, attributes and further fields", () => {
   /** Reads one object with this segmentation, in an image of 100 x 80. */
   const readOne = async (segmentation: unknown, others: object = {}) => {
