@@ -50,14 +50,14 @@ const MASK_NAME = /\.(?:png|bmp|tiff?|gif|webp|jpe?g)$/i;
  * Images without masks are left out.
  *
  * @param files all files below `root`
- * @returns the images with masks, and how many have none
+ * @returns the images with masks, those without, and masks without an image
  * @throws AnchorkitError when two masks, or two images with masks, are of the same name
  */
 export function pairMasks(
   root: string,
   files: readonly string[],
   warnings?: Warnings,
-): { pairs: MaskedImage[]; alone: number } {
+): { pairs: MaskedImage[]; alone: string[]; orphans: string[] } {
   const roles = files.filter(isImageName).map((file) => roleOf(root, file));
   const images = { called: new Map<string, MaskedImage[]>(), like: new Map<string, MaskedImage[]>() };
   const all: MaskedImage[] = [];
@@ -74,6 +74,7 @@ export function pairMasks(
   const find = (keys: readonly string[]): MaskedImage[] =>
     keys.map((key) => images.called.get(key) ?? images.like.get(key)).find((found) => found !== undefined) ?? [];
   const parts = new Map<string, MaskedImage>();
+  const orphans: string[] = [];
   for (const { file, role, keys, scene } of roles) {
     if (role === "image" || role === "picture" || !MASK_NAME.test(file)) continue;
     const image = theOne(file, find(keys));
@@ -83,7 +84,10 @@ export function pairMasks(
     }
     if (image) image[role] = file;
     else if (whole && scene.length > 0) parts.set(file, whole);
-    else warnings?.add("masks without an image, left out", shownPath(file), { rule: "labels-without-image" });
+    else {
+      orphans.push(file);
+      warnings?.add("masks without an image, left out", shownPath(file), { rule: "labels-without-image" });
+    }
   }
   for (const [file, image] of parts) {
     if (image.classes === undefined && image.objects === undefined) (image.parts ??= []).push(file);
@@ -94,7 +98,8 @@ export function pairMasks(
     if (!isMasked) warnings?.add("images without a mask, left out", shownPath(image.file));
     return isMasked;
   });
-  return { pairs, alone: all.length - pairs.length };
+  const masked = new Set(pairs);
+  return { pairs, alone: all.filter((image) => !masked.has(image)).map(({ file }) => file), orphans };
 }
 
 /** The image of a mask, of those that may be it. */

@@ -27,18 +27,24 @@ export const maskFolders: LabelFormat = {
 
 /** Masks beside XML or JSON are an addition to these, as in the VOC devkit; those of few images may be images. */
 function recognizes({ path, kind, files }: Place): Promise<Likeness> {
-  let found: ReturnType<typeof pairMasks> = { pairs: [], alone: 0 };
+  let found: ReturnType<typeof pairMasks> = { pairs: [], alone: [], orphans: [] };
   try {
     if (kind === "folder") found = pairMasks(path, files);
   } catch (error) {
     if (!(error instanceof AnchorkitError)) throw error;
   }
-  const { pairs, alone } = found;
-  if (pairs.length === 0) return Promise.resolve("no");
-  const areLabels = pairs.length > alone && !files.some((file) => LABELS.test(file) && !isCityscapesOutline(file));
+  const { pairs, alone, orphans } = found;
+  if (pairs.length === 0) {
+    // The error of reading says more than that there are no labels.
+    const couldBe = orphans.length > 0 && alone.some((file) => IMAGES.test(file)) && files.every(isImageName);
+    return Promise.resolve(couldBe ? "maybe" : "no");
+  }
+  const areLabels =
+    pairs.length > alone.length && !files.some((file) => LABELS.test(file) && !isCityscapesOutline(file));
   return Promise.resolve(areLabels ? "likely" : "maybe");
 }
 
+const IMAGES = /[\\/]images[\\/]/i;
 const LABELS = /\.(?:xml|json)$/i;
 
 /**
@@ -59,12 +65,14 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   if ((await kindOf(path)) !== "folder") throw new AnchorkitError(`${shownPath(path)}: no such folder`);
   const root = resolve(path);
   const files = await listFiles(root);
-  const { pairs } = pairMasks(root, files, warnings);
+  const { pairs, alone, orphans } = pairMasks(root, files, warnings);
   if (pairs.length === 0) {
-    const images = files.filter(isImageName).length;
-    throw new AnchorkitError(
-      `${shownPath(path)}: holds no masks for its ${images} images; put them into images/ and masks/`,
-    );
+    const [image = "", mask] = [alone[0], orphans[0]];
+    const advice =
+      mask === undefined
+        ? "put them into images/ and masks/"
+        : `give ${shownPath(mask)} the name of its image, as ${shownPath(image)} has one`;
+    throw new AnchorkitError(`${shownPath(path)}: holds no masks for its ${alone.length} images; ${advice}`);
   }
   const list = await readMaskClasses(files);
   const results = await mapWithWarnings(pairs, 3, warnings, async (pair, _, own) => {
@@ -81,12 +89,12 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
     warnings,
   );
   const { meaningOf, names } = meaningOfValues(all, list, warnings);
-  const alone = names.length === 1 ? (names[0] ?? "") : "object"; // of masks of objects alone
-  const classes = all.some(({ kind }) => kind === undefined) ? [...new Set([...names, alone])] : names;
+  const nameAlone = names.length === 1 ? (names[0] ?? "") : "object"; // of masks of objects alone
+  const classes = all.some(({ kind }) => kind === undefined) ? [...new Set([...names, nameAlone])] : names;
   const splitOf = await splitLists(files);
   const found = all.map(({ pair, size, ...regions }, i): FoundImage => {
     const split = pair.split ?? splitOf(pair.file);
-    const objects = objectsOf(regions, meaningOf, alone, warnings);
+    const objects = objectsOf(regions, meaningOf, nameAlone, warnings);
     return {
       ...{ id: i + 1, file: pair.file, where: regions.where, labelledSize: size, ...(split && { split }) },
       objects: objects.map(({ name, ...object }) => ({ ...object, class: classes.indexOf(name) })),

@@ -426,6 +426,12 @@ describe("errors name the file", () => {
     await expect(summary(files, "masks")).rejects.toThrow(message);
   });
 
+  test("and masks that are called otherwise than their images are named", async () => {
+    await expect(summary({ "images/a.jpg": image, "masks/b.png": image })).rejects.toThrow(
+      /holds no masks for its 1 images; give .*masks.b\.png the name of its image, as .*images.a\.jpg has one$/,
+    );
+  });
+
   test("and a photo for a mask is refused", async () => {
     const noise = { width: 200, height: 200, channels: 3, background: "grey", noise: { type: "gaussian", sigma: 50 } } as const; // prettier-ignore
     const photo = await sharp({ create: noise }).png().toBuffer();
