@@ -1,10 +1,10 @@
 import { XMLParser } from "fast-xml-parser";
-import { AnchorkitError, messageOf } from "../../base/errors.ts";
+import { AnchorkitError } from "../../base/errors.ts";
 import type { LabelledObject } from "../dataset.ts";
 import { Warnings } from "../warnings.ts";
 import { boxOfCorners, type CornersContext } from "./corners.ts";
 import type { Coordinates } from "./format.ts";
-import { checkXml, unescapeXml } from "./xml.ts";
+import { parseWith, unescapeXml } from "./xml.ts";
 
 /** One XML file of LabelImg or Pascal VOC. */
 export interface VocAnnotation {
@@ -72,14 +72,8 @@ export function parseVocXml(
 }
 
 function rootOf(text: string, name: string): Record<string, Element | Element[]> {
-  checkXml(text, name, "annotation");
-  let document: unknown;
-  try {
-    document = parser.parse(text);
-  } catch (error) {
-    throw new AnchorkitError(`${name}: is not well-formed XML: ${messageOf(error)}`);
-  }
-  const roots = Object.entries(document as Record<string, Element>).filter(([tag]) => !/^[?#]/.test(tag));
+  const document = parseWith(parser, text, name, "annotation") as Record<string, Element>;
+  const roots = Object.entries(document).filter(([tag]) => !/^[?#]/.test(tag));
   const [tag, root] = roots[0] ?? ["nothing", ""];
   if (tag !== "annotation" || Array.isArray(root)) {
     throw new AnchorkitError(`${name}: is no LabelImg or Pascal VOC file: holds <${tag}> instead of one <annotation>`);

@@ -20,16 +20,10 @@ const parser = new XMLParser({
  * The root of an XML document.
  *
  * @param name the file's name for messages
- * @throws AnchorkitError as `checkXml`
+ * @throws AnchorkitError as `parseWith`, and for another root
  */
 export function parseXml(text: string, name: string, root: string): XmlElement {
-  checkXml(text, name, root);
-  let document: unknown;
-  try {
-    document = parser.parse(text);
-  } catch (error) {
-    throw new AnchorkitError(`${name}: is not well-formed XML: ${messageOf(error)}`);
-  }
+  const document = parseWith(parser, text, name, root);
   const roots = childrenOf({ tag: "", attributes: new Map(), content: document as unknown[] });
   const [found] = roots.filter(({ tag }) => !tag.startsWith("?"));
   if (found?.tag === root) return found;
@@ -37,12 +31,21 @@ export function parseXml(text: string, name: string, root: string): XmlElement {
 }
 
 /**
- * Refuses text that is not to be given to a parser.
+ * What a parser makes of a text that can be given to it.
  *
  * @param root the name of the element that the whole is in
  * @throws AnchorkitError for text that is no well-formed XML or has a DOCTYPE, in which bombs are hidden
  */
-export function checkXml(text: string, name: string, root: string): void {
+export function parseWith(parser: XMLParser, text: string, name: string, root: string): unknown {
+  checkXml(text, name, root);
+  try {
+    return parser.parse(text);
+  } catch (error) {
+    throw new AnchorkitError(`${name}: is not well-formed XML: ${messageOf(error)}`);
+  }
+}
+
+function checkXml(text: string, name: string, root: string): void {
   if (/<!DOCTYPE/i.test(text))
     throw new AnchorkitError(`${name}: has a DOCTYPE, which label files never need; remove it`);
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- the package it moves to would be one more dependency
