@@ -11,21 +11,22 @@ import { cornersOf, joinPolygons } from "./shapes.ts";
 
 /**
  * Writes a data set as Ultralytics lays it out: `data.yaml`, `images/train/…` and `labels/train/….txt`, the same for
- * val and test. Images without a split are written as train. Polygons are kept, those of one object in one line. Numbers have 8 decimals, which keeps a thousandth of a
- * pixel in images of 50,000.
+ * val and test. Images without a split are written as train. Polygons are kept, those of one object in one line; where
+ * some objects have them, the boxes of the others are written as polygons, too. Numbers have 8 decimals, which keeps a
+ * thousandth of a pixel in images of 50,000.
  */
 export async function writeYolo(dataset: Dataset, folder: string, options: WriteOptions = {}): Promise<WriteResult> {
   const warnings = new Warnings();
   const { images, classes } = dataset;
+  const outlined = images.some((image) => image.objects.some(({ segmentation }) => segmentation !== undefined));
   const naming = { ...options, folderOf: splitOf };
   const { exported, placed } = await exportImages(images, join(folder, "images"), warnings, naming);
   await mapParallel(exported, 16, async ({ image, name }) => {
-    await writeFileAtomic(join(folder, "labels", `${withoutExtension(name)}.txt`), linesOf(image));
+    await writeFileAtomic(join(folder, "labels", `${withoutExtension(name)}.txt`), linesOf(image, outlined));
   });
   const splits = (["train", "val", "test"] as const).filter((split) =>
     images.some((image) => splitOf(image) === split),
   );
-  const outlined = images.some((image) => image.objects.some(({ segmentation }) => segmentation !== undefined));
   // Without "path", Ultralytics starts from the folder of the YAML; with ".", from the current one.
   const yaml = {
     ...Object.fromEntries(splits.map((split) => [split, `images/${split}`])),
@@ -48,9 +49,8 @@ function splitOf(image: ImageRecord): string {
   return image.split ?? "train";
 }
 
-/** The lines of an image. In a file with polygons every line is one: Ultralytics takes them all as corners then. */
-function linesOf({ objects, width, height }: ImageRecord): string {
-  const outlined = objects.some(({ segmentation }) => segmentation !== undefined);
+/** The lines of an image. With `outlined`, each is a polygon: where some are boxes, Ultralytics forgets all polygons. */
+function linesOf({ objects, width, height }: ImageRecord, outlined: boolean): string {
   return objects
     .map(({ class: id, box, segmentation }) => {
       const polygons = Array.isArray(segmentation) ? segmentation : outlined ? [cornersOf(box)] : undefined;

@@ -259,6 +259,17 @@ describe("what is written", () => {
     expect(dataset.classes[1]).toBe("007");
   });
 
+  test("with a polygon anywhere has polygons only: Ultralytics drops them all where one object has none", async () => {
+    const folder = await folderOf({ "a.jpg": image, "b.jpg": image });
+    const box: LabelledObject = { box: [25, 20, 75, 60], class: 0 };
+    const images = [[box], [{ ...box, segmentation: [[25, 20, 75, 20, 75, 60]] }]].map((objects, i): ImageRecord => {
+      return { id: i + 1, file: join(folder, i === 0 ? "a.jpg" : "b.jpg"), ...size, objects };
+    });
+    await writeYolo({ classes: ["cat"], images }, join(folder, "out"));
+    const text = await readFile(join(folder, "out/labels/train/a.txt"), "utf8");
+    expect(text).toBe("0 0.25 0.25 0.75 0.25 0.75 0.75 0.25 0.75\n");
+  });
+
   test("with a polygon has polygons only, several of one object joined without a change of area", async () => {
     const parts = [[10, 10, 20, 10, 20, 20], [50, 40, 60, 40, 60, 50, 50, 50]]; // prettier-ignore
     const { text, dataset } = await write([
