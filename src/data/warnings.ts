@@ -91,9 +91,13 @@ export class Warnings {
     }
   }
 
-  /** Warnings of one of several tasks that run at once: nobody hears of them before they are joined. */
+  /**
+   * Warnings of one of several tasks that run at once: nobody hears of them before they are joined. Corners alone are
+   * told at once: there are millions, and their order is of no consequence.
+   */
   apart(): Warnings {
-    if (!this.observer) return new Warnings();
+    const { observer: listener } = this;
+    if (!listener) return new Warnings();
     const untold: ((observer: ReadObserver) => void)[] = [];
     const part = new Warnings({
       found: (...finding) =>
@@ -104,10 +108,9 @@ export class Warnings {
         untold.push((observer) => {
           observer.placed(...placed);
         }),
-      corners: (...corners) =>
-        untold.push((observer) => {
-          observer.corners(...corners);
-        }),
+      corners: (...corners) => {
+        listener.corners(...corners);
+      },
     });
     part.#untold = untold;
     return part;

@@ -10,7 +10,7 @@ test("warnings count what is alike and keep the first place", () => {
   expect(warnings.lines()).toEqual(["boxes left out: 2 (first: a.xml)", "images left out: 1 (b.jpg)"]);
 });
 
-test("warnings of several tasks are heard of when they are joined, in that order", () => {
+test("warnings of several tasks are heard of when they are joined, in that order, corners at once", () => {
   const heard: string[] = [];
   const observer: ReadObserver = {
     found: (what, where) => heard.push(`${what} ${where}`),
@@ -29,12 +29,12 @@ test("warnings of several tasks are heard of when they are joined, in that order
   first.add("boxes left out", "a.xml");
   first.fail(new AnchorkitError("a.xml: is not XML"), "unreadable-labels", "a.xml");
   first.observer?.placed({ box: [0, 0, 1, 1], class: 0 }, "a.xml: object 1");
-  expect([heard, warnings.lines()]).toEqual([[], []]);
+  expect([heard, warnings.lines()]).toEqual([["corners 1,2,3,4"], []]);
   warnings.join(first);
   warnings.join(second);
   expect(heard).toEqual([
-    ...["images left out a.jpg", "encoding a.xml", "boxes left out a.xml", "unreadable-labels a.xml"],
-    ...["placed a.xml: object 1", "boxes left out b.xml", "boxes left out b.xml", "corners 1,2,3,4"],
+    ...["corners 1,2,3,4", "images left out a.jpg", "encoding a.xml", "boxes left out a.xml"],
+    ...["unreadable-labels a.xml", "placed a.xml: object 1", "boxes left out b.xml", "boxes left out b.xml"],
   ]);
   expect(warnings.lines()).toEqual(["images left out: 1 (a.jpg)", "boxes left out: 3 (first: a.xml)"]);
   expect(() => {
