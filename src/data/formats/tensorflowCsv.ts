@@ -15,10 +15,19 @@ const CORNERS = ["xmin", "ymin", "xmax", "ymax"] as const;
 const OBJECT = ["class", ...CORNERS] as const;
 const COLUMNS = ["filename", ...OBJECT] as const;
 
+/** What other tools (VoTT, Kaggle's lists) call these columns. */
+const OTHER_NAMES: Record<(typeof COLUMNS)[number] | "width" | "height", string[]> = {
+  filename: ["file", "file_name", "filepath", "file_path", "image", "image_name", "image_path", "img", "path"],
+  class: ["label", "class_name", "label_name", "category", "name"],
+  ...{ xmin: ["x_min", "x1", "left"], ymin: ["y_min", "y1", "top"] },
+  ...{ xmax: ["x_max", "x2", "right"], ymax: ["y_max", "y2", "bottom"] },
+  ...{ width: ["image_width", "img_width"], height: ["image_height", "img_height"] },
+};
+
 const traits: FileTraits = {
   title: "TensorFlow's CSV",
   extension: /\.csv$/i,
-  looksRight: (head) => isHeader(firstRow(head), COLUMNS) || isMakesense(firstRow(head)),
+  looksRight: (head) => isHeader(usualNames(firstRow(head)), COLUMNS) || isMakesense(firstRow(head)),
 };
 
 /** The CSV of TensorFlow's object detection tutorials, made of LabelImg's XML: a row a box. */
@@ -36,7 +45,8 @@ async function recognizes(place: Place): Promise<Likeness> {
 /**
  * Reads a CSV with the columns filename, class, xmin, ymin, xmax and ymax, in any order, and width and height if they
  * are there; or all of a folder, of which train_labels.csv and test_labels.csv are splits. The rows of an image need not
- * follow each other; a row without class and box is a background.
+ * follow each other; a row without class and box is a background. Names that other tools have for these columns, such as
+ * image and label, are known.
  *
  * The CSV of makesense.ai, which has other columns and no header, is read, too; its pixels count from 0.
  *
@@ -109,9 +119,19 @@ async function rowsOf(from: string, warnings: Warnings): Promise<{ rows: Row[]; 
   return { rows, isFromZero };
 }
 
+/** The names of a header, with TensorFlow's own in place of others for the columns that it lacks. */
+function usualNames(cells: readonly string[]): string[] {
+  const names = cells.map((cell) => cell.trim().toLowerCase());
+  for (const [own, others] of Object.entries(OTHER_NAMES)) {
+    const other = others.find((name) => names.includes(name));
+    if (!names.includes(own) && other !== undefined) names[names.indexOf(other)] = own;
+  }
+  return names;
+}
+
 /** Reads rows below the header that is given. */
 function reader(header: CsvRow): (row: CsvRow) => Row {
-  const columns = columnsOf(header, COLUMNS, ["width", "height"]);
+  const columns = columnsOf({ ...header, cells: usualNames(header.cells) }, COLUMNS, ["width", "height"]);
   return ({ cells, where }) => {
     const number = (name: keyof typeof columns): number => numberIn(cells[columns[name] ?? -1], name, where);
     const isThere = (name: keyof typeof columns): boolean => (cells[columns[name] ?? -1] ?? "").trim() !== "";

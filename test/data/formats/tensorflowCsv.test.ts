@@ -36,6 +36,18 @@ test("columns are found by name, rows of an image need not follow each other, ot
   expect(warnings).toEqual([]);
 });
 
+test("columns may be called as in VoTT's CSV and in others", async () => {
+  const expected = [["a.jpg", undefined, ["cat", 10.5, 20, 30, 40]]];
+  for (const [names, row] of [
+    ['"image","xmin","ymin","xmax","ymax","label"', '"a.jpg",10.5,20,30,40,"cat"'],
+    ["Image_Path,x1,y1,x2,y2,Class_Name,name", "photos/a.jpg,10.5,20,30,40,cat,other"],
+    ["img,left,top,right,bottom,category,img_width,img_height", "a.jpg,10.5,20,30,40,cat,100,80"],
+  ]) {
+    const { format, images } = await summary({ "labels.csv": `${names ?? ""}\n${row ?? ""}\n`, "a.jpg": image });
+    expect({ format, images }).toEqual({ format: "csv", images: expected });
+  }
+});
+
 test("makesense.ai's CSV is read: without a header, or with one; x, y, width and height, from 0", async () => {
   const rows = "cat,1,2,30,40,a.jpg,100,80\ndog,0,0,100,80,b.jpg,100,80\ncat,5,6,7,8,a.jpg,100,80\n";
   const names = "label_name,bbox_x,bbox_y,bbox_width,bbox_height,image_name,image_width,image_height\n";
