@@ -4,6 +4,7 @@ import { AnchorkitError, UsageError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
 import type { ImageRecord, SplitName } from "../data/dataset.ts";
 import type { Coordinates, FormatId } from "../data/formats/format.ts";
+import type { GroupingOptions } from "../data/split/imageGroups.ts";
 import type { StratifiedResult } from "../data/split/stratifiedSplit.ts";
 import type { SplitFractions } from "../data/splits.ts";
 import { counted } from "../report/page/text.ts";
@@ -71,8 +72,8 @@ async function splitInto(source: string, flags: Flags): Promise<void> {
   const read = await readDataset(source, { ...(from && { from }), ...(coordinates && { coordinates }) });
   printWarnings(read.warnings);
   const { images } = read.dataset;
-  const hashes = flags.nearDuplicates ? await hashAll(images) : undefined;
-  const options = { fractions, ...(group !== undefined && { group }), ...(hashes && { hashes }) };
+  const looks = flags.nearDuplicates ? await lookAtAll(images) : undefined;
+  const options = { fractions, ...(group !== undefined && { group }), ...looks };
   const result = stratifiedSplit(read.dataset, new Random(seed).fork("split"), options);
   printWarnings(result.warnings);
   await writeDataset(result.dataset, out, { copy });
@@ -85,7 +86,7 @@ async function splitInto(source: string, flags: Flags): Promise<void> {
   process.stdout.write(`${renderTables([splitTable(result, fractions)], format)}\n`);
   const { count, images: grouped } = result.groups;
   const redrawn = images.some(({ split }) => split !== undefined) ? "; the splits that there were are not kept" : "";
-  const reason = [...(hashes ? ["near-duplicates"] : []), ...(group === undefined ? [] : [group])].join(", ");
+  const reason = [...(looks ? ["near-duplicates"] : []), ...(group === undefined ? [] : [group])].join(", ");
   if (count > 0)
     process.stderr.write(`${grouped} images in ${counted(count, "group")} (${reason}) were kept together\n`);
   process.stderr.write(`written to ${file}${redrawn}\nnext: detect train --data ${out}\n`);
@@ -104,17 +105,20 @@ function fractionsOf({ train, val, test }: Flags): SplitFractions {
 
 const SPLITS = ["train", "val", "test"] as const satisfies SplitName[];
 
-async function hashAll(images: readonly ImageRecord[]): Promise<string[]> {
+/** The hashes of all images, and the pairs of which one is a part of the other. */
+async function lookAtAll(images: readonly ImageRecord[]): Promise<Required<Pick<GroupingOptions, "hashes" | "pairs">>> {
   const { mapParallel } = await import("../data/parallel.ts");
-  const { perceptualHash } = await import("../data/perceptualHash.ts");
+  const { lookOf } = await import("../data/perceptualHash.ts");
+  const { croppedCopies } = await import("../data/croppedCopies.ts");
   const progress = new Progress("looking for near-duplicates");
   let done = 0;
   try {
-    return await mapParallel(images, 4, async ({ file }) => {
-      const hash = await perceptualHash(file);
+    const looks = await mapParallel(images, 4, async ({ file }) => {
+      const look = await lookOf(file);
       progress.update({ fraction: ++done / images.length, text: `${done} of ${images.length} images` });
-      return hash;
+      return look;
     });
+    return { hashes: looks.map(({ hash }) => hash), pairs: croppedCopies(looks) };
   } catch (error) {
     if (!(error instanceof AnchorkitError)) throw error;
     throw new AnchorkitError(`${error.message}; --no-near-duplicates splits without looking at the images`);

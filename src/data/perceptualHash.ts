@@ -18,6 +18,24 @@ export async function perceptualHash(
   source: string | Uint8Array,
   options: Pick<DecodeOptions, "maxPixels"> = {},
 ): Promise<string> {
+  return (await lookOf(source, options)).hash;
+}
+
+/** What an image looks like: its hash, and the 32 x 32 grey pixels that it is made of, row by row. */
+export interface Look {
+  hash: string;
+  grey: Uint8Array;
+}
+
+/**
+ * The `perceptualHash` of an image and what it is made of, for whoever compares closer.
+ *
+ * @throws AnchorkitError as `decodeImage` does
+ */
+export async function lookOf(
+  source: string | Uint8Array,
+  options: Pick<DecodeOptions, "maxPixels"> = {},
+): Promise<Look> {
   const { data } = await decodeImage(source, { ...options, size: { width: SIDE, height: SIDE } });
   const grey = Float64Array.from({ length: SIDE * SIDE }, (_, i) => {
     const [r = 0, g = 0, b = 0] = data.subarray(3 * i, 3 * i + 3);
@@ -30,7 +48,7 @@ export async function perceptualHash(
     for (const bit of bits.slice(i, i + 4)) digit = 2 * digit + (bit ? 1 : 0);
     hash += digit.toString(16);
   }
-  return hash;
+  return { hash, grey: Uint8Array.from(grey, Math.round) };
 }
 
 /** In how many of their 64 bits two hashes differ: 0 for images that look the same, about 32 for unrelated ones. */
@@ -55,7 +73,8 @@ export function differingBits(highA: number, lowA: number, highB: number, lowB: 
   return ones(highA ^ highB) + ones(lowA ^ lowB);
 }
 
-const SIDE = 32;
+/** Pixels along a side of what is hashed. */
+export const SIDE = 32;
 
 /** Below this, a coefficient is what rounding to whole greys leaves: the wave is less than 1/8 of a grey high. */
 const NOISE = 32;

@@ -2,11 +2,13 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { AnchorkitError } from "../../base/errors.ts";
+import { croppedCopies } from "../croppedCopies.ts";
 import type { ImageRecord } from "../dataset.ts";
 import { groupBy, shownPath } from "../files.ts";
-import { groupNearDuplicates, nearDuplicates } from "../nearDuplicates.ts";
+import { nearDuplicates } from "../nearDuplicates.ts";
 import { mapParallel } from "../parallel.ts";
-import { perceptualHash } from "../perceptualHash.ts";
+import { lookOf } from "../perceptualHash.ts";
+import { groupImages } from "../split/imageGroups.ts";
 import type { Findings } from "./findings.ts";
 
 /**
@@ -54,7 +56,7 @@ export async function lookAtPixels(
   const distinct = images.filter((image) => !copies.has(image));
   const hashed = await mapParallel(distinct, 4, async (image) => {
     try {
-      return { image, hash: await perceptualHash(image.file) };
+      return { image, look: await lookOf(image.file) };
     } catch (error) {
       if (!(error instanceof AnchorkitError)) throw error;
       return { image, error };
@@ -64,13 +66,20 @@ export async function lookAtPixels(
     const name = shownPath(image.file);
     if (error) findings.add("damaged-image", name, { detail: error.message.replace(`${name}: `, "") });
   }
-  const seen = hashed.filter((entry) => entry.hash !== undefined);
-  const hashes = seen.map(({ hash }) => hash);
+  const seen = hashed.filter((entry) => entry.look !== undefined);
+  const looks = seen.map(({ look }) => look);
+  const hashes = looks.map(({ hash }) => hash);
+  const pairs = croppedCopies(looks);
   const fileOf = (i: number): string => shownPath(seen[i]?.image.file ?? "");
-  for (const [first = 0, ...others] of groupNearDuplicates(hashes)) {
+  const groups = groupImages(
+    seen.map(({ image }) => image),
+    { hashes, pairs },
+  );
+  for (const [first = 0, ...others] of groups) {
+    if (others.length === 0) continue;
     findings.add("near-duplicate", fileOf(first), { detail: `like ${others.map(fileOf).join(", ")}` });
   }
-  for (const { a, b } of nearDuplicates(hashes)) {
+  for (const { a, b } of [...nearDuplicates(hashes), ...pairs]) {
     const [one, other] = [seen[a]?.image.split, seen[b]?.image.split];
     if (one === undefined || other === undefined || one === other) continue;
     findings.add("near-leak", fileOf(b), { detail: `${other}; looks like ${fileOf(a)} in ${one}` });

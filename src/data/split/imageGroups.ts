@@ -13,6 +13,8 @@ export interface GroupingOptions {
   group?: string;
   /** The `perceptualHash` of each image: near-duplicates belong together. */
   hashes?: readonly string[];
+  /** Further pairs that belong together, by their places: `croppedCopies`. */
+  pairs?: readonly { a: number; b: number }[];
 }
 
 /**
@@ -21,7 +23,10 @@ export interface GroupingOptions {
  *
  * @throws UsageError when `group` is no regular expression; AnchorkitError when it is no field, and matches no name
  */
-export function groupImages(images: readonly ImageRecord[], { group, hashes }: GroupingOptions): number[][] {
+export function groupImages(
+  images: readonly ImageRecord[],
+  { group, hashes, pairs = [] }: GroupingOptions,
+): number[][] {
   const parents = images.map((_, i) => i);
   const rootOf = (i: number): number => {
     let root = i;
@@ -45,6 +50,7 @@ export function groupImages(images: readonly ImageRecord[], { group, hashes }: G
   for (const [first = 0, ...others] of groupNearDuplicates(hashes ?? [])) {
     for (const other of others) join(first, other);
   }
+  for (const { a, b } of pairs) join(a, b);
   const groups = new Map<number, number[]>();
   for (const i of images.keys()) {
     const root = rootOf(i);

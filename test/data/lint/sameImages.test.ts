@@ -1,6 +1,9 @@
 import { join } from "node:path";
 import sharp from "sharp";
 import { expect, test } from "vitest";
+import { Random } from "../../../src/base/random.ts";
+import { NEAR_DUPLICATE_BITS } from "../../../src/data/nearDuplicates.ts";
+import { hashDistance, perceptualHash } from "../../../src/data/perceptualHash.ts";
 import { Findings } from "../../../src/data/lint/findings.ts";
 import { lookAtPixels } from "../../../src/data/lint/sameImages.ts";
 import { folderOf } from "../helpers.ts";
@@ -18,4 +21,23 @@ test("damaged images come in the order of the data set, though the first takes l
   const [finding] = findings.list(10);
   expect(finding?.rule).toBe("damaged-image");
   expect(finding?.places.map(({ file }) => file)).toEqual(images.map(({ file }) => file));
+});
+
+test("a cropped copy in another split is told of, though its hash is not near", async () => {
+  const random = new Random(1);
+  const pixels = Uint8Array.from({ length: 16 * 12 * 3 }, () => random.int(256));
+  const small = sharp(pixels, { raw: { width: 16, height: 12, channels: 3 } });
+  const photo = await small.resize(400, 300, { kernel: "cubic", fit: "fill" }).png().toBuffer();
+  const crop = await sharp(photo).extract({ left: 12, top: 9, width: 376, height: 282 }).png().toBuffer();
+  expect(hashDistance(await perceptualHash(photo), await perceptualHash(crop))).toBeGreaterThan(NEAR_DUPLICATE_BITS);
+  const folder = await folderOf({ "a.png": photo, "b.png": crop });
+  const images = (["train", "val"] as const).map((split, i) => {
+    return { id: i + 1, file: join(folder, `${"ab"[i] ?? ""}.png`), width: 400, height: 300, objects: [], split };
+  });
+  const findings = new Findings();
+  await lookAtPixels(images, new Map(), findings);
+  expect(findings.list(10).map(({ rule, count }) => [rule, count])).toEqual([
+    ["near-leak", 1],
+    ["near-duplicate", 1],
+  ]);
 });
