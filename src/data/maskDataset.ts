@@ -4,6 +4,7 @@ import { DirectoryBatches, type ImagesOfBatch, loadImages } from "./directoryBat
 import { directoryImages } from "./directoryImages.ts";
 import { type CheckedOptions, checkOptions, type DirectoryOptions, oneOf, splitItems } from "./directoryOptions.ts";
 import { kindOf, posixPath, shownPath } from "./files.ts";
+import { withoutMaskEnding } from "./formats/maskFiles.ts";
 import { type MaskValues, readMask } from "./maskImage.ts";
 
 export interface MaskDatasetOptions extends DirectoryOptions {
@@ -38,9 +39,9 @@ export class MaskDataset extends DirectoryBatches<MaskedFile, MaskBatch> {
 }
 
 /**
- * Images with masks of the same name (the extension may differ, and the mask's name may end in "_mask"), from two
- * subfolders of a folder; split, shuffled and batched as `imageDatasetFromDirectory` does. A mask is brought to the
- * size in the same way as its image, by the nearest pixel, so that no values are mixed.
+ * Images with masks of the same name (the extension may differ, and the mask's name may end in "_mask", "_L" and the
+ * like), from two subfolders of a folder; split, shuffled and batched as `imageDatasetFromDirectory` does. A mask is
+ * brought to the size in the same way as its image, by the nearest pixel, so that no values are mixed.
  *
  * Keras has no such function: there, image_dataset_from_directory is called for the images and again for the masks, with
  * `labels=None`, the same seed, and `interpolation="nearest"`, `color_mode="grayscale"` for the masks, and the two are
@@ -93,22 +94,23 @@ function fail(problem: string): never {
 
 async function paired(images: string, masks: string, followLinks: boolean): Promise<MaskedFile[]> {
   const maskOf = await byStem(masks, followLinks);
+  const maskLike = new Map([...maskOf].map(([stem, file]) => [withoutMaskEnding(stem), file]));
   const items: MaskedFile[] = [];
   const alone: string[] = [];
   const used = new Set<string>();
   for (const [stem, file] of await byStem(images, followLinks)) {
-    const key = [stem, `${stem}_mask`].find((name) => maskOf.has(name));
-    const mask = key === undefined ? undefined : maskOf.get(key);
-    if (key === undefined || mask === undefined) alone.push(file);
+    const mask = maskOf.get(stem) ?? maskLike.get(stem);
+    if (mask === undefined) alone.push(file);
     else {
-      used.add(key);
+      used.add(mask);
       items.push({ file, mask });
     }
   }
   const others = (count: number): string => (count > 1 ? ` (and ${count - 1} more)` : "");
   if (alone[0] !== undefined) fail(`${shownPath(alone[0])}: has no mask in ${shownPath(masks)}${others(alone.length)}`);
-  const unused = [...maskOf].filter(([stem]) => !used.has(stem));
-  if (unused[0]) fail(`${shownPath(unused[0][1])}: has no image in ${shownPath(images)}${others(unused.length)}`);
+  const unused = [...maskOf.values()].filter((file) => !used.has(file));
+  if (unused[0] !== undefined)
+    fail(`${shownPath(unused[0])}: has no image in ${shownPath(images)}${others(unused.length)}`);
   return items.length > 0 ? items : fail(`${shownPath(images)}: no images found`);
 }
 

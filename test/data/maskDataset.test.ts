@@ -163,6 +163,14 @@ test("files are paired by name, shuffled, split and batched together", async () 
   expect(seen).not.toEqual(seen.toSorted());
 });
 
+test("masks may be called as those of CamVid, or as their images, whatever these end with", async () => {
+  const value = (number: number) => grey([[number]]);
+  const files = { "x/a.jpg": await photo(1, 1), "x/b_L.jpg": await photo(1, 1), "y/a_L.png": await value(1), "y/b_L.png": await value(2) }; // prettier-ignore
+  const options = { images: "x", masks: "y", imageSize: [1, 1], shuffle: false } as const;
+  const { masks } = await first(await maskDatasetFromDirectory(await folderOf(files), options));
+  expect(masks).toEqual(Uint8Array.of(1, 2));
+});
+
 test("what does not fit together is said", async () => {
   const image = await photo(2, 2);
   const mask = await grey([

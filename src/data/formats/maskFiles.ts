@@ -138,11 +138,16 @@ function roleOf(root: string, file: string): Role {
     stems.unshift(image);
     role =
       ({ labelids: "classes", instanceids: "objects" }[kind.toLowerCase()] as Role["role"] | undefined) ?? "picture";
-  } else if (role === "classes" || role === "objects") stems.push(stem.replace(MASK_ENDING, ""));
+  } else if (role === "classes" || role === "objects") stems.push(withoutMaskEnding(stem));
   else if (role === undefined && PLAIN_ENDING.test(stem)) {
     stems.push(stem.replace(PLAIN_ENDING, ""));
     role = "classes";
   } else stems.push(stem.replace(IMAGE_ENDING, ""));
   const keys = [...new Set(stems)].map((name) => [...scene, name].join("/"));
   return { file, role: role ?? "image", keys, scene };
+}
+
+/** What the image of a mask may be called that is in a folder of masks: "a" for "a_mask", "a_L", "a_seg" and the like. */
+export function withoutMaskEnding(stem: string): string {
+  return stem.replace(MASK_ENDING, "");
 }
