@@ -56,7 +56,8 @@ export {
   type MaskDatasetOptions,
 } from "./data/maskDataset.ts";
 export { groupNearDuplicates, type NearDuplicate, nearDuplicates } from "./data/nearDuplicates.ts";
-export { hashDistance, perceptualHash } from "./data/perceptualHash.ts";
+export { croppedCopies } from "./data/croppedCopies.ts";
+export { hashDistance, type Look, lookOf, perceptualHash } from "./data/perceptualHash.ts";
 export { lintDataset, type LintOptions } from "./data/lint/lintDataset.ts";
 export type { LintChange, LintFinding, LintReport } from "./data/lint/report.ts";
 export { readDataset, type ReadDatasetOptions } from "./data/readDataset.ts";

@@ -38,6 +38,7 @@ describe("groupImages", () => {
     const hashes = ["0000000000000000", "ffffffffffffffff", "0f0f0f0f0f0f0f0f", "ffffffffffffff0f"];
     expect(groupImages(images, { hashes })).toEqual([[0], [1, 3], [2]]);
     expect(groupImages(images, { group: "^([a-z]+)_", hashes })).toEqual([[0, 1, 3], [2]]);
+    expect(groupImages(images, { hashes, pairs: [{ a: 0, b: 2 }, { a: 2, b: 3 }] })).toEqual([[0, 1, 2, 3]]); // prettier-ignore
   });
 
   it("says what a group could be that is neither field nor found in a name", () => {
