@@ -88,6 +88,10 @@ describe("maskPolygons", () => {
       fc.property(fc.oneof(pixelMasks(1), larger), ({ height, width, masks: [mask = new Uint8Array()] }) => {
         const polygons = maskPolygons(encodeMask(mask, height, width));
         expect(polygons).toHaveLength(partsOf(mask, height, width));
+        for (const polygon of polygons) {
+          const isCorner = polygon.map((value, i) => value !== polygon.at(i - 2)); // x and y in turn: one of them changes
+          expect(isCorner.every((changes, i) => changes !== isCorner.at(i % 2 === 0 ? i + 1 : i - 1))).toBe(true);
+        }
         if (polygons.length > 0) expect(decodeMask(rleFromPolygons(polygons, height, width))).toEqual(mask);
         for (const [at, value] of mask.entries()) {
           const times = polygons.map((polygon) => winding(polygon, at % width, Math.floor(at / width)));
