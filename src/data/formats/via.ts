@@ -11,16 +11,20 @@ import { readViaFile, VIA_COLUMNS, type ViaImage, type ViaRegion } from "./viaFi
 import { outlineOf } from "./viaShapes.ts";
 import { writeVia } from "./writeVia.ts";
 
+const VIA_3 = /"project"\s*:\s*\{[^]*"(?:data_format_version|vid_list)"\s*:/;
+
 const traits: FileTraits = {
   title: "VGG Image Annotator (VIA)",
   extension: /\.(?:json|csv)$/i,
   looksRight: (head) =>
     /^\s*\{/.test(head)
-      ? /"_via_(?:settings|img_metadata)"\s*:/.test(head) || /"filename"\s*:[^]*"regions"\s*:/.test(head)
+      ? /"_via_(?:settings|img_metadata)"\s*:/.test(head) ||
+        /"filename"\s*:[^]*"regions"\s*:/.test(head) ||
+        VIA_3.test(head)
       : isHeader(firstRow(head.replace(/^\s*#/, "")), VIA_COLUMNS),
 };
 
-/** VGG Image Annotator, versions 1 and 2: projects, annotations as JSON, annotations as CSV. */
+/** VGG Image Annotator: projects, annotations as JSON, annotations as CSV of versions 1 and 2, projects of version 3. */
 export const via: LabelFormat = {
   ...{ id: "via", title: traits.title, holds: ["segmentation", "attributes", "split", "fields"] },
   recognizes: (place) => hasTraits(place, traits),

@@ -5,6 +5,7 @@ import type { Warnings } from "../warnings.ts";
 import { checkJson, checkRecords, jsonOf, parseJson } from "./checkedJson.ts";
 import { columnsOf, type CsvRow, csvRows, textIn } from "./csvRows.ts";
 import { untilBroken } from "./labelFiles.ts";
+import { isVia3, via3Images } from "./via3.ts";
 
 /** One image of a VIA file. */
 export interface ViaImage {
@@ -40,7 +41,7 @@ const members = z.record(z.string(), z.unknown());
 const project = z.object({ _via_img_metadata: members });
 
 /**
- * The images of a VIA file: a project, annotations as JSON, or annotations as CSV.
+ * The images of a VIA file: a project (of VIA 3, too), annotations as JSON, or annotations as CSV.
  *
  * @throws AnchorkitError naming file and record
  */
@@ -48,6 +49,7 @@ export async function readViaFile(from: string, warnings: Warnings): Promise<Via
   if (/\.csv$/i.test(from)) return readCsv(from, warnings);
   const name = shownPath(from);
   const document = jsonOf(await readText(from), name);
+  if (isVia3(document)) return via3Images(document, name, from, warnings);
   const isProject = typeof document === "object" && document !== null && "_via_img_metadata" in document;
   const records = isProject ? checkJson(document, project, name)._via_img_metadata : checkJson(document, members, name);
   const path = isProject ? ["_via_img_metadata"] : [];

@@ -41,6 +41,52 @@ async function one(regions: unknown, more = {}) {
   return { ...read, objects, names: objects.map((object) => read.dataset.classes[object.class]) };
 }
 
+describe("projects of VIA 3", () => {
+  const via3 = (metadata: object, file: object = {}) => ({
+    project: { pid: "x", pname: "birds", data_format_version: "3.1.1", vid_list: ["1", "2"] },
+    config: { file: { loc_prefix: {} }, ui: {} },
+    attribute: {
+      1: { aname: "class", anchor_id: "FILE1_Z0_XY1", type: 4, desc: "", options: { 0: "swan", 1: "кот 🐈" } },
+      2: { aname: "seen", anchor_id: "FILE1_Z0_XY1", type: 2, options: { a: "head", b: "wing" } },
+      3: { aname: "weather", anchor_id: "FILE1_Z0_XY0", type: 1, options: {} },
+    },
+    file: { 1: { fid: 1, fname: "photos/a.jpg", type: 2, loc: 1, src: "" }, 2: { fid: 2, fname: "b.mp4", type: 4 }, ...file }, // prettier-ignore
+    metadata,
+    view: { 1: { fid_list: [1] }, 2: { fid_list: ["2"] } },
+  });
+  const record = (xy: number[], av: object, vid = "1") => ({ vid, flg: 0, z: [], xy, av });
+
+  test("are read: options as their texts, attributes of the file as fields; videos are left out", async () => {
+    const { format, dataset, images, warnings } = await summary({
+      "project.json": via3({
+        "1_a": record([2, 10, 20, 30.5, 40], { 1: "1", 2: "a,b" }),
+        "1_b": record([7, 10, 20, 30, 20, 30, 40], { 1: "0" }),
+        "1_c": record([3, 50, 40, 5], { 1: "0", 2: "" }),
+        "1_d": record([4, 50, 40, 6, 3], { 1: "0" }),
+        "1_e": record([1, 50, 40], { 1: "0" }),
+        "1_f": record([], { 3: "rain" }),
+        "2_a": { vid: "2", flg: 0, z: [1, 2], xy: [], av: {} },
+      }),
+    });
+    expect({ format, images }).toEqual({ format: "via", images: [["a.jpg", 4]] });
+    expect(dataset.classes).toEqual(["swan", "кот 🐈"]);
+    const [first, ...others] = dataset.images[0]?.objects ?? [];
+    expect(first).toEqual({ class: 1, box: [10, 20, 40.5, 60], attributes: { seen: "head,wing" } });
+    expect(others.map(({ box }) => box.map(Math.round))).toEqual([[10, 20, 30, 40], [45, 35, 55, 45], [44, 37, 56, 43]]); // prettier-ignore
+    expect(dataset.images[0]?.fields).toEqual({ weather: "rain" });
+    expect(warnings).toEqual([
+      'files that are no images, left out with their labels: 1 (./project.json: "b.mp4")',
+      'points, lines and other shapes without an area, left out: 1 (./project.json: metadata.1_e ("shape 1"))',
+    ]);
+  });
+
+  test("that refer to what is not there are refused", async () => {
+    await expect(summary({ "p.json": via3({ x: record([], {}, "7") }) })).rejects.toThrow(/metadata\.x: no view has the id 7$/); // prettier-ignore
+    const lost = { ...via3({}), view: { 1: { fid_list: ["9"] } } };
+    await expect(summary({ "p.json": lost })).rejects.toThrow(/view\.1: no file has the id 9$/);
+  });
+});
+
 test("rectangles, polygons, circles and ellipses (turned by theta) are read, an image without regions is a background", async () => {
   const shapes = [
     rect,
