@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { AnchorkitError, messageOf } from "../../base/errors.ts";
+import { AnchorkitError } from "../../base/errors.ts";
+import { describeBadJson, describeOtherFormat } from "../notJson.ts";
 import type { Warnings } from "../warnings.ts";
 
 /** A number of pixels or per cent that a label file may hold; with larger ones sums and products would overflow. */
@@ -68,7 +69,9 @@ export function jsonOf(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new AnchorkitError(`${name}: is not valid JSON: ${messageOf(error)}`);
+    const isOther = !/^\s*[[{"\d]/.test(text);
+    const reason = isOther ? describeOtherFormat(Buffer.from(text.slice(0, 2000))) : describeBadJson(text, error);
+    throw new AnchorkitError(`${name}: ${reason}`);
   }
 }
 

@@ -273,6 +273,19 @@ test.each(["coco", "createml", "labelstudio", "cvat", "via"] as const)(
   },
 );
 
+test.each([
+  ['{"images":[],"annotations":[{"bbox":[NaN,1,2,3]}],"categories":[]}', /^holds NaN, which is not JSON/],
+  ["version https://git-lfs.github.com/spec/v1\noid sha256:4d\n", /^is a Git LFS pointer/],
+  ["<!doctype html><title>Log in</title>", /^is a web page \(HTML\), not JSON/],
+])("what is no JSON is called what it is: %s", async (text, reason) => {
+  const folder = await written("coco");
+  await writeFile(join(folder, "annotations.json"), text);
+  const { findings } = await lintDataset(folder, { from: "coco" });
+  expect(findings).toMatchObject([
+    { rule: "cannot-read", places: [{ detail: expect.stringMatching(reason) as string }] },
+  ]);
+});
+
 test("of COCO files for each split, one that is no JSON does not hide the others", async () => {
   const folder = await written("coco");
   const json = await readFile(join(folder, "annotations.json"), "utf8");
