@@ -1,7 +1,9 @@
 import type { Preprocessing, Size } from "../base/preprocessing.ts";
 import type { Random } from "../base/random.ts";
-import { augmentImage } from "./augment/augmentImage.ts";
+import { augmentImage, type Sample } from "./augment/augmentImage.ts";
+import type { AugmentThreads } from "./augment/augmentThreads.ts";
 import type { Augmentation } from "./augment/description.ts";
+import type { Draw } from "./augment/draw.ts";
 import { drawAugmentation } from "./augment/drawAugmentation.ts";
 import { drawVariation, variationRanges, type VariationRanges } from "./augment/variation.ts";
 import type { ImageRecord } from "./dataset.ts";
@@ -21,6 +23,8 @@ export interface BatchOptions {
   preprocessing: Preprocessing;
   augmentation: Augmentation;
   random: Random;
+  /** Where images are augmented as far as the graph does not do it; in this thread unless told. */
+  threads?: AugmentThreads;
 }
 
 /** An endless, shuffled stream of batches. Each batch depends on its number and the seed alone, so it can be resumed. */
@@ -35,6 +39,8 @@ export interface BatchSource {
 
 /** Fills one slot of a batch with a variation of an image. */
 interface Slots extends Pick<BatchSource, "stored" | "objects"> {
+  /** The next batch is begun with each, since other threads work on it. */
+  ahead: boolean;
   fill(batch: TrainingBatch, slot: number, image: number, random: Random): Promise<void>;
 }
 
@@ -63,24 +69,34 @@ export function trainingBatches(store: ImageStore, options: BatchOptions): Batch
   };
   const imageAt = (position: number): number => orderOf(Math.floor(position / count))[position % count] as number;
 
+  const make = async (index: number): Promise<TrainingBatch> => {
+    const result = emptyBatch(batch, stored, objects, options.preprocessing.fill);
+    const filled = Promise.all(
+      Array.from({ length: batch }, async (_, slot) => {
+        const position = index * batch + slot;
+        const image = imageAt(position);
+        result.files[slot] = store.record(image).file;
+        await slots.fill(result, slot, image, seeds.variation.fork(position));
+      }),
+    );
+    for (let ahead = batch; ahead < (1 + BATCHES_AHEAD) * batch; ahead++) {
+      store.readAhead(imageAt(index * batch + ahead));
+    }
+    await filled;
+    return result;
+  };
+  let next: { index: number; batch: Promise<TrainingBatch> } | undefined;
+
   return {
     stepsPerEpoch: Math.ceil(count / batch),
     stored,
     objects,
-    async batch(index) {
-      const result = emptyBatch(batch, stored, objects, options.preprocessing.fill);
-      const filled = Promise.all(
-        Array.from({ length: batch }, async (_, slot) => {
-          const position = index * batch + slot;
-          const image = imageAt(position);
-          result.files[slot] = store.record(image).file;
-          await slots.fill(result, slot, image, seeds.variation.fork(position));
-        }),
-      );
-      for (let ahead = batch; ahead < (1 + BATCHES_AHEAD) * batch; ahead++) {
-        store.readAhead(imageAt(index * batch + ahead));
+    batch(index) {
+      const result = next?.index === index ? next.batch : make(index);
+      if (slots.ahead) {
+        next = { index: index + 1, batch: make(index + 1) };
+        next.batch.catch(() => undefined); // reported when it is asked for
       }
-      await filled;
       return result;
     },
   };
@@ -103,6 +119,7 @@ function graphSlots(
   return {
     stored,
     objects,
+    ahead: false,
     async fill(batch, slot, image, random) {
       const record = records[image] as ImageRecord;
       const { placement, gains } = drawVariation(random, record, canvas, ranges);
@@ -114,11 +131,11 @@ function graphSlots(
   };
 }
 
-/** Images as they lie on the canvas: all that the graph cannot do is done here, while an earlier step runs. */
+/** Images as they lie on the canvas: all that the graph cannot do is done here, or in threads while a step runs. */
 function warpedSlots(
   store: ImageStore,
   records: readonly ImageRecord[],
-  { preprocessing, augmentation }: BatchOptions,
+  { preprocessing, augmentation, threads }: BatchOptions,
 ): Slots {
   const { canvas, fill } = preprocessing;
   const single = mostObjects(records);
@@ -127,14 +144,22 @@ function warpedSlots(
     image: await store.get(index),
     annotations: records[index] as ImageRecord,
   });
+  const taskOf = async (draw: Draw) => {
+    const indices = [...new Set(draw.layers.map(({ image }) => image))];
+    return { draw, samples: new Map(await Promise.all(indices.map(async (i) => [i, await sampleOf(i)] as const))) };
+  };
+  const augment = async (draw: Draw, index: number): Promise<Sample> => {
+    const { image, annotations } = await sampleOf(index);
+    return augmentImage(image, annotations, draw, { sampleOf, masks: false });
+  };
   const whole = { scaleX: 1, offsetX: 0, scaleY: 1, offsetY: 0 };
   return {
     stored: canvas,
     objects: maxObjects,
+    ahead: threads !== undefined,
     async fill(batch, slot, index, random) {
       const draw = drawAugmentation(random, augmentation, { images: records, index, canvas, fill, maxObjects });
-      const { image, annotations } = await sampleOf(index);
-      const augmented = await augmentImage(image, annotations, draw, { sampleOf, masks: false });
+      const augmented = threads ? await threads.augment(await taskOf(draw)) : await augment(draw, index);
       pasteImage(batch.images, slot, canvas, augmented.image);
       setCrop(batch, slot, canvas, canvas, canvas, whole, canvas);
       setNormalization(batch, slot, preprocessing, [1, 1, 1]);

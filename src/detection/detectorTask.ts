@@ -13,7 +13,7 @@ import { channelStatistics } from "../data/channelStatistics.ts";
 import type { Dataset, ImageRecord, SplitName } from "../data/dataset.ts";
 import { ImageStore, type ImageStoreOptions } from "../data/imageStore.ts";
 import type { TrainingBatch } from "../data/trainingBatch.ts";
-import { trainingBatches, type BatchSource } from "../data/trainingBatches.ts";
+import { trainingBatches, type BatchOptions, type BatchSource } from "../data/trainingBatches.ts";
 import { hasBfloat16Instructions } from "../engine/cpu.ts";
 import { isNative } from "../engine/nativeOp.ts";
 import type { Precision, Program } from "../engine/program.ts";
@@ -85,12 +85,12 @@ const OVERSIZE = 1.25;
 /**
  * Everything that is decided before the first step: canvas, statistics, anchors, network, compiled steps.
  *
- * @param loading where decoded images are kept, and how many are decoded at once
+ * @param loading where decoded images are kept, how many are decoded at once, and which threads augment them
  */
 export async function prepareDetector(
   dataset: Dataset,
   options: DetectorTaskOptions,
-  loading: Pick<ImageStoreOptions, "cache" | "decoding"> = {},
+  { threads, ...loading }: Pick<ImageStoreOptions, "cache" | "decoding"> & Pick<BatchOptions, "threads"> = {},
 ): Promise<DetectorTask> {
   const random = new Random(options.seed);
   const { augmentation = PRESETS.default } = options;
@@ -117,6 +117,7 @@ export async function prepareDetector(
     preprocessing: description.preprocessing,
     augmentation: options.flip ? withFlip(augmentation, options.flip) : augmentation,
     random: random.fork("batches"),
+    ...(threads && { threads }),
   });
   const anchorBoxes = canvasAnchors(anchors, canvas, STRIDE);
   const feeding: Feeding = {

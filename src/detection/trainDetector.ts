@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { cacheFolder } from "../base/cacheFolder.ts";
 import { AnchorkitError } from "../base/errors.ts";
 import { writeFileAtomic } from "../base/files.ts";
+import { AugmentThreads } from "../data/augment/augmentThreads.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { ImageCache } from "../data/imageCache.ts";
 import { DECODED_AT_ONCE } from "../data/imageStore.ts";
@@ -70,7 +71,8 @@ export async function trainDetector(
   const engine = await loadEngine({ engine: options.engine });
   await mkdir(options.out, { recursive: true });
   const loading = await loadingOf(options, events.message);
-  const { task, training, description, resume } = await prepareDetector(dataset, options, loading);
+  const threads = new AugmentThreads();
+  const { task, training, description, resume } = await prepareDetector(dataset, options, { ...loading, threads });
   try {
     const { signal, resume: goOn, ...config } = options;
     const budget = budgetFrom(options, defaultBudget(task.stepsPerEpoch));
@@ -118,6 +120,7 @@ export async function trainDetector(
     return { steps: state.step, seconds: state.elapsed, best: state.best, finished: state.finished };
   } finally {
     training.dispose();
+    await threads.close();
   }
 }
 

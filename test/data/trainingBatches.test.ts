@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Preprocessing } from "../../src/base/preprocessing.ts";
 import { Random } from "../../src/base/random.ts";
+import { AugmentThreads } from "../../src/data/augment/augmentThreads.ts";
 import { PRESETS, withFlip, type Flip } from "../../src/data/augment/presets.ts";
 import type { ImageRecord } from "../../src/data/dataset.ts";
 import { ImageStore, type StoredImage } from "../../src/data/imageStore.ts";
@@ -31,9 +32,10 @@ class BlankStore extends ImageStore {
   }
 }
 
-function source(augmentation = PRESETS.default, seed = 3): BatchSource {
+function source(augmentation = PRESETS.default, seed = 3, threads?: AugmentThreads): BatchSource {
   const store = new BlankStore(fixture.images, canvas, { oversize: 1.25 });
-  return trainingBatches(store, { batch: 4, preprocessing, augmentation, random: new Random(seed) });
+  const random = new Random(seed);
+  return trainingBatches(store, { batch: 4, preprocessing, augmentation, random, ...(threads && { threads }) });
 }
 
 /** The pixels as a digest: comparing them one by one takes seconds. */
@@ -105,3 +107,19 @@ it("without augmentation, images lie as prediction has them", async () => {
   expect([x1, y1]).toEqual([expect.closeTo(0.625, 4), expect.closeTo((0.5 - 4) * 1.25, 4)]);
   expect([x2, y2]).toEqual([expect.closeTo(159.5 * 1.25, 4), expect.closeTo((127.5 - 4) * 1.25, 4)]);
 });
+
+it(
+  "batches that other threads make are the same, in whatever order they are asked for",
+  { timeout: 30_000 },
+  async () => {
+    const threads = new AugmentThreads(2);
+    try {
+      const [here, there] = [source(PRESETS.strong), source(PRESETS.strong, 3, threads)];
+      for (const index of [0, 1, 2, 7, 3, 3]) {
+        expect(comparable(await there.batch(index))).toEqual(comparable(await here.batch(index)));
+      }
+    } finally {
+      await threads.close();
+    }
+  },
+);
