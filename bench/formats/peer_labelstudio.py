@@ -1,6 +1,7 @@
 """label-studio-sdk: its converter of exports, its import of COCO, and its brush."""
 import json
 import os
+import shutil
 
 from common import by_split, copy_image, counts_of, main, mask_of
 
@@ -124,4 +125,32 @@ def write_json_min(truth, folder):
         os.remove(f"{place}/tasks.json")
 
 
-main({"coco": read_coco, "brush": read_brush}, {"tasks": write_tasks, "json-min": write_json_min})
+def write_export(method):
+    """What the converter makes of these tasks in another format; images are where a download of them puts them."""
+
+    def write(truth, folder):
+        made = f"{folder}-tasks"
+        shutil.rmtree(made, ignore_errors=True)
+        write_tasks({**truth, "images": [{**image, "split": "all"} for image in truth["images"]]}, made)
+        with open(f"{made}/all/tasks.json", encoding="utf-8") as file:
+            tasks = json.load(file)
+        for task in tasks:
+            name = os.path.basename(task["data"]["image"].split("?d=")[1])
+            task["data"]["image"] = f"{folder}/images/{name}"
+            os.makedirs(f"{folder}/images", exist_ok=True)
+            shutil.copy(f"{made}/all/{name}", task["data"]["image"])
+        with open(f"{made}/all/tasks.json", "w", encoding="utf-8") as file:
+            json.dump(tasks, file)
+        converter = Converter(f"{made}/all/tasks.label_config.xml", folder, download_resources=False)
+        getattr(converter, method)(f"{made}/all/tasks.json", folder, is_dir=False)
+
+    return write
+
+
+main({"coco": read_coco, "brush": read_brush}, {
+        "tasks": write_tasks,
+        "json-min": write_json_min,
+        "to COCO": write_export("convert_to_coco"),
+        "to VOC": write_export("convert_to_voc"),
+        "to YOLO": write_export("convert_to_yolo"),
+    })

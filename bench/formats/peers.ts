@@ -129,6 +129,11 @@ export const PEERS: Peer[] = [
     expected: ["crowd", "crowds lost", "boxes lost", "boxes added"],
   },
   { tool: "labelstudio", name: "json-min", format: "labelstudio", names: "plain", only: "writes", expected: MARKS },
+  ...(["coco", "voc", "yolo"] as const).map((format): Peer => {
+    const expected = [...MARKS, "splits"];
+    const within = format === "voc" ? 2 : 0.001; // cut to whole pixels: 1.9999 becomes 1, which is read as 0
+    return { tool: "labelstudio", name: `to ${format.toUpperCase()}`, format, kind: "whole", names: "plain", only: "writes", within, expected }; // prettier-ignore
+  }),
   { tool: "tensorflow", name: "records", format: "tfrecord" },
   { tool: "tensorflow", name: "records", format: "tfrecord", ...outlines },
   { tool: "tfrecord", name: "records", format: "tfrecord", only: "reads", expected: MARKS },
