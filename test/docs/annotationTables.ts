@@ -78,7 +78,7 @@ const OPERATIONS: Readonly<Record<Operation["name"], string>> = {
   zoom: "Around the middle; above 1 is nearer",
   shear: "Angles by which upright lines lean and level lines drop",
   perspective: "Each corner moves by up to the drawn share of the width and the height",
-  crop: "A window of so large a share of the area; no object keeps less than the share `keep` of itself",
+  crop: "A window of so large a share of the area; no object keeps less than the share `keep` of itself. Where the canvas has room beside the window, more of the image is seen",
   scaleJitter:
     "The size at which the image lies on the canvas, 1 being the fit, anywhere on it. `aspect`: largest change of the aspect ratio",
   expand: "The image lies anywhere in a larger frame",
@@ -90,7 +90,7 @@ const OPERATIONS: Readonly<Record<Operation["name"], string>> = {
   brightness: "Added, as a share of white",
   contrast: "Distance from middle grey",
   saturation: "Distance of each colour from its grey; 0 is grey",
-  hue: "A turn of all colours around the axis of greys",
+  hue: "A turn of all colours around the axis of greys, from red towards yellow",
   gamma: "An exponent for all channels",
   blur: "Gaussian; the deviation in pixels of the canvas",
   noise: "Gaussian; the deviation in levels of 0 to 255",

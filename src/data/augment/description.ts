@@ -34,7 +34,7 @@ const geometric = [
   }),
   /** Around the middle; above 1 is nearer. */
   z.strictObject({ name: z.literal("zoom"), ...often, factor: factor.default([0.8, 1.25]) }),
-  /** Angles by which upright lines lean and level lines drop. */
+  /** Angles by which upright lines lean (to the left, upwards) and level lines drop (to the right). */
   z.strictObject({
     name: z.literal("shear"),
     ...often,
@@ -43,7 +43,10 @@ const geometric = [
   }),
   /** Each corner moves by up to the drawn share of the width and the height. */
   z.strictObject({ name: z.literal("perspective"), ...often, amount: range(0, 0.24).default([0, 0.1]) }),
-  /** A window of so large a share of the area; none of the objects keeps less than the share `keep` of itself. */
+  /**
+   * A window of so large a share of the area; none of the objects keeps less than the share `keep` of itself. Where the
+   * canvas has room beside the window, more of the image is seen.
+   */
   z.strictObject({
     name: z.literal("crop"),
     ...often,
