@@ -93,6 +93,7 @@ function placesIn(report: LintReport, rules?: readonly RuleId[]): { keys: string
 /** A table of how often verdicts are right. */
 function conventions(): void {
   const draws = Number(options.draws);
+  const sums = new Map<string, { count: number; right: number }>();
   for (const [name, files] of sets) {
     for (const stay of [0, 0.5, 1]) {
       console.log(
@@ -102,10 +103,15 @@ function conventions(): void {
       const { table, wrong } = calibrate(files, [20, 100, 1000], { draws, seed: 1, stay });
       for (const { images, sure, count, right } of table) {
         console.log(`| ${images} | ${sure} | ${count} | ${sure === "no" ? "" : percent(right, count)} |`);
+        const sum = sums.get(`${images} | ${sure}`) ?? { count: 0, right: 0 };
+        sums.set(`${images} | ${sure}`, { count: sum.count + count, right: sum.right + right });
       }
       for (const [what, count] of wrong) console.log(`  wrong: ${count} x ${what}`);
     }
   }
+  console.log("\nall of these\n| images | says | verdicts | right |\n| ---: | --- | ---: | ---: |");
+  for (const [key, { count, right }] of sums)
+    console.log(`| ${key} | ${count} | ${key.endsWith("no") ? "" : percent(right, count)} |`);
 }
 
 function withoutSplit({ split: _, ...file }: LabelledFile): LabelledFile {
