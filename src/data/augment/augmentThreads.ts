@@ -32,6 +32,7 @@ export class AugmentThreads {
   readonly #workers: Worker[] = [];
   readonly #pending = new Map<number, Pending>();
   #number = 0;
+  #closed = false;
 
   /** @param threads one less than there are cores, but 1 to 4, unless told */
   constructor(threads = Math.max(1, Math.min(4, availableParallelism() - 1))) {
@@ -40,6 +41,7 @@ export class AugmentThreads {
 
   /** As `augmentImage` does it, without masks. */
   augment({ draw, samples }: AugmentTask): Promise<Sample> {
+    if (this.#closed) return Promise.reject(stopped());
     const number = this.#number++;
     const worker = (this.#workers[number % this.#count] ??= this.#start());
     return new Promise((resolve, reject) => {
@@ -53,10 +55,11 @@ export class AugmentThreads {
     });
   }
 
-  /** Ends the threads; images that are under way fail. */
+  /** Ends the threads; images that are under way, or come later, fail. */
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.all(this.#workers.splice(0).map((worker) => worker.terminate()));
-    this.#fail(new AnchorkitError("augmentation was stopped"));
+    this.#fail(stopped());
   }
 
   #start(): Worker {
@@ -78,6 +81,10 @@ export class AugmentThreads {
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
   }
+}
+
+function stopped(): AnchorkitError {
+  return new AnchorkitError("augmentation was stopped");
 }
 
 function startThread(): Worker {

@@ -62,10 +62,11 @@ it("fails for an image that cannot be made, and goes on with the next", { timeou
   expect((await threads.augment(taskOf(2))).image.width).toBe(64);
 });
 
-it("fails for what is under way when it is closed", { timeout: 30_000 }, async () => {
+it("fails for what is under way when it is closed, and for what comes later", { timeout: 30_000 }, async () => {
   const threads = threadsOf(2);
   const under = threads.augment(taskOf(1));
   const failed = expect(under).rejects.toThrow("augmentation was stopped");
   await threads.close();
   await failed;
+  await expect(threads.augment(taskOf(2))).rejects.toThrow("augmentation was stopped");
 });
