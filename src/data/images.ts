@@ -245,6 +245,7 @@ function plainMessage(error: unknown): string {
 }
 
 /** What libraries say of files that end early, in words of their own. */
-const UNTELLING = /^source: bad seek|^Unknown error$|libpng read error|unable to parse image|Unexpected end of|^\([\d.]+\)$/;
+const UNTELLING =
+  /^source: bad seek|^Unknown error$|libpng read error|unable to parse image|Unexpected end of|^\([\d.]+\)$/;
 
 const READ = "JPEG, PNG, WebP, AVIF, TIFF, GIF and BMP";

@@ -77,7 +77,9 @@ test("a folder that holds something is left alone", async () => {
   );
   expect(await readdir(join(folder, "photos"))).toEqual(["a.jpg"]);
   await writeFile(join(folder, "file"), "");
-  await expect(exportLabels(dataset, "voc", join(folder, "file"))).rejects.toThrow(/file: is a file; give a new folder/);
+  await expect(exportLabels(dataset, "voc", join(folder, "file"))).rejects.toThrow(
+    /file: is a file; give a new folder/,
+  );
 });
 
 describe("what a format cannot hold is named, one warning a kind", () => {

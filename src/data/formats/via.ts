@@ -7,7 +7,8 @@ import type { LabelFormat, ReadOptions, ReadResult } from "./format.ts";
 import { type FileTraits, findLabelFiles, hasTraits, readEach } from "./labelFiles.ts";
 import { datasetOf, type NamedImage } from "./namedLabels.ts";
 import { classAttribute } from "./viaClass.ts";
-import { readViaFile, VIA_COLUMNS, type ViaImage, type ViaRegion } from "./viaFile.ts";
+import { readViaFile, VIA_COLUMNS } from "./viaFile.ts";
+import type { ViaImage, ViaRegion } from "./viaImage.ts";
 import { outlineOf } from "./viaShapes.ts";
 import { writeVia } from "./writeVia.ts";
 

@@ -3,7 +3,7 @@ import { AnchorkitError } from "../../base/errors.ts";
 import type { Scalar } from "../dataset.ts";
 import type { Warnings } from "../warnings.ts";
 import { checkJson } from "./checkedJson.ts";
-import type { ViaImage } from "./viaFile.ts";
+import type { ViaImage } from "./viaImage.ts";
 
 const key = z.union([z.string(), z.number()]).transform(String);
 const attribute = z.object({ aname: z.string().min(1), type: z.number().nullish(), options: z.record(z.string(), z.string()).nullish() }); // prettier-ignore

@@ -1,5 +1,5 @@
 import { AnchorkitError } from "../../base/errors.ts";
-import type { ViaRegion } from "./viaFile.ts";
+import type { ViaRegion } from "./viaImage.ts";
 
 /** What people call the attribute that is the class, the likeliest first. */
 const CLASS_NAMES = ["class", "class_name", "label", "labels", "category", "type", "name", "object"];

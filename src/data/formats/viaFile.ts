@@ -6,25 +6,7 @@ import { checkJson, checkRecords, jsonOf, parseJson } from "./checkedJson.ts";
 import { columnsOf, type CsvRow, csvRows, textIn } from "./csvRows.ts";
 import { untilBroken } from "./labelFiles.ts";
 import { isVia3, via3Images } from "./via3.ts";
-
-/** One image of a VIA file. */
-export interface ViaImage {
-  filename: string;
-  /** The VIA file. */
-  from: string;
-  /** File and record, for messages. */
-  where: string;
-  fields: Record<string, Scalar>;
-  regions: ViaRegion[];
-}
-
-export interface ViaRegion {
-  where: string;
-  /** `name` says what it is, the others are numbers or lists of them: not checked yet. */
-  shape: Record<string, unknown>;
-  /** Those that have a value. Of ticked boxes, the names of those that are ticked. */
-  attributes: Record<string, Scalar>;
-}
+import type { ViaImage } from "./viaImage.ts";
 
 /** The columns of VIA's CSV that are read. */
 export const VIA_COLUMNS = ["filename", "file_attributes", "region_shape_attributes", "region_attributes"] as const;

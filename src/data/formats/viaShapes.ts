@@ -2,7 +2,7 @@ import { AnchorkitError } from "../../base/errors.ts";
 import type { LabelledObject } from "../dataset.ts";
 import type { Warnings } from "../warnings.ts";
 import { coordinateOf } from "./checkedJson.ts";
-import type { ViaRegion } from "./viaFile.ts";
+import type { ViaRegion } from "./viaImage.ts";
 import { boxAround, ellipse } from "./shapes.ts";
 
 /**

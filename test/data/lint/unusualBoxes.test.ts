@@ -34,9 +34,7 @@ test("a box nearer to another class than chance explains is told of, though it i
   const near = Array.from({ length: 100 }, (_, i) => image(i + 1, [object(0, 60, 60), object(1, 40, 40)]));
   const found = rule([...near, image(900, [object(0, 40, 40)]), image(901, [object(0, 52, 52)])]);
   expect(placesOf(found["probably-wrong"])).toEqual([
-    expect.stringMatching(
-      /^900\.jpg: object 1 \("wheel" is 0\.[67]\d times its usual size; usual for "bolt"\)$/,
-    ),
+    expect.stringMatching(/^900\.jpg: object 1 \("wheel" is 0\.[67]\d times its usual size; usual for "bolt"\)$/),
   ]);
 });
 
