@@ -61,7 +61,7 @@ test("label export says how the images went along, and what the format cannot ho
   const call = ["export", join(folder, "labels.json"), "--to", "yolo", "--out", out, "--from", "coco", "--copy"];
   const { code, stdout, stderr } = await callCommand("label", call);
   expect(code).toBe(0);
-  expect(stderr).toMatch(/^warning: scores that YOLO cannot hold, left out: 1 \(.*: object 1\)\n$/);
+  expect(stderr).toMatch(/^warning: scores that YOLO cannot hold, left out: 1 \(.*: object 1\)\nwarning: splits .*\n$/);
   expect(stdout).toMatch(/: 1 images, 1 objects\nwritten to .*data\.yaml, images copied\n$/);
   const again = await callCommand("label", call);
   expect(again).toMatchObject({ code: 1, stdout: "" });

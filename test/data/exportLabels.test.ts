@@ -83,6 +83,8 @@ test("a folder that holds something is left alone", async () => {
 });
 
 describe("what a format cannot hold is named, one warning a kind", () => {
+  const noSplit = (split: string) =>
+    `splits without images that Ultralytics needs; label split draws them: 1 (${split})`;
   const everything: Partial<LabelledObject> = {
     ...{ difficult: true, truncated: true, occluded: false, pose: "Left", score: 0.5, attributes: { a: 1 } },
     segmentation: [[10, 20, 30, 20, 30, 40]],
@@ -97,6 +99,7 @@ describe("what a format cannot hold is named, one warning a kind", () => {
       "scores that YOLO cannot hold, left out: 2 (first: ./photos/a.jpg: object 1)",
       "objects with attributes that YOLO cannot hold, left out: 2 (first: ./photos/a.jpg: object 1)",
       "verified marks of images that YOLO cannot hold, left out: 2 (first: ./photos/a.jpg)",
+      noSplit("train"),
     ]);
     expect((await exported("voc")).warnings.map((line) => line.split(" that ")[0])).toEqual(
       ["segmentations", "scores", "objects with attributes"], // prettier-ignore
@@ -109,6 +112,7 @@ describe("what a format cannot hold is named, one warning a kind", () => {
     const { folder, exported } = await datasetOf(["a.jpg"], { segmentation });
     expect((await exported("yolo")).warnings).toEqual([
       "masks of pixels that YOLO cannot hold, written as polygons, bridges joining holes and parts: 1 (./photos/a.jpg: object 1)",
+      noSplit("val"),
     ]);
     const line = "0 0 0.0125 0.05 0.0125 0.05 0.025 0 0.025\n";
     expect(await readFile(join(folder, "yolo/labels/train/a.txt"), "utf8")).toBe(line);
@@ -125,6 +129,7 @@ describe("what a format cannot hold is named, one warning a kind", () => {
     expect(await readFile(join(folder, "voc/Annotations/a.xml"), "utf8")).toContain("<difficult>1</difficult>");
     expect((await exported("yolo")).warnings).toEqual([
       expect.stringMatching(/^crowds .* cannot hold, left out: 1 \(/),
+      noSplit("val"),
     ]);
     expect(await readFile(join(folder, "yolo/labels/train/a.txt"), "utf8")).toBe("");
   });

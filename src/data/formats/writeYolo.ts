@@ -27,6 +27,10 @@ export async function writeYolo(dataset: Dataset, folder: string, options: Write
   const splits = (["train", "val", "test"] as const).filter((split) =>
     images.some((image) => splitOf(image) === split),
   );
+  for (const split of ["train", "val"] as const) {
+    if (!splits.includes(split))
+      warnings.add("splits without images that Ultralytics needs; label split draws them", split);
+  }
   // Without "path", Ultralytics starts from the folder of the YAML; with ".", from the current one.
   const yaml = {
     ...Object.fromEntries(splits.map((split) => [split, `images/${split}`])),
