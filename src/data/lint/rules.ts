@@ -9,6 +9,7 @@ type DatasetRule =
   | "leak"
   | "near-leak"
   | "damaged-image"
+  | "blank-image"
   | "no-objects"
   | "no-train"
   | "class-missing-in-train"
@@ -107,6 +108,10 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
   "class-missing-in-train": error(
     "classes that val or test have and train has not",
     "They cannot be learnt, and count as misses in the measured quality.",
+  ),
+  "blank-image": warning(
+    "images of hardly more than one colour",
+    "Nothing can be learnt from them; 16-bit images that use few of their values are black to training, too.",
   ),
   "near-leak": warning(
     "images that look alike in different splits",

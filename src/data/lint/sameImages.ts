@@ -7,9 +7,12 @@ import type { ImageRecord } from "../dataset.ts";
 import { groupBy, shownPath } from "../files.ts";
 import { nearDuplicates } from "../nearDuplicates.ts";
 import { mapParallel } from "../parallel.ts";
-import { lookOf } from "../perceptualHash.ts";
+import { type Look, lookOf } from "../perceptualHash.ts";
 import { groupImages } from "../split/imageGroups.ts";
 import type { Findings } from "./findings.ts";
+
+/** Where the greys of an image in small differ by no more, nobody sees anything on it. */
+const BLANK_LEVELS = 4;
 
 /**
  * Images that are there several times, byte for byte. Only files of the same length are read.
@@ -45,8 +48,8 @@ export async function findCopies(
 }
 
 /**
- * Decodes every image: tells of those that cannot be decoded, of groups that look alike, and of pairs that look alike
- * in different splits.
+ * Decodes every image: tells of those that cannot be decoded or show nothing, of groups that look alike, and of pairs
+ * that look alike in different splits.
  */
 export async function lookAtPixels(
   images: readonly ImageRecord[],
@@ -66,7 +69,8 @@ export async function lookAtPixels(
     const name = shownPath(image.file);
     if (error) findings.add("damaged-image", name, { detail: error.message.replace(`${name}: `, "") });
   }
-  const seen = hashed.filter((entry) => entry.look !== undefined);
+  const decoded = hashed.filter((entry) => entry.look !== undefined);
+  const seen = decoded.filter(({ image, look }) => !isBlank(image, look, findings));
   const looks = seen.map(({ look }) => look);
   const hashes = looks.map(({ hash }) => hash);
   const pairs = croppedCopies(looks);
@@ -84,6 +88,13 @@ export async function lookAtPixels(
     if (one === undefined || other === undefined || one === other) continue;
     findings.add("near-leak", fileOf(b), { detail: `${other}; looks like ${fileOf(a)} in ${one}` });
   }
+}
+
+function isBlank(image: ImageRecord, { grey }: Look, findings: Findings): boolean {
+  const [darkest, lightest] = [Math.min(...grey), Math.max(...grey)];
+  if (lightest - darkest > BLANK_LEVELS) return false;
+  findings.add("blank-image", shownPath(image.file), { detail: `greys from ${darkest} to ${lightest} of 255` });
+  return true;
 }
 
 /** An image's labels as text, the same for the same boxes in another order. */

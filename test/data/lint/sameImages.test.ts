@@ -41,3 +41,36 @@ test("a cropped copy in another split is told of, though its hash is not near", 
     ["near-duplicate", 1],
   ]);
 });
+
+test("images on which nothing is to be seen are told of, and are no near-duplicates of each other", async () => {
+  const size = { width: 60, height: 40 };
+  const plain = (background: string) =>
+    sharp({ create: { ...size, channels: 3, background } })
+      .png()
+      .toBuffer();
+  const ramp = (steps: number, low = 0) => {
+    const values = Uint16Array.from({ length: 60 * 40 }, (_, i) => low + (i % 60) * steps);
+    return sharp(values, { raw: { ...size, channels: 1 } })
+      .toColourspace("grey16")
+      .png()
+      .toBuffer();
+  };
+  const folder = await folderOf({
+    "black.png": await plain("#000"),
+    "white.png": await plain("#fff"),
+    "dark16.png": await ramp(17), // 0 to 1003 of 65535: four of 255
+    "seen16.png": await ramp(100),
+  });
+  const images = ["black", "white", "dark16", "seen16"].map((name, i) => {
+    return { id: i + 1, file: join(folder, `${name}.png`), ...size, objects: [] };
+  });
+  const findings = new Findings();
+  await lookAtPixels(images, new Map(), findings);
+  const list = findings.list(10);
+  expect(list.map(({ rule, count }) => [rule, count])).toEqual([["blank-image", 3]]);
+  expect(list[0]?.places).toMatchObject([
+    { file: images[0]?.file, detail: "greys from 0 to 0 of 255" },
+    { file: images[1]?.file, detail: "greys from 255 to 255 of 255" },
+    { file: images[2]?.file },
+  ]);
+});
