@@ -1,5 +1,5 @@
 import { NEAR_DUPLICATE_BITS, type NearDuplicate, nearDuplicates } from "./nearDuplicates.ts";
-import { type Look, SIDE } from "./perceptualHash.ts";
+import { dot, type Look, SIDE } from "./perceptualHash.ts";
 
 /** Hashes of a cropped copy differ in no more bits, mostly. */
 const MAX_BITS = 12;
@@ -63,10 +63,4 @@ function normalized(values: Float64Array): Float64Array {
   const centred = values.map((value) => value - mean);
   const length = Math.sqrt(dot(centred, centred));
   return length > 0 ? centred.map((value) => value / length) : centred;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
-  return sum;
 }

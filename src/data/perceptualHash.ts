@@ -109,8 +109,9 @@ function sum(values: Float64Array): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-function dot(a: Float64Array, b: Float64Array): number {
-  return a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
+/** The sum of the products of two rows of the same length. */
+export function dot(a: Float64Array, b: Float64Array): number {
+  return a.reduce((total, value, i) => total + value * (b[i] ?? 0), 0);
 }
 
 /** How many bits of a 32-bit number are 1. */

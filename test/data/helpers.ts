@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { onTestFinished } from "vitest";
+import { Random } from "../../src/base/random.ts";
 
 /** A folder that holds the given files (path: content) and is gone after the test. */
 export async function folderOf(files: Record<string, string | Uint8Array>): Promise<string> {
@@ -70,4 +71,15 @@ export async function photoFolder(
     await writeFile(file, await jpeg(width, height));
   }
   return { folder, photos };
+}
+
+/** A made-up photo of 640 x 480: thirty discs of random place, size and colour. */
+export async function scene(seed: number): Promise<Buffer> {
+  const random = new Random(seed);
+  const discs = Array.from({ length: 30 }, () => {
+    const [x, y, r] = [random.int(640), random.int(480), 20 + random.int(100)];
+    return `<circle cx="${x}" cy="${y}" r="${r}" fill="rgb(${random.int(256)},${random.int(256)},${random.int(256)})"/>`;
+  });
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="640" height="480">${discs.join("")}</svg>`;
+  return sharp(Buffer.from(svg)).flatten({ background: "#a0b0c0" }).png().toBuffer();
 }

@@ -4,20 +4,9 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
 import { AnchorkitError } from "../../src/base/errors.ts";
-import { Random } from "../../src/base/random.ts";
 import { NEAR_DUPLICATE_BITS, nearDuplicates } from "../../src/data/nearDuplicates.ts";
 import { differingBits, hashDistance, hashHalves, perceptualHash } from "../../src/data/perceptualHash.ts";
-
-/** A made-up photo: thirty discs of random place, size and colour on a gradient. */
-async function scene(seed: number): Promise<Buffer> {
-  const random = new Random(seed);
-  const discs = Array.from({ length: 30 }, () => {
-    const [x, y, r] = [random.int(640), random.int(480), 20 + random.int(100)];
-    return `<circle cx="${x}" cy="${y}" r="${r}" fill="rgb(${random.int(256)},${random.int(256)},${random.int(256)})"/>`;
-  });
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="640" height="480">${discs.join("")}</svg>`;
-  return sharp(Buffer.from(svg)).flatten({ background: "#a0b0c0" }).png().toBuffer();
-}
+import { scene } from "./helpers.ts";
 
 describe("copies of one image", () => {
   let scenes: Buffer[];

@@ -5,6 +5,11 @@ type Box = LabelledObject["box"];
 /** Corners of the polygon that stands for a circle or an ellipse: its area is 0.2 % smaller. */
 const ROUND_CORNERS = 64;
 
+/** A coordinate as a share of the image's side, with 8 decimals: a thousandth of a pixel of 50,000. */
+export function shareOf(side: number, value: number): number {
+  return Number((value / side).toFixed(8));
+}
+
 /** The box around the corners of polygons, x and y in turn; of no corners one without an area. */
 export function boxAround(polygons: readonly (readonly number[])[]): Box {
   const box: Box = [Infinity, Infinity, -Infinity, -Infinity];

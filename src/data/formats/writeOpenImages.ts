@@ -7,6 +7,7 @@ import { Warnings } from "../warnings.ts";
 import { csvText } from "./csvRows.ts";
 import type { WriteOptions, WriteResult } from "./format.ts";
 import { imagesWithObjects } from "./imagesWithObjects.ts";
+import { shareOf } from "./shapes.ts";
 
 const HEADER = [
   ...["ImageID", "Source", "LabelName", "Confidence", "XMin", "XMax", "YMin", "YMax"],
@@ -41,11 +42,7 @@ function rowsOf({ objects, width, height }: ImageRecord, name: string, classes: 
   const id = stemOf(name);
   return objects.map(({ box: [x1, y1, x2, y2], class: label, score, occluded, truncated, crowd }) => [
     ...[id, score === undefined ? "xclick" : "activation", classes[label] ?? "", score ?? 1],
-    ...[decimals(x1 / width), decimals(x2 / width), decimals(y1 / height), decimals(y2 / height)],
+    ...[shareOf(width, x1), shareOf(width, x2), shareOf(height, y1), shareOf(height, y2)],
     ...[occluded ? 1 : 0, truncated ? 1 : 0, crowd ? 1 : 0, 0, 0],
   ]);
-}
-
-function decimals(value: number): number {
-  return Number(value.toFixed(8));
 }

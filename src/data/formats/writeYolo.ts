@@ -7,7 +7,7 @@ import { withoutExtension } from "../files.ts";
 import { mapParallel } from "../parallel.ts";
 import { Warnings } from "../warnings.ts";
 import type { WriteOptions, WriteResult } from "./format.ts";
-import { cornersOf, joinPolygons } from "./shapes.ts";
+import { cornersOf, joinPolygons, shareOf } from "./shapes.ts";
 
 /**
  * Writes a data set as Ultralytics lays it out: `data.yaml`, `images/train/…` and `labels/train/….txt`, the same for
@@ -59,15 +59,11 @@ function linesOf({ objects, width, height }: ImageRecord, outlined: boolean): st
     .map(({ class: id, box, segmentation }) => {
       const polygons = Array.isArray(segmentation) ? segmentation : outlined ? [cornersOf(box)] : undefined;
       const numbers = polygons ? joinPolygons(polygons) : centreAndSize(box);
-      return `${[id, ...numbers.map((value, i) => decimals(value / (i % 2 === 0 ? width : height)))].join(" ")}\n`;
+      return `${[id, ...numbers.map((value, i) => shareOf(i % 2 === 0 ? width : height, value))].join(" ")}\n`;
     })
     .join("");
 }
 
 function centreAndSize([x1, y1, x2, y2]: LabelledObject["box"]): number[] {
   return [(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1];
-}
-
-function decimals(value: number): number {
-  return Number(value.toFixed(8));
 }
