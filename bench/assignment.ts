@@ -5,17 +5,17 @@
 import * as tf from "@tensorflow/tfjs";
 import { Random } from "../src/base/random.ts";
 import { packBytes, packedSpec, unpackBytes } from "../src/core/ops/bytes.ts";
-import { gridAnchors } from "../src/detection/anchors.ts";
-import { anchorBlocks, drawAnchorsOfImage, matchAnchorsOfImage } from "../src/detection/anchorTargets.ts";
-import { buildFasterRcnn, STRIDE, weightsOf } from "../src/detection/fasterRcnn.ts";
-import { IGNORED, matchBestAnchors, matchByThreshold, type GroundTruth } from "../src/detection/groundTruth.ts";
-import { normalizeImages } from "../src/detection/inputs.ts";
-import { proposeBoxes } from "../src/detection/proposals.ts";
-import { sampleAnchors, sampleRois } from "../src/detection/sampling.ts";
-import { DEFAULT_SETTINGS } from "../src/detection/settings.ts";
+import { gridAnchors } from "../src/detection/boxes/anchors.ts";
+import { anchorBlocks, drawAnchorsOfImage, matchAnchorsOfImage } from "../src/detection/boxes/anchorTargets.ts";
+import { buildFasterRcnn, STRIDE, weightsOf } from "../src/detection/fasterRcnn/network.ts";
+import { IGNORED, matchBestAnchors, matchByThreshold, type GroundTruth } from "../src/detection/boxes/groundTruth.ts";
+import { normalizeImages } from "../src/core/ops/images.ts";
+import { proposeBoxes } from "../src/detection/fasterRcnn/proposals.ts";
+import { sampleAnchors, sampleRois } from "../src/detection/boxes/sampling.ts";
+import { DEFAULT_SETTINGS } from "../src/detection/fasterRcnn/description.ts";
 import { loadEngine } from "../src/engine/load.ts";
-import { compileProgram, type Precision } from "../src/engine/program.ts";
-import type { Step } from "../src/engine/step.ts";
+import { compileProgram, type Precision } from "../src/engine/graph/program.ts";
+import type { Step } from "../src/engine/graph/step.ts";
 import { nms, pairwiseIou } from "../src/geometry/index.ts";
 
 const batch = Number(process.argv[2] ?? 4);

@@ -12,7 +12,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { COCO_KEYS } from "../src/metrics/detection/cocoSummary.ts";
+import { COCO_KEYS } from "../src/metrics/detection/coco/cocoSummary.ts";
 import { writeCocoSizedTask } from "./evaluation/cocoSizedTask.ts";
 import { writeRandomCases } from "./evaluation/randomCases.ts";
 import { pythonWith } from "./virtualEnvironment.ts";

@@ -10,11 +10,11 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Random } from "../src/base/random.ts";
-import { channelStatistics } from "../src/data/channelStatistics.ts";
-import { imageDatasetFromDirectory, type ImageDatasetOptions } from "../src/data/imageDataset.ts";
-import { ImageStore, type StoredImage } from "../src/data/imageStore.ts";
-import { type MaskDataset, maskDatasetFromDirectory } from "../src/data/maskDataset.ts";
-import { INTERPOLATIONS } from "../src/data/resample.ts";
+import { channelStatistics } from "../src/data/images/channelStatistics.ts";
+import { imageDatasetFromDirectory, type ImageDatasetOptions } from "../src/data/directories/imageDataset.ts";
+import { ImageStore, type StoredImage } from "../src/data/images/imageStore.ts";
+import { type MaskDataset, maskDatasetFromDirectory } from "../src/data/directories/maskDataset.ts";
+import { INTERPOLATIONS } from "../src/data/images/resample.ts";
 import { makeClasses, makePairs, makePatterns } from "./keras/folders.ts";
 import { pythonWith } from "./virtualEnvironment.ts";
 

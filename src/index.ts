@@ -7,26 +7,26 @@ export { Random } from "./base/random.ts";
 export type { Preprocessing, Size } from "./base/preprocessing.ts";
 
 export { describeEngine, type EngineDescription } from "./engine/describe.ts";
-export { installEngine, type InstalledEngine, type InstallOptions } from "./engine/install.ts";
+export { installEngine, type InstalledEngine, type InstallOptions } from "./engine/install/install.ts";
 export { loadEngine, type Engine, type EngineChoice } from "./engine/load.ts";
-export { compileProgram, type Precision, type Program, type ProgramOptions } from "./engine/program.ts";
-export type { NamedTensors, Step, TensorSpec, Updates } from "./engine/step.ts";
+export { compileProgram, type Precision, type Program, type ProgramOptions } from "./engine/graph/program.ts";
+export type { NamedTensors, Step, TensorSpec, Updates } from "./engine/graph/step.ts";
 
 export { buildBackbone, type BackboneName } from "./core/backbones/buildBackbone.ts";
 
 export { alignClasses } from "./data/alignClasses.ts";
-export { augmentImage, type Annotations, type AugmentOptions, type Sample } from "./data/augment/augmentImage.ts";
+export { augmentImage, type Annotations, type AugmentOptions, type Sample } from "./data/augment/apply/augmentImage.ts";
 export type { Augmentation } from "./data/augment/description.ts";
-export type { Draw } from "./data/augment/draw.ts";
-export { drawAugmentation, type DrawOptions } from "./data/augment/drawAugmentation.ts";
+export type { Draw } from "./data/augment/draw/draw.ts";
+export { drawAugmentation, type DrawOptions } from "./data/augment/draw/drawAugmentation.ts";
 export { loadAugmentation } from "./data/augment/readAugmentation.ts";
 export type { Dataset, ImageRecord, LabelledObject, Scalar, Segmentation, SplitName } from "./data/dataset.ts";
 export { exportLabels } from "./data/exportLabels.ts";
 export type { BoxLayout } from "./data/comparison/boxLayout.ts";
 export type { CocoTruth, ComparedImage, TruthImage } from "./data/comparison/comparedImage.ts";
-export { readCocoResults, type CocoResults, type ResultOptions } from "./data/formats/cocoResults.ts";
-export { readCocoTruth } from "./data/formats/cocoTruth.ts";
-export { writeCocoResults, type ImageDetections } from "./data/formats/writeCocoResults.ts";
+export { readCocoResults, type CocoResults, type ResultOptions } from "./data/formats/coco/cocoResults.ts";
+export { readCocoTruth } from "./data/formats/coco/cocoTruth.ts";
+export { writeCocoResults, type ImageDetections } from "./data/formats/coco/writeCocoResults.ts";
 export type {
   Coordinates,
   FormatId,
@@ -40,29 +40,29 @@ export {
   type ImageDataset,
   imageDatasetFromDirectory,
   type ImageDatasetOptions,
-} from "./data/imageDataset.ts";
+} from "./data/directories/imageDataset.ts";
 export {
   decodeImage,
   type DecodedImage,
   type DecodeOptions,
   type ImageHeader,
   readImageHeader,
-} from "./data/images.ts";
+} from "./data/images/images.ts";
 export { importLabels, type ImportOptions } from "./data/importLabels.ts";
 export {
   type MaskBatch,
   type MaskDataset,
   maskDatasetFromDirectory,
   type MaskDatasetOptions,
-} from "./data/maskDataset.ts";
-export { groupNearDuplicates, type NearDuplicate, nearDuplicates } from "./data/nearDuplicates.ts";
-export { croppedCopies } from "./data/croppedCopies.ts";
-export { hashDistance, type Look, lookOf, perceptualHash } from "./data/perceptualHash.ts";
+} from "./data/directories/maskDataset.ts";
+export { groupNearDuplicates, type NearDuplicate, nearDuplicates } from "./data/duplicates/nearDuplicates.ts";
+export { croppedCopies } from "./data/duplicates/croppedCopies.ts";
+export { hashDistance, type Look, lookOf, perceptualHash } from "./data/duplicates/perceptualHash.ts";
 export { lintDataset, type LintOptions } from "./data/lint/lintDataset.ts";
 export type { LintChange, LintFinding, LintReport } from "./data/lint/report.ts";
 export { readDataset, type ReadDatasetOptions } from "./data/readDataset.ts";
 export { stratifiedSplit, type StratifiedOptions, type StratifiedResult } from "./data/split/stratifiedSplit.ts";
-export { countSplits, splitDataset, type SplitCounts, type SplitFractions } from "./data/splits.ts";
+export { countSplits, splitDataset, type SplitCounts, type SplitFractions } from "./data/split/splits.ts";
 export { type DatasetStats, datasetStats } from "./data/stats/datasetStats.ts";
 
 export { contactSheet, type SheetImage, type SheetOptions } from "./report/contactSheet.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Sample } from "../../src/data/augment/augmentImage.ts";
-import type { Draw } from "../../src/data/augment/draw.ts";
+import type { Sample } from "../../src/data/augment/apply/augmentImage.ts";
+import type { Draw } from "../../src/data/augment/draw/draw.ts";
 import type { PeerResult } from "../augmentation.ts";
 import type { Case } from "./cases.ts";
 

@@ -6,9 +6,9 @@
  *   stages.ts <bbox | segm> --cases <folder> <count>
  */
 import { join } from "node:path";
-import { COCO_KEYS } from "../../src/metrics/detection/cocoSummary.ts";
-import { readCocoResults } from "../../src/data/formats/cocoResults.ts";
-import { readCocoTruth } from "../../src/data/formats/cocoTruth.ts";
+import { COCO_KEYS } from "../../src/metrics/detection/coco/cocoSummary.ts";
+import { readCocoResults } from "../../src/data/formats/coco/cocoResults.ts";
+import { readCocoTruth } from "../../src/data/formats/coco/cocoTruth.ts";
 import { matchCoco, summarizeCoco } from "../../src/metrics/index.ts";
 
 const [kind, first = "", second = "", count] = process.argv.slice(2);

@@ -1,6 +1,6 @@
-import { maskIou } from "../../src/geometry/maskIou.ts";
-import { rleFromPolygons } from "../../src/geometry/polygonMask.ts";
-import { type Rle, rleFromCounts } from "../../src/geometry/rle.ts";
+import { maskIou } from "../../src/geometry/masks/maskIou.ts";
+import { rleFromPolygons } from "../../src/geometry/masks/polygonMask.ts";
+import { type Rle, rleFromCounts } from "../../src/geometry/masks/rle.ts";
 import { MARKS, type PeerDataset, type PeerObject, stemOf } from "./exchange.ts";
 
 /** How two data sets differ. */

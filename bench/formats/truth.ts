@@ -3,8 +3,8 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { Random } from "../../src/base/random.ts";
 import type { Dataset, ImageRecord, LabelledObject, SplitName } from "../../src/data/dataset.ts";
-import { maskBox } from "../../src/geometry/maskExtent.ts";
-import { rleFromPolygons } from "../../src/geometry/polygonMask.ts";
+import { maskBox } from "../../src/geometry/masks/maskExtent.ts";
+import { rleFromPolygons } from "../../src/geometry/masks/polygonMask.ts";
 
 /** What a made-up data set is to hold. */
 export interface TruthOptions {

@@ -12,12 +12,12 @@ import { fitToCanvas } from "../../src/base/preprocessing.ts";
 import { Random } from "../../src/base/random.ts";
 import { PRESETS } from "../../src/data/augment/presets.ts";
 import type { ImageRecord } from "../../src/data/dataset.ts";
-import { diskCache } from "../../src/data/diskCache.ts";
-import { memoryCache, noCache, type ImageCache } from "../../src/data/imageCache.ts";
-import { readImageHeader } from "../../src/data/images.ts";
-import { ImageStore } from "../../src/data/imageStore.ts";
-import { pasteImage } from "../../src/data/pasteImage.ts";
-import { trainingBatches } from "../../src/data/trainingBatches.ts";
+import { diskCache } from "../../src/data/images/diskCache.ts";
+import { memoryCache, noCache, type ImageCache } from "../../src/data/images/imageCache.ts";
+import { readImageHeader } from "../../src/data/images/images.ts";
+import { ImageStore } from "../../src/data/images/imageStore.ts";
+import { pasteImage } from "../../src/data/images/pasteImage.ts";
+import { trainingBatches } from "../../src/data/batches/trainingBatches.ts";
 
 /** What every loader is asked for. */
 export interface LoaderTask {

@@ -1,17 +1,17 @@
 import type { Command } from "commander";
-import { addDoctor } from "./doctor.ts";
-import { addEngine } from "./engineInstall.ts";
-import { addEval } from "./eval.ts";
-import { addExport } from "./exportLabels.ts";
-import { addFetch } from "./fetchImages.ts";
-import { addImport } from "./importLabels.ts";
-import { addLint } from "./lint.ts";
-import { addPredict } from "./predict.ts";
+import { addDoctor } from "./detect/doctor.ts";
+import { addEngine } from "./detect/engineInstall.ts";
+import { addEval } from "./detect/eval.ts";
+import { addExport } from "./label/exportLabels.ts";
+import { addFetch } from "./label/fetchImages.ts";
+import { addImport } from "./label/importLabels.ts";
+import { addLint } from "./label/lint.ts";
+import { addPredict } from "./detect/predict.ts";
 import { createProgram } from "./run.ts";
-import { addSplit } from "./splitLabels.ts";
-import { addStats } from "./statsLabels.ts";
-import { addTrain } from "./train.ts";
-import { addView } from "./viewLabels.ts";
+import { addSplit } from "./label/splitLabels.ts";
+import { addStats } from "./label/statsLabels.ts";
+import { addTrain } from "./detect/train.ts";
+import { addView } from "./label/viewLabels.ts";
 
 /** `detect` with all its subcommands. */
 export function detectProgram(): Command {

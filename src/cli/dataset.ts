@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { Random } from "../base/random.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { FORMAT_IDS, type Coordinates } from "../data/formats/format.ts";
-import { splitDataset, type SplitCounts } from "../data/splits.ts";
+import { splitDataset, type SplitCounts } from "../data/split/splits.ts";
 import { choice } from "./options.ts";
 
 /** What `--data` and the options beside it say. */
@@ -40,13 +40,13 @@ export async function openDataset(
   if (saved === undefined || !existsSync(saved)) {
     return { dataset: splitDataset(dataset, new Random(seed).fork("split")).dataset, warnings };
   }
-  const { applySavedSplits } = await import("../data/savedSplits.ts");
+  const { applySavedSplits } = await import("../data/split/savedSplits.ts");
   return { dataset: await applySavedSplits(saved, dataset, folderOf(data)), warnings };
 }
 
 /** Keeps the splits of a training in its run folder. */
 export async function keepSplits(run: string, dataset: Dataset, data: string): Promise<void> {
-  const { saveSplits } = await import("../data/savedSplits.ts");
+  const { saveSplits } = await import("../data/split/savedSplits.ts");
   await saveSplits(splitsFile(run), dataset, folderOf(data));
 }
 

@@ -1,4 +1,4 @@
-import type { Rle } from "../geometry/rle.ts";
+import type { Rle } from "../geometry/masks/rle.ts";
 
 /** A value that label files hang on an image or an object. */
 export type Scalar = string | number | boolean;

@@ -1,6 +1,6 @@
 import { AnchorkitError } from "../base/errors.ts";
 import { requireEmptyFolder } from "./emptyFolder.ts";
-import { fitTo } from "./extras.ts";
+import { fitTo } from "./formats/extras.ts";
 import type { FormatId, WriteOptions, WriteResult } from "./formats/format.ts";
 import { FORMATS } from "./formats/registry.ts";
 import type { Dataset } from "./dataset.ts";

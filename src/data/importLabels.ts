@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { AnchorkitError } from "../base/errors.ts";
 import { kindOf, shownPath } from "./files.ts";
-import { DATASET_FILE, writeDataset } from "./formats/writeCoco.ts";
+import { DATASET_FILE, writeDataset } from "./formats/coco/writeCoco.ts";
 import type { ReadResult } from "./formats/format.ts";
 import { readDataset, type ReadDatasetOptions } from "./readDataset.ts";
 

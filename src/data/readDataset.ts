@@ -3,7 +3,7 @@ import { isImageName, shownPath } from "./files.ts";
 import type { FormatId, LabelFormat, Likeness, ReadOptions, ReadResult } from "./formats/format.ts";
 import { FORMATS } from "./formats/registry.ts";
 import { lookAt, type Place } from "./place.ts";
-import { applySplitTable } from "./splitTable.ts";
+import { applySplitTable } from "./split/splitTable.ts";
 import { Warnings } from "./warnings.ts";
 
 export interface ReadDatasetOptions extends ReadOptions {

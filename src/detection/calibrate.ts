@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { variableOf } from "../core/variables.ts";
-import type { BatchSource } from "../data/trainingBatches.ts";
-import { imageFeeds } from "./trainFeeds.ts";
+import type { BatchSource } from "../data/batches/trainingBatches.ts";
+import { imageFeeds } from "./fasterRcnn/trainFeeds.ts";
 import type { TrainingProgram } from "./trainingProgram.ts";
 
 /**

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { fitToCanvas, type Preprocessing, type Size } from "../base/preprocessing.ts";
 import { packBytes } from "../core/ops/bytes.ts";
-import { pasteImage } from "../data/pasteImage.ts";
-import type { Program } from "../engine/program.ts";
+import { pasteImage } from "../data/images/pasteImage.ts";
+import type { Program } from "../engine/graph/program.ts";
 import type { Detections } from "../geometry/detections.ts";
 import { fromCanvas } from "./canvas.ts";
 

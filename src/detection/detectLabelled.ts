@@ -1,11 +1,11 @@
 import { basename } from "node:path";
 import type { Preprocessing, Size } from "../base/preprocessing.ts";
 import type { ImageRecord } from "../data/dataset.ts";
-import type { ImageStore } from "../data/imageStore.ts";
+import type { ImageStore } from "../data/images/imageStore.ts";
 import { prefetch } from "../data/prefetch.ts";
-import type { Program } from "../engine/program.ts";
+import type { Program } from "../engine/graph/program.ts";
 import type { Detections } from "../geometry/detections.ts";
-import type { EvaluationImage } from "../metrics/detection/coco.ts";
+import type { EvaluationImage } from "../metrics/detection/coco/coco.ts";
 import { CHUNKS_AHEAD, detectImages } from "./detectImages.ts";
 
 /** What is labelled in an image and what a detector found in it, as `evaluateCoco` and all other metrics take it. */

@@ -5,8 +5,8 @@ import { writeFileAtomic } from "../base/files.ts";
 import { Random } from "../base/random.ts";
 import { readJsonWithin } from "../core/boundedFiles.ts";
 import { loadModel, saveModel } from "../core/checkpoint.ts";
-import { buildFasterRcnn, weightsOf, type FasterRcnn } from "./fasterRcnn.ts";
-import { DetectorDescription } from "./settings.ts";
+import { buildFasterRcnn, weightsOf, type FasterRcnn } from "./fasterRcnn/network.ts";
+import { DetectorDescription } from "./fasterRcnn/description.ts";
 
 const DESCRIPTION_FILE = "detector.json";
 const LARGEST_DESCRIPTION = 4 * 2 ** 20;

@@ -1,9 +1,9 @@
-export { anchorShapes, gridAnchors, type AnchorShape } from "./anchors.ts";
-export { clipBoxes, decodeBoxes, encodeBoxes, type BoxWeights } from "./boxCoder.ts";
-export { ciouLoss, diouLoss, giouLoss } from "./boxLosses.ts";
+export { anchorShapes, gridAnchors, type AnchorShape } from "./boxes/anchors.ts";
+export { clipBoxes, decodeBoxes, encodeBoxes, type BoxWeights } from "./boxes/boxCoder.ts";
+export { ciouLoss, diouLoss, giouLoss } from "./boxes/boxLosses.ts";
 export type { LabelledDetections } from "./detectLabelled.ts";
 export { Detector, type DetectorOptions, type FilePrediction } from "./detector.ts";
-export { buildFasterRcnn, type FasterRcnn } from "./fasterRcnn.ts";
+export { buildFasterRcnn, type FasterRcnn } from "./fasterRcnn/network.ts";
 export {
   BACKGROUND,
   IGNORED,
@@ -12,12 +12,23 @@ export {
   type BestAnchorsOptions,
   type GroundTruth,
   type ThresholdOptions,
-} from "./groundTruth.ts";
-export { adviseAnchors, type AnchorAdvice, type AnchorFit } from "./adviseAnchors.ts";
-export { anchorShapesFor, kMeansAnchors, meanBestIou } from "./kMeansAnchors.ts";
-export { postProcess, type PostProcessOptions } from "./postProcess.ts";
-export { proposeBoxes, type ProposalOptions, type Proposals } from "./proposals.ts";
-export { cropRois, roiAlign, roiMaxPool, type RoiAlignOptions, type RoiPoolingOptions } from "./roiPooling.ts";
-export { sampleAnchors, sampleRois, type AnchorSample, type RoiSample, type SamplingOptions } from "./sampling.ts";
-export { DEFAULT_SETTINGS, type Architecture, type DetectorDescription, type Settings } from "./settings.ts";
+} from "./boxes/groundTruth.ts";
+export { adviseAnchors, type AnchorAdvice, type AnchorFit } from "./boxes/adviseAnchors.ts";
+export { anchorShapesFor, kMeansAnchors, meanBestIou } from "./boxes/kMeansAnchors.ts";
+export { postProcess, type PostProcessOptions } from "./boxes/postProcess.ts";
+export { proposeBoxes, type ProposalOptions, type Proposals } from "./fasterRcnn/proposals.ts";
+export { cropRois, roiAlign, roiMaxPool, type RoiAlignOptions, type RoiPoolingOptions } from "./boxes/roiPooling.ts";
+export {
+  sampleAnchors,
+  sampleRois,
+  type AnchorSample,
+  type RoiSample,
+  type SamplingOptions,
+} from "./boxes/sampling.ts";
+export {
+  DEFAULT_SETTINGS,
+  type Architecture,
+  type DetectorDescription,
+  type Settings,
+} from "./fasterRcnn/description.ts";
 export { trainDetector, type TrainEvents, type TrainOptions, type TrainResult } from "./trainDetector.ts";

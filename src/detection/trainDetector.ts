@@ -6,15 +6,15 @@ import { AnchorkitError } from "../base/errors.ts";
 import { writeFileAtomic } from "../base/files.ts";
 import { AugmentThreads } from "../data/augment/augmentThreads.ts";
 import type { Dataset } from "../data/dataset.ts";
-import type { ImageCache } from "../data/imageCache.ts";
-import { DECODED_AT_ONCE } from "../data/imageStore.ts";
-import { openImageCache, type CacheKind } from "../data/openImageCache.ts";
+import type { ImageCache } from "../data/images/imageCache.ts";
+import { DECODED_AT_ONCE } from "../data/images/imageStore.ts";
+import { openImageCache, type CacheKind } from "../data/images/openImageCache.ts";
 import { limiter, type Limiter } from "../data/parallel.ts";
 import { loadEngine, type EngineChoice } from "../engine/load.ts";
 import { budgetFrom, type Budget } from "../training/budget.ts";
 import { fit, type FitProgress, type FitValidation } from "../training/fit.ts";
 import { warmupCosine } from "../training/schedules.ts";
-import { prepareDetector, type DetectorTaskOptions } from "./detectorTask.ts";
+import { prepareDetector, type DetectorTaskOptions } from "./fasterRcnn/fasterRcnnTask.ts";
 
 export interface TrainOptions extends DetectorTaskOptions {
   /** How long: one of the two, or neither. */

@@ -1,14 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Preprocessing, Size } from "../base/preprocessing.ts";
 import { batchNormsOf, type BatchNorm } from "../core/layers/batchNorm.ts";
-import { compileProgram, type Precision, type Program } from "../engine/program.ts";
-import type { Step } from "../engine/step.ts";
+import { compileProgram, type Precision, type Program } from "../engine/graph/program.ts";
+import type { Step } from "../engine/graph/step.ts";
 import { movingAverage } from "../training/movingAverage.ts";
 import type { Optimizer } from "../training/optimizers.ts";
-import { weightsOf, type FasterRcnn } from "./fasterRcnn.ts";
-import { predictStep } from "./predictStep.ts";
-import type { Settings } from "./settings.ts";
-import { calibrationStep, trainStep } from "./trainStep.ts";
+import { weightsOf, type FasterRcnn } from "./fasterRcnn/network.ts";
+import { predictStep } from "./fasterRcnn/predictStep.ts";
+import type { Settings } from "./fasterRcnn/description.ts";
+import { calibrationStep, trainStep } from "./fasterRcnn/losses.ts";
 
 export interface TrainingProgramOptions {
   network: FasterRcnn;

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { messageOf } from "../base/errors.ts";
-import { findCompiler } from "./addon.ts";
+import { findCompiler } from "./install/addon.ts";
 import { cpuInstructions, hasBfloat16Instructions } from "./cpu.ts";
 import { INSTALL_COMMAND, loadEngine, type Engine } from "./load.ts";
-import { librarySource } from "./platform.ts";
-import { run } from "./run.ts";
+import { librarySource } from "./install/platform.ts";
+import { run } from "./install/run.ts";
 
 /** What runs here, and why: the facts that `detect doctor` prints. */
 export interface EngineDescription {

@@ -4,7 +4,7 @@ import util from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { AnchorkitError, messageOf } from "../base/errors.ts";
 import { findEngines, type EnginePlace } from "./locate.ts";
-import { librarySource } from "./platform.ts";
+import { librarySource } from "./install/platform.ts";
 
 /**
  * Which engine is wanted: `native` is TensorFlow's C++ library, or an error that says how to get it; `cpu` is tfjs's own

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { cacheFolder } from "../base/cacheFolder.ts";
-import { TENSORFLOW_VERSION, type Variant } from "./platform.ts";
+import { TENSORFLOW_VERSION, type Variant } from "./install/platform.ts";
 
 /** A folder with tfjs-node or tfjs-node-gpu, which holds a native engine if its addon was built. */
 export interface EnginePlace {

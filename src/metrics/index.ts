@@ -4,8 +4,8 @@ export {
   type CocoMetrics,
   type CocoOptions,
   type EvaluationImage,
-} from "./detection/coco.ts";
-export type { CocoSummary } from "./detection/cocoSummary.ts";
+} from "./detection/coco/coco.ts";
+export type { CocoSummary } from "./detection/coco/cocoSummary.ts";
 export { expectedCalibrationError, reliability, type ReliabilityBin } from "./calibration.ts";
 export * from "./classification/index.ts";
 export {
@@ -15,9 +15,9 @@ export {
   bootstrapCoco,
   type CocoIntervals,
 } from "./detection/bootstrap.ts";
-export { matchCoco, summarizeCoco } from "./detection/coco.ts";
+export { matchCoco, summarizeCoco } from "./detection/coco/coco.ts";
 export { compareCoco, type CocoComparison, type Difference } from "./detection/compare.ts";
-export { matchDetections, type DetectionMatches, type MatchOptions } from "./detection/matching.ts";
+export { matchDetections, type DetectionMatches, type MatchOptions } from "./detection/coco/matching.ts";
 export { type Estimate } from "./estimate.ts";
 export * from "./segmentation/index.ts";
 export {
@@ -30,17 +30,17 @@ export {
   type TideOptions,
   type TideSummary,
   type WrongDetection,
-} from "./detection/tide.ts";
-export { evaluateSlices, type SliceMetrics, type SliceOptions } from "./detection/sliceMetrics.ts";
-export { areaSlice, aspectSlices, fineSizeSlices, sizeSlices, type Slice } from "./detection/slices.ts";
-export { crowdingSlices } from "./detection/crowdingSlices.ts";
-export { fieldSlices, objectCountSlices } from "./detection/imageSlices.ts";
+} from "./detection/tide/tide.ts";
+export { evaluateSlices, type SliceMetrics, type SliceOptions } from "./detection/slices/sliceMetrics.ts";
+export { areaSlice, aspectSlices, fineSizeSlices, sizeSlices, type Slice } from "./detection/slices/slices.ts";
+export { crowdingSlices } from "./detection/slices/crowdingSlices.ts";
+export { fieldSlices, objectCountSlices } from "./detection/slices/imageSlices.ts";
 export {
   averageRecallCurve,
   matchProposals,
   type AverageRecallCurve,
   type ClassAverageRecall,
-} from "./detection/averageRecall.ts";
+} from "./detection/coco/averageRecall.ts";
 export {
   countingErrors,
   type ClassCountingErrors,

@@ -1,10 +1,10 @@
 import type { Size } from "../base/preprocessing.ts";
 import type { Random } from "../base/random.ts";
-import { augmentImage } from "../data/augment/augmentImage.ts";
+import { augmentImage } from "../data/augment/apply/augmentImage.ts";
 import type { Augmentation } from "../data/augment/description.ts";
-import { drawAugmentation } from "../data/augment/drawAugmentation.ts";
+import { drawAugmentation } from "../data/augment/draw/drawAugmentation.ts";
 import type { ImageRecord } from "../data/dataset.ts";
-import { ImageStore } from "../data/imageStore.ts";
+import { ImageStore } from "../data/images/imageStore.ts";
 import type { SheetImage } from "./contactSheet.ts";
 
 export interface AugmentedOptions {

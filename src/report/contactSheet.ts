@@ -3,7 +3,7 @@ import sharp, { type OverlayOptions, type Sharp } from "sharp";
 import { AnchorkitError } from "../base/errors.ts";
 import type { Size } from "../base/preprocessing.ts";
 import type { LabelledObject } from "../data/dataset.ts";
-import { decodeImage } from "../data/images.ts";
+import { decodeImage } from "../data/images/images.ts";
 import { mapParallel } from "../data/parallel.ts";
 import type { Detections } from "../geometry/detections.ts";
 import { classColor } from "./colors.ts";

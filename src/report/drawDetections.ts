@@ -1,6 +1,6 @@
 import type { Sharp } from "sharp";
 
-import { decodeImage } from "../data/images.ts";
+import { decodeImage } from "../data/images/images.ts";
 import type { Detections } from "../geometry/detections.ts";
 import { loadLabelFont } from "./labelFont.ts";
 import { detectionsOverlay, type OverlayOptions } from "./overlay.ts";

@@ -1,6 +1,6 @@
 import type { LabelledObject, Segmentation } from "../data/dataset.ts";
-import { decodeMask } from "../geometry/encodeMask.ts";
-import type { Rle } from "../geometry/rle.ts";
+import { decodeMask } from "../geometry/masks/encodeMask.ts";
+import type { Rle } from "../geometry/masks/rle.ts";
 import { boxLabel, boxLines, lineWidth, placeBox, type Rect } from "./boxShapes.ts";
 import { classColor } from "./colors.ts";
 import { checkedClass } from "./overlay.ts";

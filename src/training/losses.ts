@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { isNative, nativeOp } from "../engine/nativeOp.ts";
+import { isNative, nativeOp } from "../engine/graph/nativeOp.ts";
 
 /**
  * Elementwise d² / (2 beta) where d = |prediction - target| is under beta, else d - beta / 2 (Girshick, "Fast R-CNN",

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Step } from "../engine/step.ts";
+import type { Step } from "../engine/graph/step.ts";
 
 /**
  * An exponential moving average of weights, which usually predicts better than the last weights (Polyak and Juditsky,

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Updates } from "../engine/step.ts";
+import type { Updates } from "../engine/graph/step.ts";
 
 /**
  * An optimizer as a pure function: gradients in, new values of weights and slots out, so that it can be part of a

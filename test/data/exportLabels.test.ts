@@ -5,7 +5,7 @@ import type { Dataset, ImageRecord, LabelledObject } from "../../src/data/datase
 import { exportLabels } from "../../src/data/exportLabels.ts";
 import { listFiles } from "../../src/data/files.ts";
 import type { FormatId } from "../../src/data/formats/format.ts";
-import { encodeMask } from "../../src/geometry/encodeMask.ts";
+import { encodeMask } from "../../src/geometry/masks/encodeMask.ts";
 import { folderOf, jpeg } from "./helpers.ts";
 
 const image = await jpeg(100, 80);

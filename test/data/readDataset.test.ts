@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Random } from "../../src/base/random.ts";
 import { readDataset } from "../../src/data/readDataset.ts";
-import { countSplits, splitDataset } from "../../src/data/splits.ts";
+import { countSplits, splitDataset } from "../../src/data/split/splits.ts";
 import { folderOf, jpeg, labelImgXml } from "./helpers.ts";
 
 const image = await jpeg(100, 80);

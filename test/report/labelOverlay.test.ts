@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import type { LabelledObject } from "../../src/data/dataset.ts";
-import { encodeMask } from "../../src/geometry/encodeMask.ts";
+import { encodeMask } from "../../src/geometry/masks/encodeMask.ts";
 import { classColor } from "../../src/report/colors.ts";
 import { labelOverlay } from "../../src/report/labelOverlay.ts";
 

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { isNative, nativeOp } from "../../engine/nativeOp.ts";
+import { isNative, nativeOp } from "../../engine/graph/nativeOp.ts";
 import { gatherRows } from "./gather.ts";
 
 /**

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { isNative, nativeOp } from "../../engine/nativeOp.ts";
-import type { TensorSpec } from "../../engine/step.ts";
+import { isNative, nativeOp } from "../../engine/graph/nativeOp.ts";
+import type { TensorSpec } from "../../engine/graph/step.ts";
 
 // Images are bytes, and tfjs has no tensors of bytes: a step is fed four of them in each int32, which costs a quarter of
 // the memory and no conversion in JavaScript.

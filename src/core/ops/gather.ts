@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { isNative, nativeOp } from "../../engine/nativeOp.ts";
+import { isNative, nativeOp } from "../../engine/graph/nativeOp.ts";
 
 /**
  * Rows of a table: result[i] = x[indices[i]], with the gradient with respect to x (rows taken twice add up).

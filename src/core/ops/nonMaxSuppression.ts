@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { isNative, nativeOp } from "../../engine/nativeOp.ts";
+import { isNative, nativeOp } from "../../engine/graph/nativeOp.ts";
 
 export interface BatchedNmsOptions {
   /** A box goes when its IoU with a better one of its class that stays is above this. */

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { isNative, nativeOp } from "../../engine/nativeOp.ts";
+import { isNative, nativeOp } from "../../engine/graph/nativeOp.ts";
 
 /** max(x, 0), any shape. On native TensorFlow one op forward and one backward, where tfjs's own gradient takes six. */
 export function relu(x: tf.Tensor): tf.Tensor {

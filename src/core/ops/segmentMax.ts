@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { isNative, nativeOp } from "../../engine/nativeOp.ts";
+import { isNative, nativeOp } from "../../engine/graph/nativeOp.ts";
 
 /**
  * result[s] = the largest of the values with segments[i] = s; where there is none, the lowest finite float32.

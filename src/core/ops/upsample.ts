@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { isNative } from "../../engine/nativeOp.ts";
+import { isNative } from "../../engine/graph/nativeOp.ts";
 
 /**
  * Enlarges maps twice by nearest neighbours and cuts them to a size: y[i, j] = x[floor(i / 2), floor(j / 2)].

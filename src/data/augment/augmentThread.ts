@@ -1,5 +1,5 @@
 import { parentPort } from "node:worker_threads";
-import { augmentImage, type Sample } from "./augmentImage.ts";
+import { augmentImage, type Sample } from "./apply/augmentImage.ts";
 import type { AugmentAnswer, AugmentTask } from "./augmentThreads.ts";
 
 /** What runs in each of `AugmentThreads`: a task comes in, an image goes out. */

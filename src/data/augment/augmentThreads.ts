@@ -3,8 +3,8 @@ import { availableParallelism } from "node:os";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { AnchorkitError } from "../../base/errors.ts";
-import type { Sample } from "./augmentImage.ts";
-import type { Draw } from "./draw.ts";
+import type { Sample } from "./apply/augmentImage.ts";
+import type { Draw } from "./draw/draw.ts";
 
 /** What a thread needs for one augmented image: the draw, and the images that it names. */
 export interface AugmentTask {

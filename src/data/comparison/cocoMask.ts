@@ -1,7 +1,7 @@
 import { AnchorkitError, messageOf } from "../../base/errors.ts";
-import { rleFromPolygons } from "../../geometry/polygonMask.ts";
-import { type Rle, rleFromCounts } from "../../geometry/rle.ts";
-import { rleFromString } from "../../geometry/rleString.ts";
+import { rleFromPolygons } from "../../geometry/masks/polygonMask.ts";
+import { type Rle, rleFromCounts } from "../../geometry/masks/rle.ts";
+import { rleFromString } from "../../geometry/masks/rleString.ts";
 import { fieldsOf, shown } from "./recordChecks.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Rle } from "../../geometry/rle.ts";
+import type { Rle } from "../../geometry/masks/rle.ts";
 
 /** What is labelled in one image, in columns: what evaluation takes. */
 export interface TruthColumns {

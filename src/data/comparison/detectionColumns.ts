@@ -1,6 +1,6 @@
 import { AnchorkitError, messageOf } from "../../base/errors.ts";
-import { rleFromBox } from "../../geometry/polygonMask.ts";
-import type { Rle } from "../../geometry/rle.ts";
+import { rleFromBox } from "../../geometry/masks/polygonMask.ts";
+import type { Rle } from "../../geometry/masks/rle.ts";
 import { cocoMask } from "./cocoMask.ts";
 import type { ComparedImage, TruthImage } from "./comparedImage.ts";
 import type { ResultTable } from "./resultTable.ts";

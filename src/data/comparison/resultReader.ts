@@ -1,6 +1,6 @@
 import { AnchorkitError } from "../../base/errors.ts";
-import { maskArea, maskBox } from "../../geometry/maskExtent.ts";
-import { placeOf, type RecordBatch } from "../jsonRecords.ts";
+import { maskArea, maskBox } from "../../geometry/masks/maskExtent.ts";
+import { placeOf, type RecordBatch } from "../records/jsonRecords.ts";
 import { type BoxLayout, isNormalized, readBoxAs, type ResultBox } from "./boxLayout.ts";
 import { cocoMask } from "./cocoMask.ts";
 import type { CocoTruth, ComparedImage, TruthImage } from "./comparedImage.ts";

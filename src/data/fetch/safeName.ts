@@ -1,5 +1,5 @@
 import { basename, extname } from "node:path/posix";
-import type { ImageFormat } from "../images.ts";
+import type { ImageFormat } from "../images/images.ts";
 
 const EXTENSIONS: Record<ImageFormat, readonly string[]> = {
   jpeg: [".jpg", ".jpeg", ".jpe", ".jfif"],

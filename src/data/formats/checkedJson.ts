@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AnchorkitError } from "../../base/errors.ts";
-import { describeBadJson, describeOtherFormat } from "../notJson.ts";
+import { describeBadJson, describeOtherFormat } from "../records/notJson.ts";
 import type { Warnings } from "../warnings.ts";
 
 /** A number of pixels or per cent that a label file may hold; with larger ones sums and products would overflow. */

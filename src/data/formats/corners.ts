@@ -1,6 +1,6 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import type { LabelledObject } from "../dataset.ts";
-import { shownBox, type Size } from "../placement.ts";
+import { shownBox, type Size } from "../placing/placement.ts";
 import type { Warnings } from "../warnings.ts";
 import type { Coordinates } from "./format.ts";
 

@@ -3,9 +3,9 @@ import { basename, extname, join } from "node:path";
 import { cacheFolder } from "../../base/cacheFolder.ts";
 import { AnchorkitError } from "../../base/errors.ts";
 import { writeFileAtomic } from "../../base/files.ts";
-import { withoutControls } from "../exportImages.ts";
+import { withoutControls } from "./exportImages.ts";
 import { isImageName, kindOf } from "../files.ts";
-import { type ImageHeader, readImageHeader } from "../images.ts";
+import { type ImageHeader, readImageHeader } from "../images/images.ts";
 import type { FormatId } from "./format.ts";
 
 const MAX_NAME_CHARACTERS = 80;

@@ -1,18 +1,18 @@
-import { coco } from "./coco.ts";
-import { createml } from "./createml.ts";
-import { cvat } from "./cvat.ts";
+import { coco } from "./coco/coco.ts";
+import { createml } from "./createml/createml.ts";
+import { cvat } from "./cvat/cvat.ts";
 import type { FormatId, LabelFormat } from "./format.ts";
-import { labelStudio } from "./labelStudio.ts";
-import { labelme } from "./labelme.ts";
-import { retinanet } from "./retinanet.ts";
-import { tensorflowCsv } from "./tensorflowCsv.ts";
-import { via } from "./via.ts";
-import { openImages } from "./openImages.ts";
-import { tfrecord } from "./tfrecord.ts";
-import { classFolders } from "./classFolders.ts";
-import { maskFolders } from "./maskFolders.ts";
-import { voc } from "./voc.ts";
-import { yolo } from "./yolo.ts";
+import { labelStudio } from "./labelStudio/labelStudio.ts";
+import { labelme } from "./labelme/labelme.ts";
+import { retinanet } from "./csv/retinanet.ts";
+import { tensorflowCsv } from "./csv/tensorflowCsv.ts";
+import { via } from "./via/via.ts";
+import { openImages } from "./csv/openImages.ts";
+import { tfrecord } from "./tfrecord/tfrecord.ts";
+import { classFolders } from "./classFolders/classFolders.ts";
+import { maskFolders } from "./masks/maskFolders.ts";
+import { voc } from "./voc/voc.ts";
+import { yolo } from "./yolo/yolo.ts";
 
 /** All formats of labels, by the names that `--from` and `--to` take. */
 export const FORMATS: Readonly<Record<FormatId, LabelFormat>> = {

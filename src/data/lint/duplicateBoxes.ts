@@ -1,6 +1,6 @@
 import { iou } from "../../geometry/overlap.ts";
 import type { Dataset, ImageRecord, LabelledObject } from "../dataset.ts";
-import { shownBox } from "../placement.ts";
+import { shownBox } from "../placing/placement.ts";
 import type { Findings } from "./findings.ts";
 
 /**

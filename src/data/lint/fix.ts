@@ -5,7 +5,7 @@ import { writeFileAtomic } from "../../base/files.ts";
 import type { Dataset } from "../dataset.ts";
 import { requireEmptyFolder } from "../emptyFolder.ts";
 import { kindOf, shownPath } from "../files.ts";
-import { DATASET_FILE, writeDataset } from "../formats/writeCoco.ts";
+import { DATASET_FILE, writeDataset } from "../formats/coco/writeCoco.ts";
 import type { LintChange, LintReport } from "./report.ts";
 
 const CHANGES_FILE = "changes.csv";

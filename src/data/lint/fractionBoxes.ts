@@ -1,5 +1,5 @@
 import type { Dataset, ImageRecord, LabelledObject } from "../dataset.ts";
-import { shownBox } from "../placement.ts";
+import { shownBox } from "../placing/placement.ts";
 import type { Findings } from "./findings.ts";
 
 /**

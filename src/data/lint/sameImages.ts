@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { AnchorkitError } from "../../base/errors.ts";
-import { croppedCopies } from "../croppedCopies.ts";
+import { croppedCopies } from "../duplicates/croppedCopies.ts";
 import type { ImageRecord } from "../dataset.ts";
 import { groupBy, shownPath } from "../files.ts";
-import { nearDuplicates } from "../nearDuplicates.ts";
+import { nearDuplicates } from "../duplicates/nearDuplicates.ts";
 import { mapParallel } from "../parallel.ts";
-import { type Look, lookOf } from "../perceptualHash.ts";
+import { type Look, lookOf } from "../duplicates/perceptualHash.ts";
 import { groupImages } from "../split/imageGroups.ts";
 import type { Findings } from "./findings.ts";
 

@@ -2,7 +2,7 @@ import { basename, dirname, relative, resolve } from "node:path";
 import { AnchorkitError, UsageError } from "../../base/errors.ts";
 import type { ImageRecord } from "../dataset.ts";
 import { posixPath } from "../files.ts";
-import { groupNearDuplicates } from "../nearDuplicates.ts";
+import { groupNearDuplicates } from "../duplicates/nearDuplicates.ts";
 
 /** What keeps images together. */
 export interface GroupingOptions {

@@ -1,6 +1,6 @@
 import type { Random } from "../../base/random.ts";
 import type { SplitName } from "../dataset.ts";
-import type { SplitFractions } from "../splits.ts";
+import type { SplitFractions } from "./splits.ts";
 
 /** Images that must stay together; a single image is a group of one. */
 export interface ImageGroup {

@@ -1,6 +1,6 @@
 import type { Random } from "../../base/random.ts";
 import type { Dataset, ImageRecord, SplitName } from "../dataset.ts";
-import { countSplits, type SplitCounts, type SplitFractions } from "../splits.ts";
+import { countSplits, type SplitCounts, type SplitFractions } from "./splits.ts";
 import { groupImages, type GroupingOptions } from "./imageGroups.ts";
 import { type ImageGroup, iterativeStratification } from "./iterativeStratification.ts";
 import { type ClassSplits, largeGroups, missingClasses } from "./splitWarnings.ts";

@@ -1,5 +1,5 @@
 import type { SplitName } from "../dataset.ts";
-import type { SplitFractions } from "../splits.ts";
+import type { SplitFractions } from "./splits.ts";
 import { SPLIT_NAMES } from "./iterativeStratification.ts";
 
 /**

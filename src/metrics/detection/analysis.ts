@@ -1,16 +1,16 @@
 import type { Random } from "../../base/random.ts";
-import { type AverageRecallCurve, averageRecallCurve } from "./averageRecall.ts";
+import { type AverageRecallCurve, averageRecallCurve } from "./coco/averageRecall.ts";
 import { bootstrapCoco, type CocoIntervals } from "./bootstrap.ts";
-import { type CocoMetrics, matchCoco, summarizeCoco } from "./coco.ts";
+import { type CocoMetrics, matchCoco, summarizeCoco } from "./coco/coco.ts";
 import { countingErrors, type DetectionCounting } from "./counting.ts";
 import { type DetectionCurves, detectionCurves } from "./curves.ts";
 import { type DetectionCalibration, detectionCalibration } from "./detectionCalibration.ts";
 import { type DetectionConfusion, detectionConfusion } from "./detectionConfusion.ts";
 import type { EvaluationImage } from "./evaluationImage.ts";
-import type { DetectionMatches, MatchOptions } from "./matching.ts";
+import type { DetectionMatches, MatchOptions } from "./coco/matching.ts";
 import { missRates, type MissRates } from "./missRate.ts";
-import { evaluateSlices, type SliceMetrics } from "./sliceMetrics.ts";
-import { evaluateTide, type Tide } from "./tide.ts";
+import { evaluateSlices, type SliceMetrics } from "./slices/sliceMetrics.ts";
+import { evaluateTide, type Tide } from "./tide/tide.ts";
 
 export interface AnalysisOptions extends Pick<MatchOptions, "overlap" | "maxDetections"> {
   /** How many samples of images the intervals rest on; 0 for no intervals; default 1000. */

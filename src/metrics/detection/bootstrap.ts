@@ -1,10 +1,10 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import { Random } from "../../base/random.ts";
 import { centredInterval, type Estimate } from "../estimate.ts";
-import { type CocoMetrics, summarizeCoco } from "./coco.ts";
-import { COCO_KEYS, type CocoSummary, byCocoKey } from "./cocoSummary.ts";
-import type { DetectionMatches } from "./matching.ts";
-import { weightedCoco } from "./weightedCoco.ts";
+import { type CocoMetrics, summarizeCoco } from "./coco/coco.ts";
+import { COCO_KEYS, type CocoSummary, byCocoKey } from "./coco/cocoSummary.ts";
+import type { DetectionMatches } from "./coco/matching.ts";
+import { weightedCoco } from "./coco/weightedCoco.ts";
 
 export interface BootstrapOptions {
   /** How many samples of images are drawn; default 1000. */

@@ -8,8 +8,8 @@ import {
   numbersOf,
   resampleCoco,
 } from "./bootstrap.ts";
-import { summarizeCoco } from "./coco.ts";
-import type { DetectionMatches } from "./matching.ts";
+import { summarizeCoco } from "./coco/coco.ts";
+import type { DetectionMatches } from "./coco/matching.ts";
 
 /** A's number minus B's, with the interval of this difference. */
 export interface Difference extends Estimate {

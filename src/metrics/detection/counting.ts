@@ -1,5 +1,5 @@
-import { type ClassMatches, type DetectionMatches, IGNORED } from "./matching.ts";
-import { iouIndexOf } from "./ranked.ts";
+import { type ClassMatches, type DetectionMatches, IGNORED } from "./coco/matching.ts";
+import { iouIndexOf } from "./coco/ranked.ts";
 
 /** The error of an image is the number of detections less the number of objects. NaN without images. */
 export interface CountingErrors {

@@ -1,8 +1,8 @@
 import { mean } from "../mean.ts";
-import { precisionAtRecalls, RECALL_POINTS } from "./averagePrecision.ts";
-import { type DetectionMatches, TRUE_POSITIVE } from "./matching.ts";
+import { precisionAtRecalls, RECALL_POINTS } from "./coco/averagePrecision.ts";
+import { type DetectionMatches, TRUE_POSITIVE } from "./coco/matching.ts";
 import { type OperatingPoint, pointOf } from "./operatingPoints.ts";
-import { poolClasses, rankedByClass, type RankedDetections } from "./ranked.ts";
+import { poolClasses, rankedByClass, type RankedDetections } from "./coco/ranked.ts";
 
 /** Precision, recall and F1 where detections with a lower score than `confidence` are left out: parallel lists. */
 export interface ConfidenceCurve {

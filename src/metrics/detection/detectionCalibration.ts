@@ -1,8 +1,8 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import { expectedCalibrationError, reliability, type ReliabilityBin } from "../calibration.ts";
 import type { EvaluationImage } from "./evaluationImage.ts";
-import { type ClassMatches, type DetectionMatches, IGNORED, TRUE_POSITIVE } from "./matching.ts";
-import { iouIndexOf } from "./ranked.ts";
+import { type ClassMatches, type DetectionMatches, IGNORED, TRUE_POSITIVE } from "./coco/matching.ts";
+import { iouIndexOf } from "./coco/ranked.ts";
 
 /** How far the scores of detections are the probabilities that they found an object. Errors in 0..1; NaN for no detection. */
 export interface Calibration {

@@ -1,7 +1,7 @@
-import { type ClassDetections, type ClassTruths, detectionsByClass, firstRows, truthsByClass } from "./byClass.ts";
+import { type ClassDetections, type ClassTruths, detectionsByClass, firstRows, truthsByClass } from "./coco/byClass.ts";
 import { classAgnostic } from "./classAgnostic.ts";
 import { checkEvaluationImage, type EvaluationImage } from "./evaluationImage.ts";
-import { type Overlap, overlapOf, type OverlapKind } from "./overlaps.ts";
+import { type Overlap, overlapOf, type OverlapKind } from "./coco/overlaps.ts";
 
 export interface ConfusionOptions {
   /** Detections with a lower score are left out; default 0.25. */

@@ -1,5 +1,5 @@
 import { AnchorkitError } from "../../base/errors.ts";
-import type { Rle } from "../../geometry/rle.ts";
+import type { Rle } from "../../geometry/masks/rle.ts";
 
 /**
  * What is compared: boxes; boxes whose x2 and y2 are their last pixels, as the devkit of Pascal VOC has it (each side is

@@ -1,6 +1,6 @@
 import { meanOverClasses } from "../meanOverClasses.ts";
-import { type DetectionMatches, TRUE_POSITIVE } from "./matching.ts";
-import { rankedByClass, type RankedDetections } from "./ranked.ts";
+import { type DetectionMatches, TRUE_POSITIVE } from "./coco/matching.ts";
+import { rankedByClass, type RankedDetections } from "./coco/ranked.ts";
 
 export interface ClassMissRate {
   /** Index into the list of classes. */

@@ -1,5 +1,5 @@
-import { type DetectionMatches, TRUE_POSITIVE } from "./matching.ts";
-import { poolClasses, rankedByClass, type RankedDetections } from "./ranked.ts";
+import { type DetectionMatches, TRUE_POSITIVE } from "./coco/matching.ts";
+import { poolClasses, rankedByClass, type RankedDetections } from "./coco/ranked.ts";
 
 /** How good the detections are whose score is at least `confidence`. */
 export interface OperatingPoint {

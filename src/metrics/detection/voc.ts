@@ -1,7 +1,7 @@
 import { meanOverClasses } from "../meanOverClasses.ts";
-import { type ClassDetections, type ClassTruths, detectionsByClass, firstRows, truthsByClass } from "./byClass.ts";
+import { type ClassDetections, type ClassTruths, detectionsByClass, firstRows, truthsByClass } from "./coco/byClass.ts";
 import { checkEvaluationImage, type EvaluationImage } from "./evaluationImage.ts";
-import { type Overlap, overlapOf, type OverlapKind } from "./overlaps.ts";
+import { type Overlap, overlapOf, type OverlapKind } from "./coco/overlaps.ts";
 
 export interface VocOptions {
   /** IoU from which a detection finds an object; default 0.5. */

@@ -1,8 +1,8 @@
-import { iouIndexOf } from "../../metrics/detection/ranked.ts";
-import { type DetectionMatches, IGNORED, TRUE_POSITIVE } from "../../metrics/detection/matching.ts";
+import { iouIndexOf } from "../../metrics/detection/coco/ranked.ts";
+import { type DetectionMatches, IGNORED, TRUE_POSITIVE } from "../../metrics/detection/coco/matching.ts";
 import { type OperatingPoint, pointOf } from "../../metrics/detection/operatingPoints.ts";
-import type { Tide } from "../../metrics/detection/tide.ts";
-import { WRONG_TYPES, type WrongType } from "../../metrics/detection/tideErrors.ts";
+import type { Tide } from "../../metrics/detection/tide/tide.ts";
+import { WRONG_TYPES, type WrongType } from "../../metrics/detection/tide/tideErrors.ts";
 import type { Thresholds } from "./thresholds.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { type CountTable, pointAt } from "./countTable.ts";
-import { Gallery, type GalleryProps, pictureNotes } from "./gallery.tsx";
+import { Gallery, type GalleryProps, pictureNotes } from "./pictures/gallery.tsx";
 import { count, rate } from "../page/text.ts";
 import type { ClassRow } from "./classTable.tsx";
 import { ClassTable } from "./classTable.tsx";

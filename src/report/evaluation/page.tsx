@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import type { DetectionAnalysis } from "../../metrics/detection/analysis.ts";
-import { COCO_KEYS } from "../../metrics/detection/cocoSummary.ts";
+import { COCO_KEYS } from "../../metrics/detection/coco/cocoSummary.ts";
 import type { OperatingPoint } from "../../metrics/detection/operatingPoints.ts";
 import type { Estimate } from "../../metrics/estimate.ts";
 import { Explorer, type ExplorerProps } from "./explorer.tsx";

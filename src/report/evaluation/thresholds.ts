@@ -1,4 +1,4 @@
-import type { DetectionMatches } from "../../metrics/detection/matching.ts";
+import type { DetectionMatches } from "../../metrics/detection/coco/matching.ts";
 
 /** The confidence thresholds that the report's slider can be set to: 201, equally far apart. */
 export interface Thresholds {

@@ -1,6 +1,6 @@
 import type { DetectionAnalysis } from "../../metrics/detection/analysis.ts";
 import type { OperatingPoint } from "../../metrics/detection/operatingPoints.ts";
-import type { TideErrorType } from "../../metrics/detection/tide.ts";
+import type { TideErrorType } from "../../metrics/detection/tide/tide.ts";
 import type { EvaluationReportInput } from "./input.ts";
 import { count, counted, percent, points, rate, shorten } from "../page/text.ts";
 

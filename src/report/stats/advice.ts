@@ -1,7 +1,7 @@
 import type { ClassStats } from "../../data/stats/classStats.ts";
 import type { DatasetStats, PartStats } from "../../data/stats/datasetStats.ts";
 import type { InputSizeAdvice } from "../../data/stats/inputSizes.ts";
-import type { AnchorAdvice } from "../../detection/adviseAnchors.ts";
+import type { AnchorAdvice } from "../../detection/boxes/adviseAnchors.ts";
 import { count, counted, percent, rate, shorten } from "../page/text.ts";
 
 /** What the data set is, in a sentence. */

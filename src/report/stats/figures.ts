@@ -1,5 +1,5 @@
 import type { DatasetStats } from "../../data/stats/datasetStats.ts";
-import type { AnchorAdvice } from "../../detection/adviseAnchors.ts";
+import type { AnchorAdvice } from "../../detection/boxes/adviseAnchors.ts";
 import { drawFigures, type Figure, type FigureDraft } from "../page/figure.ts";
 import { COLORS } from "../page/plot.ts";
 import { count, counted, percent, rate, shorten } from "../page/text.ts";

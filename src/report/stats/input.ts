@@ -1,5 +1,5 @@
 import type { DatasetStats } from "../../data/stats/datasetStats.ts";
-import type { AnchorAdvice } from "../../detection/adviseAnchors.ts";
+import type { AnchorAdvice } from "../../detection/boxes/adviseAnchors.ts";
 
 /** Everything that the report of a data set shows. */
 export interface StatsReportInput {

@@ -1,7 +1,7 @@
 import type { Bin } from "../../data/stats/histogram.ts";
 import type { InputSizeAdvice } from "../../data/stats/inputSizes.ts";
 import type { HeatMap } from "../../data/stats/positions.ts";
-import type { AnchorAdvice } from "../../detection/adviseAnchors.ts";
+import type { AnchorAdvice } from "../../detection/boxes/adviseAnchors.ts";
 import { asGiven, COLORS, PLOT_WIDTH, type PlotSpec } from "../page/plot.ts";
 import { shorten } from "../page/text.ts";
 

@@ -5,7 +5,7 @@ import { buildBackbone, type BackboneName } from "../../../src/core/backbones/in
 import { batchNormsOf } from "../../../src/core/layers/batchNorm.ts";
 import { collectUpdates } from "../../../src/core/updates.ts";
 import { loadEngine } from "../../../src/engine/load.ts";
-import { compileProgram } from "../../../src/engine/program.ts";
+import { compileProgram } from "../../../src/engine/graph/program.ts";
 
 const native = (await loadEngine()).name === "native";
 

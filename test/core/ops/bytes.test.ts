@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { packBytes, packedSpec, unpackBytes } from "../../../src/core/ops/bytes.ts";
 import { loadEngine } from "../../../src/engine/load.ts";
-import { compileProgram } from "../../../src/engine/program.ts";
+import { compileProgram } from "../../../src/engine/graph/program.ts";
 
 describe.each(["auto", "cpu"] as const)("bytes packed in integers on engine %s", (engine) => {
   beforeAll(() => loadEngine({ engine }));

@@ -1,10 +1,10 @@
 import { expect, it, onTestFinished } from "vitest";
 import { Random } from "../../../src/base/random.ts";
-import { augmentImage, type Sample } from "../../../src/data/augment/augmentImage.ts";
+import { augmentImage, type Sample } from "../../../src/data/augment/apply/augmentImage.ts";
 import { AugmentThreads, type AugmentTask } from "../../../src/data/augment/augmentThreads.ts";
-import { drawAugmentation } from "../../../src/data/augment/drawAugmentation.ts";
+import { drawAugmentation } from "../../../src/data/augment/draw/drawAugmentation.ts";
 import { PRESETS } from "../../../src/data/augment/presets.ts";
-import { rleFromPolygon } from "../../../src/geometry/polygonMask.ts";
+import { rleFromPolygon } from "../../../src/geometry/masks/polygonMask.ts";
 import { noiseImage, recordOf } from "./support.ts";
 
 const SIZE = { width: 90, height: 70 };

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { EDGE, waves } from "../../../bench/augmentation/fixture.ts";
 import { Random } from "../../../src/base/random.ts";
-import { augmentImage } from "../../../src/data/augment/augmentImage.ts";
-import type { Draw } from "../../../src/data/augment/draw.ts";
-import { drawAugmentation } from "../../../src/data/augment/drawAugmentation.ts";
+import { augmentImage } from "../../../src/data/augment/apply/augmentImage.ts";
+import type { Draw } from "../../../src/data/augment/draw/draw.ts";
+import { drawAugmentation } from "../../../src/data/augment/draw/drawAugmentation.ts";
 import type { LabelledObject } from "../../../src/data/dataset.ts";
 import { augmentationOf, boxDistance, recordOf } from "./support.ts";
 

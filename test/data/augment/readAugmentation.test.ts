@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { PRESET_NAMES, PRESETS, withFlip } from "../../../src/data/augment/presets.ts";
 import { loadAugmentation, parseAugmentation } from "../../../src/data/augment/readAugmentation.ts";
-import { variationRanges } from "../../../src/data/augment/variation.ts";
+import { variationRanges } from "../../../src/data/augment/draw/variation.ts";
 import { folderOf } from "../helpers.ts";
 
 describe("loadAugmentation", () => {

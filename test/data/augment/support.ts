@@ -1,10 +1,10 @@
 import type { Size } from "../../../src/base/preprocessing.ts";
 import type { Random } from "../../../src/base/random.ts";
 import { Augmentation } from "../../../src/data/augment/description.ts";
-import type { Draw, Layer } from "../../../src/data/augment/draw.ts";
-import { IDENTITY, type Matrix } from "../../../src/data/augment/matrix.ts";
+import type { Draw, Layer } from "../../../src/data/augment/draw/draw.ts";
+import { IDENTITY, type Matrix } from "../../../src/data/augment/apply/matrix.ts";
 import type { ImageRecord, LabelledObject } from "../../../src/data/dataset.ts";
-import type { StoredImage } from "../../../src/data/imageStore.ts";
+import type { StoredImage } from "../../../src/data/images/imageStore.ts";
 
 type Box = LabelledObject["box"];
 

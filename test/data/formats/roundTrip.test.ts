@@ -8,7 +8,7 @@ import { exportLabels } from "../../../src/data/exportLabels.ts";
 import { type Extra, FORMAT_IDS, type FormatId } from "../../../src/data/formats/format.ts";
 import { FORMATS } from "../../../src/data/formats/registry.ts";
 import { readDataset } from "../../../src/data/readDataset.ts";
-import { rleFromPolygons } from "../../../src/geometry/polygonMask.ts";
+import { rleFromPolygons } from "../../../src/geometry/masks/polygonMask.ts";
 import { photoFolder } from "../helpers.ts";
 
 interface Limits {

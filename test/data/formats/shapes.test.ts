@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { segmentationArea } from "../../../src/data/formats/cocoSegmentation.ts";
+import { segmentationArea } from "../../../src/data/formats/coco/cocoSegmentation.ts";
 import { boxAround, ellipse, joinPolygons, turnedCorners } from "../../../src/data/formats/shapes.ts";
 
 const rounded = (numbers: readonly number[]) => numbers.map((value) => Math.round(value * 1e9) / 1e9 + 0);

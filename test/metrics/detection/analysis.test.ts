@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { analyzeDetections } from "../../../src/metrics/detection/analysis.ts";
-import { evaluateCoco } from "../../../src/metrics/detection/coco.ts";
+import { evaluateCoco } from "../../../src/metrics/detection/coco/coco.ts";
 import { operatingPoints } from "../../../src/metrics/detection/operatingPoints.ts";
 
 // Two images: a found cat and a missed dog, a found dog and something where there is nothing.

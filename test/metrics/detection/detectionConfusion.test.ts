@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Rle } from "../../../src/geometry/rle.ts";
+import type { Rle } from "../../../src/geometry/masks/rle.ts";
 import { type ConfusionOptions, detectionConfusion, type EvaluationImage } from "../../../src/metrics/index.ts";
 import { overlapOf, randomImages, readScene, scene } from "./scenes.ts";
 

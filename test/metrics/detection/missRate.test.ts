@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { matchDetections } from "../../../src/metrics/detection/matching.ts";
+import { matchDetections } from "../../../src/metrics/detection/coco/matching.ts";
 import { type EvaluationImage, missRates, precisionRecallPoints } from "../../../src/metrics/index.ts";
 import { expectNear } from "./near.ts";
 import { randomImages, scene } from "./scenes.ts";

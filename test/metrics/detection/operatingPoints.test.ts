@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { FALSE_POSITIVE, matchDetections, TRUE_POSITIVE } from "../../../src/metrics/detection/matching.ts";
+import { FALSE_POSITIVE, matchDetections, TRUE_POSITIVE } from "../../../src/metrics/detection/coco/matching.ts";
 import { operatingPoints } from "../../../src/metrics/index.ts";
 import { randomImages, readScene, scene } from "./scenes.ts";
 

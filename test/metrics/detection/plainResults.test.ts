@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { matchDetections } from "../../../src/metrics/detection/matching.ts";
+import { matchDetections } from "../../../src/metrics/detection/coco/matching.ts";
 import {
   averageRecallCurve,
   countingErrors,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Random } from "../../../src/base/random.ts";
 import type { Dataset, ImageRecord, SplitName } from "../../../src/data/dataset.ts";
 import { datasetStats } from "../../../src/data/stats/datasetStats.ts";
-import { adviseAnchors } from "../../../src/detection/adviseAnchors.ts";
+import { adviseAnchors } from "../../../src/detection/boxes/adviseAnchors.ts";
 import { anchorWords, inputSizeWords, observations } from "../../../src/report/stats/advice.ts";
 import { aspectName, countName, sizeName } from "../../../src/report/stats/binNames.ts";
 import { statsReport } from "../../../src/report/stats/statsReport.ts";

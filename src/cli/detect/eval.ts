@@ -1,0 +1,136 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { AnchorkitError } from "../../base/errors.ts";
+import { addCoordinatesOption } from "../dataset.ts";
+import { type InputFlags, readEvaluation } from "./evalInput.ts";
+import { checkMeasureFlags, measure, type MeasureFlags, METRICS } from "./evalMeasure.ts";
+import { type Bar, barsIn, fallsShort } from "./failUnder.ts";
+import { addCommonOptions, addDetectorOptions, addExamples, choice, numberIn, printJson } from "../options.ts";
+import { renderTables, TABLE_FORMATS, type TableFormat } from "../tables.ts";
+
+interface Flags extends InputFlags, MeasureFlags {
+  map?: true;
+  format: TableFormat | "json";
+  failUnder?: Bar[];
+  json?: true;
+}
+
+/** `detect eval` */
+export function addEval(program: Command): void {
+  const command = program
+    .command("eval")
+    .description("Measure detections against labels: a trained detector's, or any tool's from files")
+    .option("--map", "mean average precision and recall by COCO's rules (the default)");
+  addInputOptions(command);
+  addMeasureOptions(command);
+  addOutputOptions(command);
+  addCommonOptions(command).action(evaluate);
+  addExamples(
+    command,
+    "detect eval --map --data dataset --split test --weights runs/cells --report report.html",
+    "detect eval --map --truth truth.json --predictions predictions.json",
+    "detect eval --map --truth truth.json --predictions new.json --against old.json",
+    "detect eval --map --truth truth.json --predictions new.json --fail-under AP50=.8,AP:cat=.5",
+  );
+}
+
+function addInputOptions(command: Command): void {
+  command
+    .option("--weights <run>", "run folder of detect train")
+    .option("--data <dataset>", "labelled images")
+    .addOption(choice("--split <name>", "which of them", ["train", "val", "test", "all"], "test"))
+    .option("--truth <file>", "labels as COCO JSON; with --predictions, no model is needed")
+    .option("--predictions <file>", "detections as COCO results: JSON, or JSON Lines of any length")
+    .option("--against <file>", "another model's detections: is the difference more than chance?")
+    .addOption(choice("--boxes <layout>", "what the numbers of a box in --predictions are (default: xywh)", LAYOUTS))
+    .addOption(choice("--match <how>", "find a result's image by its id or its file name (default: id)", MATCHES))
+    .addOption(
+      choice(
+        "--difficult <how>",
+        "difficult objects (default: count with --truth by COCO's rules, else ignore)",
+        DIFFICULT,
+      ),
+    )
+    .option("--images <folder>", "the pictures for --report, if they do not lie as --truth says");
+  addCoordinatesOption(command);
+  addDetectorOptions(command);
+}
+
+function addMeasureOptions(command: Command): void {
+  command
+    .addOption(choice("--rules <whose>", "average precision by these rules", ["coco", "voc"], "coco"))
+    .option("--masks", "compare masks (segmentations) instead of boxes")
+    .option(
+      "--iou <thresholds>",
+      "IoUs from which an object is found, apart by commas (default: the rules')",
+      thresholds,
+    )
+    .addOption(
+      choice(
+        "--iou-pixels <how>",
+        "inclusive: x2 and y2 are the last pixels, as in VOC's devkit",
+        ["exclusive", "inclusive"],
+        "exclusive",
+      ),
+    )
+    .option(
+      "--max-detections <n>",
+      "of each class in an image, the best so many count",
+      numberIn({ whole: true, min: 1, max: 100_000 }),
+      100,
+    )
+    .option("--explain", "where it fails: errors and what they cost, best thresholds, mix-ups, calibration, counts")
+    .option(
+      "--slice <by>",
+      "measure parts: size, aspect, crowding, objects, or a field of the images; again for more",
+      (by: string, before: string[] | undefined) => [...(before ?? []), by],
+    )
+    .option("--intervals", "confidence intervals of all numbers")
+    .option("--resamples <n>", "for intervals and --against", numberIn({ whole: true, min: 10, max: 100_000 }), 1000)
+    .option("--seed <n>", "seed of the resampling", numberIn({ whole: true, min: 0, max: 2 ** 31 - 1 }), 1);
+}
+
+function addOutputOptions(command: Command): void {
+  command
+    .option("--report <file>", "write all of it, with plots and pictures, as one HTML file")
+    .addOption(choice("--format <how>", "what is printed", [...TABLE_FORMATS, "json"], "table"))
+    .option(
+      "--fail-under <bars>",
+      "exit code 1 if a number is lower: AP50=.8, or AP50:cat=.8 for a class",
+      barsIn([...new Set([...METRICS.coco, ...METRICS.voc])]),
+    );
+}
+
+const LAYOUTS = [
+  ...["xywh", "xyxy", "cxcywh", "yxyx"],
+  ...["xywh-normalized", "xyxy-normalized", "cxcywh-normalized", "yxyx-normalized"],
+];
+const MATCHES = ["id", "file-name"];
+const DIFFICULT = ["ignore", "count"];
+
+function thresholds(text: string): number[] {
+  return text.split(",").map((part) => {
+    try {
+      return numberIn({ above: 0, max: 1 })(part);
+    } catch {
+      throw new InvalidArgumentError(`"${text}" is not like 0.5 or 0.5,0.75: numbers above 0, up to 1.`);
+    }
+  });
+}
+
+async function evaluate(flags: Flags): Promise<void> {
+  checkMeasureFlags(flags);
+  const input = await readEvaluation(flags);
+  const { document, tables, wideTables, numbers, analysis, comparison } = await measure(input, flags);
+  const { format, report, failUnder = [] } = flags;
+  if (flags.json || format === "json") printJson(document);
+  else process.stdout.write(`${renderTables(format === "csv" ? wideTables : tables, format)}\n`);
+  if (report !== undefined && analysis) {
+    const { writeEvaluationReport } = await import("../../report/evaluation/evaluationReport.ts");
+    const { title, classes, images, warnings, against } = input;
+    const difference = comparison && against && { comparison: { against: against.name, difference: comparison } };
+    await writeEvaluationReport(report, { title, classes, images, analysis, warnings, ...difference });
+    process.stderr.write(`report: ${report}\n`);
+  }
+  const short = fallsShort(failUnder, numbers);
+  if (short.length > 0) throw new AnchorkitError(short.join("; "));
+}

@@ -1,0 +1,142 @@
+import { existsSync, readFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { AnchorkitError, UsageError } from "../../base/errors.ts";
+import type { SplitName } from "../../data/dataset.ts";
+import type { BoxLayout } from "../../data/comparison/boxLayout.ts";
+import type { CocoTruth, ComparedImage } from "../../data/comparison/comparedImage.ts";
+import type { DetectorOptions } from "../../detection/detector.ts";
+import type { ReportImage } from "../../report/evaluation/input.ts";
+import { type DataFlags, openDataset, printWarnings } from "../dataset.ts";
+
+/** Where truth and detections come from. */
+export interface InputFlags extends Partial<DataFlags>, DetectorOptions {
+  split: SplitName | "all";
+  weights?: string;
+  truth?: string;
+  predictions?: string;
+  against?: string;
+  images?: string;
+  rules: "coco" | "voc";
+  masks?: true;
+  maxDetections: number;
+  difficult?: "count" | "ignore";
+  boxes?: BoxLayout;
+  match?: "id" | "file-name";
+}
+
+/** What is measured: labelled images with what was found in them. */
+export interface EvaluationInput {
+  title: string;
+  classes: readonly string[];
+  images: readonly ReportImage[];
+  /** The same images with what another model found. */
+  against?: { name: string; images: readonly ReportImage[] };
+  warnings: readonly string[];
+}
+
+/** Reads two files, or runs a detector; says on stderr what it found. */
+export async function readEvaluation(flags: InputFlags): Promise<EvaluationInput> {
+  return usesFiles(flags) ? readFiles(flags) : runDetector(flags);
+}
+
+function usesFiles({ truth, predictions, against, data, weights }: InputFlags): boolean {
+  const files = truth !== undefined || predictions !== undefined;
+  if (files && (data !== undefined || weights !== undefined)) {
+    throw new UsageError("--truth and --predictions compare two files, without --data and --weights");
+  }
+  if (against !== undefined && !files) {
+    throw new UsageError("--against compares two prediction files: it needs --truth and --predictions");
+  }
+  return files;
+}
+
+async function readFiles(flags: InputFlags): Promise<EvaluationInput> {
+  const { predictions, against, boxes, match, rules } = flags;
+  if (flags.truth === undefined || predictions === undefined) {
+    throw new UsageError(flags.truth === undefined ? "--predictions needs --truth" : "--truth needs --predictions");
+  }
+  const { readCocoTruth } = await import("../../data/formats/coco/cocoTruth.ts");
+  const { readCocoResults } = await import("../../data/formats/coco/cocoResults.ts");
+  const masks = flags.masks ?? false;
+  const maxDetections = rules === "voc" ? Infinity : flags.maxDetections; // VOC looks at all of them
+  const difficult = flags.difficult ?? (rules === "voc" ? "ignore" : "count");
+  const truth = await readCocoTruth(flags.truth, { masks });
+  const folder = flags.images ?? dirname(flags.truth);
+  const read = async (file: string): Promise<{ images: ReportImage[]; warnings: string[] }> => {
+    const options = { masks, maxDetections, ...(boxes && { boxes }), ...(match && { match }) };
+    const { images, warnings } = await readCocoResults(truth, file, options);
+    return { images: images.map((image) => withPicture(image, folder, difficult)), warnings };
+  };
+  const first = await read(predictions);
+  const second = against === undefined ? undefined : await read(against);
+  const notes = difficult === "count" ? difficultNote(truth) : [];
+  const warnings = [...new Set([...first.warnings, ...(second?.warnings ?? []), ...notes])];
+  printWarnings(warnings);
+  return {
+    title: `${basename(predictions)} on ${basename(flags.truth)}`,
+    classes: truth.classes,
+    images: first.images,
+    ...(against !== undefined && second && { against: { name: basename(against), images: second.images } }),
+    warnings,
+  };
+}
+
+function withPicture(image: ComparedImage, folder: string, difficult: "count" | "ignore"): ReportImage {
+  const { difficult: flags, ...truth } = image.truth;
+  const file = image.fileName === undefined ? undefined : pictureOf(image.fileName, folder);
+  return {
+    ...image,
+    ...(file !== undefined && { file }),
+    truth: difficult === "ignore" ? { ...truth, ignore: flags } : truth,
+  };
+}
+
+function difficultNote({ name, images }: CocoTruth): string[] {
+  const count = images.reduce((sum, { truth }) => sum + truth.difficult.reduce((n, flag) => n + flag, 0), 0);
+  if (count === 0) return [];
+  return [`${name}: ${count} objects are difficult and count, as COCO has it; --difficult ignore leaves them out`];
+}
+
+/** Where the picture would be; whether it is there is seen when it is drawn. */
+function pictureOf(fileName: string, folder: string): string {
+  const here = resolve(folder, fileName);
+  return existsSync(here) ? here : resolve(folder, basename(fileName));
+}
+
+async function runDetector(flags: InputFlags): Promise<EvaluationInput> {
+  const { data, weights, split, engine, precision } = flags;
+  if (data === undefined || weights === undefined) {
+    throw new UsageError("give --data and --weights for a trained detector, or --truth and --predictions for files");
+  }
+  const run = runFolder(weights);
+  const { dataset, warnings } = await openDataset({ ...flags, data }, { seed: seedOf(run), run });
+  const { alignClasses } = await import("../../data/alignClasses.ts");
+  const { Detector } = await import("../../detection/detector.ts");
+  const detector = await Detector.load(weights, { ...(engine && { engine }), ...(precision && { precision }) });
+  const records = alignClasses(dataset, detector.classes).images.filter((image) =>
+    [image.split, "all"].includes(split),
+  );
+  if (records.length === 0) throw new AnchorkitError(`${data}: no image is in the split "${split}"`);
+  process.stderr.write(`measuring on ${records.length} images (${split})\n`);
+  const found = await detector.detectLabelled(records);
+  const images =
+    flags.difficult === "count"
+      ? found.map(({ truth: { ignore, ...truth }, ...image }) => ({ ...image, truth }))
+      : found;
+  return { title: `${weights} on ${data} (${split})`, classes: detector.classes, images, warnings };
+}
+
+/** The run that the weights belong to: `--weights` may name its folder, or best or last in it. */
+function runFolder(weights: string): string {
+  return existsSync(join(weights, "config.json")) ? weights : dirname(weights);
+}
+
+/** The seed that the run's data was split by. */
+function seedOf(run: string): number {
+  try {
+    const { seed } = JSON.parse(readFileSync(join(run, "config.json"), "utf8")) as { seed?: unknown };
+    return typeof seed === "number" ? seed : 1;
+  } catch {
+    return 1; // weights that came without their run: the default seed
+  }
+}

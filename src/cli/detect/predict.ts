@@ -1,0 +1,145 @@
+import { join } from "node:path";
+import type { Command } from "commander";
+import type { Detector, DetectorOptions } from "../../detection/detector.ts";
+import type { Detections } from "../../geometry/detections.ts";
+import { type ImageFile, listImageFiles } from "./imageFiles.ts";
+import { addCommonOptions, addDetectorOptions, addExamples, numberIn, printJson, requireOptions } from "../options.ts";
+import { Progress } from "../progress.ts";
+
+interface Flags extends DetectorOptions {
+  weights: string;
+  out: string;
+  score: number;
+  images: boolean;
+  json?: true;
+}
+
+/** What was found in an image. */
+interface Found extends ImageFile {
+  id: number;
+  width: number;
+  height: number;
+  detections: Detections;
+}
+
+/** `detect predict` */
+export function addPredict(program: Command): void {
+  const command = program
+    .command("predict")
+    .description("Find objects in images: pictures with boxes, and predictions.json (COCO results)")
+    .argument("<images...>", 'image files, folders, or patterns such as "shots/**/*.jpg"')
+    .option("--weights <run>", "run folder of detect train")
+    .option("--out <folder>", "folder to write to")
+    .option("--score <s>", "leave out detections with a lower score", numberIn({ min: 0, max: 1 }), 0.3)
+    .option("--no-images", "write predictions.json alone");
+  requireOptions(command, "weights", "out");
+  addDetectorOptions(command);
+  addCommonOptions(command).action(predict);
+  addExamples(
+    command,
+    "detect predict photo.jpg --weights runs/cells --out found",
+    'detect predict shots "more/*.png" --weights runs/cells --out found --score 0.5',
+  );
+}
+
+async function predict(paths: string[], flags: Flags): Promise<void> {
+  const { weights, out, score, engine, precision, json } = flags;
+  const files = await listImageFiles(paths);
+  const { Detector } = await import("../../detection/detector.ts");
+  const detector = await Detector.load(weights, { ...(engine && { engine }), ...(precision && { precision }) });
+  const started = performance.now();
+  const { found, broken } = await findObjects(detector, files, score);
+  const seconds = (performance.now() - started) / 1000;
+
+  const { writeCocoResults } = await import("../../data/formats/coco/writeCocoResults.ts");
+  const predictions = join(out, "predictions.json");
+  const results = found.map(({ id, name, detections }) => ({ imageId: id, fileName: name, detections }));
+  // a detector knows no category ids: class index + 1, as label import writes them
+  await writeCocoResults(
+    predictions,
+    results,
+    detector.classes.map((_, index) => index + 1),
+  );
+  const sheet = flags.images ? await drawAll(found, detector.classes, flags) : undefined;
+
+  const objects = found.reduce((sum, { detections }) => sum + detections.scores.length, 0);
+  const imagesPerSecond = files.length / seconds;
+  if (json) {
+    const images = found.map(({ id, file, name, width, height }) => ({ id, file, file_name: name, width, height }));
+    const { classes } = detector;
+    printJson({ predictions, sheet, classes, images, objects, broken, seconds, imagesPerSecond });
+  } else {
+    const rate = `${imagesPerSecond.toFixed(1)} images/s (decoding included, drawing not)`;
+    const lines = [`${objects} objects in ${found.length} images, ${rate}`, `detections: ${predictions}`];
+    if (sheet !== undefined) lines.push(`pictures: ${out}`, `overview: ${sheet}`);
+    process.stdout.write(`${lines.join("\n")}\n`);
+  }
+  if (broken.length === 0) return;
+  process.stderr.write(`${broken.length} of ${files.length} images could not be read\n`);
+  process.exitCode = 1;
+}
+
+async function findObjects(
+  detector: Detector,
+  files: readonly ImageFile[],
+  scoreThreshold: number,
+): Promise<{ found: Found[]; broken: { file: string; error: string }[] }> {
+  const progress = new Progress("finding");
+  const found: Found[] = [];
+  const broken: { file: string; error: string }[] = [];
+  const started = performance.now();
+  const paths = files.map(({ file }) => file);
+  try {
+    let index = 0;
+    for await (const prediction of detector.predictFiles(paths, { scoreThreshold })) {
+      const image = files[index++];
+      if ("error" in prediction) {
+        progress.log(prediction.error.message);
+        broken.push({ file: prediction.file, error: prediction.error.message });
+      } else if (image !== undefined) {
+        const { width, height, detections } = prediction;
+        found.push({ ...image, id: index, width, height, detections });
+      }
+      const elapsed = (performance.now() - started) / 1000;
+      const remaining = (elapsed / index) * (files.length - index);
+      progress.update({ fraction: index / files.length, text: `${(index / elapsed).toFixed(1)} images/s`, remaining });
+    }
+  } finally {
+    progress.stop();
+  }
+  return { found, broken };
+}
+
+/** Draws each image, and an overview of the first ones; answers the overview's path. */
+async function drawAll(
+  found: readonly Found[],
+  classes: readonly string[],
+  { out, score }: Flags,
+): Promise<string | undefined> {
+  if (found.length === 0) return undefined;
+  const { drawDetections } = await import("../../report/drawDetections.ts");
+  const { contactSheet } = await import("../../report/contactSheet.ts");
+  const { writePicture } = await import("../../report/picture.ts");
+  const progress = new Progress("drawing");
+  try {
+    for (const [i, { file, name, detections }] of found.entries()) {
+      const picture = await drawDetections(file, detections, classes, { scoreThreshold: score });
+      await writePicture(picture, join(out, drawableName(name)));
+      progress.update({ fraction: (i + 1) / found.length, text: name });
+    }
+  } finally {
+    progress.stop();
+  }
+  const shown = found.slice(0, SHEET_IMAGES);
+  const images = shown.map(({ file, name, detections }) => ({ image: file, title: name, detections }));
+  const sheet = join(out, "overview.jpg");
+  await writePicture(await contactSheet(images, classes, { scoreThreshold: score }), sheet);
+  return sheet;
+}
+
+const SHEET_IMAGES = 12;
+
+/** Pictures of types that are not written, such as .gif, become PNG. */
+function drawableName(name: string): string {
+  return /\.(jpe?g|png|webp)$/i.test(name) ? name : `${name}.png`;
+}

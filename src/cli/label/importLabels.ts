@@ -1,0 +1,52 @@
+import type { Command } from "commander";
+import type { Coordinates, FormatId } from "../../data/formats/format.ts";
+import { countSplits } from "../../data/split/splits.ts";
+import { addCoordinatesOption, addFromOption, describeClasses, describeSplits, printWarnings } from "../dataset.ts";
+import { addFormatNames } from "../formatNames.ts";
+import { addCommonOptions, addExamples, printJson, requireOptions } from "../options.ts";
+
+interface Flags {
+  out: string;
+  from?: FormatId;
+  copy?: true;
+  coordinates?: Coordinates;
+  json?: true;
+}
+
+/** `label import` */
+export function addImport(program: Command): void {
+  const command = program
+    .command("import")
+    .description("Read labels of any form below and write them as one COCO JSON")
+    .argument("<source>", "folder or file with the labels")
+    .option("--out <dataset>", "folder to write to; --data takes it")
+    .option("--copy", "copy the images there, too, so that the folder can be moved");
+  requireOptions(command, "out");
+  addFromOption(command);
+  addCoordinatesOption(command);
+  addCommonOptions(command).action(importInto);
+  addFormatNames(command);
+  addExamples(command, "label import photos --out dataset", "label import VOC2007 --out dataset --coordinates voc");
+}
+
+async function importInto(source: string, { out, from, copy, coordinates, json }: Flags): Promise<void> {
+  const { importLabels } = await import("../../data/importLabels.ts");
+  const options = { copy: copy ?? false, ...(from && { from }), ...(coordinates && { coordinates }) };
+  const { dataset, warnings, source: read, file } = await importLabels(source, out, options);
+  const { classes, images } = dataset;
+  const objects = images.reduce((sum, image) => sum + image.objects.length, 0);
+  const splits = countSplits(images);
+  printWarnings(warnings);
+  if (json) {
+    printJson({ source: read, file, images: images.length, objects, classes, splits, warnings });
+    return;
+  }
+  const split = images.some((image) => image.split !== undefined);
+  const lines = [
+    `${read}: ${images.length} images, ${objects} objects, ${describeClasses(classes)}`,
+    split ? describeSplits(splits) : "no splits: training draws them, 80/10/10 by seed",
+    `written to ${file}`,
+    `next: detect train --data ${out}`,
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+}

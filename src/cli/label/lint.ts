@@ -1,0 +1,56 @@
+import type { Command } from "commander";
+import { UsageError } from "../../base/errors.ts";
+import type { Coordinates, FormatId } from "../../data/formats/format.ts";
+import type { LintOptions } from "../../data/lint/lintDataset.ts";
+import { addCoordinatesOption, addFromOption } from "../dataset.ts";
+import { describeReport } from "./lintText.ts";
+import { addCommonOptions, addExamples, numberIn, printJson } from "../options.ts";
+
+interface Flags {
+  fix?: true;
+  out?: string;
+  copy?: true;
+  pixels?: true;
+  all?: true;
+  size: number;
+  from?: FormatId;
+  coordinates?: Coordinates;
+  json?: true;
+}
+
+/** `label lint` */
+export function addLint(program: Command): void {
+  const command = program
+    .command("lint")
+    .description("Say what is wrong with labels and what it does to training; exit code 1 while errors remain")
+    .argument("<dataset>", "what `label import` wrote, or any labels that it reads")
+    .option("--fix", "write a corrected copy to --out, with a list of the changes; the input stays as it is")
+    .option("--out <folder>", "new folder for the corrected copy")
+    .option("--copy", "copy the images there, too")
+    .option("--pixels", "decode the images: find damaged ones, and those that look alike")
+    .option("--size <pixels>", "longer side of images in training", numberIn({ whole: true, min: 32 }), 320)
+    .option("--all", "print every kind of finding, with more examples");
+  addFromOption(command);
+  addCoordinatesOption(command);
+  addCommonOptions(command).action(lint);
+  addExamples(command, "label lint photos", "label lint photos --fix --out corrected", "label lint dataset --pixels");
+}
+
+async function lint(source: string, flags: Flags): Promise<void> {
+  const { fix, out, copy, all, json, from, coordinates, size, pixels } = flags;
+  if (fix && out === undefined) throw new UsageError("--fix needs --out <folder> to write the corrected copy to");
+  if (!fix && out !== undefined) throw new UsageError("--out is where --fix writes to; give both or none");
+  const { lintDataset } = await import("../../data/lint/lintDataset.ts");
+  const options: LintOptions = {
+    ...{ size, pixels: pixels ?? false, places: json ? Infinity : all ? 10 : 2 },
+    ...(out !== undefined && { fix: { out, copy: copy ?? false } }),
+    ...(from && { from }),
+    ...(coordinates && { coordinates }),
+  };
+  const report = await lintDataset(source, options);
+  // What the copy has corrected is no error any more.
+  const left = report.findings.filter((found) => found.severity === "error" && !(report.fixed && found.fix));
+  if (left.length > 0) process.exitCode = 1;
+  if (json) printJson({ ...report, errorsLeft: left.length });
+  else process.stdout.write(`${describeReport(report, { all: all ?? false, root: source })}\n`);
+}

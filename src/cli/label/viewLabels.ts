@@ -1,0 +1,197 @@
+import { basename, join } from "node:path";
+import type { Command } from "commander";
+import { AnchorkitError, UsageError } from "../../base/errors.ts";
+import { nearest } from "../../base/nearest.ts";
+import { Random } from "../../base/random.ts";
+import type { Dataset, ImageRecord, SplitName } from "../../data/dataset.ts";
+import { byName } from "../../data/files.ts";
+import type { Coordinates, FormatId } from "../../data/formats/format.ts";
+import type { SheetImage } from "../../report/contactSheet.ts";
+import { counted } from "../../report/page/text.ts";
+import { addCoordinatesOption, addFromOption, printWarnings } from "../dataset.ts";
+import { addCommonOptions, addExamples, choice, numberIn, printJson, requireOptions } from "../options.ts";
+import { Progress } from "../progress.ts";
+
+interface Flags {
+  out: string;
+  split?: SplitName;
+  class?: string[];
+  sort?: keyof typeof ORDERS;
+  perPage: number;
+  pages: number;
+  tile: number;
+  augment?: string;
+  draws: number;
+  size: number;
+  seed: number;
+  from?: FormatId;
+  coordinates?: Coordinates;
+  json?: true;
+}
+
+/** `label view` */
+export function addView(program: Command): void {
+  const count = numberIn({ whole: true, min: 1, max: 10_000 });
+  const command = program
+    .command("view")
+    .description("Draw the labels on their images: contact sheets with boxes, outlines and names")
+    .argument("<dataset>", "what `label import` wrote, or any labels that it reads")
+    .option("--out <folder>", "new or empty folder to write the sheets to")
+    .addOption(choice("--split <name>", "the images of one split alone", ["train", "val", "test"]))
+    .option(
+      "--class <name>",
+      "the images with this class alone; again for more",
+      (name: string, before: string[] | undefined) => [...(before ?? []), name],
+    )
+    .addOption(
+      choice("--sort <by>", "largest images first, most objects first, or by name (default: as they come)", [
+        ...Object.keys(ORDERS),
+      ]),
+    )
+    .option("--per-page <n>", "images on a page", count, 20)
+    .option("--pages <n>", "write no more pages than this", count, 20)
+    .option("--tile <pixels>", "width of an image on the page", numberIn({ whole: true, min: 64, max: 2000 }), 400)
+    .option("--augment <preset or file>", "beside each image, variations as `detect train --augment` would make them")
+    .option("--draws <n>", "how many variations", numberIn({ whole: true, min: 1, max: 20 }), 4)
+    .option("--size <pixels>", "of the variations: --size of the training", numberIn({ whole: true, min: 64 }), 320)
+    .option("--seed <n>", "seed of the variations", numberIn({ whole: true, min: 0, max: 2 ** 31 - 1 }), 1);
+  requireOptions(command, "out");
+  addFromOption(command);
+  addCoordinatesOption(command);
+  addCommonOptions(command).action(view);
+  addExamples(
+    command,
+    "label view photos --out sheets",
+    "label view dataset --split val --class cat --sort objects --out cats",
+    "label view dataset --augment strong --out augmented",
+  );
+}
+
+async function view(source: string, flags: Flags): Promise<void> {
+  const { out, perPage, pages, tile, from, coordinates, augment } = flags;
+  const { readDataset } = await import("../../data/readDataset.ts");
+  const { requireEmptyFolder } = await import("../../data/emptyFolder.ts");
+  const { contactSheet } = await import("../../report/contactSheet.ts");
+  const { writePicture } = await import("../../report/picture.ts");
+  await requireEmptyFolder(out);
+  const read = await readDataset(source, { ...(from && { from }), ...(coordinates && { coordinates }) });
+  printWarnings(read.warnings);
+  const { dataset } = read;
+  const images = chooseImages(dataset, flags);
+  const versions = augment === undefined ? undefined : await versionsOf(dataset.images, augment, flags);
+  const columns = versions && 1 + flags.draws;
+  const imagesOnPage = columns ? Math.max(1, Math.round(perPage / columns)) : perPage;
+  const needed = Math.ceil(images.length / imagesOnPage);
+  const written: string[] = [];
+  const unreadable = new Map<string, string>();
+  const progress = new Progress("drawing");
+  const report = (error: AnchorkitError): void => {
+    // The file, which comes first: the reason may differ when it is read again at another size.
+    const [file = ""] = error.message.split(": ");
+    if (unreadable.has(file)) return;
+    progress.log(error.message);
+    unreadable.set(file, error.message);
+  };
+  const options = {
+    tileWidth: tile,
+    ...(columns && { columns }),
+    onUnreadable: (_: SheetImage, error: AnchorkitError) => {
+      report(error);
+    },
+  };
+  try {
+    for (let page = 0; page < Math.min(pages, needed); page++) {
+      const onPage = images.slice(page * imagesOnPage, (page + 1) * imagesOnPage);
+      const tiles: SheetImage[] = [];
+      for (const image of onPage) tiles.push(tileOf(image), ...(versions ? await versions(image, report) : []));
+      const file = join(out, `labels-${String(page + 1).padStart(3, "0")}.jpg`);
+      await writePicture(await contactSheet(tiles, dataset.classes, options), file);
+      written.push(file);
+      progress.update({ fraction: (page + 1) / Math.min(pages, needed), text: file });
+    }
+  } finally {
+    progress.stop();
+  }
+  const shown = Math.min(images.length, written.length * imagesOnPage);
+  if (flags.json) {
+    const { warnings } = read;
+    printJson({
+      source: read.source,
+      images: images.length,
+      shown,
+      pages: written,
+      unreadable: [...unreadable.values()],
+      warnings,
+    });
+  } else {
+    const more = needed > written.length ? `; ${needed} pages would show all: --pages ${needed}` : "";
+    const lines = [
+      `${shown} of ${images.length} images on ${counted(written.length, "page")}${more}`,
+      `sheets: ${out}`,
+    ];
+    process.stdout.write(`${lines.join("\n")}\n`);
+  }
+  if (unreadable.size === 0) return;
+  process.stderr.write(`${counted(unreadable.size, "image")} could not be read\n`);
+  process.exitCode = 1;
+}
+
+/** What `--sort` can say. */
+const ORDERS = {
+  size: (a: ImageRecord, b: ImageRecord) => b.width * b.height - a.width * a.height,
+  objects: (a: ImageRecord, b: ImageRecord) => b.objects.length - a.objects.length,
+  name: (a: ImageRecord, b: ImageRecord) => byName(a.file, b.file),
+};
+
+function chooseImages({ images, classes }: Dataset, { split, class: names, sort }: Flags): ImageRecord[] {
+  const wanted = names && new Set(names.map((name) => classNamed(name, classes)));
+  const chosen = images.filter(
+    (image) =>
+      (split === undefined || image.split === split) &&
+      (wanted === undefined ||
+        image.objects.some((object) => wanted.has(object.class)) ||
+        (image.labels ?? []).some((label) => wanted.has(label))),
+  );
+  if (chosen.length > 0) return sort ? chosen.sort(ORDERS[sort]) : chosen;
+  const what = [...(split ? [`in ${split}`] : []), ...(names ? [`with ${names.join(" or ")}`] : [])].join(" ");
+  throw new AnchorkitError(`none of ${images.length} images is ${what}`);
+}
+
+function classNamed(name: string, classes: readonly string[]): number {
+  const index = classes.indexOf(name);
+  if (index >= 0) return index;
+  const meant = nearest(name, classes);
+  const known = meant === undefined ? `the classes are ${classes.slice(0, 12).join(", ")}` : `did you mean "${meant}"?`;
+  throw new UsageError(`there is no class "${name}"; ${known}`);
+}
+
+function tileOf(image: ImageRecord): SheetImage {
+  return { image: image.file, labels: image.objects, title: `${basename(image.file)} (${image.objects.length})` };
+}
+
+type Versions = (image: ImageRecord, report: (error: AnchorkitError) => void) => Promise<SheetImage[]>;
+
+/** Variations of an image; where one that goes into them cannot be read, empty places, and the reason to `report`. */
+async function versionsOf(
+  images: readonly ImageRecord[],
+  augment: string,
+  { size, draws, seed }: Flags,
+): Promise<Versions> {
+  const { loadAugmentation } = await import("../../data/augment/readAugmentation.ts");
+  const { chooseCanvas } = await import("../../detection/canvas.ts");
+  const { augmentedVersions } = await import("../../report/augmentedVersions.ts");
+  const augmentation = await loadAugmentation(augment);
+  const random = new Random(seed).fork("view");
+  const versions = augmentedVersions(images, { augmentation, canvas: chooseCanvas(images, size), draws, random });
+  const places = new Map(images.map((image, i) => [image, i]));
+  return async (image, report) => {
+    try {
+      return await versions(places.get(image) ?? 0);
+    } catch (error) {
+      if (!(error instanceof AnchorkitError)) throw error;
+      report(error);
+      const pixel = { data: new Uint8Array(3), width: 1, height: 1 };
+      return Array.from({ length: draws }, () => ({ image: pixel, title: "(an image cannot be read)" }));
+    }
+  };
+}

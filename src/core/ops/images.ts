@@ -1,0 +1,40 @@
+import * as tf from "@tensorflow/tfjs";
+import { nativeOp, isNative } from "../../engine/graph/nativeOp.ts";
+import type { Preprocessing } from "../../base/preprocessing.ts";
+
+/**
+ * Crops, scales, flips and normalises a whole batch at once: one CropAndResize, then pixel * scale + shift.
+ * No gradient passes.
+ *
+ * @param images [n, stored height, stored width, 3] float32, 0..255
+ * @param crops [n, 4] as y1, x1, y2, x2 with 0 and 1 at the centres of the outermost pixels
+ * @param scale [n, 3]
+ * @param shift [n, 3]
+ * @returns [n, canvas.height, canvas.width, 3] float32
+ */
+export function cropImages(
+  images: tf.Tensor4D,
+  crops: tf.Tensor2D,
+  scale: tf.Tensor2D,
+  shift: tf.Tensor2D,
+  { canvas, fill }: Preprocessing,
+): tf.Tensor4D {
+  const n = images.shape[0];
+  const indices = tf.range(0, n, 1, "int32");
+  const pixels = isNative()
+    ? nativeOp("CropAndResize", { T: "float32", method: "bilinear", extrapolation_value: fill }, [
+        images,
+        crops,
+        indices,
+        tf.tensor1d([canvas.height, canvas.width], "int32"),
+      ])[0]
+    : tf.image.cropAndResize(images, crops, indices, [canvas.height, canvas.width], "bilinear", fill);
+  return pixels.mul(scale.reshape([n, 1, 1, 3])).add(shift.reshape([n, 1, 1, 3]));
+}
+
+/** (pixel - mean) / deviation of images that lie on the canvas already, 0..255. */
+export function normalizeImages(images: tf.Tensor4D, { mean, deviation }: Preprocessing): tf.Tensor4D {
+  const scale = deviation.map((d) => 1 / d);
+  const shift = mean.map((m, c) => -m * (scale[c] as number));
+  return images.mul(tf.tensor1d(scale)).add(tf.tensor1d(shift));
+}

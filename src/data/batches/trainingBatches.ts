@@ -1,0 +1,184 @@
+import type { Preprocessing, Size } from "../../base/preprocessing.ts";
+import type { Random } from "../../base/random.ts";
+import { augmentImage, type Sample } from "../augment/apply/augmentImage.ts";
+import type { AugmentThreads } from "../augment/augmentThreads.ts";
+import type { Augmentation } from "../augment/description.ts";
+import type { Draw } from "../augment/draw/draw.ts";
+import { drawAugmentation } from "../augment/draw/drawAugmentation.ts";
+import { drawVariation, variationRanges, type VariationRanges } from "../augment/draw/variation.ts";
+import type { ImageRecord } from "../dataset.ts";
+import type { ImageStore } from "../images/imageStore.ts";
+import { pasteImage } from "../images/pasteImage.ts";
+import {
+  emptyBatch,
+  setCrop,
+  setNormalization,
+  setObjects,
+  setPlacedObjects,
+  type TrainingBatch,
+} from "./trainingBatch.ts";
+
+export interface BatchOptions {
+  batch: number;
+  preprocessing: Preprocessing;
+  augmentation: Augmentation;
+  random: Random;
+  /** Where images are augmented as far as the graph does not do it; in this thread unless told. */
+  threads?: AugmentThreads;
+}
+
+/** An endless, shuffled stream of batches. Each batch depends on its number and the seed alone, so it can be resumed. */
+export interface BatchSource {
+  stepsPerEpoch: number;
+  /** Size that images are fed at. */
+  stored: Size;
+  /** Objects an image is padded to. */
+  objects: number;
+  batch(index: number): Promise<TrainingBatch>;
+}
+
+/** Fills one slot of a batch with a variation of an image. */
+interface Slots extends Pick<BatchSource, "stored" | "objects"> {
+  /** The next batch is begun with each, since other threads work on it. */
+  ahead: boolean;
+  fill(batch: TrainingBatch, slot: number, image: number, random: Random): Promise<void>;
+}
+
+/** Images are not combined where more objects than this would come together, if no single image has as many. */
+const MOST_COMBINED = 200;
+
+/** Images of so many batches after the one that is asked for are read already. */
+const BATCHES_AHEAD = 3;
+
+export function trainingBatches(store: ImageStore, options: BatchOptions): BatchSource {
+  const { batch, random } = options;
+  const count = store.length;
+  const records = Array.from({ length: count }, (_, i) => store.record(i));
+  const ranges = variationRanges(options.augmentation);
+  const slots = ranges ? graphSlots(store, records, ranges, options) : warpedSlots(store, records, options);
+  const { stored, objects } = slots;
+  const seeds = { order: random.fork("order"), variation: random.fork("variation") };
+  const orders = new Map<number, Uint32Array>();
+  const orderOf = (epoch: number): Uint32Array => {
+    const known = orders.get(epoch);
+    if (known) return known;
+    orders.delete(epoch - 2);
+    const order = seeds.order.fork(epoch).shuffle(Uint32Array.from({ length: count }, (_, i) => i));
+    orders.set(epoch, order);
+    return order;
+  };
+  const imageAt = (position: number): number => orderOf(Math.floor(position / count))[position % count] as number;
+
+  const make = async (index: number): Promise<TrainingBatch> => {
+    const result = emptyBatch(batch, stored, objects, options.preprocessing.fill);
+    const filled = Promise.all(
+      Array.from({ length: batch }, async (_, slot) => {
+        const position = index * batch + slot;
+        const image = imageAt(position);
+        result.files[slot] = store.record(image).file;
+        await slots.fill(result, slot, image, seeds.variation.fork(position));
+      }),
+    );
+    for (let ahead = batch; ahead < (1 + BATCHES_AHEAD) * batch; ahead++) {
+      store.readAhead(imageAt(index * batch + ahead));
+    }
+    await filled;
+    return result;
+  };
+  let next: { index: number; batch: Promise<TrainingBatch> } | undefined;
+
+  return {
+    stepsPerEpoch: Math.ceil(count / batch),
+    stored,
+    objects,
+    batch(index) {
+      const result = next?.index === index ? next.batch : make(index);
+      if (slots.ahead) {
+        next = { index: index + 1, batch: make(index + 1) };
+        next.batch.catch(() => undefined); // reported when it is asked for
+      }
+      return result;
+    },
+  };
+}
+
+/** Images as they are stored; the graph crops, flips and brightens them. */
+function graphSlots(
+  store: ImageStore,
+  records: readonly ImageRecord[],
+  ranges: VariationRanges,
+  { preprocessing, augmentation }: BatchOptions,
+): Slots {
+  const { canvas } = preprocessing;
+  const sizes = records.map((_, i) => store.sizeOf(i));
+  const stored = {
+    width: Math.max(...sizes.map((size) => size.width)),
+    height: Math.max(...sizes.map((size) => size.height)),
+  };
+  const objects = mostObjects(records);
+  return {
+    stored,
+    objects,
+    ahead: false,
+    async fill(batch, slot, image, random) {
+      const record = records[image] as ImageRecord;
+      const { placement, gains } = drawVariation(random, record, canvas, ranges);
+      pasteImage(batch.images, slot, stored, await store.get(image));
+      setCrop(batch, slot, record, sizes[image] as Size, stored, placement, canvas);
+      setNormalization(batch, slot, preprocessing, gains);
+      setObjects(batch, slot, objects, record.objects, placement, canvas, augmentation);
+    },
+  };
+}
+
+/** Images as they lie on the canvas: all that the graph cannot do is done here, or in threads while a step runs. */
+function warpedSlots(
+  store: ImageStore,
+  records: readonly ImageRecord[],
+  { preprocessing, augmentation, threads }: BatchOptions,
+): Slots {
+  const { canvas, fill } = preprocessing;
+  const single = mostObjects(records);
+  const maxObjects = Math.max(single, Math.min(mostCombined(augmentation, single), MOST_COMBINED));
+  const sampleOf = async (index: number) => ({
+    image: await store.get(index),
+    annotations: records[index] as ImageRecord,
+  });
+  const taskOf = async (draw: Draw) => {
+    const indices = [...new Set(draw.layers.map(({ image }) => image))];
+    return { draw, samples: new Map(await Promise.all(indices.map(async (i) => [i, await sampleOf(i)] as const))) };
+  };
+  const augment = async (draw: Draw, index: number): Promise<Sample> => {
+    const { image, annotations } = await sampleOf(index);
+    return augmentImage(image, annotations, draw, { sampleOf, masks: false });
+  };
+  const whole = { scaleX: 1, offsetX: 0, scaleY: 1, offsetY: 0 };
+  return {
+    stored: canvas,
+    objects: maxObjects,
+    ahead: threads !== undefined,
+    async fill(batch, slot, index, random) {
+      const draw = drawAugmentation(random, augmentation, { images: records, index, canvas, fill, maxObjects });
+      const augmented = threads ? await threads.augment(await taskOf(draw)) : await augment(draw, index);
+      pasteImage(batch.images, slot, canvas, augmented.image);
+      setCrop(batch, slot, canvas, canvas, canvas, whole, canvas);
+      setNormalization(batch, slot, preprocessing, [1, 1, 1]);
+      setPlacedObjects(batch, slot, maxObjects, augmented.annotations.objects);
+    },
+  };
+}
+
+/** How many objects can come together where an image has so many. */
+function mostCombined({ operations }: Augmentation, single: number): number {
+  let most = single;
+  for (const operation of operations) {
+    if (operation.name === "mosaic") most = 4 * single;
+    else if (operation.name === "mixup") most += single;
+    else if (operation.name === "copyPaste") most += Math.floor(operation.count[1]);
+  }
+  return most;
+}
+
+function mostObjects(records: readonly ImageRecord[]): number {
+  return Math.max(1, ...records.map(({ objects }) => objects.length));
+}

@@ -1,0 +1,215 @@
+import { basename, extname, join, relative } from "node:path";
+import { AnchorkitError } from "../../../base/errors.ts";
+import { maskBox } from "../../../geometry/masks/maskExtent.ts";
+import type { Segmentation, SplitName } from "../../dataset.ts";
+import { kindOf, listFiles, readHead, readText, shownPath } from "../../files.ts";
+import { mapParallel } from "../../parallel.ts";
+import type { Place } from "../../place.ts";
+import { placeLabels } from "../../placing/placeLabels.ts";
+import { splitNamed, splitOfPath } from "../../split/splitLists.ts";
+import { Warnings } from "../../warnings.ts";
+import { joinCategories, leaveOutGroups } from "./cocoCategories.ts";
+import { type CocoAnnotation, type CocoFile, parseCoco, scalarsOf } from "./cocoFile.ts";
+import { findImages, ownSplitOf } from "./cocoImages.ts";
+import { segmentationOf } from "./cocoSegmentation.ts";
+import { readEach } from "../labelFiles.ts";
+import type { FoundImage, FoundObject, LabelFormat, Likeness, ReadOptions, ReadResult } from "../format.ts";
+import { boxAround } from "../shapes.ts";
+import { DATASET_FILE, write } from "./writeCoco.ts";
+
+/** COCO JSON: one file, the folder that holds one, or a folder with one for each split. */
+export const coco: LabelFormat = {
+  id: "coco",
+  title: "COCO JSON",
+  holds: [
+    ...([
+      "difficult",
+      "crowd",
+      "truncated",
+      "occluded",
+      "pose",
+      "segmentation",
+      "mask",
+      "score",
+      "attributes",
+    ] as const),
+    ...(["split", "labels", "verified", "fields"] as const),
+  ],
+  recognizes,
+  read,
+  write,
+};
+
+async function recognizes({ path, kind, files, head }: Place): Promise<Likeness> {
+  const own = join(path, DATASET_FILE);
+  if (kind === "folder" && files.includes(own) && looksLikeCoco(await head(own))) return "sure";
+  let degree: Likeness = "no";
+  for (const json of files.filter(isJson).slice(0, 20)) {
+    const text = await head(json);
+    if (looksLikeCoco(text)) return "likely";
+    if (/^\s*(?:\{|$)/.test(text)) degree = "maybe";
+  }
+  return degree;
+}
+
+function isJson(path: string): boolean {
+  return extname(path).toLowerCase() === ".json";
+}
+
+function looksLikeCoco(head: string): boolean {
+  return /^\s*\{[^]*"(?:images|image_id)"\s*:/.test(head);
+}
+
+/**
+ * Reads a COCO JSON file, or those of a folder: its annotations.json, its only JSON, or one for each split
+ * (`instances_train.json` and `instances_val.json`, or `train/_annotations.coco.json` and the like), whose categories
+ * are joined by name.
+ *
+ * An image's `file_name` is taken from the JSON's folder, else it is looked for below that folder or, if that holds no
+ * images, next to it (`annotations/instances_train.json` beside `train/`). Polygons and masks are kept;
+ * where there is no `bbox`, it is the one around them. Further text, numbers and flags of an image are its `fields`.
+ *
+ * @throws AnchorkitError naming file and record for what is not COCO, and when no image is found.
+ */
+export async function read(source: string, options: ReadOptions = {}): Promise<ReadResult> {
+  const warnings = new Warnings(options.observer);
+  const splitOf = new Map((await filesOf(source)).map(({ path, split }) => [path, split]));
+  const files = await readEach([...splitOf.keys()], warnings, async (path, own): Promise<NamedFile> => {
+    const name = shownPath(path);
+    return { path, name, split: splitOf.get(path), file: parseCoco(await readText(path), name, own) };
+  });
+  leaveOutGroups(files, warnings);
+  const { classes, categoryIds, classOf } = joinCategories(files.map(({ file }) => file));
+  const found: FoundImage[] = [];
+  for (const [i, file] of files.entries()) {
+    const read = () => imagesOf(file, classOf[i] ?? new Map<number, number>(), warnings);
+    const others = files.length > 1; // beside a file of which no image is there
+    const images = others ? await warnings.attempt(read, [], "labels-without-image", file.name) : await read();
+    for (const image of images) found.push(image);
+  }
+  const renumbered = new Set(found.map(({ id }) => id)).size < found.length; // two files number from 1
+  const images = renumbered ? found.map((image, i) => ({ ...image, id: i + 1 })) : found;
+  const dataset = await placeLabels(images, { classes, ...(categoryIds && { categoryIds }) }, warnings);
+  return { dataset, warnings: warnings.lines(), source: `COCO JSON ${files.map(({ name }) => name).join(", ")}` };
+}
+
+interface NamedFile {
+  path: string;
+  name: string;
+  /** The split of all its images, where there is a file for each. */
+  split: SplitName | undefined;
+  file: CocoFile;
+}
+
+/** The files to read: a folder's annotations.json, its only COCO file, or one for each split. */
+async function filesOf(path: string): Promise<{ path: string; split: SplitName | undefined }[]> {
+  const single = (file: string) => [{ path: file, split: undefined }];
+  if ((await kindOf(path)) !== "folder") return single(path);
+  if ((await kindOf(join(path, DATASET_FILE))) === "file") return single(join(path, DATASET_FILE));
+  const jsons = (await listFiles(path)).filter(isJson);
+  const name = shownPath(path);
+  if (jsons.length === 1 && jsons[0] !== undefined) return single(jsons[0]);
+  if (jsons.length === 0) throw new AnchorkitError(`${name}: holds no JSON file`);
+  const heads = await mapParallel(jsons, 8, (json) => readHead(json, 16_384));
+  const likely = jsons.filter((_, i) => looksLikeCoco(heads[i] ?? ""));
+  // COCO's own folder has captions and keypoints of the same images beside the instances.
+  const instances = likely.filter((json) => basename(json).startsWith("instances"));
+  const cocos = instances.length > 0 ? instances : likely;
+  if (cocos.length === 1 && cocos[0] !== undefined) return single(cocos[0]);
+  const bySplit = cocos.map((json) => ({ path: json, split: ownSplitOf(json) ?? splitOfPath(relative(path, json)) }));
+  const splits = new Set(bySplit.map(({ split }) => split));
+  if (cocos.length > 0 && splits.size === cocos.length && !splits.has(undefined)) return bySplit;
+  const some = jsons.map(shownPath).slice(0, 3).join(", ");
+  throw new AnchorkitError(`${name}: holds ${jsons.length} JSON files; give the one to read (${some})`);
+}
+
+async function imagesOf(
+  { path, name, split: ownSplit, file: coco }: NamedFile,
+  classOf: ReadonlyMap<number, number>,
+  warnings: Warnings,
+): Promise<FoundImage[]> {
+  const objects = new Map<number, FoundObject[]>(coco.images.map((image) => [image.id, []]));
+  for (const [i, annotation] of coco.annotations.entries()) {
+    const object = objectOf(annotation, classOf, `${name}: annotations[${coco.places?.annotations[i] ?? i}]`, warnings);
+    if (object) objects.get(annotation.image_id)?.push(object);
+  }
+  const names = coco.images.map((image) => image.file_name);
+  const files = await findImages(path, names);
+  const shown = coco.info?.exif_orientation === "applied";
+  const found: FoundImage[] = [];
+  for (const [i, image] of coco.images.entries()) {
+    const where = `${name}: images[${coco.places?.images[i] ?? i}]`;
+    const file = files[i];
+    if (file === undefined) {
+      const detail = { rule: "labels-without-image", detail: `: "${image.file_name}"` } as const;
+      warnings.add("images that are not there, left out with their labels", where, detail);
+      continue;
+    }
+    const { id, file_name: _, width, height, split: said, verified, category_ids: ids, ...others } = image;
+    const split = splitNamed(said ?? "") ?? ownSplit;
+    if (said && !split) warnings.add("images in a split other than train, val and test, taken as in none", where);
+    const fields = scalarsOf(others);
+    found.push({
+      ...{ id, file, where, objects: objects.get(id) ?? [] },
+      ...(width && height && { labelledSize: { width, height } }),
+      ...(shown && { frame: "shown" }),
+      ...(split && { split }),
+      ...(verified !== undefined && { verified }),
+      ...(ids && { labels: ids.map((category) => classOf.get(category)).filter((label) => label !== undefined) }),
+      ...(fields && { fields }),
+    });
+  }
+  if (found.length === 0 && coco.images.length > 0) {
+    throw new AnchorkitError(`${name}: none of its ${names.length} images is there (first: "${names[0] ?? ""}")`);
+  }
+  return found;
+}
+
+/** Flags that CVAT and datumaro put among the attributes, apart from the others. */
+function marksAmong(attributes: Record<string, unknown>) {
+  const entries = Object.entries(attributes);
+  const isMark = ([name, value]: [string, unknown]) =>
+    typeof value === "boolean" && ["difficult", "truncated", "occluded"].includes(name);
+  const marks = Object.fromEntries(entries.filter((entry) => isMark(entry) && entry[1] === true));
+  return {
+    marks: marks as Pick<FoundObject, "difficult" | "truncated" | "occluded">,
+    attributes: Object.fromEntries(entries.filter((entry) => !isMark(entry))),
+  };
+}
+
+function objectOf(
+  annotation: CocoAnnotation,
+  classOf: ReadonlyMap<number, number>,
+  where: string,
+  warnings: Warnings,
+): FoundObject | undefined {
+  const segmentation = segmentationOf(annotation.segmentation, where, warnings);
+  const box = boxOf(annotation.bbox, segmentation);
+  if (!box) {
+    warnings.add("annotations without bbox whose segmentation cannot be read, left out", where);
+    return undefined;
+  }
+  const { marks, ...others } = marksAmong(annotation.attributes ?? {});
+  const attributes = scalarsOf(others.attributes);
+  return {
+    ...{ where, box },
+    class: classOf.get(annotation.category_id) ?? 0,
+    ...marks,
+    ...(annotation.iscrowd && { crowd: true }),
+    ...(typeof annotation.area === "number" && { area: annotation.area }),
+    ...(annotation.difficult && { difficult: true }),
+    ...(annotation.truncated && { truncated: true }),
+    ...(annotation.occluded && { occluded: true }),
+    ...(typeof annotation.pose === "string" && { pose: annotation.pose }),
+    ...(typeof annotation.score === "number" && { score: annotation.score }),
+    ...(segmentation && { segmentation }),
+    ...(attributes && { attributes }),
+  };
+}
+
+/** The box, or where there is none, the one around the segmentation. */
+function boxOf(bbox: CocoAnnotation["bbox"], segmentation: Segmentation | undefined): FoundObject["box"] | undefined {
+  if (bbox) return [bbox[0], bbox[1], bbox[0] + bbox[2], bbox[1] + bbox[3]];
+  if (!segmentation) return undefined;
+  return Array.isArray(segmentation) ? boxAround(segmentation) : maskBox(segmentation);
+}

@@ -1,0 +1,112 @@
+import { constants, copyFile, mkdir } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
+import { writeFileAtomic } from "../../../base/files.ts";
+import type { Dataset, ImageRecord, LabelledObject } from "../../dataset.ts";
+import { outlineMask } from "../extras.ts";
+import { posixPath } from "../../files.ts";
+import { mapParallel } from "../../parallel.ts";
+import { cocoSegmentation, segmentationArea } from "./cocoSegmentation.ts";
+import type { WriteOptions, WriteResult } from "../format.ts";
+
+/** The file that `label import` and `label export --to coco` write into their folder. */
+export const DATASET_FILE = "annotations.json";
+
+/**
+ * Writes `annotations.json` into a folder; the images are referred to by relative paths, or copied to `images/`. As COCO
+ * has it, and as many tools take it alone, masks of objects become the polygons around their pixels (holes are reached
+ * by bridges, so that pycocotools fills them to the same pixels), and those of crowds remain run lengths.
+ */
+export async function write(dataset: Dataset, folder: string, options: WriteOptions = {}): Promise<WriteResult> {
+  const images = dataset.images.map((image) => ({
+    ...image,
+    objects: image.objects.map((object) => (object.crowd ? object : outlineMask(object))),
+  }));
+  await writeDataset({ ...dataset, images }, folder, options);
+  return { path: join(folder, DATASET_FILE), images: options.copy ? "copied" : "referred to", warnings: [] };
+}
+
+/**
+ * Writes a data set into a folder as `annotations.json`.
+ *
+ * @returns the data set with its images where they lie now: with `copy`, in `images/`, with the folders below the one
+ * that holds them all
+ */
+export async function writeDataset(dataset: Dataset, folder: string, { copy }: WriteOptions): Promise<Dataset> {
+  const placed = copy ? await copyImages(dataset, join(folder, "images")) : dataset;
+  await writeCoco(placed, join(folder, DATASET_FILE));
+  return placed;
+}
+
+/**
+ * Writes a data set as one COCO JSON, a record a line. `file_name` is relative to it, with forward slashes. What COCO
+ * has no place for are further fields: `split`, `verified`, `category_ids` and the image's own of an image;
+ * `difficult`, `truncated`, `occluded`, `pose`, `score` and `attributes` of an annotation. Category ids are the data
+ * set's, else class index + 1.
+ */
+export async function writeCoco(dataset: Dataset, path: string): Promise<void> {
+  const categoryId = (index: number) => dataset.categoryIds?.[index] ?? index + 1;
+  const folder = resolve(dirname(path));
+  let annotationId = 0;
+  const annotations = dataset.images.flatMap((image) =>
+    image.objects.map((object) => ({
+      id: ++annotationId,
+      image_id: image.id,
+      category_id: categoryId(object.class),
+      ...objectRecord(object),
+    })),
+  );
+  const members = [
+    `"info": ${JSON.stringify({ description: "Written by anchorkit", exif_orientation: "applied" })}`,
+    listOf(
+      "images",
+      dataset.images.map((image) => imageRecord(image, folder, categoryId)),
+    ),
+    listOf("annotations", annotations),
+    listOf(
+      "categories",
+      dataset.classes.map((name, index) => ({ id: categoryId(index), name, supercategory: "" })),
+    ),
+  ];
+  await writeFileAtomic(path, `{\n${members.join(",\n")}\n}\n`);
+}
+
+function listOf(name: string, records: readonly unknown[]): string {
+  return `"${name}": [\n${records.map((record) => JSON.stringify(record)).join(",\n")}\n]`;
+}
+
+function imageRecord(
+  { id, file, width, height, split, verified, labels, fields }: ImageRecord,
+  folder: string,
+  categoryId: (index: number) => number,
+): Record<string, unknown> {
+  const file_name = posixPath(relative(folder, resolve(file)));
+  const category_ids = labels?.map(categoryId);
+  return { ...fields, id, file_name, width, height, split, verified, category_ids };
+}
+
+function objectRecord({ box, class: _, crowd, area, segmentation, ...said }: LabelledObject): Record<string, unknown> {
+  const [x1, y1, x2, y2] = box;
+  const own = segmentation ? segmentationArea(segmentation) : (x2 - x1) * (y2 - y1);
+  return {
+    ...{ bbox: [x1, y1, x2 - x1, y2 - y1], area: area ?? own, iscrowd: crowd ? 1 : 0 },
+    segmentation: cocoSegmentation(segmentation),
+    ...said,
+  };
+}
+
+async function copyImages(dataset: Dataset, folder: string): Promise<Dataset> {
+  const root = commonFolder(dataset.images.map((image) => resolve(image.file)));
+  const images = await mapParallel(dataset.images, 4, async (image): Promise<ImageRecord> => {
+    const file = join(folder, relative(root, resolve(image.file)));
+    await mkdir(dirname(file), { recursive: true });
+    await copyFile(image.file, file, constants.COPYFILE_FICLONE);
+    return { ...image, file };
+  });
+  return { ...dataset, images };
+}
+
+function commonFolder(files: readonly string[]): string {
+  let folder = dirname(files[0] ?? ".");
+  for (const file of files) while (relative(folder, file).startsWith("..")) folder = dirname(folder);
+  return folder;
+}

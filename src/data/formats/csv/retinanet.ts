@@ -1,0 +1,102 @@
+import { basename, dirname, join } from "node:path";
+import { AnchorkitError } from "../../../base/errors.ts";
+import { kindOf, shownPath } from "../../files.ts";
+import { splitNamed } from "../../split/splitLists.ts";
+import { Warnings } from "../../warnings.ts";
+import { boxOfCorners } from "../corners.ts";
+import { csvRows, firstRow, numberIn, textIn } from "../../records/csvRows.ts";
+import type { LabelFormat, ReadOptions, ReadResult } from "../format.ts";
+import { type FileTraits, findLabelFiles, hasTraits, readEach, untilBroken } from "../labelFiles.ts";
+import { datasetOf, type NamedImage } from "../namedLabels.ts";
+import { CLASS_LIST, writeRetinanet } from "./writeRetinanet.ts";
+
+const CORNERS = ["x1", "y1", "x2", "y2"];
+
+const traits: FileTraits = {
+  title: "RetinaNet CSV",
+  extension: /(?<!\bclasses)\.csv$/i,
+  looksRight,
+};
+
+/** The CSV of Keras's and PyTorch's RetinaNet: path, corners and class of a box, without a header. */
+export const retinanet: LabelFormat = {
+  ...{ id: "retinanet", title: traits.title, holds: ["split"] },
+  recognizes: (place) => hasTraits(place, traits),
+  ...{ read, write: writeRetinanet },
+};
+
+/** Six cells, of which those of the corners are numbers, or all but the first are empty. */
+function looksRight(head: string): boolean {
+  const [path = "", ...others] = firstRow(head).map((cell) => cell.trim());
+  if (path === "" || others.length !== 5) return false;
+  if (others.every((cell) => cell === "")) return true;
+  return others.slice(0, 4).every((cell) => /^-?\d+(?:\.\d*)?$/.test(cell)) && others[4] !== "";
+}
+
+/**
+ * Reads a CSV without header, `path,x1,y1,x2,y2,class` a row, or all of a folder; those called train, val and test are
+ * splits. Paths start from the CSV's folder; pixels count from 0, x2 and y2 are exclusive. A row of a path alone
+ * (`path,,,,,`) is a background. `classes.csv` beside it, `name,id` a row, gives the order of classes.
+ *
+ * @throws AnchorkitError naming file and line
+ */
+async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
+  const warnings = new Warnings(options.observer);
+  const files = await findLabelFiles(path, traits, warnings);
+  const isFolder = (await kindOf(path)) === "folder";
+  const lists = await readEach(files.labels, warnings, (from, own) => imagesOf(from, options, own));
+  const named = lists.flat().map((image): NamedImage => {
+    const split = isFolder ? splitNamed(basename(image.from).replace(/[._-]?annotations|\.csv$/gi, "")) : undefined;
+    return { ...image, ...(split && { split }) };
+  });
+  if (named.length === 0) throw new AnchorkitError(`${shownPath(path)}: lists no images`);
+  const classes = await classesBeside(files.labels, warnings);
+  const dataset = await datasetOf(named, files, warnings, { classes });
+  const added = dataset.classes.slice(classes.length);
+  if (classes.length > 0) {
+    for (const name of added) warnings.add(`classes that ${CLASS_LIST} lacks, added`, JSON.stringify(name));
+  }
+  return { dataset, warnings: warnings.lines(), source: `${traits.title} in ${shownPath(path)}` };
+}
+
+async function imagesOf(from: string, { coordinates }: ReadOptions, warnings: Warnings): Promise<NamedImage[]> {
+  const images = new Map<string, NamedImage>();
+  for await (const { cells, where } of untilBroken(csvRows(from), from, warnings)) {
+    try {
+      const path = textIn(cells[0], "the path", where);
+      const image = images.get(path) ?? { names: [path], from, where, objects: [] };
+      images.set(path, image);
+      if (cells.slice(1).every((cell) => cell.trim() === "")) continue;
+      if (cells.length !== 6) throw new AnchorkitError(`${where}: expected path,x1,y1,x2,y2,class, got ${cells.length} cells`); // prettier-ignore
+      const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = CORNERS.map((name, i) => numberIn(cells[i + 1], name, where));
+      const context = { convention: coordinates ?? "zero-based", size: undefined, where, warnings } as const;
+      const box = boxOfCorners([x1, y1, x2, y2], context);
+      image.objects.push({ name: textIn(cells[5], "class", where), where, box });
+    } catch (error) {
+      warnings.fail(error, "bad-object", where);
+    }
+  }
+  return [...images.values()];
+}
+
+/** The names of the classes.csv beside one of the lists, in the order of their numbers; none where there is none. */
+async function classesBeside(lists: readonly string[], warnings: Warnings): Promise<string[]> {
+  for (const folder of new Set(lists.map((list) => dirname(list)))) {
+    const file = join(folder, CLASS_LIST);
+    if ((await kindOf(file)) !== "file") continue;
+    return warnings.attempt(() => classesOf(file), [], "unreadable-labels", shownPath(file));
+  }
+  return [];
+}
+
+async function classesOf(file: string): Promise<string[]> {
+  const classes = new Map<number, string>();
+  for await (const { cells, where } of csvRows(file)) {
+    const id = numberIn(cells[1], "the number of a class", where);
+    const name = textIn(cells[0], "the name of a class", where);
+    if (!Number.isInteger(id) || id < 0) throw new AnchorkitError(`${where}: classes are numbered from 0, got ${id}`);
+    if (classes.has(id)) throw new AnchorkitError(`${where}: the number ${id} is there twice`);
+    classes.set(id, name);
+  }
+  return [...classes].sort(([a], [b]) => a - b).map(([, name]) => name);
+}

@@ -1,0 +1,106 @@
+import { join } from "node:path";
+import sharp from "sharp";
+import { AnchorkitError } from "../../../base/errors.ts";
+import { writeFileAtomic } from "../../../base/files.ts";
+import { maskArea } from "../../../geometry/masks/maskExtent.ts";
+import type { Rle } from "../../../geometry/masks/rle.ts";
+import type { Dataset, ImageRecord } from "../../dataset.ts";
+import { exportImages, splitFolder } from "../exportImages.ts";
+import { shownPath, withoutExtension } from "../../files.ts";
+import { mapWithWarnings } from "../../parallel.ts";
+import { Warnings } from "../../warnings.ts";
+import { csvText } from "../../records/csvRows.ts";
+import type { WriteOptions, WriteResult } from "../format.ts";
+import { CLASS_LIST } from "./maskClasses.ts";
+import { maskOf } from "./maskPng.ts";
+
+/** What 8 bits hold: 255 is "ignore" to many tools. */
+const MAX_BYTE = 254;
+const MAX_SHORT = 65_534;
+
+/**
+ * Writes a data set as images and masks: `images/`, `masks/` (grey PNGs: 0 is the background, 1 the first class),
+ * `instances/` (0 is no object, 1 the first one of the image) and `_classes.csv`; below each a folder for each split
+ * where there are splits. PNGs have 16 bits where 8 are too few.
+ *
+ * A pixel is of one object: of those that overlap, the smaller lies on top. An object without an outline is drawn as its
+ * box.
+ */
+export async function writeMaskFolders(
+  dataset: Dataset,
+  folder: string,
+  options: WriteOptions = {},
+): Promise<WriteResult> {
+  const warnings = new Warnings();
+  const { images, classes } = dataset;
+  if (classes.length > MAX_SHORT)
+    throw new AnchorkitError(`masks hold at most ${MAX_SHORT} classes, got ${classes.length}`);
+  const { exported, placed } = await exportImages(images, join(folder, "images"), warnings, {
+    ...options,
+    folderOf: splitFolder,
+  });
+  await mapWithWarnings(exported, 3, warnings, async ({ image, name }, _, own) => {
+    const png = `${withoutExtension(name)}.png`;
+    const { masks, instances } = draw(image, own);
+    await writeGrey(masks, image, classes.length, join(folder, "masks", png));
+    await writeGrey(instances, image, image.objects.length, join(folder, "instances", png));
+  });
+  const rows = ["background", ...classes].map((name, value) => [value, name]);
+  await writeFileAtomic(join(folder, CLASS_LIST), csvText([["Pixel Value", "Class"], ...rows]));
+  return { path: folder, images: placed, warnings: warnings.lines() };
+}
+
+/** The class and the object of each pixel, both from 1. */
+function draw(image: ImageRecord, warnings: Warnings): { masks: Uint16Array; instances: Uint16Array } {
+  const { objects, width, height, file } = image;
+  if (objects.length > MAX_SHORT) {
+    throw new AnchorkitError(
+      `${shownPath(file)}: has ${objects.length} objects, more than the ${MAX_SHORT} that a mask holds`,
+    );
+  }
+  const [masks, instances] = [new Uint16Array(width * height), new Uint16Array(width * height)];
+  const drawn = objects.map((object, i) => {
+    const mask = maskOf(object, image);
+    const where = `${shownPath(file)}: object ${i + 1}`;
+    if (!object.segmentation) warnings.add("objects without an outline, drawn as their boxes", where);
+    return { mask, area: maskArea(mask), number: i + 1, class: object.class + 1, where };
+  });
+  for (const { mask, number, class: id, where } of drawn.toSorted((a, b) => b.area - a.area)) {
+    if (paint(instances, mask, number))
+      warnings.add("objects that overlap larger ones, which lose these pixels", where);
+    paint(masks, mask, id);
+  }
+  const seen = new Set(instances);
+  for (const { number, where } of drawn) {
+    if (!seen.has(number)) warnings.add("objects of which no pixel is left, lost", where);
+  }
+  return { masks, instances };
+}
+
+/** Gives the pixels of a mask a value; whether one had a value before. */
+function paint(values: Uint16Array, { height, width, counts }: Rle, value: number): boolean {
+  let overlaps = false;
+  let place = 0; // down the columns
+  for (const [i, count] of counts.entries()) {
+    const end = place + count;
+    for (; i % 2 === 1 && place < end; place++) {
+      const at = (place % height) * width + Math.floor(place / height);
+      overlaps ||= values[at] !== 0;
+      values[at] = value;
+    }
+    place = end;
+  }
+  return overlaps;
+}
+
+async function writeGrey(
+  values: Uint16Array,
+  { width, height }: ImageRecord,
+  highest: number,
+  file: string,
+): Promise<void> {
+  const raw = { width, height, channels: 1 } as const;
+  const deep = highest > MAX_BYTE;
+  const image = sharp(deep ? values : Uint8Array.from(values), { raw }).toColourspace(deep ? "grey16" : "b-w");
+  await writeFileAtomic(file, await image.png().toBuffer());
+}

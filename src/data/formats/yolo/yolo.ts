@@ -1,0 +1,141 @@
+import { extname, sep } from "node:path";
+import { AnchorkitError } from "../../../base/errors.ts";
+import { groupBy, isImageName, kindOf, readText, shownPath, stemOf, withoutExtension } from "../../files.ts";
+import { mapWithWarnings } from "../../parallel.ts";
+import type { Place } from "../../place.ts";
+import { placeLabels } from "../../placing/placeLabels.ts";
+import { Warnings } from "../../warnings.ts";
+import type { FoundImage, LabelFormat, Likeness, ReadOptions, ReadResult } from "../format.ts";
+import { writeYolo } from "./writeYolo.ts";
+import { type YoloLine, parseYoloLine, yoloObject } from "./yoloLine.ts";
+import { isClassList } from "./yoloClassList.ts";
+import { isDataYaml, isYaml, readYoloSet } from "./yoloSet.ts";
+
+const MAX_LABEL_BYTES = 16_000_000;
+
+const LABEL_LINE = /^\d+(?: -?[\d.]+(?:e-\d+)?){4,}\s*(?:\n|$)/i;
+
+/** Ultralytics' data.yaml, or LabelImg's classes.txt, with a text file of labels for each image. */
+export const yolo: LabelFormat = {
+  id: "yolo",
+  title: "YOLO",
+  holds: ["split", "segmentation"],
+  recognizes,
+  read,
+  write: writeYolo,
+};
+
+async function recognizes({ kind, files, head }: Place): Promise<Likeness> {
+  const yamls = files.filter(isYaml);
+  if (kind === "file") return yamls.length > 0 || files.some(isClassList) ? "likely" : "no";
+  if (yamls.some(isDataYaml)) return "sure";
+  const heads = await Promise.all(yamls.slice(0, 20).map(head));
+  if (heads.some((text) => /^names\s*:/m.test(text) && /^(?:train|val|test)\s*:/m.test(text))) return "likely";
+  const images = new Set(files.filter(isImageName).map(stemOf));
+  const texts = files.filter((file) => extname(file) === ".txt" && !isClassList(file));
+  const named = texts.filter((file) => images.has(stemOf(file)));
+  const hasClasses = files.some(isClassList);
+  if (hasClasses && named.length > 0) return "likely";
+  // Labels whose images lie next to their folder; or without the list of classes, for which `read` asks.
+  const labels = await Promise.all((images.size > 0 ? named : texts).slice(0, 20).map(head));
+  if (!labels.some((text) => LABEL_LINE.test(text))) return "no";
+  return hasClasses ? "likely" : "maybe";
+}
+
+/**
+ * Reads a data set of Ultralytics (data.yaml) or LabelImg (classes.txt beside or above the labels). The labels of
+ * `images/a.jpg` are in `labels/a.txt`, or beside it; of a data set of LabelImg, in any folder, as people may save them.
+ * A line is `class cx cy width height` in fractions of the image, a
+ * score may follow; or `class x1 y1 x2 y2 x3 y3 …`, a polygon. An image without labels, or with an empty file, is a
+ * background.
+ *
+ * Lines of four corners may be polygons or oriented boxes. They are polygons where the YAML says `task: segment`, or
+ * where other lines of the data set are no four corners.
+ *
+ * @throws AnchorkitError naming file and line; and for oriented boxes
+ */
+export async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
+  const warnings = new Warnings(options.observer);
+  const set = await readYoloSet(path, warnings);
+  const { classes, images, task, keypoints } = set;
+  const elsewhere = nearestByStem(set.labels ?? []);
+  const labelled = await mapWithWarnings(images, 16, warnings, async (image, _, own) => {
+    const labels = (await labelFileOf(image.file)) ?? elsewhere(image.file);
+    if (labels !== undefined) {
+      const read = () => readLabels(labels, classes.length, keypoints, own);
+      const lines = await own.attempt(read, undefined, "unreadable-labels", shownPath(labels));
+      return lines && { ...image, lines }; // without its lines, it is not known what it shows
+    }
+    const what = "images without a label file, taken as backgrounds without objects";
+    own.add(what, shownPath(image.file), { rule: "image-without-labels" });
+    return { ...image, lines: [] };
+  });
+  const read = labelled.filter((image) => image !== undefined);
+  refuseOriented(
+    read.flatMap(({ lines }) => lines),
+    task,
+    set.name,
+  );
+  if (keypoints > 0) warnings.add("data sets of keypoints, read as the boxes alone", set.name);
+  const found = read.map(({ file, split, lines }, i): FoundImage => {
+    const objects = lines.map((line) => yoloObject(line, keypoints));
+    return { id: i + 1, file, where: shownPath(file), ...(split && { split }), frame: "fraction", objects };
+  });
+  const dataset = await placeLabels(found, { classes }, warnings);
+  return { dataset, warnings: warnings.lines(), source: `YOLO ${set.name}` };
+}
+
+/** The label file of an image: in the folder `labels` in place of the last `images` of its path, else beside it. */
+async function labelFileOf(file: string): Promise<string | undefined> {
+  const beside = `${withoutExtension(file)}.txt`;
+  const parts = beside.split(sep);
+  const at = parts.lastIndexOf("images");
+  const candidates = at < 0 ? [beside] : [parts.with(at, "labels").join(sep), beside];
+  for (const candidate of candidates) if ((await kindOf(candidate)) === "file") return candidate;
+  return undefined;
+}
+
+/** The label file of an image that has its name, and shares more folders with it than any other of that name. */
+function nearestByStem(labels: readonly string[]): (image: string) => string | undefined {
+  const byStem = groupBy(labels, stemOf);
+  return (image) => {
+    const parts = image.split(sep);
+    const alike = (byStem.get(stemOf(image)) ?? []).map((file) => {
+      const differs = file.split(sep).findIndex((part, i) => part !== parts[i]);
+      return { file, shared: differs };
+    });
+    const most = Math.max(...alike.map(({ shared }) => shared));
+    const [nearest, ...others] = alike.filter(({ shared }) => shared === most);
+    return others.length === 0 ? nearest?.file : undefined;
+  };
+}
+
+async function readLabels(
+  path: string,
+  classCount: number,
+  keypoints: number,
+  warnings: Warnings,
+): Promise<YoloLine[]> {
+  const text = await readText(path, MAX_LABEL_BYTES, { allowEmpty: true, warnings });
+  const lines: YoloLine[] = [];
+  for (const [i, line] of text.split(/\r?\n/).entries()) {
+    if (line.trim() === "") continue;
+    const where = `${shownPath(path)}: line ${i + 1}`;
+    try {
+      lines.push(parseYoloLine(line, classCount, keypoints, where));
+    } catch (error) {
+      warnings.fail(error, "bad-object", where);
+    }
+  }
+  return lines;
+}
+
+/** Throws where the YAML or every line says that the boxes are oriented: they are not the boxes around them. */
+function refuseOriented(lines: readonly YoloLine[], task: string | undefined, name: string): void {
+  const first = lines[0];
+  if (!first || (task !== undefined && task !== "obb")) return;
+  if (task === undefined && lines.some(({ numbers }) => numbers.length !== 8)) return;
+  const why = task === undefined ? `every line is a class and four corners (first: ${first.where})` : "task: obb";
+  const fix = task === undefined ? '; if they are polygons, write "task: segment" into data.yaml' : "";
+  throw new AnchorkitError(`${name}: holds oriented boxes, which are not supported: ${why}${fix}`);
+}

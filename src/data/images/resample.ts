@@ -1,0 +1,160 @@
+import type { Size } from "../../base/preprocessing.ts";
+
+/** Pixels row by row, the channels of each together. */
+export interface Raster extends Size {
+  data: Uint8Array;
+  channels: number;
+}
+
+/** A part of an image, in whole pixels. */
+export interface Part extends Size {
+  left: number;
+  top: number;
+}
+
+/** How pixels between pixels are computed; TensorFlow's names. "area" is the mean of what a pixel covers. */
+export type Interpolation = (typeof INTERPOLATIONS)[number];
+
+export const INTERPOLATIONS = [
+  ...(["nearest", "bilinear", "bicubic", "area"] as const),
+  ...(["lanczos3", "lanczos5", "gaussian", "mitchellcubic"] as const),
+] as const;
+
+/**
+ * A part of an image at another size: size.height * size.width * channels numbers, neither rounded nor clipped. Pixels
+ * have their centres at halves; beyond the border nothing is there, and the weights of the rest are scaled up to 1.
+ *
+ * The numbers are those of `tf.image.resize` (2.21). Without `antialias`, an image that is made smaller is sampled: of a
+ * fine pattern, what lies between the samples is lost. With it, the filter is widened to cover every pixel.
+ */
+export function resample(
+  image: Raster,
+  from: Part,
+  size: Size,
+  interpolation: Interpolation,
+  antialias = false,
+): Float32Array {
+  const { data, channels } = image;
+  const columns = spans(from.width, size.width, interpolation, antialias);
+  const rows = spans(from.height, size.height, interpolation, antialias);
+  const across = size.width * channels;
+  const result = new Float32Array(size.height * across);
+  const narrow = new Map<number, Float32Array>(); // rows of the image at the wanted width
+  for (const [y, row] of rows.entries()) {
+    for (const seen of narrow.keys()) if (seen < row.start) narrow.delete(seen);
+    for (const [i, weight] of row.weights.entries()) {
+      const source = row.start + i;
+      let line = narrow.get(source);
+      if (!line) {
+        line = new Float32Array(across);
+        const begin = ((from.top + source) * image.width + from.left) * channels;
+        narrowRow(data, begin, columns, channels, line);
+        narrow.set(source, line);
+      }
+      const to = y * across;
+      for (let x = 0; x < across; x++) result[to + x] = (result[to + x] as number) + weight * (line[x] as number);
+    }
+  }
+  return result;
+}
+
+/** Which of `length` pixels lies under the middle of one of `wanted`; in 32 bits as TensorFlow decides it. */
+export function nearestPixel(index: number, length: number, wanted: number): number {
+  return Math.min(Math.floor(Math.fround((index + 0.5) * Math.fround(length / wanted))), length - 1);
+}
+
+/** What one pixel of the result is made of: weights of the pixels from `start` on. */
+interface Span {
+  start: number;
+  weights: number[];
+}
+
+function narrowRow(data: Uint8Array, begin: number, columns: readonly Span[], channels: number, line: Float32Array) {
+  for (const [x, { start, weights }] of columns.entries()) {
+    for (let c = 0; c < channels; c++) {
+      let sum = 0;
+      for (let i = 0; i < weights.length; i++) {
+        sum += (weights[i] as number) * (data[begin + (start + i) * channels + c] as number);
+      }
+      line[x * channels + c] = sum;
+    }
+  }
+}
+
+/** The spans along one side, for a side of `length` pixels made `wanted` pixels long. */
+function spans(length: number, wanted: number, interpolation: Interpolation, antialias: boolean): Span[] {
+  const scale = length / wanted;
+  const span = (i: number): Span => {
+    if (interpolation === "nearest") {
+      return { start: nearestPixel(i, length, wanted), weights: [1] };
+    }
+    if (interpolation === "area") return areaSpan(i * scale, (i + 1) * scale, length);
+    return filterSpan((i + 0.5) * scale, length, interpolation, antialias ? Math.max(scale, 1) : 1, antialias);
+  };
+  return Array.from({ length: wanted }, (_, i) => span(i));
+}
+
+/** From one place to another, pixels count by how much of them lies between. */
+function areaSpan(from: number, to: number, length: number): Span {
+  const start = Math.floor(from);
+  const end = Math.min(Math.ceil(to - 1e-9), length);
+  const covered = Array.from(
+    { length: end - start },
+    (_, i) => Math.min(start + i + 1, to) - Math.max(start + i, from),
+  );
+  return normalized(start, covered);
+}
+
+function filterSpan(
+  centre: number,
+  length: number,
+  name: keyof typeof FILTERS,
+  widening: number,
+  antialias: boolean,
+): Span {
+  const { radius, weight } = FILTERS[name];
+  // TensorFlow's sampling bicubic filter comes from a table with 1024 steps.
+  const at = name === "bicubic" && !antialias ? Math.round((centre - 0.5) * 1024) / 1024 + 0.5 : centre;
+  const start = Math.max(0, Math.ceil(at - radius * widening - 0.5));
+  const end = Math.min(length - 1, Math.floor(at + radius * widening - 0.5));
+  const weights = Array.from({ length: end - start + 1 }, (_, i) =>
+    weight(Math.abs((start + i + 0.5 - at) / widening)),
+  );
+  return normalized(start, weights);
+}
+
+function normalized(start: number, weights: readonly number[]): Span {
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return { start, weights: weights.map((weight) => weight / sum) };
+}
+
+/** Weights by distance, which is not negative. */
+const FILTERS = {
+  bilinear: { radius: 1, weight: (x: number) => Math.max(0, 1 - x) },
+  /** Keys 1981, a = -0.5. */
+  bicubic: { radius: 2, weight: (x: number) => cubic(x, [1.5, -2.5, 0, 1], [-0.5, 2.5, -4, 2]) },
+  /** Mitchell and Netravali 1988, B = C = 1/3. */
+  mitchellcubic: {
+    radius: 2,
+    weight: (x: number) => cubic(x, [7 / 6, -2, 0, 8 / 9], [-7 / 18, 2, -10 / 3, 16 / 9]),
+  },
+  gaussian: { radius: 1.5, weight: (x: number) => (x < 1.5 ? Math.exp((-x * x) / (2 * 0.5 ** 2)) : 0) },
+  lanczos3: { radius: 3, weight: (x: number) => lanczos(x, 3) },
+  lanczos5: { radius: 5, weight: (x: number) => lanczos(x, 5) },
+};
+
+type Polynomial = readonly [number, number, number, number];
+
+/** A piecewise cubic: one polynomial below 1, another below 2. */
+function cubic(x: number, near: Polynomial, far: Polynomial): number {
+  if (x >= 2) return 0;
+  const [a, b, c, d] = x < 1 ? near : far;
+  return ((a * x + b) * x + c) * x + d;
+}
+
+function lanczos(x: number, radius: number): number {
+  if (x >= radius) return 0;
+  if (x < 1e-3) return 1;
+  const angle = Math.PI * x;
+  return (radius * Math.sin(angle) * Math.sin(angle / radius)) / angle ** 2;
+}

@@ -1,0 +1,55 @@
+import { basename, dirname } from "node:path";
+import type { Dataset } from "../dataset.ts";
+import { groupBy, shownPath, stemOf } from "../files.ts";
+import { csvRows, firstRow } from "../records/csvRows.ts";
+import type { Place } from "../place.ts";
+import { splitNamed } from "./splitLists.ts";
+import type { Warnings } from "../warnings.ts";
+
+const NAMES = /^splits?\.csv$/i;
+const IMAGE_COLUMNS = ["image", "file", "filename", "file_name", "name", "path", "id", "image_id"];
+const SPLIT_COLUMNS = ["split", "subset", "set", "partition"];
+
+/**
+ * Gives the images of a data set that has no splits those of a `split.csv` in its folder: a table with a header, of
+ * which one column (image, file, filename, name, path, id) names the image, with or without folder and extension, and
+ * another (split, subset, set) says train, val or test. Other tables of that name are passed over.
+ *
+ * @throws AnchorkitError naming the line, where the table is no valid CSV
+ */
+export async function applySplitTable(dataset: Dataset, place: Place, warnings: Warnings): Promise<void> {
+  const table = place.files.find((file) => dirname(file) === place.path && NAMES.test(basename(file)));
+  if (table === undefined) return;
+  const apply = () => applyTable(table, dataset, place, warnings);
+  await warnings.attempt(apply, undefined, "unreadable-labels", shownPath(table));
+}
+
+async function applyTable(table: string, dataset: Dataset, place: Place, warnings: Warnings): Promise<void> {
+  if (dataset.images.some(({ split }) => split !== undefined)) return;
+  const header = firstRow(await place.head(table)).map((cell) => cell.trim().toLowerCase());
+  const [image, split] = [IMAGE_COLUMNS, SPLIT_COLUMNS].map((known) =>
+    header.findIndex((name) => known.includes(name)),
+  );
+  if (image === undefined || split === undefined || image < 0 || split < 0) return;
+
+  const byName = groupBy(dataset.images, ({ file }) => basename(file).normalize());
+  const byStem = groupBy(dataset.images, ({ file }) => stemOf(file).normalize());
+  let first = true;
+  for await (const { cells, where } of csvRows(table)) {
+    if (first) {
+      first = false;
+      continue;
+    }
+    const [path = "", value = ""] = [cells[image]?.trim(), cells[split]?.trim()];
+    const name = (path.split(/[\\/]/).at(-1) ?? "").normalize();
+    const images = byName.get(name) ?? byStem.get(name) ?? [];
+    const named = splitNamed(value);
+    if (images.length === 0) {
+      warnings.add("names in split lists without an image", `"${path}" in ${where}`, { rule: "unknown-in-list" });
+    } else if (!named) {
+      warnings.add("splits that are neither train, val nor test, not taken", `"${value}" in ${where}`);
+    } else {
+      for (const record of images) record.split = named;
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import type { Random } from "../../base/random.ts";
+import type { Dataset, ImageRecord, SplitName } from "../dataset.ts";
+
+/** Shares of the images, in any unit: 8, 1, 1 is the same as 0.8, 0.1, 0.1. */
+export type SplitFractions = Record<SplitName, number>;
+
+/** How many images and objects each split holds. */
+export type SplitCounts = Record<SplitName, { images: number; objects: number }>;
+
+const DEFAULT_FRACTIONS: SplitFractions = { train: 0.8, val: 0.1, test: 0.1 };
+
+/** The share of the training images that become val where a data set has none. */
+const VAL_OF_TRAIN = 0.1;
+
+/**
+ * Gives every image a split. Images that have one keep it; the others are drawn into train, val and test. If there is
+ * still no val, a tenth of the training images that are drawn becomes val, as a model must be chosen on images that are
+ * neither trained on nor tested on. The same seed, order of images and fractions give the same split.
+ *
+ * @returns the data set with all splits set (the one given is left as it is), and what there is to print
+ */
+export function splitDataset(
+  dataset: Dataset,
+  random: Random,
+  fractions: SplitFractions = DEFAULT_FRACTIONS,
+): { dataset: Dataset; counts: SplitCounts } {
+  const splits = new Map<ImageRecord, SplitName>();
+  const open: ImageRecord[] = [];
+  for (const image of dataset.images) {
+    if (image.split) splits.set(image, image.split);
+    else open.push(image);
+  }
+  random.shuffle(open);
+  const { val, test } = sharesOf(open.length, fractions);
+  for (const [i, image] of open.entries()) splits.set(image, i < val ? "val" : i < val + test ? "test" : "train");
+
+  const train = dataset.images.filter((image) => splits.get(image) === "train");
+  const hasVal = [...splits.values()].includes("val");
+  if (!hasVal && train.length > 1 && fractions.val > 0) {
+    const taken = Math.max(1, Math.round(train.length * VAL_OF_TRAIN));
+    for (const image of random.shuffle(train).slice(0, taken)) splits.set(image, "val");
+  }
+  const images = dataset.images.map((image) => ({ ...image, split: splits.get(image) ?? "train" }));
+  return { dataset: { ...dataset, images }, counts: countSplits(images) };
+}
+
+/** How many images and objects each split holds; images without a split are not counted. */
+export function countSplits(images: readonly ImageRecord[]): SplitCounts {
+  const counts: SplitCounts = {
+    train: { images: 0, objects: 0 },
+    val: { images: 0, objects: 0 },
+    test: { images: 0, objects: 0 },
+  };
+  for (const { split, objects } of images) {
+    if (!split) continue;
+    counts[split].images++;
+    counts[split].objects += objects.length;
+  }
+  return counts;
+}
+
+/** How many of `count` images go to val and test: at least one to each that is asked for, as long as train keeps one. */
+function sharesOf(count: number, { train, val, test }: SplitFractions): { val: number; test: number } {
+  const share = (part: number, left: number) =>
+    part === 0 ? 0 : Math.min(left, Math.max(1, Math.round((count * part) / (train + val + test))));
+  const spare = train > 0 ? Math.max(0, count - 1) : count;
+  const toVal = share(val, spare);
+  return { val: toVal, test: share(test, spare - toVal) };
+}

@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { BACKBONE_NAMES } from "../../core/backbones/buildBackbone.ts";
+import type { BoxWeights } from "../boxes/boxCoder.ts";
+
+/** Deltas are expected to have the deviations 1 (anchors) and 0.1, 0.1, 0.2, 0.2 (RoIs), as in Fast R-CNN. */
+export const ANCHOR_WEIGHTS: BoxWeights = [1, 1, 1, 1];
+export const ROI_WEIGHTS: BoxWeights = [10, 10, 5, 5];
+
+const count = z.int().min(1).max(100_000);
+const share = z.number().min(0).max(1);
+const triple = z.tuple([z.number(), z.number(), z.number()]);
+const side = z.int().min(16).max(8192);
+
+/** Numbers of the method, under the names that the papers use. */
+const Settings = z.object({
+  /** `best`: each object claims its best anchors, however small it is; `threshold`: the classic rule, 0.7 and 0.3. */
+  assignment: z.enum(["best", "threshold"]),
+  anchorSample: z.object({ count, positiveFraction: share }),
+  proposals: z.object({ before: count, after: count, iouThreshold: share, minSize: z.number() }),
+  roiSample: z.object({ count, positiveFraction: share, iouThreshold: share }),
+  /** Weight of the box head's GIoU loss. */
+  boxLossWeight: z.number(),
+  /** Largest global norm of the gradients. */
+  clipNorm: z.number(),
+  detections: z.object({ scoreThreshold: share, iouThreshold: share, maxDetections: count, votingThreshold: share }),
+});
+export type Settings = z.infer<typeof Settings>;
+
+/** What fixes the network's layers. */
+const Architecture = z.object({
+  backbone: z.enum(BACKBONE_NAMES),
+  /** Width multiplier of the MobileNets. */
+  width: z.number().positive().max(4),
+  /** Channels of the neck's map and of the RPN. */
+  channels: z.int().min(1).max(4096),
+  /** Units of the box head's hidden layer. */
+  hidden: z.int().min(1).max(65_536),
+  /** Side of the pooled RoI. */
+  pooled: z.int().min(1).max(64),
+  /** One box for each class in place of one for all. */
+  classSpecificBoxes: z.boolean(),
+});
+export type Architecture = z.infer<typeof Architecture>;
+
+/** All that a saved detector is besides its weights: the content of detector.json. */
+export const DetectorDescription = z.object({
+  format: z.literal("anchorkit-detector"),
+  version: z.literal(1),
+  model: z.literal("faster-rcnn"),
+  classes: z.array(z.string()).min(1).max(10_000),
+  architecture: Architecture,
+  settings: Settings,
+  preprocessing: z.object({
+    canvas: z.object({ width: side, height: side }),
+    fill: z.number().min(0).max(255),
+    mean: triple,
+    deviation: triple,
+  }),
+  /** Width and height of the anchors of each cell, in pixels of the canvas. */
+  anchors: z
+    .array(z.tuple([z.number().positive(), z.number().positive()]))
+    .min(1)
+    .max(1000),
+});
+export type DetectorDescription = z.infer<typeof DetectorDescription>;
+
+export const DEFAULT_SETTINGS: Settings = {
+  assignment: "best",
+  anchorSample: { count: 256, positiveFraction: 0.5 },
+  proposals: { before: 600, after: 120, iouThreshold: 0.7, minSize: 1 },
+  roiSample: { count: 48, positiveFraction: 0.5, iouThreshold: 0.5 },
+  boxLossWeight: 6,
+  clipNorm: 5,
+  detections: { scoreThreshold: 0.01, iouThreshold: 0.5, maxDetections: 100, votingThreshold: 0.65 },
+};

@@ -1,0 +1,65 @@
+import sharp from "sharp";
+import type { Size } from "../../../base/preprocessing.ts";
+import type { ReportImage } from "../input.ts";
+import type { Region } from "./regions.ts";
+
+/** How good pictures are: WebP's quality, 1..100, and the longest side in pixels. */
+export interface PictureQuality {
+  quality: number;
+  side: number;
+}
+
+/** Size of an image in pixels, EXIF orientation applied: as given, or the picture's, or as far as its boxes reach. */
+export async function sizeOf(image: ReportImage): Promise<Size> {
+  const { width = image.size?.width, height = image.size?.height } = image;
+  if (width !== undefined && height !== undefined && width > 0 && height > 0) return { width, height };
+  return (await pictureSize(image.file)) ?? reachOf(image);
+}
+
+/** A part of an image (of `size`) as a data URL, scaled down; undefined where there is no picture that can be read. */
+export async function cropOf(
+  { file }: ReportImage,
+  size: Size,
+  region: Region,
+  { quality, side }: PictureQuality,
+): Promise<string | undefined> {
+  const picture = await pictureSize(file);
+  if (picture === undefined) return undefined;
+  const [scaleX, scaleY] = [picture.width / size.width, picture.height / size.height];
+  const left = Math.min(picture.width - 1, Math.round(region.x * scaleX));
+  const top = Math.min(picture.height - 1, Math.round(region.y * scaleY));
+  const width = Math.max(1, Math.min(picture.width - left, Math.round(region.width * scaleX)));
+  const height = Math.max(1, Math.min(picture.height - top, Math.round(region.height * scaleY)));
+  try {
+    const webp = await sharp(file)
+      .autoOrient()
+      .extract({ left, top, width, height })
+      .resize({ width: side, height: side, fit: "inside", withoutEnlargement: true })
+      .flatten({ background: "#ffffff" })
+      .webp({ quality, effort: 2 })
+      .toBuffer();
+    return `data:image/webp;base64,${webp.toString("base64")}`;
+  } catch {
+    return undefined; // a damaged picture: its boxes are drawn all the same, and the page says so
+  }
+}
+
+async function pictureSize(file: string | undefined): Promise<Size | undefined> {
+  if (file === undefined) return undefined;
+  try {
+    return (await sharp(file).metadata()).autoOrient;
+  } catch {
+    return undefined; // not there, or no picture
+  }
+}
+
+function reachOf({ truth, detections }: ReportImage): Size {
+  const reach = { width: 1, height: 1 };
+  for (const { boxes } of [truth, detections]) {
+    for (let i = 0; i < boxes.length; i += 4) {
+      reach.width = Math.max(reach.width, Math.ceil(boxes[i + 2] as number));
+      reach.height = Math.max(reach.height, Math.ceil(boxes[i + 3] as number));
+    }
+  }
+  return reach;
+}

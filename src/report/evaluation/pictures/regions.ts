@@ -1,0 +1,31 @@
+import type { Size } from "../../../base/preprocessing.ts";
+import type { Box } from "./scenes.ts";
+
+/** A part of an image, in its whole pixels. */
+export interface Region extends Size {
+  x: number;
+  y: number;
+}
+
+/** Width over height of the pictures of errors. */
+const ASPECT = 4 / 3;
+/** A crop is so many times as long as the box in it, and at least this share of the image's longer side. */
+const [CONTEXT, LEAST] = [3, 0.25];
+
+/** What to show of an image so that a box is seen well, with what is around it: inside the image, 4:3 where that fits. */
+export function regionAround([x1, y1, x2, y2]: Box, { width, height }: Size): Region {
+  const least = LEAST * Math.max(width, height);
+  const wanted = Math.max((x2 - x1) * CONTEXT, (y2 - y1) * CONTEXT * ASPECT, least, 32);
+  const shown = {
+    width: Math.min(width, Math.ceil(wanted)),
+    height: Math.min(height, Math.ceil(wanted / ASPECT)),
+  };
+  const start = (middle: number, length: number, all: number): number =>
+    Math.round(Math.min(Math.max(0, middle - length / 2), all - length));
+  return { x: start((x1 + x2) / 2, shown.width, width), y: start((y1 + y2) / 2, shown.height, height), ...shown };
+}
+
+/** Whether any of a box is in the region. */
+export function overlaps([x1, y1, x2, y2]: Box, region: Region): boolean {
+  return x1 < region.x + region.width && x2 > region.x && y1 < region.y + region.height && y2 > region.y;
+}

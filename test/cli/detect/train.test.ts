@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { TrainOptions } from "../../../src/detection/trainDetector.ts";
+import { PRESETS } from "../../../src/data/augment/presets.ts";
+import { folderOf, jpeg, labelImgXml } from "../../data/helpers.ts";
+import { callCommand } from "../command.ts";
+
+const trained = vi.hoisted((): { options: TrainOptions[] } => ({ options: [] }));
+
+vi.mock("../../../src/detection/trainDetector.ts", () => ({
+  trainDetector: (_dataset: unknown, options: TrainOptions) => {
+    trained.options.push(options);
+    return Promise.resolve({ steps: 1, seconds: 1, best: null, finished: true });
+  },
+}));
+
+// The real one listens for Ctrl-C from then on, also when the tests end.
+vi.mock("../../../src/cli/interrupt.ts", () => ({
+  INTERRUPTED: 130,
+  abortOnInterrupt: () => new AbortController().signal,
+}));
+
+beforeEach(() => {
+  trained.options.length = 0;
+});
+
+/** A folder of images that can be split in three. */
+async function photos(): Promise<string> {
+  const files: Record<string, string | Uint8Array> = {};
+  for (const name of ["a", "b", "c", "d", "e", "f"]) {
+    files[`photos/${name}.jpg`] = await jpeg(100, 80);
+    files[`photos/${name}.xml`] = labelImgXml(`${name}.jpg`, [["cat", 10, 10, 50, 50]]);
+  }
+  return folderOf({
+    ...files,
+    "my.yaml": "- { name: rotate, degrees: [-3, 3] }",
+    "bad.yaml": "- { name: rotate, degrees: 3 }",
+    "run/config.json": JSON.stringify({ augment: "gone.yaml", augmentation: PRESETS.strong, data: "?" }),
+  });
+}
+
+describe("detect train --augment", () => {
+  const train = async (folder: string, ...args: string[]) => {
+    const ended = await callCommand("detect", [
+      "train",
+      "--data",
+      join(folder, "photos"),
+      "--out",
+      join(folder, "out"),
+      ...args,
+    ]);
+    return { ...ended, options: trained.options[0] };
+  };
+
+  it("is the preset default unless told, its flips included", async () => {
+    const { code, stderr, options } = await train(await photos());
+    expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
+    expect(options).toMatchObject({ augment: "default", augmentation: PRESETS.default });
+    expect(options?.flip).toBeUndefined();
+  });
+
+  it("takes a preset or a file; flips of the command line go with it", async () => {
+    const folder = await photos();
+    expect((await train(folder, "--augment", "strong")).options?.augmentation).toEqual(PRESETS.strong);
+    trained.options.length = 0;
+    const { options } = await train(folder, "--augment", join(folder, "my.yaml"), "--flip", "both");
+    expect(options).toMatchObject({ flip: "both", augmentation: { operations: [{ name: "rotate" }] } });
+  });
+
+  it("explains what is wrong with a file, and trains nothing", async () => {
+    const folder = await photos();
+    const { code, stderr, options } = await train(folder, "--augment", join(folder, "bad.yaml"));
+    expect(code).toBe(1);
+    expect(stderr).toContain("bad.yaml: operation 1 (rotate): degrees: must be two numbers");
+    expect(options).toBeUndefined();
+  });
+
+  it("is on --resume what the run was begun with, even if its file is gone", async () => {
+    const folder = await photos();
+    const args = ["train", "--out", join(folder, "run"), "--resume", "--data", join(folder, "photos")];
+    const { code, stderr } = await callCommand("detect", args);
+    expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
+    expect(trained.options[0]?.augmentation).toEqual(PRESETS.strong);
+    expect(readFileSync(join(folder, "run/config.json"), "utf8")).toContain("gone.yaml");
+  });
+});

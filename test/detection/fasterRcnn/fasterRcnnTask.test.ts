@@ -1,0 +1,230 @@
+import { mkdtemp, readFile, rm, truncate } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Dataset } from "../../../src/data/dataset.ts";
+import { Detector } from "../../../src/detection/detector.ts";
+import { prepareDetector, type DetectorTaskOptions } from "../../../src/detection/fasterRcnn/fasterRcnnTask.ts";
+import { trainDetector, type TrainOptions } from "../../../src/detection/trainDetector.ts";
+import { loadEngine } from "../../../src/engine/load.ts";
+import { openPrograms } from "../../../src/engine/graph/program.ts";
+import { squaresDataset } from "../sampleImages.ts";
+
+let dataset: Dataset;
+let remove: () => Promise<void>;
+let out: string;
+const native = (await loadEngine()).name === "native";
+
+beforeAll(async () => {
+  ({ dataset, remove } = await squaresDataset({ train: 6, val: 2, test: 2 }));
+  out = await mkdtemp(join(tmpdir(), "anchorkit-run-"));
+});
+
+afterEach(() => {
+  expect(openPrograms()).toBe(0);
+});
+
+afterAll(async () => {
+  await remove();
+  await rm(out, { recursive: true });
+});
+
+const options = (changes: Partial<TrainOptions> = {}): TrainOptions => ({
+  out,
+  size: 96,
+  batch: 2,
+  seed: 3,
+  optimizer: "adamw",
+  flip: "horizontal",
+  backbone: "small",
+  width: 1,
+  precision: "float32",
+  engine: "native",
+  ...changes,
+});
+
+it("refuses what has no boxes to learn, and says what it has", async () => {
+  const without = (labels?: number[]): Dataset => ({
+    ...dataset,
+    images: dataset.images.map((image) => ({ ...image, objects: [], ...(labels && { labels }) })),
+  });
+  await expect(prepareDetector(without(), options())).rejects.toThrow(
+    /^none of 6 images of the split "train" has a box to learn: they are all backgrounds$/,
+  );
+  await expect(prepareDetector(without([0]), options())).rejects.toThrow(
+    /: its labels are classes of whole images, for/,
+  );
+});
+
+describe.runIf(native)("a detector's training program", () => {
+  it.each([
+    ["adamw", "small", "batch"],
+    ["sgd", "small", "moving"],
+    ["sgd", "mobilenet-v2", "moving"],
+  ] as const)(
+    "gives the same losses, gradients and weights recorded as eager over five steps: %s, %s, %s statistics",
+    async (optimizer, backbone, statistics) => {
+      const changes: Partial<DetectorTaskOptions> = { optimizer, backbone, width: 0.35 };
+      const { task, training } = await prepareDetector(dataset, options(changes));
+      const step = statistics === "batch" ? "train" : "trainFrozen";
+      const rate = optimizer === "adamw" ? 1e-3 : 1e-4;
+      const { program, eager, variables } = training;
+      const afterEachStep: Record<"recorded" | "eager", { losses: number[]; values: Float32Array[] }[]> = {
+        recorded: [],
+        eager: [],
+      };
+      const initial = variables.map(copyOf);
+      // The session holds its own copy of the variables, so the eager steps on the tf.Variables come first.
+      for (let i = 0; i < 5; i++) {
+        const feeds = task.feedsOf(await task.prepare(i), i, rate);
+        afterEachStep.eager.push({ losses: numbersOf(eager.run(step, feeds)), values: variables.map(copyOf) });
+        tf.dispose(feeds);
+      }
+      for (let i = 0; i < 5; i++) {
+        const feeds = task.feedsOf(await task.prepare(i), i, rate);
+        const losses = numbersOf(program.run(step, feeds));
+        program.pull();
+        afterEachStep.recorded.push({ losses, values: variables.map(copyOf) });
+        tf.dispose(feeds);
+      }
+      training.dispose();
+      afterEachStep.recorded.forEach(({ losses }, i) => {
+        // Later steps choose their RoIs by scores whose last digits differ.
+        expect(distance(losses, afterEachStep.eager[i]?.losses ?? [])).toBeLessThan(i === 0 ? 2e-3 : 5e-2);
+      });
+      // After the first step the optimizer's first moments are the gradients, but for a factor.
+      variables.forEach(({ name }, k) => {
+        if (!/momentum|adam_m/.test(name)) return;
+        const [recorded, expected] = [afterEachStep.recorded[0]?.values[k], afterEachStep.eager[0]?.values[k]];
+        expect(distance(recorded ?? [], expected ?? [1]), name).toBeLessThan(5e-3);
+      });
+      // After the last, the weights differ by little of the way that they went.
+      let [difference, way] = [0, 0];
+      variables.forEach(({ name }, k) => {
+        if (/momentum|adam|average/.test(name)) return;
+        const [recorded, expected] = [afterEachStep.recorded[4]?.values[k], afterEachStep.eager[4]?.values[k]];
+        difference += squaredDistance(recorded, expected);
+        way += squaredDistance(initial[k], expected);
+      });
+      expect(Math.sqrt(way)).toBeGreaterThan(1e-4);
+      expect(Math.sqrt(difference / way)).toBeLessThan(0.05);
+    },
+  );
+
+  it("keeps the number of tensors, and the memory, over 50 steps", async () => {
+    const { task, training } = await prepareDetector(dataset, options());
+    const run = async (from: number, count: number): Promise<void> => {
+      for (let i = from; i < from + count; i++) {
+        await task.train(await task.prepare(i), { step: i, progress: 0.1, learningRate: 1e-4 });
+      }
+    };
+    await run(0, 25);
+    const before = { tensors: tf.memory().numTensors, resident: process.memoryUsage().rss };
+    await run(25, 50);
+    expect(tf.memory().numTensors).toBe(before.tensors);
+    expect(process.memoryUsage().rss - before.resident).toBeLessThan(80 * 2 ** 20);
+    training.dispose();
+  });
+});
+
+describe.runIf(native)("trainDetector", () => {
+  it("leaves a run folder from which a detector loads and predicts, and which resumes", async () => {
+    const folder = join(out, "run");
+    const abort = new AbortController();
+    const stopped = await trainDetector(dataset, options({ out: folder, epochs: 4, signal: abort.signal }), {
+      progress: ({ step }) => {
+        if (step === 5) abort.abort();
+      },
+    });
+    expect(stopped).toMatchObject({ steps: 5, finished: false });
+    const resumed = await trainDetector(dataset, options({ out: folder, epochs: 4, resume: true }));
+    expect(resumed).toMatchObject({ steps: 12, finished: true });
+    const whole = await trainDetector(dataset, options({ out: join(out, "whole"), epochs: 4 }));
+    expect(whole.steps).toBe(12);
+    const [a, b] = await Promise.all(
+      [folder, join(out, "whole")].map((run) => readFile(join(run, "last", "weights.bin"))),
+    );
+    expect(Buffer.compare(a as Buffer, b as Buffer)).toBe(0); // interrupted and whole training end in the same bits
+
+    await expect(trainDetector(dataset, options({ out: folder, epochs: 4, resume: true }))).rejects.toThrow("finished");
+    const lines = (await readFile(join(folder, "metrics.jsonl"), "utf8")).trim().split("\n");
+    expect(lines.length).toBeGreaterThan(3);
+    expect(JSON.parse(lines[0] ?? "")).toHaveProperty("metrics.AP50");
+
+    const detector = await Detector.load(folder, { batch: 2 });
+    const files = dataset.images.slice(0, 3).map((image) => image.file);
+    const found = [];
+    for await (const prediction of detector.predictFiles([...files, "missing.png"])) found.push(prediction);
+    expect(found.map((prediction) => prediction.file)).toEqual([...files, "missing.png"]);
+    expect(found[3]).toHaveProperty("error.message", "missing.png: no such file");
+    const [first] = found;
+    if (!first || "error" in first) throw new Error("the first image was not read");
+    expect(first).toMatchObject({ width: 96, height: 64 });
+    expect(first.detections.boxes.length).toBe(4 * first.detections.scores.length);
+    expect([...first.detections.scores]).toEqual([...first.detections.scores].sort((x, y) => y - x));
+    detector.dispose();
+
+    await truncate(join(folder, "best", "weights.bin"), 1000);
+    await expect(Detector.load(folder)).rejects.toThrow("weights.bin: 1000 bytes");
+  });
+
+  it("trains with the classic assignment and a box for each class", async () => {
+    const folder = join(out, "classic");
+    const losses: number[] = [];
+    const changes = { classSpecificBoxes: true, assignment: "threshold" } as const;
+    await trainDetector(dataset, options({ ...changes, out: folder, epochs: 8 }), {
+      progress: ({ loss }) => losses.push(loss),
+    });
+    expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) * 0.8);
+    const detector = await Detector.load(folder, { batch: 1 });
+    expect(detector.description).toMatchObject({
+      architecture: { classSpecificBoxes: true },
+      settings: { assignment: "threshold" },
+    });
+    const summary: string[] = [];
+    detector.summary((line) => summary.push(line));
+    expect(summary.join("\n")).toContain("head_boxes (Dense)");
+    for await (const found of detector.predictFiles([dataset.images[0]?.file ?? ""])) {
+      if ("error" in found) throw found.error;
+      for (const x of found.detections.boxes) expect(x).toBeLessThanOrEqual(96);
+      expect(found.detections.scores.length).toBeGreaterThan(0);
+    }
+    detector.dispose();
+  });
+
+  it("stops with the step, the images and the likely cause when a loss is no number", async () => {
+    const broken = trainDetector(dataset, options({ out: join(out, "nan"), epochs: 30, lr: 1e30 }));
+    await expect(broken).rejects.toThrow(/^step \d+: the loss "\w+" became .* on .*train-\d\.png.*learning rate/);
+  });
+
+  it("says which split is empty", async () => {
+    const images = dataset.images.filter((image) => image.split !== "val");
+    await expect(trainDetector({ ...dataset, images }, options())).rejects.toThrow('no image is in the split "val"');
+  });
+});
+
+function numbersOf(outputs: Record<string, tf.Tensor>): number[] {
+  const numbers = Object.values(outputs).map((output) => output.dataSync()[0] ?? NaN);
+  tf.dispose(outputs);
+  return numbers;
+}
+
+function copyOf(variable: tf.Variable): Float32Array {
+  return variable.dataSync<"float32">().slice();
+}
+
+function squaredDistance(a: Float32Array | undefined, b: Float32Array | undefined): number {
+  if (a?.length !== b?.length) return NaN;
+  return a?.reduce((sum, value, i) => sum + (value - (b?.[i] ?? NaN)) ** 2, 0) ?? NaN;
+}
+
+/** Largest difference, in units of the largest expected value. */
+function distance(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  let [difference, scale] = [0, 1e-5];
+  for (let i = 0; i < expected.length; i++) {
+    difference = Math.max(difference, Math.abs((actual[i] ?? NaN) - (expected[i] ?? NaN)));
+    scale = Math.max(scale, Math.abs(expected[i] ?? NaN));
+  }
+  return difference / scale;
+}
