@@ -6,6 +6,8 @@ import { nearest } from "../base/nearest.ts";
 
 /** Options that are about one call of the command, not about what it does. */
 const NOT_IN_FILES = ["config", "json", "debug", "resume", "help"];
+/** Options that a training which goes on may have otherwise than it was begun with. */
+const FREE_TO_CHANGE = ["out", "data", "coordinates", "epochs", "minutes", "workers", "cache", "cacheLimit", "engine"];
 /** Options that exclude each other: where the command line gives one, the other one of a file does not count. */
 const RIVALS: Record<string, string> = { epochs: "minutes", minutes: "epochs" };
 
@@ -22,15 +24,33 @@ export function applyConfigFile(command: Command, file: string): void {
   }
 }
 
-/** The same with the options of a run, as its config.json has them beside other things. */
-export function applyRunOptions(command: Command, file: string): void {
-  const values = readMapping(file, "--resume (no run here to go on with)");
+/**
+ * Gives the command the options of a run that goes on, which may not be changed but for a few.
+ *
+ * @param values as config.json has them, beside other things
+ * @throws UsageError for an option that was given and has another value in the run
+ */
+export function applyRunOptions(command: Command, values: Readonly<Record<string, unknown>>, file: string): void {
   for (const option of command.options) {
     const name = option.attributeName();
+    if (NOT_IN_FILES.includes(name)) continue;
+    const given = ["cli", "config"].includes(command.getOptionValueSource(name) ?? "");
     const value = values[name];
-    if (value !== undefined && !NOT_IN_FILES.includes(name)) setOption(command, option, name, value, file);
+    if (FREE_TO_CHANGE.includes(name)) {
+      if (given || value === undefined || LENGTHS.includes(name)) continue;
+    } else if (given && JSON.stringify(command.getOptionValue(name)) !== JSON.stringify(value)) {
+      const own = value === undefined ? "none" : JSON.stringify(value);
+      throw new UsageError(
+        `--${option.name()} cannot change while a training goes on: that of this run is ${own}. ` +
+          "Leave it out, or begin another run from the weights of this one (--weights)",
+      );
+    }
+    if (value !== undefined) setOption(command, option, name, value, file);
   }
 }
+
+/** A run's length is in its budget; what is given beside --resume is added to that. */
+const LENGTHS = ["epochs", "minutes"];
 
 function setOption(command: Command, option: Option, name: string, value: unknown, where: string): void {
   const attribute = option.attributeName();

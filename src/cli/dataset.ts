@@ -1,10 +1,10 @@
-import { existsSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { Random } from "../base/random.ts";
-import type { Dataset } from "../data/dataset.ts";
+import type { Dataset, ImageRecord } from "../data/dataset.ts";
 import { FORMAT_IDS, type Coordinates } from "../data/formats/format.ts";
 import { splitDataset, type SplitCounts } from "../data/split/splits.ts";
+import type { RunFolder } from "../training/runFolder.ts";
 import { choice } from "./options.ts";
 
 /** What `--data` and the options beside it say. */
@@ -24,30 +24,33 @@ export function addFromOption(command: Command): Command {
   return command.addOption(choice("--from <format>", "the format to read (default: found by the files)", FORMAT_IDS));
 }
 
+/** A data set whose images all have a split. */
+export interface OpenedDataset {
+  dataset: Dataset;
+  warnings: string[];
+  /** Images that the training of the given run has seen, whatever their split is here. */
+  trained: ReadonlySet<ImageRecord>;
+}
+
 /**
- * Reads a data set and gives each image a split: the one that it had in the training of the run folder, if that is
- * given and keeps one, else one drawn by the seed. Says on stderr what it found.
+ * Reads a data set and gives each image a split: the one that it had in the training of the run, if that is given and
+ * keeps one, else one drawn by the seed. Says on stderr what it found.
  */
 export async function openDataset(
   { data, coordinates }: DataFlags,
-  { seed, run }: { seed: number; run?: string },
-): Promise<{ dataset: Dataset; warnings: string[] }> {
+  { seed, run }: { seed: number; run?: RunFolder },
+): Promise<OpenedDataset> {
   const { readDataset } = await import("../data/readDataset.ts");
   const { dataset, warnings, source } = await readDataset(data, coordinates === undefined ? {} : { coordinates });
   process.stderr.write(`${source}: ${dataset.images.length} images\n`);
   printWarnings(warnings);
-  const saved = run === undefined ? undefined : splitsFile(run);
-  if (saved === undefined || !existsSync(saved)) {
-    return { dataset: splitDataset(dataset, new Random(seed).fork("split")).dataset, warnings };
+  if (run === undefined || !existsSync(run.splits)) {
+    const split = splitDataset(dataset, new Random(seed).fork("split")).dataset;
+    return { dataset: split, warnings, trained: new Set() };
   }
-  const { applySavedSplits } = await import("../data/split/savedSplits.ts");
-  return { dataset: await applySavedSplits(saved, dataset, folderOf(data)), warnings };
-}
-
-/** Keeps the splits of a training in its run folder. */
-export async function keepSplits(run: string, dataset: Dataset, data: string): Promise<void> {
-  const { saveSplits } = await import("../data/split/savedSplits.ts");
-  await saveSplits(splitsFile(run), dataset, folderOf(data));
+  const { readManifest } = await import("../data/split/manifest.ts");
+  const { applyManifest } = await import("../data/split/applyManifest.ts");
+  return { ...(await applyManifest(await readManifest(run.splits), dataset)), warnings };
 }
 
 /** Prints warnings on stderr, a line each. */
@@ -67,12 +70,4 @@ export function describeSplits(counts: SplitCounts): string {
   return Object.entries(counts)
     .map(([split, { images, objects }]) => `${split} ${images} images (${objects} objects)`)
     .join(", ");
-}
-
-function splitsFile(run: string): string {
-  return join(run, "splits.json");
-}
-
-function folderOf(data: string): string {
-  return statSync(data).isDirectory() ? data : dirname(data);
 }

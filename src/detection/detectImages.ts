@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { fitToCanvas, type Preprocessing, type Size } from "../base/preprocessing.ts";
 import { packBytes } from "../core/ops/bytes.ts";
 import { pasteImage } from "../data/images/pasteImage.ts";
-import type { Program } from "../engine/graph/program.ts";
+import type { NamedTensors } from "../engine/graph/step.ts";
 import type { Detections } from "../geometry/detections.ts";
 import { fromCanvas } from "./canvas.ts";
 
@@ -15,10 +15,12 @@ export interface FittedImage extends Size {
   original: Size;
 }
 
-/** Runs a compiled prediction step of the given batch size on up to so many images. */
+/** Runs a detector's compiled step, see predictStep; the caller disposes of what it gives. */
+export type RunDetector = (inputs: NamedTensors) => NamedTensors;
+
+/** Runs a detector of the given batch size on up to so many images. */
 export function detectImages(
-  program: Program,
-  step: string,
+  run: RunDetector,
   batch: number,
   images: readonly FittedImage[],
   { canvas, fill }: Preprocessing,
@@ -29,7 +31,7 @@ export function detectImages(
     pasteImage(pixels, slot, canvas, image, offsetX, offsetY);
   });
   const input = packBytes(pixels);
-  const outputs = program.run(step, { images: input });
+  const outputs = run({ images: input });
   const [boxes, scores, classes, valid] = ["boxes", "scores", "classes", "valid"].map((name) =>
     (outputs[name] as tf.Tensor).dataSync<"float32" | "int32">(),
   ) as [Float32Array, Float32Array, Int32Array, Int32Array];

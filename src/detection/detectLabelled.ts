@@ -3,10 +3,9 @@ import type { Preprocessing, Size } from "../base/preprocessing.ts";
 import type { ImageRecord } from "../data/dataset.ts";
 import type { ImageStore } from "../data/images/imageStore.ts";
 import { prefetch } from "../data/prefetch.ts";
-import type { Program } from "../engine/graph/program.ts";
 import type { Detections } from "../geometry/detections.ts";
 import type { EvaluationImage } from "../metrics/detection/coco/coco.ts";
-import { CHUNKS_AHEAD, detectImages } from "./detectImages.ts";
+import { CHUNKS_AHEAD, detectImages, type RunDetector } from "./detectImages.ts";
 
 /** What is labelled in an image and what a detector found in it, as `evaluateCoco` and all other metrics take it. */
 export interface LabelledDetections extends EvaluationImage {
@@ -18,9 +17,9 @@ export interface LabelledDetections extends EvaluationImage {
   detections: Detections;
 }
 
-/** Runs the compiled step `predict`, of the given batch size, over stored images, in their order. */
+/** Runs a detector of the given batch size over stored images, in their order. */
 export async function detectLabelled(
-  program: Program,
+  run: RunDetector,
   batch: number,
   store: ImageStore,
   preprocessing: Preprocessing,
@@ -32,7 +31,7 @@ export async function detectLabelled(
     return Promise.all(indices.map(async (i) => ({ ...(await store.get(i)), original: store.record(i) })));
   };
   for await (const fitted of prefetch(starts, CHUNKS_AHEAD, load)) {
-    for (const detections of detectImages(program, "predict", batch, fitted, preprocessing)) {
+    for (const detections of detectImages(run, batch, fitted, preprocessing)) {
       images.push(labelled(store.record(images.length), detections));
     }
   }

@@ -1,6 +1,4 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import { AnchorkitError } from "../base/errors.ts";
 import { fitToCanvas } from "../base/preprocessing.ts";
 import type { ImageRecord } from "../data/dataset.ts";
@@ -12,11 +10,13 @@ import { hasBfloat16Instructions } from "../engine/cpu.ts";
 import { loadEngine, type EngineChoice } from "../engine/load.ts";
 import { compileProgram, type Precision, type Program } from "../engine/graph/program.ts";
 import type { Detections } from "../geometry/detections.ts";
+import { disposeWeights } from "../core/namedWeights.ts";
+import { modelFolderOf } from "../training/modelFolder.ts";
 import { evaluateCoco, type CocoMetrics } from "../metrics/detection/coco/coco.ts";
 import { canvasAnchors } from "./boxes/anchors.ts";
-import { CHUNKS_AHEAD, detectImages, type FittedImage } from "./detectImages.ts";
+import { CHUNKS_AHEAD, detectImages, type FittedImage, type RunDetector } from "./detectImages.ts";
 import { detectLabelled, type LabelledDetections } from "./detectLabelled.ts";
-import { readDetector } from "./detectorFiles.ts";
+import { readNetwork } from "./fasterRcnn/readNetwork.ts";
 import { STRIDE, weightsOf } from "./fasterRcnn/network.ts";
 import { predictStep } from "./fasterRcnn/predictStep.ts";
 import type { DetectorDescription } from "./fasterRcnn/description.ts";
@@ -53,13 +53,13 @@ export class Detector {
   }
 
   /**
-   * Loads a run folder (its best weights), or a folder with detector.json itself.
+   * Loads a run folder (its best weights), or best or last in one.
    *
    * @throws AnchorkitError if there is no detector, or it is damaged
    */
   static async load(folder: string, options: DetectorOptions = {}): Promise<Detector> {
     await loadEngine({ engine: options.engine ?? "native" });
-    const { network, description } = await readDetector(detectorFolder(folder));
+    const { network, description } = await readNetwork(modelFolderOf(folder));
     const { preprocessing, settings, anchors } = description;
     const batch = options.batch ?? 8;
     const predict = predictStep({
@@ -78,8 +78,9 @@ export class Detector {
         precision: precision === "auto" ? (hasBfloat16Instructions() ? "bfloat16" : "float32") : precision,
       },
     );
-    detectImages(program, "predict", batch, [], preprocessing); // TensorFlow prepares a graph when it first runs
-    return new Detector(description, network, program, batch);
+    const detector = new Detector(description, network, program, batch);
+    detectImages(detector.#run, batch, [], preprocessing); // TensorFlow prepares a graph when it first runs
+    return detector;
   }
 
   get classes(): readonly string[] {
@@ -108,7 +109,7 @@ export class Detector {
     ];
     for await (const [chunk, images] of prefetch(chunks, CHUNKS_AHEAD, read)) {
       const readable = images.filter((image): image is FittedImage => !(image instanceof AnchorkitError));
-      const found = detectImages(this.#program, "predict", this.#batch, readable, this.description.preprocessing);
+      const found = detectImages(this.#run, this.#batch, readable, this.description.preprocessing);
       for (const [j, file] of chunk.entries()) {
         const image = images[j] as FittedImage | AnchorkitError;
         if (image instanceof AnchorkitError) yield { file, error: image };
@@ -126,13 +127,15 @@ export class Detector {
   async detectLabelled(images: readonly ImageRecord[]): Promise<LabelledDetections[]> {
     const { preprocessing } = this.description;
     const store = new ImageStore(images, preprocessing.canvas, { cache: noCache });
-    return detectLabelled(this.#program, this.#batch, store, preprocessing);
+    return detectLabelled(this.#run, this.#batch, store, preprocessing);
   }
 
   dispose(): void {
     this.#program.dispose();
-    this.#network.model.dispose();
+    disposeWeights(this.#network.model);
   }
+
+  readonly #run: RunDetector = (inputs) => this.#program.run("predict", inputs);
 
   async #read(file: string): Promise<FittedImage | AnchorkitError> {
     try {
@@ -145,14 +148,6 @@ export class Detector {
       throw error;
     }
   }
-}
-
-function detectorFolder(folder: string): string {
-  const found = [join(folder, "best"), join(folder, "last"), folder].find((f) => existsSync(join(f, "detector.json")));
-  if (found === undefined) {
-    throw new AnchorkitError(`${folder}: no detector in it (detector.json, as detect train writes it into best/)`);
-  }
-  return found;
 }
 
 /** Scores fall, so the first ones stay. */

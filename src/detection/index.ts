@@ -31,4 +31,5 @@ export {
   type DetectorDescription,
   type Settings,
 } from "./fasterRcnn/description.ts";
-export { trainDetector, type TrainEvents, type TrainOptions, type TrainResult } from "./trainDetector.ts";
+export { trainDetector, type TrainDetectorOptions } from "./trainDetector.ts";
+export type { TrainEvents, TrainOptions, TrainResult } from "../training/train.ts";

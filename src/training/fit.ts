@@ -2,11 +2,13 @@ import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
 import { AnchorkitError } from "../base/errors.ts";
 import { progressOf, type Budget } from "./budget.ts";
+import { joinCallbacks, type Callback, type Wish } from "./callbacks/callback.ts";
 import { RateMeter } from "./rateMeter.ts";
+import type { Validation } from "./task.ts";
 import { WaitMeter } from "./waitMeter.ts";
 
-/** What the loop asks of a task; the task knows images and networks, the loop knows neither. */
-export interface Task<Batch> {
+/** What the loop drives; it knows neither tasks nor networks. */
+export interface Training<Batch> {
   stepsPerEpoch: number;
   /** Prepares the batch of a step; the loop asks for it while the step before it runs. */
   prepare(step: number): Promise<Batch>;
@@ -16,13 +18,14 @@ export interface Task<Batch> {
    * would count as training.
    */
   train(batch: Batch, at: StepInfo): Promise<Record<string, number>> | Record<string, number>;
-  /** Images in a batch, by file, for messages. */
-  filesOf(batch: Batch): string[];
-  /** Measures the weights on the validation data; `score` decides which are the best. */
-  validate(): Promise<{ score: number; metrics: Record<string, number> }>;
+  /** What the samples of a batch are called, for messages. */
+  namesOf(batch: Batch): readonly string[];
+  validate(): Promise<Validation>;
+  /** Goes on to the next phase, if there is one. */
+  nextPhase(): void;
   /** Saves what prediction needs. */
   saveBest(): Promise<void>;
-  /** Saves all that going on needs. */
+  /** Saves that, and all that going on needs. */
   saveLast(state: LoopState): Promise<void>;
 }
 
@@ -43,21 +46,30 @@ export const LoopState = z.object({
   /** Score of the best weights, and the step they were found at. */
   best: z.object({ score: z.number(), step: z.int() }).nullable(),
   finished: z.boolean(),
+  /** What callbacks have made of the learning rate. */
+  rateFactor: z.number().positive().default(1),
+  /** Sum and number of the losses since the last validation. */
+  since: z.object({ loss: z.number(), steps: z.int().min(0) }).default({ loss: 0, steps: 0 }),
+  callbacks: z.record(z.string(), z.unknown()).default({}),
 });
 export type LoopState = z.infer<typeof LoopState>;
 
 export interface FitOptions {
   budget: Budget;
+  /** Samples in a batch. */
   batch: number;
   learningRate(step: number, progress: number): number;
   /** How many times the weights are measured, evenly spread over the training; the last time at its end. */
   validations: number;
+  callbacks?: readonly Callback[];
   /** Seconds that were spent before the loop began, loading and compiling: a budget in minutes includes them. */
   spent?: number;
   resumed?: LoopState;
   signal?: AbortSignal;
   onStep?(state: FitProgress): void;
   onValidation?(state: FitValidation): void;
+  /** A callback ended the training. */
+  onStop?(reason: string): void;
 }
 
 export interface FitProgress {
@@ -72,7 +84,7 @@ export interface FitProgress {
   remaining: number;
   loss: number;
   losses: Record<string, number>;
-  imagesPerSecond: number;
+  samplesPerSecond: number;
   /** Share of the time, 0 to 1 and over the last while, in which training waited for data or made batches of it. */
   waiting: number;
   learningRate: number;
@@ -86,98 +98,150 @@ export interface FitValidation {
   loss: number;
   /** Share of the time before, 0 to 1, in which training waited for data. */
   waiting: number;
+  score: number;
   metrics: Record<string, number>;
   /** Better than all before. */
   best: boolean;
 }
 
+/** Seconds after which a checkpoint is written beside those of validations: the first one soon, then seldom. */
+const CHECKPOINT = { first: 40, every: 300 };
+
 /**
- * Trains until the budget is used or the signal asks to stop, measures now and then, and keeps the best and the last
- * weights. A loss that is no number ends the training with the step, the images and what probably caused it.
+ * Trains until the budget is used, a callback ends it or the signal asks to stop; measures now and then, and keeps the
+ * best and the last weights. A loss that is no number ends the training with the step, the samples and what probably
+ * caused it; data that cannot be read ends it with a checkpoint.
  */
-export async function fit<Batch>(task: Task<Batch>, options: FitOptions): Promise<LoopState> {
+export async function fit<Batch>(training: Training<Batch>, options: FitOptions): Promise<LoopState> {
   const { budget, resumed } = options;
-  const { stepsPerEpoch } = task;
+  const { stepsPerEpoch } = training;
   const started = performance.now();
   const before = resumed?.elapsed ?? options.spent ?? 0;
   const elapsed = (): number => before + (performance.now() - started) / 1000;
   const progressAt = (step: number): number => progressOf(budget, step, stepsPerEpoch, elapsed());
   const meter = new RateMeter();
   const data = new WaitMeter();
-  const since = { steps: 0, loss: 0 }; // the validation before
+  const callbacks = joinCallbacks(options.callbacks ?? []);
+  callbacks.restore(resumed?.callbacks ?? {});
+  const since = { ...(resumed?.since ?? { loss: 0, steps: 0 }) }; // the validation before
   let best = resumed?.best ?? null;
   let step = resumed?.step ?? 0;
+  let rateFactor = resumed?.rateFactor ?? 1;
+  let ended: string | undefined; // by a callback
   let validated = Math.floor(progressAt(step) * options.validations);
-  let next = task.prepare(step);
+  let saveAt = elapsed() + CHECKPOINT.first;
+
   const stopped = (): boolean => options.signal?.aborted === true;
-
-  data.begin();
-  while (progressAt(step) < 1 && !stopped()) {
-    const progress = progressAt(step);
-    const batch = await next;
-    next = task.prepare(step + 1);
-    next.catch(() => undefined); // reported when it is awaited
-    data.end();
-    const learningRate = options.learningRate(step, progress);
-    const result = task.train(batch, { step, progress, learningRate });
-    const losses = result instanceof Promise ? await result : result;
-    assertFinite(losses, step, task.filesOf(batch), learningRate);
-    step++;
-    since.steps++;
-    since.loss += losses.loss ?? NaN;
-    meter.count(options.batch);
-    const waiting = data.share();
-    options.onStep?.({
-      step,
-      ...("epochs" in budget && { steps: budget.epochs * stepsPerEpoch, epochs: budget.epochs }),
-      epoch: step / stepsPerEpoch,
-      elapsed: elapsed(),
-      remaining: remainingSeconds(progressAt(step), elapsed()),
-      loss: losses.loss ?? NaN,
-      losses,
-      imagesPerSecond: meter.perSecond(),
-      waiting,
-      learningRate,
-    });
-
-    const due = Math.floor(Math.min(progressAt(step), 1) * options.validations);
-    if (due > validated) {
-      validated = due;
-      const { score, metrics } = await task.validate();
-      const isBest = best === null || score > best.score;
-      if (isBest) {
-        best = { score, step };
-        await task.saveBest();
+  const over = (): boolean => ended !== undefined || progressAt(step) >= 1;
+  const save = async (finished: boolean): Promise<LoopState> => {
+    const states = callbacks.states();
+    const state = { step, elapsed: elapsed(), best, finished, rateFactor, since: { ...since }, callbacks: states };
+    await training.saveLast(state);
+    saveAt = elapsed() + CHECKPOINT.every;
+    return state;
+  };
+  const obey = (wishes: readonly Wish[]): void => {
+    for (const wish of wishes) {
+      if (wish.rateFactor !== undefined) rateFactor *= wish.rateFactor;
+      if (wish.nextPhase) training.nextPhase();
+      if (wish.stop !== undefined && ended === undefined) {
+        ended = wish.stop;
+        options.onStop?.(ended);
       }
-      await task.saveLast({ step, elapsed: elapsed(), best, finished: progressAt(step) >= 1 });
-      const loss = since.loss / since.steps;
-      Object.assign(since, { steps: 0, loss: 0 });
-      const at = { step, epoch: step / stepsPerEpoch, elapsed: elapsed() };
-      options.onValidation?.({ ...at, loss, waiting, metrics, best: isBest });
-      meter.restart();
-      data.restart();
     }
+  };
+  const validate = async (waiting: number): Promise<void> => {
+    const { score, metrics } = await training.validate();
+    const isBest = best === null || score > best.score;
+    if (isBest) {
+      best = { score, step };
+      await training.saveBest();
+    }
+    const loss = since.loss / since.steps;
+    Object.assign(since, { steps: 0, loss: 0 });
+    const at = { step, epoch: step / stepsPerEpoch, elapsed: elapsed() };
+    const state = { ...at, loss, waiting, score, metrics, best: isBest };
+    obey(callbacks.onValidation(state));
+    await save(over());
+    options.onValidation?.(state);
+  };
+
+  let next = training.prepare(step);
+  next.catch(() => undefined); // reported when it is awaited
+  try {
     data.begin();
-    await setImmediate(); // a step blocks this thread: let decoded images and Ctrl-C through
+    while (!over() && !stopped()) {
+      const progress = progressAt(step);
+      const batch = await next;
+      next = training.prepare(step + 1);
+      next.catch(() => undefined);
+      data.end();
+      const learningRate = rateFactor * options.learningRate(step, progress);
+      const result = training.train(batch, { step, progress, learningRate });
+      const losses = result instanceof Promise ? await result : result;
+      assertFinite(losses, step, training.namesOf(batch), learningRate);
+      step++;
+      const loss = losses.loss ?? NaN;
+      since.steps++;
+      since.loss += loss;
+      meter.count(options.batch);
+      const waiting = data.share();
+      const state: FitProgress = {
+        step,
+        ...("epochs" in budget && { steps: budget.epochs * stepsPerEpoch, epochs: budget.epochs }),
+        epoch: step / stepsPerEpoch,
+        elapsed: elapsed(),
+        remaining: remainingSeconds(progressAt(step), elapsed()),
+        loss,
+        losses,
+        samplesPerSecond: meter.perSecond(),
+        waiting,
+        learningRate,
+      };
+      obey(callbacks.onStep(state));
+      options.onStep?.(state);
+
+      const due = Math.floor(Math.min(progressAt(step), 1) * options.validations);
+      if (due > validated || (ended !== undefined && since.steps > 0)) {
+        validated = due;
+        await validate(waiting);
+        meter.restart();
+        data.restart();
+      } else if (elapsed() > saveAt) {
+        await save(false);
+      }
+      data.begin();
+      await setImmediate(); // a step blocks this thread: let decoded images and Ctrl-C through
+    }
+  } catch (error) {
+    if (!(error instanceof AnchorkitError) || error instanceof Diverged || step === (resumed?.step ?? 0)) throw error;
+    await save(false);
+    throw new AnchorkitError(`${error.message}; the training is kept up to step ${step}, and can be resumed`);
   }
-  next.catch(() => undefined);
-  const state: LoopState = { step, elapsed: elapsed(), best, finished: !stopped() };
-  await task.saveLast(state);
-  return state;
+  return save(!stopped() || over());
 }
+
+/** The weights are no longer worth saving. */
+class Diverged extends AnchorkitError {}
 
 /** With the speed so far. */
 function remainingSeconds(progress: number, elapsed: number): number {
   return progress > 0 ? Math.max(0, (elapsed / progress) * (1 - progress)) : Infinity;
 }
 
-function assertFinite(losses: Record<string, number>, step: number, files: string[], learningRate: number): void {
+function assertFinite(
+  losses: Record<string, number>,
+  step: number,
+  names: readonly string[],
+  learningRate: number,
+): void {
   const bad = Object.entries(losses).find(([, value]) => !Number.isFinite(value));
   if (!bad) return;
   const [name, value] = bad;
+  const rate = learningRate.toPrecision(2);
   const cause =
     step < 100
-      ? `the learning rate (${learningRate.toPrecision(2)}) is probably too high: try --lr ${(learningRate / 4).toPrecision(1)}`
-      : `a lower --lr (it was ${learningRate.toPrecision(2)}) or --precision float32 usually helps; look at these images' boxes`;
-  throw new AnchorkitError(`step ${step + 1}: the loss "${name}" became ${value} on ${files.join(", ")}; ${cause}`);
+      ? `the learning rate (${rate}) is probably too high: try ${(learningRate / 4).toPrecision(1)}`
+      : `a lower learning rate (it was ${rate}) or the precision float32 usually helps; look at the labels of these samples`;
+  throw new Diverged(`step ${step + 1}: the loss "${name}" became ${value} on ${names.join(", ")}; ${cause}`);
 }

@@ -28,3 +28,8 @@ export function movingAverage(weights: readonly tf.Variable[]): MovingAverage {
     },
   };
 }
+
+/** The share that is kept after one step: early averages forget faster, as the first weights are far from any good ones. */
+export function averageKeep(step: number, keep: number): number {
+  return Math.min(keep, (1 + step) / (10 + step));
+}

@@ -1,11 +1,12 @@
-import { existsSync, readFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
 import { AnchorkitError, UsageError } from "../../base/errors.ts";
 import type { SplitName } from "../../data/dataset.ts";
 import type { BoxLayout } from "../../data/comparison/boxLayout.ts";
 import type { CocoTruth, ComparedImage } from "../../data/comparison/comparedImage.ts";
 import type { DetectorOptions } from "../../detection/detector.ts";
 import type { ReportImage } from "../../report/evaluation/input.ts";
+import type { RunFolder } from "../../training/runFolder.ts";
 import { type DataFlags, openDataset, printWarnings } from "../dataset.ts";
 
 /** Where truth and detections come from. */
@@ -108,16 +109,18 @@ async function runDetector(flags: InputFlags): Promise<EvaluationInput> {
   if (data === undefined || weights === undefined) {
     throw new UsageError("give --data and --weights for a trained detector, or --truth and --predictions for files");
   }
-  const run = runFolder(weights);
-  const { dataset, warnings } = await openDataset({ ...flags, data }, { seed: seedOf(run), run });
+  const { RunFolder } = await import("../../training/runFolder.ts");
+  const { openModel } = await import("../../models.ts");
   const { alignClasses } = await import("../../data/alignClasses.ts");
-  const { Detector } = await import("../../detection/detector.ts");
-  const detector = await Detector.load(weights, { ...(engine && { engine }), ...(precision && { precision }) });
-  const records = alignClasses(dataset, detector.classes).images.filter((image) =>
-    [image.split, "all"].includes(split),
-  );
-  if (records.length === 0) throw new AnchorkitError(`${data}: no image is in the split "${split}"`);
-  process.stderr.write(`measuring on ${records.length} images (${split})\n`);
+  const run = RunFolder.of(weights);
+  const { dataset, warnings, trained } = await openDataset({ ...flags, data }, { seed: await seedOf(run), run });
+  const measured = dataset.images.filter((image) => [image.split, "all"].includes(split));
+  if (measured.length === 0) throw new AnchorkitError(`${data}: no image is in the split "${split}"`);
+  const detector = await openModel(weights, { ...(engine && { engine }), ...(precision && { precision }) });
+  const records = alignClasses({ ...dataset, images: measured }, detector.classes).images;
+  const seen = measured.filter((image) => trained.has(image)).length;
+  const note = seen > 0 ? `; ${seen} of them were trained on` : "";
+  process.stderr.write(`measuring on ${countOf(measured.length, "image")} (${split}${note})\n`);
   const found = await detector.detectLabelled(records);
   const images =
     flags.difficult === "count"
@@ -126,17 +129,12 @@ async function runDetector(flags: InputFlags): Promise<EvaluationInput> {
   return { title: `${weights} on ${data} (${split})`, classes: detector.classes, images, warnings };
 }
 
-/** The run that the weights belong to: `--weights` may name its folder, or best or last in it. */
-function runFolder(weights: string): string {
-  return existsSync(join(weights, "config.json")) ? weights : dirname(weights);
+/** The seed that the run's data was split by. */
+async function seedOf(run: RunFolder): Promise<number> {
+  const { seed = 1 } = existsSync(run.config) ? await run.readConfig() : {}; // a model without its run: the default seed
+  return seed;
 }
 
-/** The seed that the run's data was split by. */
-function seedOf(run: string): number {
-  try {
-    const { seed } = JSON.parse(readFileSync(join(run, "config.json"), "utf8")) as { seed?: unknown };
-    return typeof seed === "number" ? seed : 1;
-  } catch {
-    return 1; // weights that came without their run: the default seed
-  }
+function countOf(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? "" : "s"}`;
 }

@@ -45,8 +45,8 @@ export function addPredict(program: Command): void {
 async function predict(paths: string[], flags: Flags): Promise<void> {
   const { weights, out, score, engine, precision, json } = flags;
   const files = await listImageFiles(paths);
-  const { Detector } = await import("../../detection/detector.ts");
-  const detector = await Detector.load(weights, { ...(engine && { engine }), ...(precision && { precision }) });
+  const { openModel } = await import("../../models.ts");
+  const detector = await openModel(weights, { ...(engine && { engine }), ...(precision && { precision }) });
   const started = performance.now();
   const { found, broken } = await findObjects(detector, files, score);
   const seconds = (performance.now() - started) / 1000;

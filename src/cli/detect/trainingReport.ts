@@ -1,40 +1,38 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { messageOf } from "../../base/errors.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import type { DetectorOptions } from "../../detection/detector.ts";
 import type { TrainingRecord } from "../../report/evaluation/evaluationReport.ts";
-import type { FitValidation } from "../../training/fit.ts";
+import type { RunFolder } from "../../training/runFolder.ts";
 
 /**
  * Writes `report.html` into a run folder: the best weights on the validation images. Answers its path, or undefined
  * where there is nothing to report; a report that cannot be made is said on stderr and costs no training.
  */
 export async function writeTrainingReport(
-  out: string,
+  run: RunFolder,
   dataset: Dataset,
   warnings: readonly string[],
   { engine, precision }: DetectorOptions,
 ): Promise<string | undefined> {
   const records = dataset.images.filter(({ split }) => split === "val");
   if (records.length === 0) return undefined;
-  const file = join(out, "report.html");
+  const file = run.report;
   try {
-    const { Detector } = await import("../../detection/detector.ts");
+    const { openModel } = await import("../../models.ts");
     const { analyzeDetections } = await import("../../metrics/index.ts");
     const { writeEvaluationReport } = await import("../../report/evaluation/evaluationReport.ts");
-    const detector = await Detector.load(out, { ...(engine && { engine }), ...(precision && { precision }) });
+    const detector = await openModel(run.path, { ...(engine && { engine }), ...(precision && { precision }) });
     const images = await detector.detectLabelled(records);
     const { classes } = detector;
     detector.dispose();
     const analysis = analyzeDetections(images, classes);
     await writeEvaluationReport(file, {
-      title: `${out} on its validation images`,
+      title: `${run.path} on its validation images`,
       classes,
       images,
       analysis,
       warnings,
-      training: await historyOf(out),
+      training: await historyOf(run),
     });
     return file;
   } catch (error) {
@@ -43,11 +41,9 @@ export async function writeTrainingReport(
   }
 }
 
-/** What metrics.jsonl has of each validation; older runs have no loss in it. */
-async function historyOf(out: string): Promise<TrainingRecord[]> {
-  const lines = (await readFile(join(out, "metrics.jsonl"), "utf8")).split("\n").filter((line) => line !== "");
-  return lines.map((line) => {
-    const { epoch, loss = NaN, metrics, best } = JSON.parse(line) as Omit<FitValidation, "loss"> & { loss?: number };
-    return { epoch, loss, AP: metrics.AP ?? NaN, AP50: metrics.AP50 ?? NaN, best };
+/** The course of the training; runs of old do not have the loss. */
+async function historyOf(run: RunFolder): Promise<TrainingRecord[]> {
+  return (await run.readMetrics()).map(({ epoch, loss, metrics, best }) => {
+    return { epoch, loss: loss ?? NaN, AP: metrics.AP ?? NaN, AP50: metrics.AP50 ?? NaN, best };
   });
 }

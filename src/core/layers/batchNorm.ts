@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { variableOf } from "../namedWeights.ts";
 import { batchNorm, frozenBatchNorm } from "../ops/batchNorm.ts";
 import { latestValue, pushUpdate } from "../updates.ts";
 
@@ -20,18 +21,37 @@ export interface BatchNormConfig {
 }
 
 /**
+ * What normalisation does in training: `batch` uses the statistics of the batch, and moves the averages towards them;
+ * `moving` uses the averages, and leaves them; `measure` is as `batch`, but the averages become the batch's statistics.
+ */
+export type Statistics = "batch" | "moving" | "measure";
+
+let ruling: Statistics | undefined;
+
+/** Runs a forward pass in which every normalisation does the same in training, whatever its own `statistics` are. */
+export function normalizing<T>(statistics: Statistics, run: () => T): T {
+  const before = ruling;
+  ruling = statistics;
+  try {
+    return run();
+  } finally {
+    ruling = before;
+  }
+}
+
+/**
  * Batch normalisation over the last axis, with Keras's weights (gamma, beta, moving_mean, moving_variance), numbers
  * and meaning of `trainable = false`: the layer then uses its moving averages, in training too, and they stay as they
  * are. Set `statistics` to "moving" to freeze the averages alone, while gamma and beta go on learning.
  *
- * In training, new moving averages are pushed (see updates.ts), not assigned. With `momentum` 0 what is pushed is the
- * mean and the biased variance of the batch itself.
+ * In training, new moving averages are pushed (see updates.ts), not assigned: those of the mean and the biased variance
+ * of the batch.
  */
 export class BatchNorm extends tf.layers.Layer {
   static className = "BatchNorm";
 
-  momentum: number;
-  statistics: "batch" | "moving";
+  readonly momentum: number;
+  readonly statistics: "batch" | "moving";
   readonly #epsilon: number;
   readonly #scale: boolean;
   readonly #center: boolean;
@@ -99,29 +119,35 @@ export class BatchNorm extends tf.layers.Layer {
   #isFrozen(): boolean {
     const weights = [this.#gamma, this.#beta].filter((weight) => weight !== undefined);
     const weightsFrozen = weights.length > 0 && weights.every((weight) => !weight.trainable);
-    return this.statistics === "moving" || !this.trainable || weightsFrozen;
+    return (ruling ?? this.statistics) === "moving" || !this.trainable || weightsFrozen;
   }
 
   #normalizeBatch(x: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D): tf.Tensor4D {
     const { normalized, mean, variance } = batchNorm(x, gamma, beta, this.#epsilon);
-    for (const [weight, value] of [
-      [this.#movingMean, mean],
-      [this.#movingVariance, variance],
+    const [movingMean, movingVariance] = this.#moving();
+    const momentum = ruling === "measure" ? 0 : this.momentum;
+    for (const [variable, value] of [
+      [movingMean, mean],
+      [movingVariance, variance],
     ] as const) {
-      const variable = variableOf(weight);
       pushUpdate(
         variable,
         latestValue(variable)
-          .mul(this.momentum)
-          .add(value.mul(1 - this.momentum)),
+          .mul(momentum)
+          .add(value.mul(1 - momentum)),
       );
     }
     return normalized;
   }
 
   #normalizeFrozen(x: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D): tf.Tensor4D {
-    const [mean, variance] = [variableOf(this.#movingMean), variableOf(this.#movingVariance)];
+    const [mean, variance] = this.#moving();
     return frozenBatchNorm(x, gamma, beta, mean as tf.Tensor1D, variance as tf.Tensor1D, this.#epsilon);
+  }
+
+  #moving(): [mean: tf.Variable, variance: tf.Variable] {
+    if (!this.#movingMean || !this.#movingVariance) throw new Error("BatchNorm: used before it was built");
+    return [variableOf(this.#movingMean), variableOf(this.#movingVariance)];
   }
 }
 tf.serialization.registerClass(BatchNorm);
@@ -131,11 +157,4 @@ export function batchNormsOf(model: tf.LayersModel): BatchNorm[] {
   return model.layers.flatMap((layer) =>
     layer instanceof BatchNorm ? [layer] : layer instanceof tf.LayersModel ? batchNormsOf(layer) : [],
   );
-}
-
-/** The variable behind a layer's weight: a LayerVariable wraps one, and reads as that. */
-function variableOf(weight: tf.LayerVariable | undefined): tf.Variable {
-  const read: unknown = weight?.read();
-  if (!(read instanceof tf.Variable)) throw new Error("BatchNorm: used before it was built");
-  return read as tf.Variable;
 }

@@ -35,6 +35,8 @@ export interface BatchSource {
   /** Objects an image is padded to. */
   objects: number;
   batch(index: number): Promise<TrainingBatch>;
+  /** The files of a batch's images. */
+  namesOf(batch: TrainingBatch): readonly string[];
 }
 
 /** Fills one slot of a batch with a variation of an image. */
@@ -91,6 +93,7 @@ export function trainingBatches(store: ImageStore, options: BatchOptions): Batch
     stepsPerEpoch: Math.ceil(count / batch),
     stored,
     objects,
+    namesOf: ({ files }) => files,
     batch(index) {
       const result = next?.index === index ? next.batch : make(index);
       if (slots.ahead) {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { BACKBONE_NAMES } from "../../core/backbones/buildBackbone.ts";
+import { BACKBONE_NAMES } from "../../core/backbones/names.ts";
 import type { BoxWeights } from "../boxes/boxCoder.ts";
 
 /** Deltas are expected to have the deviations 1 (anchors) and 0.1, 0.1, 0.2, 0.2 (RoIs), as in Fast R-CNN. */
@@ -61,6 +61,8 @@ export const DetectorDescription = z.object({
     .array(z.tuple([z.number().positive(), z.number().positive()]))
     .min(1)
     .max(1000),
+  /** The weights.bin beside it; files of older versions do not say. */
+  weights: z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }).optional(),
 });
 export type DetectorDescription = z.infer<typeof DetectorDescription>;
 

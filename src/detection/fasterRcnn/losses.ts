@@ -1,44 +1,34 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Preprocessing, Size } from "../../base/preprocessing.ts";
-import type { BatchNorm } from "../../core/layers/batchNorm.ts";
-import { packedSpec, unpackBytes } from "../../core/ops/bytes.ts";
+import type { Preprocessing } from "../../base/preprocessing.ts";
 import { gatherPerImage } from "../../core/ops/gather.ts";
-import { collectUpdates } from "../../core/updates.ts";
-import type { NamedTensors, Step, TensorSpec } from "../../engine/graph/step.ts";
+import type { NamedTensors, TensorSpec } from "../../engine/graph/step.ts";
+import { batchImages, type ImageBatchShape, imageInputs } from "../../training/imageInputs.ts";
 import { binaryCrossEntropy, smoothL1, softmaxCrossEntropy } from "../../training/losses.ts";
-import { clipByGlobalNorm, type Optimizer } from "../../training/optimizers.ts";
 import { giouLoss } from "../boxes/boxLosses.ts";
 import { encodeBoxes } from "../boxes/boxCoder.ts";
 import { applyBoxHead, boxesOfClass } from "./boxHead.ts";
 import type { FasterRcnn } from "./network.ts";
 import { IGNORED, matchByThreshold, type GroundTruth } from "../boxes/groundTruth.ts";
-import { cropImages } from "../../core/ops/images.ts";
 import { proposeBoxes } from "./proposals.ts";
 import { sampleRois } from "../boxes/sampling.ts";
 import { ANCHOR_WEIGHTS, type Settings } from "./description.ts";
 
-export interface TrainStepOptions {
+export interface LossOptions extends ImageBatchShape {
   network: FasterRcnn;
   preprocessing: Preprocessing;
   settings: Settings;
   /** [anchors, 4] on the canvas. */
   anchors: Float32Array;
-  batch: number;
-  stored: Size;
+  /** Objects an image is padded to. */
   objects: number;
-  weights: readonly tf.Variable[];
-  optimizer: Optimizer;
 }
 
-/** Names and shapes of what a training step is fed. */
-function trainStepInputs(options: TrainStepOptions): Record<string, TensorSpec> {
-  const { batch, stored, objects, settings } = options;
+/** Names and shapes of what the losses are computed from. */
+export function lossInputs(options: LossOptions): Record<string, TensorSpec> {
+  const { batch, objects, settings } = options;
   const float = (...shape: number[]): TensorSpec => ({ shape, dtype: "float32" });
   return {
-    images: packedSpec([batch, stored.height, stored.width, 3]),
-    crops: float(batch, 4),
-    scale: float(batch, 3),
-    shift: float(batch, 3),
+    ...imageInputs(options),
     boxes: float(batch, objects, 4),
     classes: { shape: [batch, objects], dtype: "int32" },
     valid: float(batch, objects),
@@ -47,64 +37,13 @@ function trainStepInputs(options: TrainStepOptions): Record<string, TensorSpec> 
     positive: float(batch, options.anchors.length / 4),
     negative: float(batch, options.anchors.length / 4),
     roiNoise: float(batch, settings.proposals.after + objects),
-    learningRate: float(),
-    step: float(),
-  };
-}
-
-/** One step of end-to-end training: four losses, their gradients, and the optimizer's updates. */
-export function trainStep(options: TrainStepOptions): Step {
-  return {
-    inputs: trainStepInputs(options),
-    run(inputs) {
-      const names = ["objectness", "anchorBoxes", "classes", "boxes"] as const;
-      let parts: tf.Scalar[] = [];
-      const total = (): tf.Scalar => {
-        parts = losses(inputs, options);
-        return tf.addN(parts);
-      };
-      const { result, updates } = collectUpdates(() =>
-        tf.variableGrads(() => {
-          const sum = total();
-          parts = parts.map((part) => tf.keep(part.clone()));
-          return sum;
-        }, [...options.weights]),
-      );
-      const gradients = new Map(options.weights.map((weight) => [weight, result.grads[weight.name] as tf.Tensor]));
-      const { clipped, norm } = clipByGlobalNorm(gradients, options.settings.clipNorm);
-      const moved = options.optimizer.update(clipped, inputs.learningRate as tf.Scalar, inputs.step as tf.Scalar);
-      const outputs: NamedTensors = { loss: result.value, gradientNorm: norm };
-      names.forEach((name, i) => (outputs[name] = parts[i] as tf.Tensor));
-      return { outputs, updates: new Map([...updates, ...moved]) };
-    },
-  };
-}
-
-/**
- * A forward pass whose only effect is that each normalisation takes the mean and variance of this batch. Averaged over
- * many batches, they describe the training set.
- */
-export function calibrationStep(options: TrainStepOptions, norms: readonly BatchNorm[]): Step {
-  const { images, crops, scale, shift } = trainStepInputs(options);
-  return {
-    inputs: { images, crops, scale, shift } as Record<string, TensorSpec>,
-    run(inputs) {
-      const momenta = norms.map((norm) => norm.momentum);
-      for (const norm of norms) norm.momentum = 0;
-      const { result, updates } = collectUpdates(() =>
-        options.network.rpn.apply(batchImages(inputs, options), { training: true }),
-      );
-      norms.forEach((norm, i) => (norm.momentum = momenta[i] as number));
-      const [, objectness] = result as tf.Tensor[];
-      return { outputs: { objectness: (objectness as tf.Tensor).mean() }, updates };
-    },
   };
 }
 
 /** The four losses of Faster R-CNN (Ren et al., 2015, section 3.1.2; Girshick, "Fast R-CNN", 2015, section 2.3). */
-function losses(inputs: NamedTensors, options: TrainStepOptions): tf.Scalar[] {
-  const { network, batch } = options;
-  const images = batchImages(inputs, options);
+export function fasterRcnnLosses(inputs: NamedTensors, options: LossOptions): Record<string, tf.Scalar> {
+  const { network, preprocessing, batch } = options;
+  const images = batchImages(inputs, options, preprocessing);
   const truth: GroundTruth = {
     boxes: inputs.boxes as tf.Tensor3D,
     valid: inputs.valid as tf.Tensor2D,
@@ -121,20 +60,16 @@ function losses(inputs: NamedTensors, options: TrainStepOptions): tf.Scalar[] {
     deltas: deltasMap.reshape([batch, -1, 4]), // [n, anchors, 4]
     anchors,
   };
-  return [
-    ...rpnLosses(proposed, truth, inputs),
-    ...headLosses(features, proposed, truth, inputs.classes as tf.Tensor2D, inputs.roiNoise as tf.Tensor2D, options),
-  ];
+  const [objectness, anchorBoxes] = rpnLosses(proposed, truth, inputs);
+  const [labels, noise] = [inputs.classes as tf.Tensor2D, inputs.roiNoise as tf.Tensor2D];
+  const [classes, boxes] = headLosses(features, proposed, truth, labels, noise, options);
+  return { objectness, anchorBoxes, classes, boxes };
 }
 
-function batchImages(inputs: NamedTensors, { preprocessing, batch, stored }: TrainStepOptions): tf.Tensor4D {
-  return cropImages(
-    unpackBytes(inputs.images as tf.Tensor, [batch, stored.height, stored.width, 3]) as tf.Tensor4D,
-    inputs.crops as tf.Tensor2D,
-    inputs.scale as tf.Tensor2D,
-    inputs.shift as tf.Tensor2D,
-    preprocessing,
-  );
+/** A forward pass through every layer that normalises: the scores of all anchors. */
+export function forwardRpn(inputs: NamedTensors, { network, preprocessing, ...shape }: LossOptions): tf.Tensor {
+  const outputs = network.rpn.apply(batchImages(inputs, shape, preprocessing), { training: true }) as tf.Tensor[];
+  return outputs[1] as tf.Tensor;
 }
 
 interface Proposed {
@@ -173,7 +108,7 @@ function headLosses(
   truth: GroundTruth,
   classes: tf.Tensor2D,
   noise: tf.Tensor2D,
-  { network, settings, preprocessing, batch }: TrainStepOptions,
+  { network, settings, preprocessing, batch }: LossOptions,
 ): [tf.Scalar, tf.Scalar] {
   const proposals = proposeBoxes(objectness, deltas, anchors, {
     ...settings.proposals,

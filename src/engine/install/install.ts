@@ -12,7 +12,7 @@ import {
   recordPath,
   type InstallRecord,
 } from "../locate.ts";
-import { withLock } from "./lock.ts";
+import { withLock } from "../../base/lock.ts";
 import { librarySource, TENSORFLOW_VERSION, type Variant } from "./platform.ts";
 import { tryEngine } from "./tryEngine.ts";
 import { unpackTensorFlow } from "./unpack.ts";

@@ -1,24 +1,24 @@
 import * as tf from "@tensorflow/tfjs";
-import { variableOf } from "../core/variables.ts";
-import type { BatchSource } from "../data/batches/trainingBatches.ts";
-import { imageFeeds } from "./fasterRcnn/trainFeeds.ts";
-import type { TrainingProgram } from "./trainingProgram.ts";
+import type { BatchNorm } from "../core/layers/batchNorm.ts";
+import { variableOf } from "../core/namedWeights.ts";
+import type { Program } from "../engine/graph/program.ts";
 
 /**
  * Sets the statistics of all normalisation to the mean over so many batches. Small batches' statistics scatter; the
  * moving averages follow the last few of them.
+ *
+ * @param measure runs the calibration step on batch `i`
  */
 export async function calibrate(
-  { program, norms }: TrainingProgram,
-  source: BatchSource,
-  firstBatch: number,
+  program: Program,
+  norms: readonly BatchNorm[],
   batches: number,
+  measure: (i: number) => Promise<void>,
 ): Promise<void> {
   const statistics = norms.flatMap((norm) => norm.nonTrainableWeights.map(variableOf));
   const sums = statistics.map((variable) => new Float64Array(variable.size));
   for (let i = 0; i < batches; i++) {
-    const feeds = imageFeeds(await source.batch(firstBatch + i));
-    tf.dispose([feeds, program.run("calibrate", feeds)]);
+    await measure(i);
     program.pull();
     statistics.forEach((variable, k) => {
       const sum = sums[k] as Float64Array;

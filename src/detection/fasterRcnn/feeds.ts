@@ -1,9 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Random } from "../../base/random.ts";
 import type { TrainingBatch } from "../../data/batches/trainingBatch.ts";
-import type { BatchSource } from "../../data/batches/trainingBatches.ts";
-import { packBytes } from "../../core/ops/bytes.ts";
 import type { NamedTensors } from "../../engine/graph/step.ts";
+import { imageFeeds } from "../../training/imageInputs.ts";
 import {
   drawAnchorsOfImage,
   matchAnchorsByThreshold,
@@ -13,23 +12,21 @@ import {
 import type { Settings } from "./description.ts";
 
 export interface FeedOptions {
-  source: BatchSource;
+  /** Objects an image is padded to. */
+  objects: number;
   anchors: AnchorBlocks;
   settings: Settings;
   random: Random;
-  learningRate: number;
-  /** From 1. */
-  step: number;
 }
 
 /**
- * The tensors that a training step is fed; see trainStepInputs. The caller disposes of them. Which anchors train, and
+ * The tensors that the losses are computed from; see lossInputs. The caller disposes of them. Which anchors train, and
  * for which object, depends on labels alone: it is decided here, which takes a tenth of its time in the graph.
  */
-export function trainFeeds(batch: TrainingBatch, options: FeedOptions): NamedTensors {
+export function lossFeeds(batch: TrainingBatch, options: FeedOptions): NamedTensors {
   const { random, settings } = options;
   const n = batch.files.length;
-  const m = options.source.objects;
+  const m = options.objects;
   const rois = settings.proposals.after + m;
   return {
     ...imageFeeds(batch),
@@ -42,14 +39,12 @@ export function trainFeeds(batch: TrainingBatch, options: FeedOptions): NamedTen
       Float32Array.from({ length: n * rois }, () => random.uniform()),
       [n, rois],
     ),
-    learningRate: tf.scalar(options.learningRate),
-    step: tf.scalar(options.step),
   };
 }
 
-function anchorFeeds(batch: TrainingBatch, { anchors, settings, random, source }: FeedOptions): NamedTensors {
+function anchorFeeds(batch: TrainingBatch, { anchors, settings, random, objects }: FeedOptions): NamedTensors {
   const n = batch.files.length;
-  const m = source.objects;
+  const m = objects;
   const count = anchors.anchors.length / 4;
   const matched = new Int32Array(n * count);
   const [positive, negative] = [new Float32Array(n * count), new Float32Array(n * count)];
@@ -69,16 +64,5 @@ function anchorFeeds(batch: TrainingBatch, { anchors, settings, random, source }
     matched: tf.tensor2d(matched, [n, count], "int32"),
     positive: tf.tensor2d(positive, [n, count]),
     negative: tf.tensor2d(negative, [n, count]),
-  };
-}
-
-/** The images alone, as a calibration step is fed. */
-export function imageFeeds(batch: TrainingBatch): NamedTensors {
-  const n = batch.files.length;
-  return {
-    images: packBytes(batch.images),
-    crops: tf.tensor2d(batch.crops, [n, 4]),
-    scale: tf.tensor2d(batch.scale, [n, 3]),
-    shift: tf.tensor2d(batch.shift, [n, 3]),
   };
 }

@@ -5,28 +5,42 @@ import { setTimeout as sleep } from "node:timers/promises";
 /** A lock whose holder has not touched it for so long is a dead process's. */
 const STALE_AFTER_MS = 60_000;
 
+/** What gives a lock back. */
+export type Release = () => Promise<void>;
+
 /**
- * Runs `task` while holding a lock file, so that no other process does the same at once; waits for another holder, and
- * takes over the lock of one that has died. The holder touches the file every few seconds.
+ * Takes a lock file, if no other process holds it; takes over the lock of one that has died. The holder touches the
+ * file every few seconds.
+ *
+ * @returns what releases it, or undefined where another process holds it
  */
-export async function withLock<T>(path: string, onWait: () => void, task: () => Promise<T>): Promise<T> {
-  for (let waited = false; !(await tryLock(path)); waited = true) {
-    if (await isStale(path)) {
-      await rm(path, { force: true });
-      continue;
-    }
-    if (!waited) onWait();
-    await sleep(500);
+export async function takeLock(path: string): Promise<Release | undefined> {
+  while (!(await tryLock(path))) {
+    if (!(await isStale(path))) return undefined;
+    await rm(path, { force: true });
   }
   const heartbeat = setInterval(() => {
     const now = new Date();
     utimes(path, now, now).catch(() => undefined); // a missed beat is made up by the next
   }, 5_000);
+  return async () => {
+    clearInterval(heartbeat);
+    await rm(path, { force: true });
+  };
+}
+
+/** Runs `task` while holding a lock file, so that no other process does the same at once; waits for another holder. */
+export async function withLock<T>(path: string, onWait: () => void, task: () => Promise<T>): Promise<T> {
+  let release = await takeLock(path);
+  if (!release) onWait();
+  while (!release) {
+    await sleep(500);
+    release = await takeLock(path);
+  }
   try {
     return await task();
   } finally {
-    clearInterval(heartbeat);
-    await rm(path, { force: true });
+    await release();
   }
 }
 

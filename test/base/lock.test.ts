@@ -4,7 +4,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "vitest";
-import { withLock } from "../../../src/engine/install/lock.ts";
+import { takeLock, withLock } from "../../src/base/lock.ts";
 
 let path: string;
 beforeEach(async () => {
@@ -49,5 +49,17 @@ describe("withLock", () => {
   it("is released when the task fails", async () => {
     await expect(withLock(path, never, () => Promise.reject(new Error("no disk")))).rejects.toThrow("no disk");
     expect(existsSync(path)).toBe(false);
+  });
+});
+
+describe("takeLock", () => {
+  it("does not wait: who comes second gets nothing until the first gives it back", async () => {
+    const release = await takeLock(path);
+    expect(await takeLock(path)).toBeUndefined();
+    await release?.();
+    expect(existsSync(path)).toBe(false);
+    const again = await takeLock(path);
+    expect(again).toBeDefined();
+    await again?.();
   });
 });

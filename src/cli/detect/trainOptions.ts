@@ -1,0 +1,168 @@
+import { type Command, Option } from "commander";
+import { z } from "zod";
+import { UsageError } from "../../base/errors.ts";
+import { PRESET_NAMES, type Flip } from "../../data/augment/presets.ts";
+import type { CacheKind } from "../../data/images/openImageCache.ts";
+import { MODELS, modelNamed } from "../../models.ts";
+import type { TrainOptions } from "../../training/train.ts";
+import { addCoordinatesOption, type DataFlags } from "../dataset.ts";
+import { addDetectorOptions, choice, numberIn } from "../options.ts";
+
+export interface TrainFlags extends DataFlags, Omit<TrainOptions, "out" | "signal" | "epochs" | "minutes"> {
+  model: string;
+  out?: string;
+  epochs?: Length;
+  minutes?: Length;
+  augment: string;
+  flip?: Flip;
+  json?: true;
+}
+
+/** How long, or with a plus sign how much longer. */
+export interface Length {
+  amount: number;
+  more: boolean;
+}
+
+const FLIPS: Flip[] = ["none", "horizontal", "vertical", "both"];
+const CACHES: CacheKind[] = ["none", "ram", "disk"];
+
+/** What and where, and for how long. */
+export function addRunOptions(command: Command): void {
+  command
+    .option("--data <dataset>", "what label import wrote, or any labels that it reads")
+    .option("--out <folder>", "run folder (default: runs/<name of the data>)")
+    .addOption(
+      new Option("--epochs <n>", "passes over the training images (default: 100, more where images are few)").argParser(
+        lengthIn({ whole: true, min: 1 }),
+      ),
+    )
+    .addOption(
+      new Option("--minutes <m>", "train for so long instead").argParser(lengthIn({ above: 0 })).conflicts("epochs"),
+    )
+    .option("--weights <run>", "begin with the weights of another run, as far as they fit")
+    .option("--resume", "go on where the run in --out was stopped, with its data and options; --minutes +5 prolongs it");
+}
+
+/** What every model takes. */
+export function addTrainingOptions(command: Command): void {
+  command
+    .addOption(choice("--model <name>", "what is trained", Object.keys(MODELS), "faster-rcnn"))
+    .option("--batch <n>", "images in a step", numberIn({ whole: true, min: 1, max: 64 }), 4)
+    .option("--augment <how>", `how images are varied: ${PRESET_NAMES.join(", ")}, or a YAML file`, "default")
+    .addOption(choice("--flip <how>", "mirror images at random (default: as --augment does, horizontal)", FLIPS))
+    .addOption(choice("--optimizer <name>", "how weights are updated", ["adamw", "sgd"], "adamw"))
+    .option("--lr <rate>", "highest learning rate (default: the optimizer's own)", numberIn({ above: 0, max: 10 }))
+    .option("--patience <n>", "end after n validations without a better score", numberIn({ whole: true, min: 1 }))
+    .option("--seed <n>", "seed of every random draw", numberIn({ whole: true, min: 0, max: 2 ** 31 - 1 }), 1)
+    .addOption(choice("--cache <where>", "keep resized images in memory (ram), on disk or nowhere", CACHES, "ram"))
+    .option("--cache-limit <GiB>", "so much of them (default: 1 in memory, 10 on disk)", numberIn({ above: 0 }))
+    .option(
+      "--workers <n>",
+      "images read and decoded at once (default: 16)",
+      numberIn({ whole: true, min: 1, max: 256 }),
+    );
+  addDetectorOptions(command);
+  addCoordinatesOption(command);
+}
+
+/** For how long, for the library: with `--resume`, how much more. */
+export function lengthOf({ epochs, minutes, resume }: TrainFlags): { epochs?: number; minutes?: number } {
+  for (const [name, length] of Object.entries({ epochs, minutes })) {
+    if (length === undefined || length.more === (resume === true)) continue;
+    const { amount } = length;
+    throw new UsageError(
+      resume
+        ? `--${name} ${amount}: a run that goes on keeps its length; --${name} +${amount} prolongs it by so much`
+        : `--${name} +${amount} prolongs a run: it goes with --resume`,
+    );
+  }
+  return { ...(epochs && { epochs: epochs.amount }), ...(minutes && { minutes: minutes.amount }) };
+}
+
+/** What the library's training takes of the flags, beside the model's own options. */
+export function sharedOptions(flags: TrainFlags) {
+  const { batch, seed, optimizer, lr, engine, precision, cache, cacheLimit, workers, patience, weights, resume, flip } = flags;
+  return {
+    ...{ batch, seed, engine, precision },
+    ...defined({ optimizer, lr, cache, cacheLimit, workers, patience, weights, resume, flip }),
+  };
+}
+
+/** The object without what is undefined. */
+function defined<T extends object>(object: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as ReturnType<
+    typeof defined<T>
+  >;
+}
+
+/** What single models take, from the descriptions of their options: see ModelFamily. */
+export function addModelOptions(command: Command): void {
+  const known = new Set<string>();
+  for (const { options } of Object.values(MODELS)) {
+    const { properties } = JsonOptions.parse(z.toJSONSchema(options, { io: "input" }));
+    for (const [name, property] of Object.entries(properties)) {
+      if (known.has(name)) continue; // two models share it
+      known.add(name);
+      command.addOption(optionFor(name, property));
+    }
+  }
+}
+
+/** The model's own of the options that were given; those of other models may not be. */
+export function ownOptions(model: string, command: Command): Record<string, unknown> {
+  const own = Object.keys(modelNamed(model).options.shape);
+  const given = (name: string): boolean => ["cli", "config"].includes(command.getOptionValueSource(name) ?? "");
+  for (const { options } of Object.values(MODELS)) {
+    for (const name of Object.keys(options.shape)) {
+      if (own.includes(name) || !given(name)) continue;
+      throw new UsageError(`--${kebab(name)} is not for --model ${model}`);
+    }
+  }
+  return Object.fromEntries(own.filter(given).map((name) => [name, command.getOptionValue(name)]));
+}
+
+/** How JSON Schema tells of an option; `placeholder` stands behind its name under --help. */
+const JsonOption = z.object({
+  type: z.enum(["integer", "number", "string", "boolean"]),
+  description: z.string(),
+  placeholder: z.string().optional(),
+  default: z.union([z.string(), z.number(), z.boolean()]).optional(),
+  enum: z.array(z.string()).optional(),
+  minimum: z.number().optional(),
+  exclusiveMinimum: z.number().optional(),
+  maximum: z.number().optional(),
+});
+const JsonOptions = z.object({ properties: z.record(z.string(), JsonOption) });
+
+function optionFor(name: string, option: z.infer<typeof JsonOption>): Option {
+  const { type, description, placeholder = type === "string" ? "name" : "n", enum: values } = option;
+  if (type === "boolean") return new Option(`--${kebab(name)}`, description);
+  const made = new Option(`--${kebab(name)} <${placeholder}>`, description);
+  if (values) made.choices(values);
+  if (type === "integer" || type === "number") made.argParser(numberIn(rangeOf(option)));
+  return option.default === undefined ? made : made.default(option.default);
+}
+
+function rangeOf({ type, minimum, exclusiveMinimum, maximum }: z.infer<typeof JsonOption>) {
+  return {
+    whole: type === "integer",
+    ...(minimum !== undefined && { min: minimum }),
+    ...(exclusiveMinimum !== undefined && { above: exclusiveMinimum }),
+    ...(maximum !== undefined && { max: maximum }),
+  };
+}
+
+function lengthIn(range: Parameters<typeof numberIn>[0]): (text: string) => Length {
+  const parse = numberIn(range);
+  return (text) => {
+    const more = text.trim().startsWith("+");
+    return { amount: parse(more ? text.trim().slice(1) : text), more };
+  };
+}
+
+/** "classSpecificBoxes" as "class-specific-boxes". */
+export function kebab(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+

@@ -1,0 +1,48 @@
+import { basename } from "node:path";
+import type { Dataset, ImageRecord } from "../dataset.ts";
+import { groupBy } from "../files.ts";
+import { fileHash } from "../images/fileHash.ts";
+import { mapParallel } from "../parallel.ts";
+import { HASHED_AT_ONCE, type Manifest, type ManifestImage, namesOf } from "./manifest.ts";
+
+/** A data set with the splits of a training, and which of its images that training has seen. */
+export interface SplitAsBefore {
+  dataset: Dataset;
+  /** Images that were in train then, whatever their split is now. */
+  trained: ReadonlySet<ImageRecord>;
+}
+
+/**
+ * Gives images without a split the one that they had in a training, and takes val out of train as it was then. An image
+ * is known again by the bytes of its file, else by its path or name. Those that the training did not have belong to
+ * test: nothing was trained on them.
+ */
+export async function applyManifest(manifest: Manifest, dataset: Dataset): Promise<SplitAsBefore> {
+  const find = finderOf(manifest);
+  const names = namesOf(dataset.images);
+  const trained = new Set<ImageRecord>();
+  const images = await mapParallel(dataset.images, HASHED_AT_ONCE, async (image, i) => {
+    const name = names[i] ?? "";
+    const before = await find(image, name);
+    const split = (before.find((one) => one.name === name) ?? before[0])?.split ?? "test";
+    const takesIt = image.split === undefined || (image.split === "train" && split === "val");
+    const now = takesIt ? { ...image, split } : image;
+    if (before.some((one) => one.split === "train")) trained.add(now);
+    return now;
+  });
+  return { dataset: { ...dataset, images }, trained };
+}
+
+/** What finds the images of a training that an image is: several where the training had copies. */
+function finderOf({ images }: Manifest): (image: ImageRecord, name: string) => Promise<readonly ManifestImage[]> {
+  const byHash = groupBy(images, ({ sha256 = "" }) => sha256);
+  const byName = groupBy(images, ({ name }) => name);
+  const byBaseName = groupBy(images, ({ name }) => basename(name));
+  const hashed = images.some(({ sha256 }) => sha256 !== undefined);
+  return async (image, name) => {
+    const same = hashed ? byHash.get(await fileHash(image.file)) : undefined;
+    if (same) return same;
+    const called = byName.get(name) ?? byBaseName.get(basename(name)) ?? [];
+    return called.length === 1 ? called : [];
+  };
+}

@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import { dirname, relative } from "node:path";
+import { z } from "zod";
+import { AnchorkitError } from "../../base/errors.ts";
+import { writeFileAtomic } from "../../base/files.ts";
+import type { Dataset, ImageRecord } from "../dataset.ts";
+import { posixPath, readText, shownPath } from "../files.ts";
+import { fileHash } from "../images/fileHash.ts";
+import { mapParallel } from "../parallel.ts";
+
+const Split = z.enum(["train", "val", "test"]);
+
+const ManifestImage = z.object({
+  /** Path from the folder that holds all images. */
+  name: z.string(),
+  split: Split,
+  /** Of the file's bytes; runs of old do not have it. */
+  sha256: z.string().optional(),
+  /** Changes when an object of the image, or its label as a whole, does. */
+  labels: z.string().optional(),
+});
+
+/** What a training was begun with, image by image: the content of a run's splits.json. */
+const Manifest = z.object({ classes: z.array(z.string()).optional(), images: z.array(ManifestImage) });
+export type Manifest = z.infer<typeof Manifest>;
+export type ManifestImage = Manifest["images"][number];
+
+/** As runs of old kept it: paths in lists. */
+const SplitLists = z.object({ train: z.array(z.string()), val: z.array(z.string()), test: z.array(z.string()) });
+
+/** Files that are hashed at once. */
+export const HASHED_AT_ONCE = 8;
+
+/**
+ * Describes a data set whose images all have a split; reads every image file once.
+ *
+ * @throws AnchorkitError naming an image that cannot be read
+ */
+export async function manifestOf({ classes, images }: Dataset): Promise<Manifest> {
+  const names = namesOf(images);
+  const described = await mapParallel(images, HASHED_AT_ONCE, async (image, i) => ({
+    name: names[i] ?? "",
+    split: image.split ?? "train",
+    sha256: await fileHash(image.file),
+    labels: hashOf(labelsOf(image, classes)),
+  }));
+  return { classes: [...classes], images: described };
+}
+
+/** Changes when anything does that a training depends on. */
+export function fingerprintOf(manifest: Manifest): string {
+  return hashOf(manifest);
+}
+
+export async function writeManifest(file: string, manifest: Manifest): Promise<void> {
+  const { classes, images } = manifest;
+  const lines = images.map((image) => `  ${JSON.stringify(image)}`).join(",\n");
+  await writeFileAtomic(file, `{ "classes": ${JSON.stringify(classes)}, "images": [\n${lines}\n] }\n`);
+}
+
+/** @throws AnchorkitError if the file is not what `writeManifest` writes */
+export async function readManifest(file: string): Promise<Manifest> {
+  const text = await readText(file);
+  try {
+    const json: unknown = JSON.parse(text);
+    const lists = SplitLists.safeParse(json);
+    if (!lists.success) return Manifest.parse(json);
+    const splits = Split.options.flatMap((split) => lists.data[split].map((name) => ({ name, split })));
+    return { images: splits };
+  } catch {
+    throw new AnchorkitError(`${shownPath(file)}: is not a list of the images in train, val and test`);
+  }
+}
+
+/** What is learned of an image, classes by name. */
+function labelsOf({ width, height, objects, labels }: ImageRecord, classes: readonly string[]): unknown {
+  const learned = objects.map(({ class: label, box, difficult = false, crowd = false }) => [
+    classes[label],
+    box.map((corner) => corner.toFixed(2)),
+    difficult,
+    crowd,
+  ]);
+  return [width, height, learned, labels?.map((label) => classes[label]) ?? []];
+}
+
+function hashOf(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex");
+}
+
+/** Paths of the images from the deepest folder that they are all in: the same after the whole folder has moved. */
+export function namesOf(images: readonly ImageRecord[]): string[] {
+  const root = commonFolder(images.map(({ file }) => file));
+  return images.map(({ file }) => posixPath(relative(root, file)));
+}
+
+function commonFolder(files: readonly string[]): string {
+  let [common = "/"] = files.map(dirname);
+  for (const file of files) {
+    while (relative(common, file).startsWith("..") && dirname(common) !== common) common = dirname(common);
+  }
+  return common;
+}
+

@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { BACKBONE_NAMES } from "../../core/backbones/names.ts";
+
+/**
+ * What can be chosen of a Faster R-CNN, by the names that the command line and config.json have for it; `description` is
+ * the help, `placeholder` what stands behind the name there. Loads no TensorFlow.
+ */
+export const FasterRcnnOptions = z
+  .object({
+    size: z
+      .int()
+      .min(64)
+      .max(2048)
+      .default(320)
+      .meta({ description: "longer side of the network's input", placeholder: "pixels" }),
+    backbone: z
+      .enum(BACKBONE_NAMES)
+      .optional()
+      .meta({ description: "the network that reads the image (default: small)", placeholder: "name" }),
+    width: z
+      .number()
+      .positive()
+      .max(4)
+      .optional()
+      .meta({ description: "width of a MobileNet (default: 1)", placeholder: "factor" }),
+    pretrained: z
+      .string()
+      .optional()
+      .meta({ description: "Keras weights of a MobileNet to start from", placeholder: "folder" }),
+    assignment: z
+      .enum(["best", "threshold"])
+      .default("best")
+      .meta({ description: "anchors of an object: its best ones, or by IoU threshold", placeholder: "rule" }),
+    classSpecificBoxes: z
+      .boolean()
+      .default(false)
+      .meta({ description: "predict a box for each class in place of one for all" }),
+  })
+  .refine(({ pretrained, backbone, width }) => pretrained === undefined || (backbone ?? width) === undefined, {
+    message: "backbone and width are those of the pretrained weights: leave them out",
+  });
+export type FasterRcnnOptions = z.infer<typeof FasterRcnnOptions>;

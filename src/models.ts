@@ -1,0 +1,109 @@
+import type { z } from "zod";
+import { AnchorkitError, UsageError } from "./base/errors.ts";
+import { nearest } from "./base/nearest.ts";
+import type { Augmentation } from "./data/augment/description.ts";
+import type { Flip } from "./data/augment/presets.ts";
+import type { Dataset } from "./data/dataset.ts";
+import type { Detector, DetectorOptions } from "./detection/detector.ts";
+import { FasterRcnnOptions } from "./detection/fasterRcnn/options.ts";
+import type { TaskKind } from "./training/task.ts";
+import type { PrepareContext, Prepared, TrainEvents, TrainOptions, TrainResult } from "./training/train.ts";
+
+/** What a training says of its images, whatever model it trains. */
+export interface ImageOptions {
+  /** Images in a step. */
+  batch: number;
+  /** How training images are varied; the preset `default` unless told. */
+  augmentation?: Augmentation;
+  /** Mirrors in place of those of the augmentation. */
+  flip?: Flip;
+}
+
+/** A trained model that can be run. */
+export type Predictor = Detector;
+
+/** A kind of model: what can be chosen of it, how it is trained, and how a trained one is opened. */
+export interface ModelFamily<Own extends z.ZodObject = z.ZodObject> {
+  task: TaskKind;
+  title: string;
+  /** Its own options, by the names that the command line and config.json have for them. Loads no TensorFlow. */
+  options: Own;
+  prepare(dataset: Dataset, options: z.infer<Own> & ImageOptions, context: PrepareContext): Promise<Prepared<unknown>>;
+  open(folder: string, options: DetectorOptions): Promise<Predictor>;
+}
+
+/** Lets TypeScript check `prepare` against the family's own options. */
+function family<Own extends z.ZodObject>(one: ModelFamily<Own>): ModelFamily {
+  return one as unknown as ModelFamily;
+}
+
+/** Every kind of model, by the name that `--model` and descriptions have for it. */
+export const MODELS: Readonly<Record<string, ModelFamily>> = {
+  "faster-rcnn": family({
+    task: "detection",
+    title: "Faster R-CNN",
+    options: FasterRcnnOptions,
+    prepare: async (...given) => (await import("./detection/fasterRcnn/fasterRcnnTask.ts")).fasterRcnnTask(...given),
+    open: async (...given) => (await import("./detection/detector.ts")).Detector.load(...given),
+  }),
+};
+
+/** @throws AnchorkitError that names the models there are */
+export function modelNamed(name: string): ModelFamily {
+  const found = Object.hasOwn(MODELS, name) ? MODELS[name] : undefined;
+  if (found) return found;
+  const names = Object.keys(MODELS);
+  const similar = nearest(name, names);
+  throw new AnchorkitError(
+    `there is no model "${name}"${similar === undefined ? "" : ` (did you mean "${similar}"?)`}; there are ${names.join(", ")}`,
+  );
+}
+
+/**
+ * Trains a model on the images of `train`, measures it on `val`, and leaves a run folder.
+ *
+ * @param own what is chosen of the model, see its family's `options`; what is left out has its default
+ * @param recorded further options for config.json
+ */
+export async function trainModel(
+  name: string,
+  dataset: Dataset,
+  own: Readonly<Record<string, unknown>>,
+  options: TrainOptions & ImageOptions,
+  recorded: Readonly<Record<string, unknown>> = {},
+  events: TrainEvents = {},
+): Promise<TrainResult> {
+  const model = modelNamed(name);
+  const parsed = model.options.safeParse(own);
+  if (!parsed.success) throw new UsageError(describeIssue(parsed.error));
+  const chosen = parsed.data;
+  const [choice] = options.weights === undefined ? [] : Object.keys(own);
+  if (choice !== undefined) {
+    throw new UsageError(`${choice}: a training that begins with a run's weights has the network of that run; leave it out`);
+  }
+  const { augmentation, flip, batch, ...shared } = options;
+  const images = { batch, ...(augmentation && { augmentation }), ...(flip && { flip }) };
+  const { train } = await import("./training/train.ts");
+  return train(
+    dataset,
+    (data, context) => model.prepare(data, { ...chosen, ...images }, context),
+    { ...shared, batch },
+    { model: name, ...chosen, ...images, ...recorded },
+    events,
+  );
+}
+
+function describeIssue({ issues: [issue] }: z.ZodError): string {
+  return [...(issue?.path ?? []), issue?.message ?? ""].join(": ");
+}
+
+/**
+ * Opens a trained model of any kind: a run folder (its best weights), or best or last in one.
+ *
+ * @throws AnchorkitError if there is none, or it is damaged
+ */
+export async function openModel(path: string, options: DetectorOptions = {}): Promise<Predictor> {
+  const { modelFolderOf, readModelName } = await import("./training/modelFolder.ts");
+  const folder = modelFolderOf(path);
+  return modelNamed(await readModelName(folder)).open(folder, options);
+}

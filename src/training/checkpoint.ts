@@ -1,0 +1,43 @@
+import { join } from "node:path";
+import { z } from "zod";
+import { loadVariables, readVariables, saveVariables } from "../core/variables.ts";
+import { LoopState } from "./fit.ts";
+import { saveModelFolder } from "./modelFolder.ts";
+import type { RunFolder } from "./runFolder.ts";
+import type { Task } from "./task.ts";
+import { type Trainer, TrainerState } from "./trainer.ts";
+
+/** What a checkpoint holds beside the variables. */
+const State = z.object({ loop: LoopState, trainer: TrainerState });
+
+const STATE_FILE = "state.bin";
+
+/** Writes the averaged weights as a model; with `loop`, also all that going on needs. */
+export async function saveCheckpoint<Batch>(
+  folder: string,
+  task: Task<Batch>,
+  trainer: Trainer<Batch>,
+  loop?: LoopState,
+): Promise<void> {
+  const { program, averages, variables } = trainer.compiled;
+  program.pull();
+  await saveModelFolder(folder, { ...task, averages }, async (beside) => {
+    if (loop) await saveVariables(join(beside, STATE_FILE), variables, { loop, trainer: trainer.state });
+  });
+}
+
+/** Where the training of a run stands, without its weights. */
+export async function readCheckpoint(run: RunFolder): Promise<z.infer<typeof State>> {
+  return (await readVariables(join(run.last, STATE_FILE), State)).state;
+}
+
+/**
+ * Gives the trainer the variables and the state that `saveCheckpoint` wrote, and tells where the loop stood.
+ *
+ * @throws AnchorkitError if the checkpoint is missing, damaged, or of another network
+ */
+export async function restoreCheckpoint<Batch>(run: RunFolder, trainer: Trainer<Batch>): Promise<LoopState> {
+  const state = await loadVariables(join(run.last, STATE_FILE), trainer.compiled.variables, State);
+  trainer.restore(state.trainer);
+  return state.loop;
+}

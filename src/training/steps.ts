@@ -1,0 +1,67 @@
+import * as tf from "@tensorflow/tfjs";
+import { normalizing } from "../core/layers/batchNorm.ts";
+import { collectUpdates } from "../core/updates.ts";
+import type { NamedTensors, Step, TensorSpec } from "../engine/graph/step.ts";
+import { clipByGlobalNorm } from "./optimizers/clip.ts";
+import type { Optimizer } from "./optimizers/optimizer.ts";
+import type { Phase } from "./recipe.ts";
+import type { Task } from "./task.ts";
+
+const SCALAR: TensorSpec = { shape: [], dtype: "float32" };
+
+/** What a training step is fed beside its batch. */
+export const RATE_INPUTS = { learningRate: SCALAR, step: SCALAR };
+
+export interface TrainStepOptions {
+  phase: Phase;
+  /** Those that learn. */
+  weights: readonly tf.Variable[];
+  optimizer: Optimizer;
+  clipNorm: number;
+}
+
+/** One step of training on a batch of the given shape: the losses, their gradients, and the optimizer's updates. */
+export function trainStep<Batch>(
+  task: Pick<Task<Batch>, "losses">,
+  shape: Record<string, TensorSpec>,
+  { phase, weights, optimizer, clipNorm }: TrainStepOptions,
+): Step {
+  return {
+    inputs: { ...shape, ...RATE_INPUTS },
+    run({ learningRate, step, ...inputs }) {
+      let parts: NamedTensors = {};
+      const total = (): tf.Scalar => {
+        const losses = task.losses(inputs);
+        const sum: tf.Scalar = tf.addN(Object.values(losses));
+        parts = Object.fromEntries(Object.entries(losses).map(([name, loss]) => [name, tf.keep(loss.clone())]));
+        return sum;
+      };
+      const { result, updates } = normalizing(phase.statistics, () =>
+        collectUpdates(() => tf.variableGrads(total, [...weights])),
+      );
+      const gradients = new Map(weights.map((weight) => [weight, result.grads[weight.name] as tf.Tensor]));
+      const { clipped, norm } = clipByGlobalNorm(gradients, clipNorm);
+      const moved = optimizer.update(clipped, learningRate as tf.Scalar, step as tf.Scalar);
+      const outputs: NamedTensors = { ...parts, loss: result.value, gradientNorm: norm };
+      return { outputs, updates: new Map([...updates, ...moved]) };
+    },
+  };
+}
+
+/**
+ * A forward pass whose only effect is that each normalisation takes the mean and variance of this batch. Averaged over
+ * many batches, they describe the training set.
+ */
+export function calibrationStep<Batch>(
+  task: Pick<Task<Batch>, "losses" | "forward">,
+  shape: Record<string, TensorSpec>,
+): Step {
+  return {
+    inputs: shape,
+    run(inputs) {
+      const forward = (): tf.Tensor => task.forward?.(inputs) ?? tf.addN(Object.values(task.losses(inputs)));
+      const { result, updates } = normalizing("measure", () => collectUpdates(forward));
+      return { outputs: { mean: result.mean() }, updates };
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import type * as tf from "@tensorflow/tfjs";
+import type { Random } from "../base/random.ts";
+import type { NamedTensors, Step, TensorSpec } from "../engine/graph/step.ts";
+import type { Recipe } from "./recipe.ts";
+
+/** What kinds of tasks there are. */
+export type TaskKind = "detection" | "classification" | "segmentation" | "sequence";
+
+/** All that is saved of a model besides its weights; each model has more fields of its own, see models.ts. */
+export interface ModelDescription {
+  /** The name that `--model` knows it by. */
+  model: string;
+  classes: readonly string[];
+}
+
+/** An endless, shuffled stream of batches. Each batch depends on its number and the seed alone, so it can be resumed. */
+export interface Batches<Batch> {
+  stepsPerEpoch: number;
+  batch(index: number): Promise<Batch>;
+  /** What the samples of a batch are called, for messages: their files. */
+  namesOf(batch: Batch): readonly string[];
+}
+
+/** What was measured on the validation data; `score` decides which weights are the best, higher is better. */
+export interface Validation {
+  score: number;
+  metrics: Record<string, number>;
+}
+
+/**
+ * All that a training must know of what it trains: no files, no loop, no optimizer. The functions that take `inputs` are
+ * pure and are compiled, see Step; they are given what `feeds` makes.
+ */
+export interface Task<Batch> {
+  kind: TaskKind;
+  description: ModelDescription;
+  /** Holds every weight, under names that stay the same. Whoever makes the task disposes of it. */
+  network: tf.LayersModel;
+  batches: Batches<Batch>;
+  /** Names and shapes of what a step is fed: one set, or one for each bucket of lengths. Each is compiled once. */
+  shapes: Record<string, Record<string, TensorSpec>>;
+  /** Which of the shapes a batch has; the only one unless told. */
+  shapeOf?(batch: Batch): string;
+  /** The tensors of a batch, with random numbers that the step needs; the caller disposes of them. */
+  feeds(batch: Batch, random: Random): NamedTensors;
+  /** The losses, whose sum is minimised. */
+  losses(inputs: NamedTensors): Record<string, tf.Scalar>;
+  /** A forward pass of the layers that normalise batches, for calibrating them; `losses` serves unless told. */
+  forward?(inputs: NamedTensors): tf.Tensor;
+  /** Losses that must come out alike in half precision; all unless told. */
+  comparable?: readonly string[];
+  /** What the trained model does, with a step of its own; `validate` runs it on averaged weights. */
+  predict: Step;
+  validate(run: (inputs: NamedTensors) => NamedTensors): Promise<Validation>;
+  /** What is done otherwise than by the default recipe. */
+  recipe?: Partial<Recipe>;
+}

@@ -1,0 +1,167 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Dataset } from "../../src/data/dataset.ts";
+import { loadEngine } from "../../src/engine/load.ts";
+import { openPrograms } from "../../src/engine/graph/program.ts";
+import { RunFolder } from "../../src/training/runFolder.ts";
+import { train, type TrainEvents, type TrainOptions, type TrainResult } from "../../src/training/train.ts";
+import { squaresDataset } from "../detection/sampleImages.ts";
+import { toyTask } from "./toyTask.ts";
+
+const native = (await loadEngine()).name === "native";
+let dataset: Dataset;
+let remove: () => Promise<void>;
+let folder: string;
+
+beforeAll(async () => {
+  ({ dataset, remove } = await squaresDataset({ train: 4, val: 2, test: 1 }));
+  folder = await mkdtemp(join(tmpdir(), "anchorkit-train-"));
+});
+afterAll(async () => {
+  await remove();
+  await rm(folder, { recursive: true });
+});
+
+/** Trains the toy; its images are only what a run folder describes. */
+function trainToy(
+  name: string,
+  changes: Partial<TrainOptions> = {},
+  { events = {}, data = dataset }: { events?: TrainEvents; data?: Dataset } = {},
+): Promise<TrainResult> {
+  const options: TrainOptions = {
+    ...{ out: join(folder, name), epochs: 10, batch: 16, seed: 5, engine: "native", precision: "float32", lr: 0.05 },
+    ...changes,
+  };
+  return train(data, (_, context) => Promise.resolve(toyTask(context)), options, {}, events);
+}
+
+const weightsOf = (name: string, part = "last"): Promise<Buffer> => readFile(join(folder, name, part, "weights.bin"));
+
+/** Stops a training after so many steps, as Ctrl-C does. */
+async function interrupted(name: string, after: number, changes: Partial<TrainOptions> = {}): Promise<TrainResult> {
+  const abort = new AbortController();
+  const progress = ({ step }: { step: number }): void => {
+    if (step === after) abort.abort();
+  };
+  return trainToy(name, { signal: abort.signal, ...changes }, { events: { progress } });
+}
+
+describe.runIf(native)("a task of some forty lines", () => {
+  it("is trained, measured and saved by what trains detectors", async () => {
+    const lines: string[] = [];
+    const result = await trainToy("plain", { epochs: 30 }, { events: { message: (line) => lines.push(line) } });
+    expect(result).toMatchObject({ steps: 120, finished: true });
+    expect(result.best?.score).toBeGreaterThanOrEqual(0.85);
+    expect(lines.join("\n")).toMatch(/toy, float32; ready after/);
+    const run = new RunFolder(join(folder, "plain"));
+    expect(await run.readConfig()).toMatchObject({ model: "toy", seed: 5, budget: { epochs: 30 }, optimizer: undefined });
+    const metrics = await run.readMetrics();
+    expect(metrics).toHaveLength(12);
+    expect(metrics.at(-1)?.metrics).toHaveProperty("accuracy");
+    const description: unknown = JSON.parse(await readFile(join(run.best, "classifier.json"), "utf8"));
+    expect(description).toMatchObject({ model: "toy", classes: ["below", "above"] });
+  });
+
+  it("ends in the same bits after an interruption, wherever that was", async () => {
+    await trainToy("whole");
+    for (const after of [3, 20, 33]) {
+      const name = `stopped-${after}`;
+      expect(await interrupted(name, after)).toMatchObject({ steps: after, finished: false });
+      expect(await trainToy(name, { resume: true, ...{ epochs: undefined } } as never)).toMatchObject({ steps: 40 });
+      for (const part of ["last", "best"]) {
+        expect(Buffer.compare(await weightsOf(name, part), await weightsOf("whole", part)), `${name} ${part}`).toBe(0);
+      }
+      const [a, b] = await Promise.all([name, "whole"].map((run) => new RunFolder(join(folder, run)).readMetrics()));
+      expect(a?.map(({ loss, metrics }) => [loss, metrics])).toEqual(b?.map(({ loss, metrics }) => [loss, metrics]));
+    }
+  });
+
+  it("leaves no tensor and no program behind", async () => {
+    await trainToy("first");
+    const before = tf.memory();
+    await trainToy("second");
+    await interrupted("third", 7);
+    await trainToy("third", { resume: true, ...{ epochs: undefined } } as never);
+    await expect(trainToy("nan", { lr: 1e38, optimizer: "sgd" })).rejects.toThrow(/became/);
+    expect(tf.memory().numTensors).toBe(before.numTensors);
+    expect(openPrograms()).toBe(0);
+  });
+
+  it("goes on for longer where that is asked for, also after its end", async () => {
+    await trainToy("long", { epochs: 5 });
+    await expect(trainToy("long", { resume: true, ...{ epochs: undefined } } as never)).rejects.toThrow(/has finished/);
+    expect(await trainToy("long", { resume: true, epochs: 3 })).toMatchObject({ steps: 32, finished: true });
+    await expect(trainToy("long", { resume: true, ...{ epochs: undefined }, minutes: 1 } as never)).rejects.toThrow(
+      "counted in epochs",
+    );
+  });
+
+  it("begins with another run's weights", async () => {
+    await trainToy("teacher", { epochs: 20 });
+    const lines: string[] = [];
+    const from = { weights: join(folder, "teacher"), epochs: 1, lr: 1e-6 };
+    const { best } = await trainToy("pupil", from, { events: { message: (line) => lines.push(line) } });
+    expect(lines[0]).toMatch(/weights from .*teacher.best: 8 of 8$/);
+    expect(best?.score).toBeGreaterThanOrEqual(0.85);
+  });
+
+  it("ends early without a better score, and says so", async () => {
+    const lines: string[] = [];
+    const events = { message: (line: string) => lines.push(line) };
+    const result = await trainToy("patient", { epochs: 100, lr: 1e-9, patience: 2 }, { events });
+    expect(result).toMatchObject({ finished: true });
+    expect(result.steps).toBeLessThan(150);
+    expect(lines.at(-1)).toMatch(/^ends here: the last 2 validations were no better than the best before/);
+  });
+
+  it("is refused with other data, and says what differs", async () => {
+    await interrupted("data", 5);
+    const again = (data: Dataset): Promise<TrainResult> =>
+      trainToy("data", { resume: true, ...{ epochs: undefined } } as never, { data });
+    const [first, ...others] = dataset.images;
+    if (!first) throw new Error("no image");
+    await expect(again({ ...dataset, images: others })).rejects.toThrow(/1 image missing \(train-0\.png\)/);
+    await expect(again({ ...dataset, classes: ["bright", "grey"] })).rejects.toThrow(
+      /its classes were bright, dark, and are bright, grey/,
+    );
+    const moved = { ...first, objects: first.objects.map((object) => ({ ...object, box: [1, 2, 30, 40] as never })) };
+    await expect(again({ ...dataset, images: [moved, ...others] })).rejects.toThrow(/1 image with other labels/);
+    expect(await new RunFolder(join(folder, "data")).readMetrics()).toEqual([]);
+    // the same data in another order is the same data
+    const swapped = {
+      classes: ["dark", "bright"],
+      images: dataset.images.map((image) => ({
+        ...image,
+        objects: image.objects.map((object) => ({ ...object, class: 1 - object.class })),
+      })),
+    };
+    expect(await again({ ...swapped, images: [...swapped.images].reverse() })).toMatchObject({ steps: 40 });
+  });
+
+  it("does not begin with a damaged image, and leaves no folder behind", async () => {
+    const file = join(folder, "broken.png");
+    await writeFile(file, (await readFile(dataset.images[0]?.file ?? "")).subarray(0, 300));
+    const images = dataset.images.map((image) => (image.split === "val" ? { ...image, file } : image));
+    await expect(trainToy("broken", {}, { data: { ...dataset, images } })).rejects.toThrow(/broken\.png: /);
+    expect(existsSync(join(folder, "broken"))).toBe(false);
+  });
+
+  it("says so where the time was over before the first step", async () => {
+    const short = { epochs: undefined, minutes: 1e-6 } as never;
+    await expect(trainToy("short", short)).rejects.toThrow(/minutes were over before the first step/);
+    expect(existsSync(join(folder, "short"))).toBe(false);
+  });
+
+  it("keeps a second training out of its folder", async () => {
+    let second: Promise<unknown> | undefined;
+    const progress = (): void => {
+      second ??= trainToy("held").catch((error: unknown) => error);
+    };
+    await trainToy("held", {}, { events: { progress } });
+    expect(await second).toHaveProperty("message", expect.stringMatching(/another training is writing to it/));
+  });
+});
