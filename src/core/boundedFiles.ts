@@ -35,7 +35,7 @@ export async function readJsonWithin<T>(path: string, limit: number, schema: z.Z
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new AnchorkitError(`${path}: not JSON: ${messageOf(error)}`);
+    throw new AnchorkitError(`${path}: not JSON: ${messageOf(error).replaceAll(/\s+/g, " ")}`);
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { AnchorkitError } from "../base/errors.ts";
 import type { Backbone } from "./backbones/index.ts";
 import { readFileWithin, readJsonWithin } from "./boundedFiles.ts";
+import { setWeights, type NamedValues, type WeightValue } from "./namedWeights.ts";
 
 /** Weights as Keras names them, `layer/weight` -> values. */
 interface KerasWeights {
@@ -12,7 +13,7 @@ interface KerasWeights {
   /** The network's name ("MobileNetV1") and width, as the file says it. */
   model: string;
   width: number;
-  weights: Map<string, { shape: number[]; values: Float32Array }>;
+  weights: NamedValues;
 }
 
 const Description = z.object({
@@ -38,7 +39,7 @@ export async function readKerasWeights(folder: string): Promise<KerasWeights> {
   const [jsonPath, binPath] = [join(folder, "weights.json"), join(folder, "weights.bin")];
   const description = await readJsonWithin(jsonPath, 16 * 2 ** 20, Description);
   const bytes = await readFileWithin(binPath, 2 ** 30);
-  const weights: KerasWeights["weights"] = new Map();
+  const weights = new Map<string, WeightValue>();
   for (const { name, shape, offset } of description.weights) {
     const end = offset + 4 * tf.util.sizeFromShape(shape);
     if (end > bytes.length) {
@@ -52,41 +53,19 @@ export async function readKerasWeights(folder: string): Promise<KerasWeights> {
 
 /**
  * Gives a backbone these weights, by the names of layer and weight. All or nothing: each weight of the backbone must be
- * there with its shape, and none may be left over.
+ * there with its shape, and none may be left over. The kernel of published weights that takes blue, green, red is turned
+ * round.
  *
  * @throws AnchorkitError that names what is missing, left over, or of another shape
  */
-export function setKerasWeights(
-  { model, bgrKernel }: Backbone,
-  { folder, model: source, weights }: KerasWeights,
-): void {
-  const wanted = new Map(model.weights.map((weight) => [weight.originalName, weight]));
-  const fail = (what: string): never => {
-    throw new AnchorkitError(`${folder}: weights of ${source} do not fit ${model.name}: ${what}`);
-  };
-  const missing = [...wanted.keys()].filter((name) => !weights.has(name));
-  if (missing.length > 0) fail(`${listed(missing)} not in the file`);
-  const unused = [...weights.keys()].filter((name) => !wanted.has(name));
-  if (unused.length > 0) fail(`${listed(unused)} not in the model`);
-  for (const [name, weight] of wanted) {
-    const shape = weights.get(name)?.shape ?? [];
-    if (shape.join() !== weight.shape.join()) {
-      fail(`${name} has shape [${shape.join(", ")}], the model's has [${weight.shape.join(", ")}]`);
-    }
-  }
-  tf.tidy(() => {
-    for (const [name, weight] of wanted) {
-      const { values, shape } = weights.get(name) ?? { values: [], shape: [] };
-      const value = tf.tensor(values, shape, "float32");
-      weight.write(name === `${bgrKernel}/kernel` ? tf.reverse(value, 2) : value); // HWIO: 2 is the input channels
-    }
-  });
+export function setKerasWeights({ model, bgrKernel }: Backbone, { folder, model: name, weights }: KerasWeights): void {
+  const kernel = `${bgrKernel}/kernel`;
+  const bgr = weights.get(kernel);
+  const turned = bgr?.shape.length === 4 ? new Map(weights).set(kernel, reverseInputs(bgr)) : weights;
+  setWeights(model, turned, `${folder}: weights of ${name}`);
 }
 
-/** "a", "a and b", "a, b and 3 more", followed by the verb. */
-function listed(names: string[]): string {
-  const shown = names.slice(0, 2);
-  const more = names.length - shown.length;
-  const list = more > 0 ? `${shown.join(", ")} and ${more} more` : shown.join(" and ");
-  return `${list} ${names.length === 1 ? "is" : "are"}`;
+/** A kernel [h, w, inputs, outputs] with its inputs in reverse order. */
+function reverseInputs({ shape, values }: WeightValue): WeightValue {
+  return { shape, values: tf.tidy(() => tf.reverse(tf.tensor(values, [...shape]), 2).dataSync<"float32">()) };
 }

@@ -1,66 +1,61 @@
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import { AnchorkitError } from "../base/errors.ts";
 import { writeFileAtomic } from "../base/files.ts";
 import { readFileWithin } from "./boundedFiles.ts";
+import { setVariables } from "./namedWeights.ts";
+import { packedSize, PackedValues, packValues, sha256Of, unpackValues } from "./packedValues.ts";
 
 const LARGEST_FILE = 2 ** 31 - 1;
+const LINE_END = 10;
 
-/** The variable behind a layer's weight: a LayerVariable wraps one, and reads as that. */
-export function variableOf(weight: tf.LayerVariable): tf.Variable {
-  const tensor: tf.Tensor = weight.read();
-  if (!(tensor instanceof tf.Variable)) throw new Error(`the weight ${weight.name} is no variable`);
-  return tensor as tf.Variable;
-}
+const Header = z.object({ state: z.unknown(), variables: PackedValues });
 
 /**
- * Writes variables (weights, slots, statistics) and whatever else belongs to a checkpoint as one file, so that the two
- * never come apart: a line of JSON, then the float32 values one variable after the other.
- */
-export async function saveVariables(path: string, variables: readonly tf.Variable[], state: unknown): Promise<void> {
-  const header = { state, variables: variables.map(({ name, shape }) => ({ name, shape })) };
-  const values = variables.map((variable) => {
-    const data = variable.dataSync<"float32">();
-    return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  });
-  await writeFileAtomic(path, Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), ...values]));
-}
-
-/**
- * Reads what `saveVariables` wrote into the variables, which must be the same, and returns the state.
+ * Writes variables (weights, slots, averages) by their names, and whatever else belongs to a checkpoint, as one file, so
+ * that the two never come apart: a line with the SHA-256 of all that follows, a line of JSON, then the values.
  *
- * @throws AnchorkitError if the file is missing, cut short, or of other variables
+ * @throws AnchorkitError that names the variable if a value is NaN or infinite; nothing is written then
+ */
+export async function saveVariables(
+  path: string,
+  variables: ReadonlyMap<string, tf.Variable>,
+  state: unknown,
+): Promise<void> {
+  const { packed, bytes } = packValues(path, variables);
+  const header: z.infer<typeof Header> = { state, variables: packed };
+  const content = Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), bytes]);
+  await writeFileAtomic(path, Buffer.concat([Buffer.from(`${sha256Of(content)}\n`), content]));
+}
+
+/**
+ * Reads what `saveVariables` wrote into the variables of the same names, and returns the state. Each variable must be
+ * there with its shape, and none may be left over.
+ *
+ * @throws AnchorkitError if the file is missing, cut short, damaged, or of other variables; nothing is changed then
  */
 export async function loadVariables<T>(
   path: string,
-  variables: readonly tf.Variable[],
+  variables: ReadonlyMap<string, tf.Variable>,
   schema: z.ZodType<T>,
 ): Promise<T> {
   const bytes = await readFileWithin(path, LARGEST_FILE);
-  const end = bytes.indexOf(10);
-  const parsed = z
-    .object({ state: schema, variables: z.array(z.object({ name: z.string(), shape: z.array(z.int()) })) })
-    .safeParse(parseJson(Buffer.from(bytes.subarray(0, Math.max(end, 0))).toString()));
-  if (!parsed.success) throw new AnchorkitError(`${path}: not a checkpoint, or cut short`);
-  const saved = parsed.data.variables;
-  const differs = variables.findIndex((variable, i) => variable.shape.join() !== saved[i]?.shape.join());
-  if (saved.length !== variables.length || differs !== -1) {
-    const which = variables[differs]?.name ?? "their number";
-    throw new AnchorkitError(`${path}: belongs to another network (${which} differs); train into another --out`);
+  const content = bytes.subarray(bytes.indexOf(LINE_END) + 1);
+  const end = content.indexOf(LINE_END) + 1;
+  const header = Header.safeParse(parseJson(new TextDecoder().decode(content.subarray(0, end))));
+  if (!header.success) throw new AnchorkitError(`${path}: not a checkpoint, or cut short`);
+  const size = end + packedSize(header.data.variables);
+  if (content.length !== size) {
+    throw new AnchorkitError(`${path}: cut short, or damaged: ${content.length} bytes in place of ${size}`);
   }
-  const size = variables.reduce((sum, variable) => sum + variable.size, 0);
-  if (bytes.length !== end + 1 + 4 * size) {
-    throw new AnchorkitError(`${path}: is cut short: ${bytes.length} bytes in place of ${end + 1 + 4 * size}`);
-  }
-  const values = new Float32Array(Uint8Array.from(bytes.subarray(end + 1)).buffer);
-  let at = 0;
-  for (const variable of variables) {
-    const own = values.slice(at, (at += variable.size));
-    tf.tidy(() => {
-      variable.assign(tf.tensor(own, variable.shape));
-    });
-  }
-  return parsed.data.state;
+  const checksum = new TextDecoder().decode(bytes.subarray(0, bytes.length - content.length)).trimEnd();
+  if (checksum !== sha256Of(content))
+    throw new AnchorkitError(`${path}: damaged: its checksum is not that of its content`);
+  const values = unpackValues(path, header.data.variables, content.subarray(end));
+  const state = schema.safeParse(header.data.state);
+  if (!state.success) throw new AnchorkitError(`${path}: a checkpoint of another kind of training`);
+  setVariables(variables, values, { misfit: `${path}: belongs to another network`, owner: "this network" });
+  return state.data;
 }
 
 function parseJson(text: string): unknown {

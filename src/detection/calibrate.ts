@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { variableOf } from "../core/variables.ts";
+import { variableOf } from "../core/namedWeights.ts";
 import type { BatchSource } from "../data/batches/trainingBatches.ts";
 import { imageFeeds } from "./fasterRcnn/trainFeeds.ts";
 import type { TrainingProgram } from "./trainingProgram.ts";

@@ -1,20 +1,22 @@
 import { join } from "node:path";
-import * as tf from "@tensorflow/tfjs";
-import { AnchorkitError } from "../base/errors.ts";
+import type * as tf from "@tensorflow/tfjs";
+import { AnchorkitError, messageOf } from "../base/errors.ts";
 import { writeFileAtomic } from "../base/files.ts";
 import { Random } from "../base/random.ts";
 import { readJsonWithin } from "../core/boundedFiles.ts";
-import { loadModel, saveModel } from "../core/checkpoint.ts";
-import { buildFasterRcnn, weightsOf, type FasterRcnn } from "./fasterRcnn/network.ts";
+import { readWeights, saveModel } from "../core/modelFiles.ts";
+import { setWeights, type NamedValues } from "../core/namedWeights.ts";
+import { buildFasterRcnn, decidedShapes, type FasterRcnn } from "./fasterRcnn/network.ts";
 import { DetectorDescription } from "./fasterRcnn/description.ts";
 
 const DESCRIPTION_FILE = "detector.json";
 const LARGEST_DESCRIPTION = 4 * 2 ** 20;
 
 /**
- * Writes model.json, weights.bin and detector.json: all that prediction needs.
+ * Writes model.json, weights.bin and, last, detector.json with the checksum of the weights: all that prediction needs.
  *
  * @param averages weights that are saved in place of others, see MovingAverage
+ * @throws AnchorkitError that names the weight if a value is NaN or infinite; nothing is written then
  */
 export async function saveDetector(
   folder: string,
@@ -22,17 +24,9 @@ export async function saveDetector(
   description: DetectorDescription,
   averages: ReadonlyMap<tf.Variable, tf.Variable>,
 ): Promise<void> {
-  const own = [...averages.keys()].map((weight) => weight.clone());
-  try {
-    for (const [weight, average] of averages) weight.assign(average);
-    await saveModel(network.model, folder);
-  } finally {
-    [...averages.keys()].forEach((weight, i) => {
-      weight.assign(own[i] as tf.Tensor);
-    });
-    tf.dispose(own);
-  }
-  await writeFileAtomic(join(folder, DESCRIPTION_FILE), `${JSON.stringify(description, undefined, 2)}\n`);
+  const sha256 = await saveModel(network.model, folder, { values: averages });
+  const written: DetectorDescription = { ...description, weights: { sha256 } };
+  await writeFileAtomic(join(folder, DESCRIPTION_FILE), `${JSON.stringify(written, undefined, 2)}\n`);
 }
 
 /**
@@ -41,24 +35,36 @@ export async function saveDetector(
  * @throws AnchorkitError if a file is missing, damaged, or does not belong to the others
  */
 export async function readDetector(folder: string): Promise<{ network: FasterRcnn; description: DetectorDescription }> {
-  const description = await readJsonWithin(join(folder, DESCRIPTION_FILE), LARGEST_DESCRIPTION, DetectorDescription);
-  const { architecture, anchors, classes } = description;
-  const network = buildFasterRcnn(
-    architecture,
-    { anchors: anchors.length, classes: classes.length },
-    new Random("replaced by the weights that are read"),
-  );
-  const saved = await loadModel(folder);
-  const [weights, values] = [weightsOf(network, false), saved.weights.map((weight) => weight.read())];
-  weights.forEach((weight, i) => {
-    const value = values[i];
-    if (value?.shape.join() !== weight.shape.join() || weights.length !== values.length) {
-      throw new AnchorkitError(`${folder}: model.json and ${DESCRIPTION_FILE} describe different networks`);
-    }
-    tf.tidy(() => {
-      weight.assign(tf.add(value, 0)); // memory of its own
-    });
-  });
-  saved.dispose();
+  const path = join(folder, DESCRIPTION_FILE);
+  const description = await readJsonWithin(path, LARGEST_DESCRIPTION, DetectorDescription);
+  const weights = await readWeights(folder, description.weights);
+  const network = buildFor(path, description, weights);
+  try {
+    setWeights(network.model, weights, `${folder}: the weights`);
+  } catch (error) {
+    network.model.dispose();
+    throw error;
+  }
   return { network, description };
+}
+
+/** The network of a description, if the weights are of its size: a wrong number must not fill the memory. */
+function buildFor(
+  path: string,
+  { architecture, anchors, classes }: DetectorDescription,
+  weights: NamedValues,
+): FasterRcnn {
+  const counts = { anchors: anchors.length, classes: classes.length };
+  for (const [name, shape] of decidedShapes(architecture, counts)) {
+    const given = weights.get(name)?.shape ?? [];
+    if (given.join() !== shape.join()) {
+      const expected = `${name} would have shape [${shape.join(", ")}], and has [${given.join(", ")}]`;
+      throw new AnchorkitError(`${path}: describes another network than model.json: ${expected}`);
+    }
+  }
+  try {
+    return buildFasterRcnn(architecture, counts, new Random("replaced by the weights that are read"));
+  } catch (error) {
+    throw new AnchorkitError(`${path}: the network cannot be built: ${messageOf(error).split("\n")[0]}`);
+  }
 }

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Preprocessing, Size } from "../base/preprocessing.ts";
 import { batchNormsOf, type BatchNorm } from "../core/layers/batchNorm.ts";
+import { namedWeights } from "../core/namedWeights.ts";
 import { compileProgram, type Precision, type Program } from "../engine/graph/program.ts";
 import type { Step } from "../engine/graph/step.ts";
 import { movingAverage } from "../training/movingAverage.ts";
@@ -29,8 +30,8 @@ export interface TrainingProgram {
   program: Program;
   /** The same steps run op by op in float32, on the tf.Variables. */
   eager: Program;
-  /** Every variable of the program, in a fixed order: what a checkpoint holds. */
-  variables: tf.Variable[];
+  /** Every variable of the program by its name: what a checkpoint holds. */
+  variables: ReadonlyMap<string, tf.Variable>;
   averages: ReadonlyMap<tf.Variable, tf.Variable>;
   norms: BatchNorm[];
   precision: Precision;
@@ -61,13 +62,34 @@ export async function compileTraining(options: TrainingProgramOptions): Promise<
     average,
     predict: { ...predictStep({ ...options, batch: options.predictBatch }), reading: averages },
   };
-  const variables = [...weightsOf(network, false), ...optimizer.slots, ...averages.values()];
-  const program = await compileProgram(steps, { variables, precision: options.precision });
-  const eager = await compileProgram(steps, { variables, mode: "eager" });
+  const variables = namedVariables(network.model, optimizer, averages);
+  const compiled = [...variables.values()];
+  const program = await compileProgram(steps, { variables: compiled, precision: options.precision });
+  const eager = await compileProgram(steps, { variables: compiled, mode: "eager" });
   const dispose = (): void => {
     program.dispose();
     eager.dispose();
     tf.dispose([...averages.values()]);
   };
   return { program, eager, variables, averages, norms, precision: options.precision, dispose };
+}
+
+/** Weights, slots as `weight/kind`, averages as `weight/average`. */
+function namedVariables(
+  model: tf.LayersModel,
+  { slots }: Optimizer,
+  averages: ReadonlyMap<tf.Variable, tf.Variable>,
+): Map<string, tf.Variable> {
+  const weights = namedWeights(model);
+  const names = new Map([...weights].map(([name, weight]) => [weight, name]));
+  const under = (weight: tf.Variable, kind: string): string => {
+    const name = names.get(weight);
+    if (name === undefined) throw new Error(`${weight.name} is no weight of ${model.name}`);
+    return `${name}/${kind}`;
+  };
+  return new Map([
+    ...weights,
+    ...slots.map(({ of, kind, variable }) => [under(of, kind), variable] as const),
+    ...[...averages].map(([weight, average]) => [under(weight, "average"), average] as const),
+  ]);
 }

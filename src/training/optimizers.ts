@@ -7,7 +7,7 @@ import type { Updates } from "../engine/graph/step.ts";
  */
 export interface Optimizer {
   /** The optimizer's own variables (moments and the like), to be saved with the weights. */
-  readonly slots: readonly tf.Variable[];
+  readonly slots: readonly Slot[];
   /**
    * @param gradients by weight
    * @param learningRate a scalar
@@ -15,6 +15,15 @@ export interface Optimizer {
    */
   update(gradients: ReadonlyMap<tf.Variable, tf.Tensor>, learningRate: tf.Scalar, step: tf.Scalar): Updates;
 }
+
+/** A variable that an optimizer keeps for a weight; saved under the weight's name and the kind. */
+export interface Slot {
+  of: tf.Variable;
+  kind: SlotKind;
+  variable: tf.Variable;
+}
+
+type SlotKind = "momentum" | "adam_m" | "adam_v";
 
 /** Decides by weight whether decay applies: kernels usually decay, biases and normalisation do not. */
 type Decays = (weight: tf.Variable) => boolean;
@@ -32,7 +41,7 @@ export function sgd(
 ): Optimizer {
   const velocity = slotsFor(weights, "momentum");
   return {
-    slots: [...velocity.values()],
+    slots: listed(velocity, "momentum"),
     update(gradients, learningRate) {
       const updates: Updates = new Map();
       for (const [weight, gradient] of gradients) {
@@ -60,7 +69,7 @@ export function adamW(
   const first = slotsFor(weights, "adam_m");
   const second = slotsFor(weights, "adam_v");
   return {
-    slots: [...first.values(), ...second.values()],
+    slots: [...listed(first, "adam_m"), ...listed(second, "adam_v")],
     update(gradients, learningRate, step) {
       const correction = tf
         .sub(1, tf.pow(beta2, step))
@@ -105,7 +114,11 @@ function decayed(weight: tf.Variable, learningRate: tf.Scalar, weightDecay: numb
   return weightDecay === 0 ? weight : weight.mul(tf.sub(1, learningRate.mul(weightDecay)));
 }
 
-function slotsFor(weights: readonly tf.Variable[], kind: string): Map<tf.Variable, tf.Variable> {
+function listed(slots: ReadonlyMap<tf.Variable, tf.Variable>, kind: SlotKind): Slot[] {
+  return [...slots].map(([of, variable]) => ({ of, kind, variable }));
+}
+
+function slotsFor(weights: readonly tf.Variable[], kind: SlotKind): Map<tf.Variable, tf.Variable> {
   return new Map(weights.map((w) => [w, tf.tidy(() => tf.variable(tf.zeros(w.shape), false, `${w.name}/${kind}`))]));
 }
 

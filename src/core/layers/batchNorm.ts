@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { variableOf } from "../namedWeights.ts";
 import { batchNorm, frozenBatchNorm } from "../ops/batchNorm.ts";
 import { latestValue, pushUpdate } from "../updates.ts";
 
@@ -104,11 +105,11 @@ export class BatchNorm extends tf.layers.Layer {
 
   #normalizeBatch(x: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D): tf.Tensor4D {
     const { normalized, mean, variance } = batchNorm(x, gamma, beta, this.#epsilon);
-    for (const [weight, value] of [
-      [this.#movingMean, mean],
-      [this.#movingVariance, variance],
+    const [movingMean, movingVariance] = this.#moving();
+    for (const [variable, value] of [
+      [movingMean, mean],
+      [movingVariance, variance],
     ] as const) {
-      const variable = variableOf(weight);
       pushUpdate(
         variable,
         latestValue(variable)
@@ -120,8 +121,13 @@ export class BatchNorm extends tf.layers.Layer {
   }
 
   #normalizeFrozen(x: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D): tf.Tensor4D {
-    const [mean, variance] = [variableOf(this.#movingMean), variableOf(this.#movingVariance)];
+    const [mean, variance] = this.#moving();
     return frozenBatchNorm(x, gamma, beta, mean as tf.Tensor1D, variance as tf.Tensor1D, this.#epsilon);
+  }
+
+  #moving(): [mean: tf.Variable, variance: tf.Variable] {
+    if (!this.#movingMean || !this.#movingVariance) throw new Error("BatchNorm: used before it was built");
+    return [variableOf(this.#movingMean), variableOf(this.#movingVariance)];
   }
 }
 tf.serialization.registerClass(BatchNorm);
@@ -131,11 +137,4 @@ export function batchNormsOf(model: tf.LayersModel): BatchNorm[] {
   return model.layers.flatMap((layer) =>
     layer instanceof BatchNorm ? [layer] : layer instanceof tf.LayersModel ? batchNormsOf(layer) : [],
   );
-}
-
-/** The variable behind a layer's weight: a LayerVariable wraps one, and reads as that. */
-function variableOf(weight: tf.LayerVariable | undefined): tf.Variable {
-  const read: unknown = weight?.read();
-  if (!(read instanceof tf.Variable)) throw new Error("BatchNorm: used before it was built");
-  return read as tf.Variable;
 }

@@ -61,6 +61,8 @@ export const DetectorDescription = z.object({
     .array(z.tuple([z.number().positive(), z.number().positive()]))
     .min(1)
     .max(1000),
+  /** The weights.bin beside it; files of older versions do not say. */
+  weights: z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }).optional(),
 });
 export type DetectorDescription = z.infer<typeof DetectorDescription>;
 

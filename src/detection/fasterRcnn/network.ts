@@ -3,7 +3,7 @@ import { buildBackbone } from "../../core/backbones/buildBackbone.ts";
 import type { Backbone } from "../../core/backbones/backbone.ts";
 import { Relu } from "../../core/layers/relu.ts";
 import { TopDown } from "../../core/layers/topDown.ts";
-import { variableOf } from "../../core/variables.ts";
+import { variableOf } from "../../core/namedWeights.ts";
 import type { Random } from "../../base/random.ts";
 import { RoiCrop } from "./roiCropLayer.ts";
 import type { Architecture } from "./description.ts";
@@ -101,6 +101,20 @@ export function buildFasterRcnn(
     head: tf.model({ name: "box_head", inputs: pooledInput, outputs: applyHead(pooledInput) }),
     backbone,
   };
+}
+
+/** Shapes of the weights whose size the description alone decides, by name; known before anything is built. */
+export function decidedShapes(
+  { channels, pooled, hidden, classSpecificBoxes }: Architecture,
+  { anchors, classes }: { anchors: number; classes: number },
+): Map<string, number[]> {
+  return new Map([
+    ["neck/kernel", [3, 3, channels, channels]],
+    ["rpn_objectness/kernel", [1, 1, channels, anchors]],
+    ["head_hidden/kernel", [pooled * pooled * channels, hidden]],
+    ["head_classes/kernel", [hidden, classes + 1]],
+    ["head_boxes/kernel", [hidden, classSpecificBoxes ? 4 * classes : 4]],
+  ]);
 }
 
 /** The network's variables: those that train, or all, the statistics of normalisation too. */
