@@ -12,7 +12,8 @@ export { loadEngine, type Engine, type EngineChoice } from "./engine/load.ts";
 export { compileProgram, type Precision, type Program, type ProgramOptions } from "./engine/graph/program.ts";
 export type { NamedTensors, Step, TensorSpec, Updates } from "./engine/graph/step.ts";
 
-export { buildBackbone, type BackboneName } from "./core/backbones/buildBackbone.ts";
+export { buildBackbone } from "./core/backbones/buildBackbone.ts";
+export type { BackboneName } from "./core/backbones/names.ts";
 
 export { alignClasses } from "./data/alignClasses.ts";
 export { augmentImage, type Annotations, type AugmentOptions, type Sample } from "./data/augment/apply/augmentImage.ts";

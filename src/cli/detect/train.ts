@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, extname, join, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { AnchorkitError, UsageError } from "../../base/errors.ts";
+import { BACKBONE_NAMES } from "../../core/backbones/names.ts";
 import { Augmentation } from "../../data/augment/description.ts";
 import { PRESET_NAMES } from "../../data/augment/presets.ts";
 import { loadAugmentation } from "../../data/augment/readAugmentation.ts";
@@ -39,15 +40,6 @@ interface Flags extends DataFlags, Omit<TrainOptions, "out" | "signal"> {
 }
 
 const FLIPS: NonNullable<TrainOptions["flip"]>[] = ["none", "horizontal", "vertical", "both"];
-const BACKBONES: TrainOptions["backbone"][] = [
-  "small",
-  "mobilenet-v1",
-  "mobilenet-v2",
-  "resnet18",
-  "resnet50",
-  "vgg16",
-];
-
 const CACHES: NonNullable<TrainOptions["cache"]>[] = ["none", "ram", "disk"];
 const ASSIGNMENTS = ["best", "threshold"];
 
@@ -101,7 +93,7 @@ function addTrainingOptions(command: Command): void {
     .addOption(choice("--optimizer <name>", "how weights are updated", ["adamw", "sgd"], "adamw"))
     .option("--lr <rate>", "highest learning rate (default: the optimizer's own)", numberIn({ above: 0, max: 10 }))
     .option("--seed <n>", "seed of every random draw", numberIn({ whole: true, min: 0, max: 2 ** 31 - 1 }), 1)
-    .addOption(choice("--backbone <name>", "the network that reads the image", BACKBONES, "small"))
+    .addOption(choice("--backbone <name>", "the network that reads the image", BACKBONE_NAMES, "small"))
     .option("--width <factor>", "width of a MobileNet", numberIn({ above: 0, max: 4 }), 1)
     .option("--pretrained <folder>", "Keras weights of a MobileNet to start from")
     .addOption(

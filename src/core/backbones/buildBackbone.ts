@@ -1,6 +1,7 @@
 import type { Backbone, BackboneOptions } from "./backbone.ts";
 import { buildMobilenetV1 } from "./mobilenetV1.ts";
 import { buildMobilenetV2 } from "./mobilenetV2.ts";
+import type { BackboneName } from "./names.ts";
 import { buildResnet18, buildResnet50 } from "./resnet.ts";
 import { buildSmall } from "./small.ts";
 import { buildVgg16 } from "./vgg16.ts";
@@ -12,12 +13,7 @@ const BUILDERS = {
   resnet18: buildResnet18,
   resnet50: buildResnet50,
   vgg16: buildVgg16,
-} satisfies Record<string, (options: BackboneOptions) => Backbone>;
-
-export type BackboneName = keyof typeof BUILDERS;
-
-/** The names that `buildBackbone` knows. */
-export const BACKBONE_NAMES = Object.keys(BUILDERS) as BackboneName[];
+} satisfies Record<BackboneName, (options: BackboneOptions) => Backbone>;
 
 /** Builds a backbone with weights drawn from `options.random`. */
 export function buildBackbone(name: BackboneName, options: BackboneOptions): Backbone {

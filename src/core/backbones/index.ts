@@ -1,2 +1,3 @@
 export type { Backbone } from "./backbone.ts";
-export { buildBackbone, type BackboneName } from "./buildBackbone.ts";
+export { buildBackbone } from "./buildBackbone.ts";
+export type { BackboneName } from "./names.ts";

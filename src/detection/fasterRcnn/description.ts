@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { BACKBONE_NAMES } from "../../core/backbones/buildBackbone.ts";
+import { BACKBONE_NAMES } from "../../core/backbones/names.ts";
 import type { BoxWeights } from "../boxes/boxCoder.ts";
 
 /** Deltas are expected to have the deviations 1 (anchors) and 0.1, 0.1, 0.2, 0.2 (RoIs), as in Fast R-CNN. */

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { AnchorkitError } from "../../base/errors.ts";
 import { fitToCanvas } from "../../base/preprocessing.ts";
 import { Random } from "../../base/random.ts";
-import type { BackboneName } from "../../core/backbones/buildBackbone.ts";
+import type { BackboneName } from "../../core/backbones/names.ts";
 import { readKerasWeights, setKerasWeights } from "../../core/kerasWeights.ts";
 import { loadVariables, saveVariables } from "../../core/variables.ts";
 import type { Augmentation } from "../../data/augment/description.ts";
