@@ -1,6 +1,7 @@
 import type { Backbone, BackboneOptions } from "./backbone.ts";
 import { buildMobilenetV1 } from "./mobilenetV1.ts";
 import { buildMobilenetV2 } from "./mobilenetV2.ts";
+import type { BackboneName } from "./names.ts";
 import { buildResnet18, buildResnet50 } from "./resnet.ts";
 import type { BackboneName } from "./names.ts";
 import { buildSmall } from "./small.ts";

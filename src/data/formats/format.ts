@@ -2,24 +2,28 @@ import type { Dataset, ImageRecord, LabelledObject } from "../dataset.ts";
 import type { Place } from "../place.ts";
 import type { ReadObserver } from "../warnings.ts";
 
-/** The names of the formats, as `--from` and `--to` take them. Each has its line in registry.ts. */
-export const FORMAT_IDS = [
-  "voc",
-  "coco",
-  "yolo",
-  "createml",
-  "labelme",
-  "via",
-  "cvat",
-  "labelstudio",
-  "csv",
-  "retinanet",
-  "openimages",
-  "tfrecord",
-  "folders",
-  "masks",
-] as const;
-export type FormatId = (typeof FORMAT_IDS)[number];
+/**
+ * The formats, as `--from` and `--to` take them, and what people call them. Each has its line in registry.ts; this file
+ * loads nothing, so that `--help` stays quick.
+ */
+export const FORMAT_NAMES = {
+  voc: "LabelImg / Pascal VOC XML",
+  coco: "COCO JSON",
+  yolo: "YOLO",
+  createml: "CreateML JSON",
+  labelme: "labelme JSON",
+  via: "VGG Image Annotator (VIA)",
+  cvat: "CVAT for images XML",
+  labelstudio: "Label Studio JSON",
+  csv: "TensorFlow's CSV",
+  retinanet: "RetinaNet CSV",
+  openimages: "Open Images CSV",
+  tfrecord: "TFRecord",
+  folders: "a folder for each class",
+  masks: "images with mask images",
+} as const;
+export type FormatId = keyof typeof FORMAT_NAMES;
+export const FORMAT_IDS = Object.keys(FORMAT_NAMES) as FormatId[];
 
 /**
  * One format of labels: a module of this folder with `read`, `write` and a const of this type, listed in registry.ts.

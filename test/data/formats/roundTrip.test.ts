@@ -1,30 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import fc from "fast-check";
-import { afterAll, expect, test, vi } from "vitest";
-import type { Dataset, ImageRecord, LabelledObject } from "../../../src/data/dataset.ts";
-import { exportLabels } from "../../../src/data/exportLabels.ts";
-import { type Extra, FORMAT_IDS, type FormatId } from "../../../src/data/formats/format.ts";
+import { expect, test } from "vitest";
+import { FORMAT_IDS, FORMAT_NAMES, type FormatId } from "../../../src/data/formats/format.ts";
 import { FORMATS } from "../../../src/data/formats/registry.ts";
-import { readDataset } from "../../../src/data/readDataset.ts";
-import { rleFromPolygons } from "../../../src/geometry/masks/polygonMask.ts";
-import { photoFolder } from "../helpers.ts";
+import { checkRoundTrip, type Limits } from "./checkRoundTrip.ts";
 
-interface Limits {
-  /** How far a corner may move, in pixels. */
-  precision: number;
-  /** Whether images without objects may be missing afterwards: false unless said. */
-  losesBackgrounds?: true;
-  /** Whether outlines become masks of pixels. */
-  rasterizes?: true;
-}
-
-/** Formats whose round trip has a test of its own: one has no boxes, in the other no two objects share a pixel. */
-type OwnTest = "folders" | "masks";
-
-/** What each format can do; a new one joins by its line here. Extras are tested as far as its `holds` says. */
-const LIMITS: Record<Exclude<FormatId, OwnTest>, Limits> = {
+/** What each format can do; extras are tested as far as its `holds` says. A format without a line does not compile. */
+const LIMITS: Record<FormatId, Limits | "has a test of its own"> = {
   voc: { precision: 1.5 }, // whole pixels; and 1 is read as 0, as LabelImg writes
   coco: { precision: 1e-9 },
   yolo: { precision: 1e-6 }, // 8 decimals of the width
@@ -37,133 +17,16 @@ const LIMITS: Record<Exclude<FormatId, OwnTest>, Limits> = {
   retinanet: { precision: 1 }, // whole pixels
   openimages: { precision: 2e-6, losesBackgrounds: true }, // 8 decimals of the width
   tfrecord: { precision: 1e-5, rasterizes: true }, // float32 of the width
+  folders: "has a test of its own", // has no boxes
+  masks: "has a test of its own", // no two objects share a pixel
 };
 
-type Tested = keyof typeof LIMITS;
-const TESTED = FORMAT_IDS.filter((id): id is Tested => id in LIMITS);
-
-/** The extras of the objects below. */
-const MADE_UP = ["difficult", "truncated", "occluded", "pose", "score", "attributes"] as const;
-
-// Names with spaces, quotes, letters of other languages, a dot, and the same name in two folders.
-const { folder: photoRoot, photos } = await photoFolder([
-  'a b/it\'s "one".jpg',
-  "a b/кот 猫 🐈.jpg",
-  "c/кот 猫 🐈.jpg",
-  "c/x.y.jpg",
-]);
-afterAll(() => rm(photoRoot, { recursive: true }));
-// Where images that label files hold go to.
-vi.stubEnv("XDG_CACHE_HOME", join(photoRoot, "cache"));
-
-const ends = (limit: number) =>
-  fc
-    .tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }))
-    .map(([a, b]) => [Math.min(a, b) * (limit - 2), Math.max(a, b) * (limit - 2) + 2] as const);
-
-const bare: fc.Arbitrary<LabelledObject> = fc.record(
-  {
-    box: fc.tuple(ends(100), ends(80)).map(([[x1, x2], [y1, y2]]): LabelledObject["box"] => [x1, y1, x2, y2]),
-    class: fc.nat(2),
-    difficult: fc.constant(true),
-    truncated: fc.constant(true),
-    occluded: fc.constant(true),
-    pose: fc.constantFrom("Left", "von rechts <oben>", "左"),
-    score: fc.double({ min: 0, max: 1, noNaN: true }),
-    attributes: fc.dictionary(fc.constantFrom("colour", "größe"), fc.constantFrom("rot & grün", 2.5, true), {
-      minKeys: 1,
-    }),
-  },
-  { requiredKeys: ["box", "class"] },
-);
-
-/** Some objects have an outline: the triangle of three corners of the box. */
-const object = fc.tuple(bare, fc.boolean()).map(([labelled, outlined]): LabelledObject => {
-  const [x1, y1, x2, y2] = labelled.box;
-  return outlined ? { ...labelled, segmentation: [[x1, y1, x2, y1, x2, y2]] } : labelled;
+test("the registry holds every format once, under its id and name", () => {
+  expect(Object.keys(FORMATS)).toEqual(FORMAT_IDS);
+  expect(Object.fromEntries(Object.values(FORMATS).map(({ id, title }) => [id, title]))).toEqual(FORMAT_NAMES);
 });
 
-const perImage = <T>(value: fc.Arbitrary<T>) => fc.array(value, { minLength: photos.length, maxLength: photos.length });
-
-const className = fc
-  .string({ unit: "grapheme", minLength: 1, maxLength: 12 })
-  .map((name) => name.trim())
-  .filter((name) => name !== "");
-const classes: fc.Arbitrary<string[]> = fc.oneof(
-  fc.constant<string[]>(["cat & 'dog'", 'the "red" one', "кот 猫 🐈"]),
-  fc.uniqueArray(className, { minLength: 3, maxLength: 3 }),
-);
-
-const dataset: fc.Arbitrary<Dataset> = fc
-  .tuple(
-    classes,
-    perImage(fc.array(object, { maxLength: 4 })),
-    perImage(fc.constantFrom("train", "val", "test")),
-    perImage(fc.boolean()),
-  )
-  .map(([names, objects, splits, verified]): Dataset => {
-    const images = photos.map((photo, i): ImageRecord => ({
-      ...{ id: i + 1, ...photo, objects: objects[i] ?? [] },
-      ...(splits[i] && { split: splits[i] }),
-      ...(verified[i] && { verified: true }),
-    }));
-    return { classes: names, images };
-  });
-
-/** The images, in the order of their widths, which tell which is which. */
-function imagesOf({ images }: Dataset, format: Tested): ImageRecord[] {
-  const kept = images.filter(({ objects }) => objects.length > 0 || !LIMITS[format].losesBackgrounds);
-  return kept.toSorted((a, b) => a.width - b.width);
-}
-
-/** What must come back of each image, beside the coordinates. */
-function summary(set: Dataset, format: Tested) {
-  const holds = (extra: Extra) => FORMATS[format].holds.includes(extra);
-  return imagesOf(set, format).map(({ width, split, verified, objects }) => ({
-    ...{ width, split: holds("split") && split, verified: holds("verified") && (verified ?? false) },
-    objects: objects.map((object) => ({
-      name: set.classes[object.class],
-      extras: MADE_UP.filter(holds).map((extra) => [extra, object[extra]]),
-    })),
-  }));
-}
-
-/** How far the numbers of two lists are apart at most. */
-function distance(a: readonly number[], b: readonly number[]): number {
-  return a.length === b.length ? Math.max(...a.map((value, i) => Math.abs(value - (b[i] ?? NaN)))) : Infinity;
-}
-
-test.each(TESTED.filter((id) => FORMATS[id].write))(
+test.each(FORMAT_IDS.filter((id) => typeof LIMITS[id] === "object"))(
   "%s: written and read again, every box is within the format's precision and every extra it holds is there",
-  async (format) => {
-    const root = await mkdtemp(join(tmpdir(), "anchorkit-round-"));
-    let run = 0;
-    await fc.assert(
-      fc.asyncProperty(dataset, async (before) => {
-        fc.pre(imagesOf(before, format).length > 0);
-        const folder = join(root, String(run++));
-        await exportLabels(before, format, folder);
-        const { dataset: after, format: found } = await readDataset(folder);
-        expect(found).toBe(format);
-        expect(summary(after, format)).toEqual(summary(before, format));
-        const again = imagesOf(after, format).flatMap(({ objects }) => objects);
-        const widths = imagesOf(after, format).flatMap(({ objects, width }) => objects.map(() => width));
-        const { precision } = LIMITS[format];
-        for (const [i, { box, segmentation }] of imagesOf(before, format)
-          .flatMap(({ objects }) => objects)
-          .entries()) {
-          expect(distance(again[i]?.box ?? [], box)).toBeLessThanOrEqual(precision);
-          if (!segmentation || !FORMATS[format].holds.includes("segmentation")) continue;
-          if (LIMITS[format].rasterizes) {
-            expect(again[i]?.segmentation).toEqual(rleFromPolygons(segmentation as number[][], 80, widths[i] ?? 0));
-            continue;
-          }
-          const outline = again[i]?.segmentation as number[][] | undefined;
-          expect(distance(outline?.flat() ?? [], (segmentation as number[][]).flat())).toBeLessThanOrEqual(precision);
-        }
-      }),
-      { numRuns: 25 },
-    );
-    await rm(root, { recursive: true });
-  },
+  (format) => checkRoundTrip(format, LIMITS[format] as Limits),
 );
