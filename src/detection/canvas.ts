@@ -1,4 +1,5 @@
 import { fitToCanvas, type Size } from "../base/preprocessing.ts";
+import { median } from "../base/statistics.ts";
 import type { Detections } from "../geometry/detections.ts";
 
 /** Sides of the canvas are multiples of this, so that the maps of all strides lie even on it. */
@@ -9,9 +10,8 @@ const MULTIPLE = 16;
  * and 2:1, so that little of it stays empty.
  */
 export function chooseCanvas(images: readonly Size[], size: number): Size {
-  const logRatios = images.map(({ width, height }) => Math.log(width / height)).sort((a, b) => a - b);
-  const median = logRatios[Math.floor(logRatios.length / 2)] ?? 0;
-  const ratio = Math.exp(Math.min(Math.max(median, -Math.LN2), Math.LN2)); // width / height
+  const typical = images.length === 0 ? 0 : median(images.map(({ width, height }) => Math.log(width / height)));
+  const ratio = Math.exp(Math.min(Math.max(typical, -Math.LN2), Math.LN2)); // width / height
   const even = (side: number): number => Math.max(MULTIPLE, Math.round(side / MULTIPLE) * MULTIPLE);
   return { width: even(size * Math.min(1, ratio)), height: even(size * Math.min(1, 1 / ratio)) };
 }

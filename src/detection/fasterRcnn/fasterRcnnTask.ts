@@ -14,6 +14,7 @@ import type { Dataset, ImageRecord, SplitName } from "../../data/dataset.ts";
 import { ImageStore, type ImageStoreOptions } from "../../data/images/imageStore.ts";
 import type { TrainingBatch } from "../../data/batches/trainingBatch.ts";
 import { trainingBatches, type BatchOptions, type BatchSource } from "../../data/batches/trainingBatches.ts";
+import { isTrained } from "../../data/trainedObjects.ts";
 import { hasBfloat16Instructions } from "../../engine/cpu.ts";
 import { isNative } from "../../engine/graph/nativeOp.ts";
 import type { Precision, Program } from "../../engine/graph/program.ts";
@@ -306,7 +307,7 @@ function backboneOf(model: string): BackboneName {
 }
 
 function checkBoxes(images: readonly ImageRecord[]): void {
-  if (images.some(({ objects }) => objects.some(({ difficult, crowd }) => !difficult && !crowd))) return;
+  if (images.some(({ objects }) => objects.some(isTrained))) return;
   const whole = images.some(({ labels }) => labels && labels.length > 0);
   const reason = whole ? "its labels are classes of whole images, for a classifier" : "they are all backgrounds";
   throw new AnchorkitError(`none of ${images.length} images of the split "train" has a box to learn: ${reason}`);
