@@ -2,6 +2,7 @@ export * from "./geometry/index.ts";
 export * from "./metrics/index.ts";
 export * from "./detection/index.ts";
 
+export type { DetectedFile, DetectedImage, TruthColumns } from "./base/detectedImage.ts";
 export { AnchorkitError, UsageError } from "./base/errors.ts";
 export { Random } from "./base/random.ts";
 export type { Preprocessing, Size } from "./base/preprocessing.ts";
@@ -27,7 +28,7 @@ export type { BoxLayout } from "./data/comparison/boxLayout.ts";
 export type { CocoTruth, ComparedImage, TruthImage } from "./data/comparison/comparedImage.ts";
 export { readCocoResults, type CocoResults, type ResultOptions } from "./data/formats/coco/cocoResults.ts";
 export { readCocoTruth } from "./data/formats/coco/cocoTruth.ts";
-export { writeCocoResults, type ImageDetections } from "./data/formats/coco/writeCocoResults.ts";
+export { writeCocoResults } from "./data/formats/coco/writeCocoResults.ts";
 export type {
   Coordinates,
   FormatId,

@@ -1,5 +1,6 @@
 import { fitToCanvas, type Size } from "../base/preprocessing.ts";
-import type { Detections } from "../geometry/detections.ts";
+import { median } from "../base/statistics.ts";
+import { detections, type DetectionColumns, type Detections } from "../geometry/detections.ts";
 
 /** Sides of the canvas are multiples of this, so that the maps of all strides lie even on it. */
 const MULTIPLE = 16;
@@ -9,27 +10,19 @@ const MULTIPLE = 16;
  * and 2:1, so that little of it stays empty.
  */
 export function chooseCanvas(images: readonly Size[], size: number): Size {
-  const logRatios = images.map(({ width, height }) => Math.log(width / height)).sort((a, b) => a - b);
-  const median = logRatios[Math.floor(logRatios.length / 2)] ?? 0;
-  const ratio = Math.exp(Math.min(Math.max(median, -Math.LN2), Math.LN2)); // width / height
+  const typical = images.length === 0 ? 0 : median(images.map(({ width, height }) => Math.log(width / height)));
+  const ratio = Math.exp(Math.min(Math.max(typical, -Math.LN2), Math.LN2)); // width / height
   const even = (side: number): number => Math.max(MULTIPLE, Math.round(side / MULTIPLE) * MULTIPLE);
   return { width: even(size * Math.min(1, ratio)), height: even(size * Math.min(1, 1 / ratio)) };
 }
 
 /** Detections on the canvas as detections in the image, clipped to it; boxes that are left without area are dropped. */
-export function fromCanvas(
-  boxes: ArrayLike<number>,
-  scores: ArrayLike<number>,
-  classes: ArrayLike<number>,
-  count: number,
-  image: Size,
-  canvas: Size,
-): Detections {
+export function fromCanvas({ boxes, scores, classes }: DetectionColumns, image: Size, canvas: Size): Detections {
   const { scaleX, scaleY, offsetX, offsetY } = fitToCanvas(image, canvas);
   const clip = (value: number, most: number): number => Math.min(Math.max(value, 0), most);
   const kept: number[] = [];
   const corners: number[] = [];
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < scores.length; i++) {
     const x1 = clip(((boxes[i * 4] as number) - offsetX) / scaleX, image.width);
     const y1 = clip(((boxes[i * 4 + 1] as number) - offsetY) / scaleY, image.height);
     const x2 = clip(((boxes[i * 4 + 2] as number) - offsetX) / scaleX, image.width);
@@ -38,9 +31,9 @@ export function fromCanvas(
     kept.push(i);
     corners.push(x1, y1, x2, y2);
   }
-  return {
+  return detections({
     boxes: Float32Array.from(corners),
     scores: Float32Array.from(kept, (i) => scores[i] as number),
     classes: Int32Array.from(kept, (i) => classes[i] as number),
-  };
+  });
 }

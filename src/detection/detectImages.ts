@@ -38,9 +38,13 @@ export function detectImages(
   const perImage = scores.length / batch;
   tf.dispose([input, outputs]);
   return images.map((image, slot) => {
-    const [from, to] = [slot * perImage, (slot + 1) * perImage];
-    const count = valid[slot] as number;
-    const own = [boxes.subarray(from * 4, to * 4), scores.subarray(from, to), classes.subarray(from, to)] as const;
-    return fromCanvas(...own, count, image.original, canvas);
+    const from = slot * perImage;
+    const to = from + (valid[slot] as number);
+    const own = {
+      boxes: boxes.subarray(from * 4, to * 4),
+      scores: scores.subarray(from, to),
+      classes: classes.subarray(from, to),
+    };
+    return fromCanvas(own, image.original, canvas);
   });
 }

@@ -1,21 +1,12 @@
 import { basename } from "node:path";
-import type { Preprocessing, Size } from "../base/preprocessing.ts";
+import type { DetectedFile } from "../base/detectedImage.ts";
+import type { Preprocessing } from "../base/preprocessing.ts";
 import type { ImageRecord } from "../data/dataset.ts";
 import type { ImageStore } from "../data/images/imageStore.ts";
 import { prefetch } from "../data/prefetch.ts";
 import type { Detections } from "../geometry/detections.ts";
-import type { EvaluationImage } from "../metrics/detection/coco/coco.ts";
+import type { EvaluationImage } from "../metrics/detection/evaluationImage.ts";
 import { CHUNKS_AHEAD, detectImages, type RunDetector } from "./detectImages.ts";
-
-/** What is labelled in an image and what a detector found in it, as `evaluateCoco` and all other metrics take it. */
-export interface LabelledDetections extends EvaluationImage {
-  id: number;
-  /** Absolute path. */
-  file: string;
-  fileName: string;
-  size: Size;
-  detections: Detections;
-}
 
 /** Runs a detector of the given batch size over stored images, in their order. */
 export async function detectLabelled(
@@ -23,8 +14,8 @@ export async function detectLabelled(
   batch: number,
   store: ImageStore,
   preprocessing: Preprocessing,
-): Promise<LabelledDetections[]> {
-  const images: LabelledDetections[] = [];
+): Promise<(DetectedFile & EvaluationImage)[]> {
+  const images: (DetectedFile & EvaluationImage)[] = [];
   const starts = Array.from({ length: Math.ceil(store.length / batch) }, (_, i) => i * batch);
   const load = (from: number) => {
     const indices = Array.from({ length: Math.min(batch, store.length - from) }, (_, i) => from + i);
@@ -39,7 +30,7 @@ export async function detectLabelled(
 }
 
 /** Difficult objects neither count as found nor as missed (Pascal VOC). */
-function labelled(record: ImageRecord, detections: Detections): LabelledDetections {
+function labelled(record: ImageRecord, detections: Detections): DetectedFile & EvaluationImage {
   const { id, file, width, height, objects } = record;
   const truth = {
     boxes: objects.flatMap(({ box }) => box),

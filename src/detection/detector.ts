@@ -1,4 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
+import type { DetectedFile } from "../base/detectedImage.ts";
 import { AnchorkitError } from "../base/errors.ts";
 import { fitToCanvas } from "../base/preprocessing.ts";
 import type { ImageRecord } from "../data/dataset.ts";
@@ -9,13 +10,13 @@ import { prefetch } from "../data/prefetch.ts";
 import { hasBfloat16Instructions } from "../engine/cpu.ts";
 import { loadEngine, type EngineChoice } from "../engine/load.ts";
 import { compileProgram, type Precision, type Program } from "../engine/graph/program.ts";
-import type { Detections } from "../geometry/detections.ts";
 import { disposeWeights } from "../core/namedWeights.ts";
+import { scoredFrom, type Detections } from "../geometry/detections.ts";
+import { evaluateCoco, type CocoMetrics, type EvaluationImage } from "../metrics/detection/coco/coco.ts";
 import { modelFolderOf } from "../training/modelFolder.ts";
-import { evaluateCoco, type CocoMetrics } from "../metrics/detection/coco/coco.ts";
 import { canvasAnchors } from "./boxes/anchors.ts";
 import { CHUNKS_AHEAD, detectImages, type FittedImage, type RunDetector } from "./detectImages.ts";
-import { detectLabelled, type LabelledDetections } from "./detectLabelled.ts";
+import { detectLabelled } from "./detectLabelled.ts";
 import { readNetwork } from "./fasterRcnn/readNetwork.ts";
 import { STRIDE, weightsOf } from "./fasterRcnn/network.ts";
 import { predictStep } from "./fasterRcnn/predictStep.ts";
@@ -30,8 +31,7 @@ export interface DetectorOptions {
 }
 
 /** What was found in a file, or why it could not be read. */
-export type FilePrediction =
-  { file: string; width: number; height: number; detections: Detections } | { file: string; error: AnchorkitError };
+export type FilePrediction = DetectedFile | { file: string; error: AnchorkitError };
 
 /** A trained detector, ready to run. Its weights live in the engine until `dispose`. */
 export class Detector {
@@ -113,7 +113,10 @@ export class Detector {
       for (const [j, file] of chunk.entries()) {
         const image = images[j] as FittedImage | AnchorkitError;
         if (image instanceof AnchorkitError) yield { file, error: image };
-        else yield { file, ...image.original, detections: above(found.shift() as Detections, scoreThreshold) };
+        else {
+          const detections = scoredFrom(scoreThreshold, found.shift() as Detections);
+          yield { file, size: image.original, detections };
+        }
       }
     }
   }
@@ -124,7 +127,7 @@ export class Detector {
   }
 
   /** What it finds in labelled images, beside their labels: for `evaluateCoco`, `analyzeDetections` and other metrics. */
-  async detectLabelled(images: readonly ImageRecord[]): Promise<LabelledDetections[]> {
+  async detectLabelled(images: readonly ImageRecord[]): Promise<(DetectedFile & EvaluationImage)[]> {
     const { preprocessing } = this.description;
     const store = new ImageStore(images, preprocessing.canvas, { cache: noCache });
     return detectLabelled(this.#run, this.#batch, store, preprocessing);
@@ -148,11 +151,4 @@ export class Detector {
       throw error;
     }
   }
-}
-
-/** Scores fall, so the first ones stay. */
-function above({ boxes, scores, classes }: Detections, threshold: number): Detections {
-  const end = scores.findIndex((score) => score < threshold);
-  const count = end === -1 ? scores.length : end;
-  return { boxes: boxes.slice(0, count * 4), scores: scores.slice(0, count), classes: classes.slice(0, count) };
 }

@@ -1,9 +1,95 @@
-/** What a detector found in one image: parallel arrays, best score first. */
-export interface Detections {
-  /** n * 4 numbers: x1, y1, x2, y2 in pixels of the original image. */
-  boxes: Float32Array;
-  /** n numbers in 0..1. */
-  scores: Float32Array;
+import type { Rle } from "./masks/rle.ts";
+import { scoreOrder } from "./scoreOrder.ts";
+
+/** What was found in one image: parallel arrays of any kind, in any order. */
+export interface DetectionColumns {
+  /** n * 4 numbers: x1, y1, x2, y2 in pixels of the original image; x2 and y2 exclusive. */
+  boxes: ArrayLike<number>;
+  /** n numbers, the higher the surer. */
+  scores: ArrayLike<number>;
   /** n indices into the list of class names. */
+  classes: ArrayLike<number>;
+  /**
+   * n areas of the boxes; without them (x2 - x1) * (y2 - y1). Whoever has boxes as x, y, width, height gives
+   * width * height here: (x + width) - x is not always width in floating point, and an IoU may be exactly a threshold.
+   */
+  boxAreas?: ArrayLike<number>;
+  /** n areas that make a detection small, medium or large; without them those of the masks, else of the boxes. */
+  areas?: ArrayLike<number>;
+  /** n masks of the image's size. */
+  masks?: readonly Rle[];
+}
+
+/** Detections that {@link detections} has checked: best score first. */
+export interface Detections extends DetectionColumns {
+  boxes: Float32Array;
+  scores: Float32Array;
   classes: Int32Array;
+}
+
+/**
+ * The detections of an image, checked and in the order of their scores; of equal scores the first comes first. Arrays
+ * of the right kind and order are taken as they are, not copied.
+ *
+ * @throws RangeError where lengths do not agree, a box or score is not finite, or a class is not a whole number from 0.
+ */
+export function detections(columns: Pick<DetectionColumns, "boxes" | "scores" | "classes" | "masks">): Detections {
+  check(columns);
+  const { boxes, scores, classes, masks } = inOrder(columns);
+  return {
+    boxes: boxes instanceof Float32Array ? boxes : Float32Array.from(boxes),
+    scores: scores instanceof Float32Array ? scores : Float32Array.from(scores),
+    classes: classes instanceof Int32Array ? classes : Int32Array.from(classes),
+    ...(masks && { masks }),
+  };
+}
+
+/** Those with at least this score: as the scores fall, the first ones. Views of the same arrays. */
+export function scoredFrom(threshold: number, { boxes, scores, classes, masks }: Detections): Detections {
+  const end = scores.findIndex((score) => score < threshold);
+  const count = end === -1 ? scores.length : end;
+  return {
+    boxes: boxes.subarray(0, 4 * count),
+    scores: scores.subarray(0, count),
+    classes: classes.subarray(0, count),
+    ...(masks && { masks: masks.slice(0, count) }),
+  };
+}
+
+function check({ boxes, scores, classes, masks }: DetectionColumns): void {
+  const count = scores.length;
+  if (boxes.length !== 4 * count || classes.length !== count || (masks ?? scores).length !== count) {
+    const others = masks ? `, ${classes.length} classes and ${masks.length} masks` : ` and ${classes.length} classes`;
+    throw new RangeError(
+      `detections: ${count} scores need ${4 * count} box numbers and as many of the rest, got ${boxes.length}${others}`,
+    );
+  }
+  for (let i = 0; i < count; i++) {
+    const box = [0, 1, 2, 3].map((k) => boxes[4 * i + k]);
+    if (!box.every(Number.isFinite)) {
+      throw new RangeError(`detections: box ${i} must be four finite numbers, got [${box.join(", ")}]`);
+    }
+    const [score = NaN, k = NaN] = [scores[i], classes[i]];
+    if (!Number.isFinite(score)) throw new RangeError(`detections: score ${i} must be a finite number, got ${score}`);
+    if (!(Number.isInteger(k) && k >= 0)) {
+      throw new RangeError(`detections: class ${i} must be an index into the classes, got ${k}`);
+    }
+  }
+}
+
+function inOrder(columns: DetectionColumns): DetectionColumns {
+  const { boxes, scores, classes, masks } = columns;
+  let falling = true;
+  for (let i = 1; i < scores.length; i++) falling &&= (scores[i] as number) <= (scores[i - 1] as number);
+  if (falling) return columns;
+  const order = scoreOrder("detections", scores, scores.length);
+  return {
+    boxes: Float32Array.from(
+      { length: boxes.length },
+      (_, j) => boxes[4 * (order[j >> 2] as number) + (j & 3)] as number,
+    ),
+    scores: Float32Array.from(order, (i) => scores[i] as number),
+    classes: Int32Array.from(order, (i) => classes[i] as number),
+    ...(masks && { masks: Array.from(order, (i) => masks[i] as Rle) }),
+  };
 }

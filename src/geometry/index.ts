@@ -1,6 +1,6 @@
 export { area, areas, clip } from "./boxes.ts";
 export { convert, type BoxFormat } from "./convert.ts";
-export type { Detections } from "./detections.ts";
+export { detections, type DetectionColumns, type Detections } from "./detections.ts";
 export { decodeMask, encodeMask } from "./masks/encodeMask.ts";
 export { maskArea, maskBox } from "./masks/maskExtent.ts";
 export { maskIou, pairwiseMaskIou } from "./masks/maskIou.ts";

@@ -1,5 +1,4 @@
-import { mean } from "./mean.ts";
-import { quantile } from "./quantile.ts";
+import { mean, quantile } from "../base/statistics.ts";
 
 /** A number measured on a sample, and how far to trust it. NaN where it could not be measured. */
 export interface Estimate {

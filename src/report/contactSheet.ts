@@ -5,7 +5,7 @@ import type { Size } from "../base/preprocessing.ts";
 import type { LabelledObject } from "../data/dataset.ts";
 import { decodeImage } from "../data/images/images.ts";
 import { mapParallel } from "../data/parallel.ts";
-import type { Detections } from "../geometry/detections.ts";
+import { type DetectionColumns, detections as checked, scoredFrom } from "../geometry/detections.ts";
 import { classColor } from "./colors.ts";
 import { loadLabelFont } from "./labelFont.ts";
 import { labelOverlay } from "./labelOverlay.ts";
@@ -16,7 +16,7 @@ import { fitText, svgText, textWidth } from "./svgText.ts";
 /** One picture of a contact sheet. Boxes are in pixels of the image. */
 export interface SheetImage {
   image: string | RgbImage;
-  detections?: Detections;
+  detections?: DetectionColumns;
   truth?: readonly LabelledObject[];
   /** Labels that are what the picture is about: solid lines, outlines and the names of their classes. */
   labels?: readonly LabelledObject[];
@@ -35,6 +35,7 @@ export interface SheetOptions {
 }
 
 const SCORE_THRESHOLD = 0.3;
+const NONE: DetectionColumns = { boxes: [], scores: [], classes: [] };
 const MARGIN = 10;
 const FONT_SIZE = 14;
 const LINE = 22;
@@ -107,7 +108,7 @@ async function drawTile(
   }
   const { pixels, scale, width, height } = picture;
   const overlays = [
-    detectionsOverlay(width, height, item.detections, classes, {
+    detectionsOverlay(width, height, item.detections ?? NONE, classes, {
       scoreThreshold,
       scale,
       truth: item.truth ?? [],
@@ -152,7 +153,7 @@ function legendElements(
 ): { svg: string; bottom: number } {
   const drawn = new Set(
     images.flatMap(({ detections, truth = [], labels = [] }) => [
-      ...(detections?.classes.filter((_, i) => (detections.scores[i] ?? 0) >= scoreThreshold) ?? []),
+      ...(detections ? scoredFrom(scoreThreshold, checked(detections)).classes : []),
       ...[...truth, ...labels].map((object) => object.class),
     ]),
   );

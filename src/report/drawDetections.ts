@@ -1,7 +1,7 @@
 import type { Sharp } from "sharp";
 
 import { decodeImage } from "../data/images/images.ts";
-import type { Detections } from "../geometry/detections.ts";
+import type { DetectionColumns } from "../geometry/detections.ts";
 import { loadLabelFont } from "./labelFont.ts";
 import { detectionsOverlay, type OverlayOptions } from "./overlay.ts";
 import { fromPixels, type RgbImage } from "./picture.ts";
@@ -12,11 +12,11 @@ import { fromPixels, type RgbImage } from "./picture.ts";
  *
  * @param image an image file (its EXIF orientation is applied, as it is for the boxes), or RGB pixels
  * @param classes the names that `detections.classes` are indices into
- * @throws AnchorkitError when the file is no image or the detections do not fit together
+ * @throws AnchorkitError when the file is no image, RangeError when the detections do not fit together
  */
 export async function drawDetections(
   image: string | RgbImage,
-  detections: Detections,
+  detections: DetectionColumns,
   classes: readonly string[],
   options: OverlayOptions = {},
 ): Promise<Sharp> {

@@ -1,6 +1,6 @@
 import { AnchorkitError } from "../base/errors.ts";
 import type { LabelledObject } from "../data/dataset.ts";
-import type { Detections } from "../geometry/detections.ts";
+import { type DetectionColumns, detections as checked, scoredFrom } from "../geometry/detections.ts";
 import { boxLabel, boxLines, lineWidth, placeBox, type Rect } from "./boxShapes.ts";
 import { classColor } from "./colors.ts";
 import { fitText } from "./svgText.ts";
@@ -22,13 +22,13 @@ export interface OverlayOptions {
  * everything outside of it stays as it is; a box without area after clipping is drawn as one pixel. Better scores are
  * drawn over worse ones. A label goes where it covers no other label, and is left out where no such place is.
  *
- * @throws AnchorkitError when the arrays do not have the same length, a box has NaN or infinity in it, or a class is
- * not in the list.
+ * @throws RangeError where the detections do not fit together (see {@link checked}), AnchorkitError when a class is not
+ * in the list.
  */
 export function detectionsOverlay(
   width: number,
   height: number,
-  detections: Detections | undefined,
+  detections: DetectionColumns,
   classes: readonly string[],
   options: OverlayOptions = {},
 ): string {
@@ -40,13 +40,14 @@ export function detectionsOverlay(
   const truthLines = truth.map((object, i) =>
     boxLines(place(object.box, `truth ${i}`), line, classColor(checkedClass(object.class, classes)), true),
   );
-  const found = detections === undefined ? [] : shownDetections(detections, scoreThreshold);
+  const found = scoredFrom(scoreThreshold, checked(detections));
   const lines: string[] = [];
   const labels: string[] = [];
   const taken: Rect[] = [];
-  for (const { index, box, score, class: classIndex } of found) {
-    const color = classColor(checkedClass(classIndex, classes));
-    const rect = place(box, `detection ${index}`);
+  for (const [i, score] of found.scores.entries()) {
+    const classIndex = checkedClass(found.classes[i] ?? -1, classes);
+    const color = classColor(classIndex);
+    const rect = place(found.boxes.subarray(4 * i, 4 * i + 4), `detection ${i}`);
     lines.push(boxLines(rect, line, color, false));
     const text = fitText(`${classes[classIndex] ?? ""} ${score.toFixed(2)}`, fontSize, width - fontSize / 2);
     labels.push(boxLabel(rect, text, fontSize, color, { width, height }, taken));
@@ -56,31 +57,6 @@ export function detectionsOverlay(
     [...lines.reverse(), ...truthLines, ...labels.reverse()].join("") +
     "</svg>"
   );
-}
-
-interface Shown {
-  index: number;
-  box: Float32Array;
-  score: number;
-  class: number;
-}
-
-/** The detections at or above the threshold, best first. */
-function shownDetections({ boxes, scores, classes }: Detections, scoreThreshold: number): Shown[] {
-  if (boxes.length !== 4 * scores.length || classes.length !== scores.length) {
-    throw new AnchorkitError(
-      `detections: ${boxes.length} box numbers, ${scores.length} scores and ${classes.length} classes do not belong ` +
-        `together: n detections have n * 4, n and n`,
-    );
-  }
-  return Array.from(scores, (score, i) => ({
-    index: i,
-    box: boxes.subarray(4 * i, 4 * i + 4),
-    score,
-    class: classes[i] ?? 0,
-  }))
-    .filter(({ score }) => score >= scoreThreshold)
-    .sort((a, b) => b.score - a.score);
 }
 
 /** @throws AnchorkitError when the class is not in the list */

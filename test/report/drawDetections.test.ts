@@ -150,9 +150,9 @@ describe("drawDetections", () => {
     const box = Float32Array.of(0, 0, 5, 5);
     await expect(
       drawDetections(image, { boxes: box, scores: Float32Array.of(1, 1), classes: Int32Array.of(0) }, CLASSES),
-    ).rejects.toThrow("detections: 4 box numbers, 2 scores and 1 classes do not belong together");
+    ).rejects.toThrow("detections: 2 scores need 8 box numbers and as many of the rest, got 4 and 1 classes");
     await expect(drawDetections(image, found([0, NaN, 5, 5, 1, 0]), CLASSES)).rejects.toThrow(
-      "detection 0: its box [0, NaN, 5, 5] must be four finite numbers",
+      "detections: box 0 must be four finite numbers, got [0, NaN, 5, 5]",
     );
     await expect(drawDetections(image, found([0, 0, 5, 5, 1, 2]), CLASSES)).rejects.toThrow(
       "class 2 is not one of the 2 classes",

@@ -5,7 +5,7 @@ import type { SplitName } from "../../data/dataset.ts";
 import type { BoxLayout } from "../../data/comparison/boxLayout.ts";
 import type { CocoTruth, ComparedImage } from "../../data/comparison/comparedImage.ts";
 import type { DetectorOptions } from "../../detection/detector.ts";
-import type { ReportImage } from "../../report/evaluation/input.ts";
+import type { EvaluationImage } from "../../metrics/detection/evaluationImage.ts";
 import type { RunFolder } from "../../training/runFolder.ts";
 import { type DataFlags, openDataset, printWarnings } from "../dataset.ts";
 
@@ -29,9 +29,9 @@ export interface InputFlags extends Partial<DataFlags>, DetectorOptions {
 export interface EvaluationInput {
   title: string;
   classes: readonly string[];
-  images: readonly ReportImage[];
+  images: readonly EvaluationImage[];
   /** The same images with what another model found. */
-  against?: { name: string; images: readonly ReportImage[] };
+  against?: { name: string; images: readonly EvaluationImage[] };
   warnings: readonly string[];
 }
 
@@ -63,7 +63,7 @@ async function readFiles(flags: InputFlags): Promise<EvaluationInput> {
   const difficult = flags.difficult ?? (rules === "voc" ? "ignore" : "count");
   const truth = await readCocoTruth(flags.truth, { masks });
   const folder = flags.images ?? dirname(flags.truth);
-  const read = async (file: string): Promise<{ images: ReportImage[]; warnings: string[] }> => {
+  const read = async (file: string): Promise<{ images: EvaluationImage[]; warnings: string[] }> => {
     const options = { masks, maxDetections, ...(boxes && { boxes }), ...(match && { match }) };
     const { images, warnings } = await readCocoResults(truth, file, options);
     return { images: images.map((image) => withPicture(image, folder, difficult)), warnings };
@@ -82,7 +82,7 @@ async function readFiles(flags: InputFlags): Promise<EvaluationInput> {
   };
 }
 
-function withPicture(image: ComparedImage, folder: string, difficult: "count" | "ignore"): ReportImage {
+function withPicture(image: ComparedImage, folder: string, difficult: "count" | "ignore"): EvaluationImage {
   const { difficult: flags, ...truth } = image.truth;
   const file = image.fileName === undefined ? undefined : pictureOf(image.fileName, folder);
   return {

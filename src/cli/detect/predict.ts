@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Command } from "commander";
+import type { DetectedFile } from "../../base/detectedImage.ts";
 import type { Detector, DetectorOptions } from "../../detection/detector.ts";
-import type { Detections } from "../../geometry/detections.ts";
 import { type ImageFile, listImageFiles } from "./imageFiles.ts";
 import { addCommonOptions, addDetectorOptions, addExamples, numberIn, printJson, requireOptions } from "../options.ts";
 import { Progress } from "../progress.ts";
@@ -14,13 +14,7 @@ interface Flags extends DetectorOptions {
   json?: true;
 }
 
-/** What was found in an image. */
-interface Found extends ImageFile {
-  id: number;
-  width: number;
-  height: number;
-  detections: Detections;
-}
+type Found = DetectedFile & { id: number; fileName: string };
 
 /** `detect predict` */
 export function addPredict(program: Command): void {
@@ -53,11 +47,10 @@ async function predict(paths: string[], flags: Flags): Promise<void> {
 
   const { writeCocoResults } = await import("../../data/formats/coco/writeCocoResults.ts");
   const predictions = join(out, "predictions.json");
-  const results = found.map(({ id, name, detections }) => ({ imageId: id, fileName: name, detections }));
   // a detector knows no category ids: class index + 1, as label import writes them
   await writeCocoResults(
     predictions,
-    results,
+    found,
     detector.classes.map((_, index) => index + 1),
   );
   const sheet = flags.images ? await drawAll(found, detector.classes, flags) : undefined;
@@ -65,7 +58,7 @@ async function predict(paths: string[], flags: Flags): Promise<void> {
   const objects = found.reduce((sum, { detections }) => sum + detections.scores.length, 0);
   const imagesPerSecond = files.length / seconds;
   if (json) {
-    const images = found.map(({ id, file, name, width, height }) => ({ id, file, file_name: name, width, height }));
+    const images = found.map(({ id, file, fileName, size }) => ({ id, file, file_name: fileName, ...size }));
     const { classes } = detector;
     printJson({ predictions, sheet, classes, images, objects, broken, seconds, imagesPerSecond });
   } else {
@@ -97,8 +90,7 @@ async function findObjects(
         progress.log(prediction.error.message);
         broken.push({ file: prediction.file, error: prediction.error.message });
       } else if (image !== undefined) {
-        const { width, height, detections } = prediction;
-        found.push({ ...image, id: index, width, height, detections });
+        found.push({ ...prediction, id: index, fileName: image.name });
       }
       const elapsed = (performance.now() - started) / 1000;
       const remaining = (elapsed / index) * (files.length - index);
@@ -122,16 +114,16 @@ async function drawAll(
   const { writePicture } = await import("../../report/picture.ts");
   const progress = new Progress("drawing");
   try {
-    for (const [i, { file, name, detections }] of found.entries()) {
+    for (const [i, { file, fileName, detections }] of found.entries()) {
       const picture = await drawDetections(file, detections, classes, { scoreThreshold: score });
-      await writePicture(picture, join(out, drawableName(name)));
-      progress.update({ fraction: (i + 1) / found.length, text: name });
+      await writePicture(picture, join(out, drawableName(fileName)));
+      progress.update({ fraction: (i + 1) / found.length, text: fileName });
     }
   } finally {
     progress.stop();
   }
   const shown = found.slice(0, SHEET_IMAGES);
-  const images = shown.map(({ file, name, detections }) => ({ image: file, title: name, detections }));
+  const images = shown.map(({ file, fileName, detections }) => ({ image: file, title: fileName, detections }));
   const sheet = join(out, "overview.jpg");
   await writePicture(await contactSheet(images, classes, { scoreThreshold: score }), sheet);
   return sheet;

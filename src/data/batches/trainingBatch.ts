@@ -1,6 +1,7 @@
 import { toCanvas, type Placement, type Preprocessing, type Size } from "../../base/preprocessing.ts";
 import type { Augmentation } from "../augment/description.ts";
 import type { LabelledObject } from "../dataset.ts";
+import { isTrained } from "../trainedObjects.ts";
 
 /**
  * A batch as plain data: stored images, where on the canvas each goes, and the objects there, padded to one count.
@@ -108,10 +109,9 @@ export function setPlacedObjects(
   });
 }
 
-function setObject(batch: TrainingBatch, at: number, { box, class: label, crowd, difficult }: LabelledObject): void {
-  batch.boxes.set(box, at * 4);
-  batch.classes[at] = label;
-  const ignore = crowd === true || difficult === true;
-  batch.valid[at] = ignore ? 0 : 1;
-  batch.ignored[at] = ignore ? 1 : 0;
+function setObject(batch: TrainingBatch, at: number, object: LabelledObject): void {
+  batch.boxes.set(object.box, at * 4);
+  batch.classes[at] = object.class;
+  batch.valid[at] = isTrained(object) ? 1 : 0;
+  batch.ignored[at] = isTrained(object) ? 0 : 1;
 }

@@ -1,3 +1,4 @@
+import { scoreOrder } from "../../geometry/scoreOrder.ts";
 import { BOX_LAYOUTS, type BoxReading, describeLayout, type FourNumbers, readBoxAs, type Size } from "./boxLayout.ts";
 import type { ComparedImage } from "./comparedImage.ts";
 import { otherSizes } from "./otherSizes.ts";
@@ -67,19 +68,19 @@ function sampleOf(images: readonly ComparedImage[]): Sample[] {
 
 function samplesIn({ truth, detections, size }: ComparedImage, most: number): Sample[] {
   const { boxes, scores, classes } = detections;
-  const order = Array.from(scores.keys()).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0));
+  const order = scoreOrder("describeConvention", scores, scores.length);
   const truthOf = new Map<number, FourNumbers[]>();
-  for (const [j, k] of truth.classes.entries()) {
+  for (const [j, k] of Array.from(truth.classes).entries()) {
     truthOf.set(k, [...(truthOf.get(k) ?? []), fourOf(truth.boxes, j)]);
   }
-  return order.slice(0, Math.min(most, truth.classes.length)).flatMap((row) => {
+  return Array.from(order.subarray(0, Math.min(most, truth.classes.length))).flatMap((row) => {
     const [x1, y1, x2, y2] = fourOf(boxes, row);
     const same = truthOf.get(classes[row] ?? -1);
     return same ? [{ box: [x1, y1, x2 - x1, y2 - y1], size, truth: same } satisfies Sample] : [];
   });
 }
 
-function fourOf(boxes: Float64Array, i: number): FourNumbers {
+function fourOf(boxes: ArrayLike<number>, i: number): FourNumbers {
   return [boxes[4 * i] ?? 0, boxes[4 * i + 1] ?? 0, boxes[4 * i + 2] ?? 0, boxes[4 * i + 3] ?? 0];
 }
 

@@ -1,3 +1,4 @@
+import { mean } from "../../base/statistics.ts";
 import { NEAR_DUPLICATE_BITS, type NearDuplicate, nearDuplicates } from "./nearDuplicates.ts";
 import { dot, type Look, SIDE } from "./perceptualHash.ts";
 
@@ -59,8 +60,8 @@ function cropped(grey: Uint8Array, part: number): Float64Array {
 
 /** Less their mean, of length 1: the product of two is their correlation. */
 function normalized(values: Float64Array): Float64Array {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const centred = values.map((value) => value - mean);
+  const middle = mean(values);
+  const centred = values.map((value) => value - middle);
   const length = Math.sqrt(dot(centred, centred));
   return length > 0 ? centred.map((value) => value / length) : centred;
 }

@@ -1,4 +1,5 @@
 import { AnchorkitError } from "../../base/errors.ts";
+import { median, sum } from "../../base/statistics.ts";
 import { type DecodeOptions, decodeImage } from "../images/images.ts";
 
 /**
@@ -87,9 +88,8 @@ const COSINES = Array.from({ length: SIDE }, (_, u) =>
 function bitsOf(grey: Float64Array): boolean[] {
   const frequencies = lowFrequencies(grey);
   if (frequencies.some((value) => Math.abs(value) >= NOISE)) {
-    const sorted = frequencies.toSorted();
-    const median = ((sorted[31] ?? 0) + (sorted[32] ?? 0)) / 2;
-    return Array.from(frequencies, (value) => value > median);
+    const middle = median(frequencies);
+    return Array.from(frequencies, (value) => value > middle);
   }
   const row = Float64Array.from({ length: SIDE }, (_, x) => sum(grey.filter((_, i) => i % SIDE === x)));
   const column = Float64Array.from({ length: SIDE }, (_, y) => sum(grey.subarray(y * SIDE, (y + 1) * SIDE)));
@@ -103,10 +103,6 @@ function lowFrequencies(grey: Float64Array): Float64Array {
     Float64Array.from({ length: SIDE }, (_, y) => dot(cosines, grey.subarray(y * SIDE, (y + 1) * SIDE))),
   );
   return Float64Array.from(lowest.flatMap((cosines) => alongRows.map((values) => dot(cosines, values))));
-}
-
-function sum(values: Float64Array): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 /** The sum of the products of two rows of the same length. */

@@ -1,4 +1,5 @@
 import type { Size } from "../../base/preprocessing.ts";
+import { sum } from "../../base/statistics.ts";
 
 /** Pixels row by row, the channels of each together. */
 export interface Raster extends Size {
@@ -124,8 +125,8 @@ function filterSpan(
 }
 
 function normalized(start: number, weights: readonly number[]): Span {
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  return { start, weights: weights.map((weight) => weight / sum) };
+  const total = sum(weights);
+  return { start, weights: weights.map((weight) => weight / total) };
 }
 
 /** Weights by distance, which is not negative. */

@@ -1,4 +1,5 @@
 import type { Dataset } from "../dataset.ts";
+import { isTrained } from "../trainedObjects.ts";
 import type { Findings } from "./findings.ts";
 
 /** Boxes of fewer pixels a side are taken for slips. */
@@ -22,7 +23,7 @@ export function checkTrainingSize({ images }: Dataset, size: number, findings: F
       const side = Math.min(x2 - x1, y2 - y1);
       const measures = `${shown(x2 - x1)} x ${shown(y2 - y1)}`;
       if (side < TINY) findings.add("tiny-box", object, { detail: measures });
-      else if (side * scale < SMALL && !object.difficult && !object.crowd) {
+      else if (side * scale < SMALL && isTrained(object)) {
         findings.add("small-in-training", object, { detail: `${measures}, ${shown(side * scale)} in training` });
       }
     }

@@ -1,3 +1,4 @@
+import { median } from "../../base/statistics.ts";
 import type { Dataset, ImageRecord, LabelledObject } from "../dataset.ts";
 import type { Findings } from "./findings.ts";
 
@@ -111,10 +112,10 @@ function measured(object: LabelledObject, image: ImageRecord): Measured {
 
 function usualOf(boxes: readonly Measured[]): UsualBox {
   const of = (values: number[]): Usual => {
-    const median = medianOf(values);
+    const middle = median(values);
     // 1.4826: of a normal distribution, the median absolute deviation gives the standard deviation
-    const deviation = 1.4826 * medianOf(values.map((value) => Math.abs(value - median)));
-    return { median, deviation: Math.max(deviation, LEAST_DEVIATION) };
+    const deviation = 1.4826 * median(values.map((value) => Math.abs(value - middle)));
+    return { median: middle, deviation: Math.max(deviation, LEAST_DEVIATION) };
   };
   const [sizes, aspects] = [boxes.map(({ size }) => size), boxes.map(({ aspect }) => aspect)];
   return { count: boxes.length, size: of(sizes), aspect: of(aspects) };
@@ -139,10 +140,4 @@ function describe(trait: (typeof TRAITS)[number], value: number, median: number)
 
 function shown(factor: number): string {
   return factor < 1 ? factor.toFixed(2) : factor.toFixed(1);
-}
-
-function medianOf(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).sort();
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }

@@ -1,6 +1,6 @@
 import type { Dataset, ImageRecord, SplitName } from "../dataset.ts";
-import { median } from "./histogram.ts";
-import { trainedObjects } from "./trainedObjects.ts";
+import { median } from "../../base/statistics.ts";
+import { trainedObjects } from "../trainedObjects.ts";
 
 export interface ClassStats {
   name: string;

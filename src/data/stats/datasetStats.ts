@@ -1,9 +1,10 @@
+import { median } from "../../base/statistics.ts";
 import type { Dataset, ImageRecord, SplitName } from "../dataset.ts";
 import { classStats, type ClassStats, type CooccurringClasses, cooccurrences } from "./classStats.ts";
-import { ASPECT_EDGES, type Bin, COUNT_EDGES, histogram, median, SIZE_EDGES } from "./histogram.ts";
+import { ASPECT_EDGES, type Bin, COUNT_EDGES, histogram, SIZE_EDGES } from "./histogram.ts";
 import { adviseInputSize, type InputSizeAdvice } from "./inputSizes.ts";
 import { type HeatMap, positionMap } from "./positions.ts";
-import { trainedObjects } from "./trainedObjects.ts";
+import { trainedObjects } from "../trainedObjects.ts";
 
 /** Counts of all images, or of one split. */
 export interface PartStats {

@@ -24,11 +24,3 @@ export function histogram(values: Iterable<number>, edges: readonly number[]): B
   const first = bins.findIndex(({ count }) => count > 0);
   return first < 0 ? [] : bins.slice(first, bins.findLastIndex(({ count }) => count > 0) + 1);
 }
-
-/** The middle value, the mean of the two middle ones of an even number; NaN of none. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? NaN;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? NaN)) / 2;
-}

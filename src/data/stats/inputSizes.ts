@@ -1,6 +1,6 @@
 import type { ImageRecord } from "../dataset.ts";
-import { median } from "./histogram.ts";
-import { trainedObjects } from "./trainedObjects.ts";
+import { median } from "../../base/statistics.ts";
+import { trainedObjects } from "../trainedObjects.ts";
 
 /** What an input size, the longer side of the images in the network's input, makes of the objects. */
 export interface InputSize {

@@ -1,5 +1,5 @@
 import type { ImageRecord } from "../dataset.ts";
-import { trainedObjects } from "./trainedObjects.ts";
+import { trainedObjects } from "../trainedObjects.ts";
 
 /** How many objects have their centre in each cell of a grid over their image, [row][column] from the upper left. */
 export type HeatMap = number[][];

@@ -1,5 +1,7 @@
 import type { Random } from "../../base/random.ts";
+import { mean } from "../../base/statistics.ts";
 import type { ImageRecord } from "../../data/dataset.ts";
+import { trainedObjects } from "../../data/trainedObjects.ts";
 import { type AnchorShape, anchorShapes } from "./anchors.ts";
 import { bestIous, kMeansAnchors } from "./kMeansAnchors.ts";
 
@@ -42,8 +44,7 @@ export function adviseAnchors(images: readonly ImageRecord[], size: number, rand
   if (widthsHeights.length === 0) return undefined;
   const fitOf = (shapes: readonly AnchorShape[]): AnchorFit => {
     const ious = bestIous(widthsHeights, shapes);
-    const meanIou = ious.reduce((sum, iou) => sum + iou, 0) / ious.length;
-    return { count: shapes.length, meanIou, over50: ious.filter((iou) => iou >= 0.5).length / ious.length };
+    return { count: shapes.length, meanIou: mean(ious), over50: ious.filter((iou) => iou >= 0.5).length / ious.length };
   };
   const found = COUNTS.map((count) => kMeansAnchors(widthsHeights, count, random));
   const fits = found.map(fitOf);
@@ -56,11 +57,9 @@ export function adviseAnchors(images: readonly ImageRecord[], size: number, rand
 }
 
 function sample(images: readonly ImageRecord[], size: number): Float64Array {
-  const all = images.flatMap(({ width, height, objects }) => {
-    const scale = size / Math.max(width, height);
-    return objects
-      .filter(({ difficult, crowd }) => !difficult && !crowd)
-      .map(({ box: [x1, y1, x2, y2] }) => [(x2 - x1) * scale, (y2 - y1) * scale]);
+  const all = images.flatMap((image) => {
+    const scale = size / Math.max(image.width, image.height);
+    return trainedObjects(image).map(({ box: [x1, y1, x2, y2] }) => [(x2 - x1) * scale, (y2 - y1) * scale]);
   });
   const count = Math.min(all.length, MOST_BOXES);
   return Float64Array.from(

@@ -1,6 +1,8 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import type { Random } from "../../base/random.ts";
+import { mean, sum } from "../../base/statistics.ts";
 import type { ImageRecord } from "../../data/dataset.ts";
+import { trainedObjects } from "../../data/trainedObjects.ts";
 import type { AnchorShape } from "./anchors.ts";
 
 /** Boxes that are looked at; more are thinned out at random. */
@@ -65,13 +67,11 @@ export function anchorShapesFor(
 ): AnchorShape[] {
   const sides = images.flatMap((image) => {
     const scale = scaleOf(image);
-    return image.objects
-      .filter((object) => object.difficult !== true && object.crowd !== true)
-      .flatMap(({ box: [x1, y1, x2, y2] }) => {
-        const [width, height] = [(x2 - x1) * scale, (y2 - y1) * scale];
-        const side = Math.sqrt(width * height);
-        return squares ? [side, side] : [width, height];
-      });
+    return trainedObjects(image).flatMap(({ box: [x1, y1, x2, y2] }) => {
+      const [width, height] = [(x2 - x1) * scale, (y2 - y1) * scale];
+      const side = Math.sqrt(width * height);
+      return squares ? [side, side] : [width, height];
+    });
   });
   const shapes = kMeansAnchors(sides, count, random);
   return squares ? shapes.map((shape): AnchorShape => [Math.sqrt(area(shape)), Math.sqrt(area(shape))]) : shapes;
@@ -96,10 +96,7 @@ function spreadOut(boxes: AnchorShape[], count: number, random: Random): AnchorS
   const shapes = first ? [first] : [];
   while (shapes.length < count) {
     const weights = boxes.map((box) => (1 - bestOf(box, shapes).iou) ** 2);
-    let lot = random.uniform(
-      0,
-      weights.reduce((sum, weight) => sum + weight, 0),
-    );
+    let lot = random.uniform(0, sum(weights));
     const drawn = boxes.find((_, i) => (lot -= weights[i] ?? 0) < 0);
     shapes.push(drawn ?? boxes[boxes.length - 1] ?? [1, 1]);
   }
@@ -130,7 +127,7 @@ function complete(found: AnchorShape[], count: number): AnchorShape[] {
 }
 
 function fitOf(boxes: AnchorShape[], shapes: readonly AnchorShape[]): number {
-  return boxes.reduce((sum, box) => sum + bestOf(box, shapes).iou, 0) / boxes.length;
+  return mean(boxes.map((box) => bestOf(box, shapes).iou));
 }
 
 function bestOf(box: AnchorShape, shapes: readonly AnchorShape[]): { index: number; iou: number } {

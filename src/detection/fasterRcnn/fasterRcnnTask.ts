@@ -10,6 +10,7 @@ import { trainingBatches } from "../../data/batches/trainingBatches.ts";
 import type { Dataset, ImageRecord, SplitName } from "../../data/dataset.ts";
 import { channelStatistics } from "../../data/images/channelStatistics.ts";
 import { ImageStore } from "../../data/images/imageStore.ts";
+import { isTrained } from "../../data/trainedObjects.ts";
 import { evaluateCoco } from "../../metrics/detection/coco/coco.ts";
 import { FROM_WEIGHTS } from "../../training/recipe.ts";
 import type { PrepareContext, Prepared } from "../../training/train.ts";
@@ -159,7 +160,7 @@ function architectureOf(options: FasterRcnnTaskOptions, published?: Published): 
 }
 
 function checkBoxes(images: readonly ImageRecord[]): void {
-  if (images.some(({ objects }) => objects.some(({ difficult, crowd }) => !difficult && !crowd))) return;
+  if (images.some(({ objects }) => objects.some(isTrained))) return;
   const whole = images.some(({ labels }) => labels && labels.length > 0);
   const reason = whole ? "its labels are classes of whole images, for a classifier" : "they are all backgrounds";
   throw new AnchorkitError(`none of ${images.length} images of the split "train" has a box to learn: ${reason}`);

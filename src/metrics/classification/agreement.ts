@@ -1,3 +1,4 @@
+import { mean } from "../../base/statistics.ts";
 import { checkConfusion } from "./checks.ts";
 
 /** The share of examples on the diagonal of a confusion matrix (rows: truth). Throws AnchorkitError unless it is one. */
@@ -16,7 +17,7 @@ export function balancedAccuracy(confusion: readonly (readonly number[])[]): num
   const recalls = marginsOf(confusion).truths.flatMap((count, k) => {
     return count === 0 ? [] : [(confusion[k]?.[k] as number) / count];
   });
-  return recalls.reduce((sum, recall) => sum + recall, 0) / recalls.length;
+  return mean(recalls);
 }
 
 /**

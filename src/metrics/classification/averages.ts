@@ -1,4 +1,4 @@
-import { mean } from "../mean.ts";
+import { mean } from "../../base/statistics.ts";
 
 /** The mean over classes, each counting alike; NaN if any of them is. */
 export function macroAverage(values: readonly number[]): number {

@@ -1,3 +1,4 @@
+import { sum } from "../../base/statistics.ts";
 import { macroAverage, weightedAverage } from "./averages.ts";
 import { checkConfusion } from "./checks.ts";
 
@@ -66,8 +67,4 @@ function average(perClass: readonly ClassPrecisionRecallF1[], mean: (values: num
 
 function ratio(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -1,3 +1,4 @@
+import { mean, sum } from "../../base/statistics.ts";
 import { type ClassMatches, type DetectionMatches, IGNORED } from "./coco/matching.ts";
 import { iouIndexOf } from "./coco/ranked.ts";
 
@@ -75,23 +76,12 @@ function countsOf(
 
 function errorsOf({ truths, detections }: Counts): CountingErrors {
   const errors = detections.map((count, image) => count - (truths[image] as number));
-  let [sum, absolutes, squares, exact] = [0, 0, 0, 0];
-  for (const error of errors) {
-    sum += error;
-    absolutes += Math.abs(error);
-    squares += error ** 2;
-    if (error === 0) exact++;
-  }
   return {
-    truths: total(truths),
-    detections: total(detections),
-    bias: sum / errors.length,
-    meanAbsoluteError: absolutes / errors.length,
-    rootMeanSquareError: Math.sqrt(squares / errors.length),
-    exact: exact / errors.length,
+    truths: sum(truths),
+    detections: sum(detections),
+    bias: mean(errors),
+    meanAbsoluteError: mean(errors.map(Math.abs)),
+    rootMeanSquareError: Math.sqrt(mean(errors.map((error) => error ** 2))),
+    exact: mean(errors.map((error) => (error === 0 ? 1 : 0))),
   };
-}
-
-function total(counts: Float64Array): number {
-  return counts.reduce((sum, count) => sum + count, 0);
 }

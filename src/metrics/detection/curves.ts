@@ -1,4 +1,4 @@
-import { mean } from "../mean.ts";
+import { mean } from "../../base/statistics.ts";
 import { precisionAtRecalls, RECALL_POINTS } from "./coco/averagePrecision.ts";
 import { type DetectionMatches, TRUE_POSITIVE } from "./coco/matching.ts";
 import { type OperatingPoint, pointOf } from "./operatingPoints.ts";

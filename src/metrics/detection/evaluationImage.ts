@@ -1,5 +1,6 @@
+import type { DetectedImage, TruthColumns } from "../../base/detectedImage.ts";
 import { AnchorkitError } from "../../base/errors.ts";
-import type { Rle } from "../../geometry/masks/rle.ts";
+import type { DetectionColumns } from "../../geometry/detections.ts";
 
 /**
  * What is compared: boxes; boxes whose x2 and y2 are their last pixels, as the devkit of Pascal VOC has it (each side is
@@ -7,45 +8,12 @@ import type { Rle } from "../../geometry/masks/rle.ts";
  */
 export type OverlapKind = "box" | "inclusive-box" | "mask";
 
-/** What is labelled in one image and what was found in it. Arrays of any kind will do. */
-export interface EvaluationImage {
-  /** In pixels; needed where positions relative to the image are asked for. */
-  size?: { width: number; height: number };
-  truth: {
-    /** n * 4 numbers: x1, y1, x2, y2 in pixels; x2 and y2 exclusive. */
-    boxes: ArrayLike<number>;
-    /** n indices into the list of classes. */
-    classes: ArrayLike<number>;
-    /** n flags: COCO's crowd regions. They are neither found nor missed, and take in any number of detections. */
-    crowd?: ArrayLike<number | boolean>;
-    /** n flags: objects that do not count, such as Pascal VOC's difficult ones. As crowds, but with the usual IoU. */
-    ignore?: ArrayLike<number | boolean>;
-    /** n areas that make an object small, medium or large; without them those of the masks, else of the boxes. */
-    areas?: ArrayLike<number>;
-    /** As for detections. */
-    boxAreas?: ArrayLike<number>;
-    /** n masks; needed where masks are compared. */
-    masks?: readonly Rle[];
-  };
-  detections: {
-    /** m * 4 numbers: x1, y1, x2, y2 in pixels. */
-    boxes: ArrayLike<number>;
-    /** m numbers, the higher the surer. */
-    scores: ArrayLike<number>;
-    /** m indices into the list of classes. */
-    classes: ArrayLike<number>;
-    /**
-     * m areas of the boxes; without them (x2 - x1) * (y2 - y1). Whoever has boxes as x, y, width, height gives
-     * width * height here: (x + width) - x is not always width in floating point, and an IoU may be exactly a threshold.
-     */
-    boxAreas?: ArrayLike<number>;
-    /** As for truth. */
-    areas?: ArrayLike<number>;
-    /** m masks. */
-    masks?: readonly Rle[];
-  };
-  /** What else is known of the image (weather, camera ...), by which it can be sliced. */
-  fields?: Readonly<Record<string, unknown>>;
+/**
+ * What is labelled in one image and what was found in it; arrays of any kind will do. The size is needed where positions
+ * relative to the image are asked for, the fields where images are sliced by them.
+ */
+export interface EvaluationImage extends DetectedImage {
+  truth: TruthColumns;
 }
 
 /**
@@ -65,7 +33,7 @@ export function checkEvaluationImage(
   if (overlap === "mask") checkMasks(truth, detections, `image ${index}`);
 }
 
-function checkMasks(truth: EvaluationImage["truth"], detections: EvaluationImage["detections"], where: string): void {
+function checkMasks(truth: TruthColumns, detections: DetectionColumns, where: string): void {
   const size = truth.masks?.[0] ?? detections.masks?.[0];
   for (const [what, { classes, masks = [] }] of Object.entries({ truth, detection: detections })) {
     if (masks.length !== classes.length) {
@@ -85,7 +53,7 @@ type Column = ArrayLike<number | boolean>;
 
 function checkObjects(
   what: string,
-  { boxes, classes, boxAreas, areas }: Pick<EvaluationImage["truth"], "boxes" | "classes" | "boxAreas" | "areas">,
+  { boxes, classes, boxAreas, areas }: Pick<TruthColumns, "boxes" | "classes" | "boxAreas" | "areas">,
   others: Record<string, Column | undefined>,
   classCount: number,
 ): void {

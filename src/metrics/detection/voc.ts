@@ -1,3 +1,4 @@
+import { mean } from "../../base/statistics.ts";
 import { meanOverClasses } from "../meanOverClasses.ts";
 import { type ClassDetections, type ClassTruths, detectionsByClass, firstRows, truthsByClass } from "./coco/byClass.ts";
 import { checkEvaluationImage, type EvaluationImage } from "./evaluationImage.ts";
@@ -134,5 +135,5 @@ function areaUnder({ recalls, precisions }: Curve): number {
 
 function elevenPoints({ recalls, precisions }: Curve): number {
   const highest = ELEVEN_RECALLS.map((point) => precisions[recalls.findIndex((recall) => recall >= point)] ?? 0);
-  return highest.reduce((sum, precision) => sum + precision, 0) / ELEVEN_RECALLS.length;
+  return mean(highest);
 }

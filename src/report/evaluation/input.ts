@@ -2,18 +2,6 @@ import type { DetectionAnalysis } from "../../metrics/detection/analysis.ts";
 import type { CocoComparison } from "../../metrics/detection/compare.ts";
 import type { EvaluationImage } from "../../metrics/detection/evaluationImage.ts";
 
-/** An image that was evaluated, and what is needed to show it. */
-export interface ReportImage extends EvaluationImage {
-  id: number | string;
-  /** Shown; without it the id is. */
-  fileName?: string;
-  /** Absolute path of the picture. Without it, or where it cannot be read, boxes are drawn on an empty canvas. */
-  file?: string;
-  /** Pixels, EXIF orientation applied; without them (and without `size`) the picture's, or as far as boxes reach. */
-  width?: number;
-  height?: number;
-}
-
 /** One measurement during a training. */
 export interface TrainingRecord {
   epoch: number;
@@ -31,8 +19,11 @@ export interface EvaluationReportInput {
   /** What was measured, such as "runs/cells on test". */
   title: string;
   classes: readonly string[];
-  /** The very images that were analysed, in the same order. */
-  images: readonly ReportImage[];
+  /**
+   * The very images that were analysed, in the same order. Each is shown under its file name, else its id. Without a
+   * picture that can be read, boxes are drawn on an empty canvas of the image's size, or as far as they reach.
+   */
+  images: readonly EvaluationImage[];
   analysis: DetectionAnalysis;
   /** The difference to other predictions for the same images: these are A, the others B. */
   comparison?: { against: string; difference: CocoComparison };

@@ -1,3 +1,4 @@
+import type { TruthColumns } from "../../base/detectedImage.ts";
 import type { DetectionAnalysis } from "../../metrics/detection/analysis.ts";
 import type { OperatingPoint } from "../../metrics/detection/operatingPoints.ts";
 import type { TideErrorType } from "../../metrics/detection/tide/tide.ts";
@@ -98,7 +99,7 @@ function sizesOf(missed: DetectionAnalysis["tide"]["missedTruths"], images: Eval
   return missed.length >= 3 && small > Math.max(0.5, smallOfAll + 0.1) ? [`${percent(small)} of them small`] : [];
 }
 
-function areaOf(truth: EvaluationReportInput["images"][number]["truth"] | undefined, i: number): number {
+function areaOf(truth: TruthColumns | undefined, i: number): number {
   const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = [0, 1, 2, 3].map((j) => truth?.boxes[i * 4 + j] ?? 0);
   return truth?.areas?.[i] ?? (x2 - x1) * (y2 - y1);
 }

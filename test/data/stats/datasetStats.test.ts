@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Dataset, ImageRecord, LabelledObject } from "../../../src/data/dataset.ts";
 import { datasetStats } from "../../../src/data/stats/datasetStats.ts";
-import { histogram, median, SIZE_EDGES } from "../../../src/data/stats/histogram.ts";
+import { histogram, SIZE_EDGES } from "../../../src/data/stats/histogram.ts";
 import { adviseInputSize } from "../../../src/data/stats/inputSizes.ts";
 
 function image(id: number, objects: LabelledObject[], more: Partial<ImageRecord> = {}): ImageRecord {
@@ -126,13 +126,5 @@ describe("histogram", () => {
     ]);
     expect(histogram([], SIZE_EDGES)).toEqual([]);
     expect(histogram([5000], SIZE_EDGES)).toEqual([{ from: 1024, to: Infinity, count: 1 }]);
-  });
-
-  it.each([
-    [[3, 1, 2], 2],
-    [[4, 1, 2, 3], 2.5],
-    [[], NaN],
-  ])("has a median: %j", (values, expected) => {
-    expect(median(values)).toBe(expected);
   });
 });

@@ -161,7 +161,7 @@ describe.runIf(native)("trainDetector", () => {
     expect(found[3]).toHaveProperty("error.message", "missing.png: no such file");
     const [first] = found;
     if (!first || "error" in first) throw new Error("the first image was not read");
-    expect(first).toMatchObject({ width: 96, height: 64 });
+    expect(first).toMatchObject({ size: { width: 96, height: 64 } });
     expect(first.detections.boxes.length).toBe(4 * first.detections.scores.length);
     expect([...first.detections.scores]).toEqual([...first.detections.scores].sort((x, y) => y - x));
     detector.dispose();

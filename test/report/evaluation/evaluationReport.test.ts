@@ -5,11 +5,8 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { analyzeDetections } from "../../../src/metrics/detection/analysis.ts";
 import { compareCoco } from "../../../src/metrics/detection/compare.ts";
-import {
-  evaluationReport,
-  type ReportImage,
-  writeEvaluationReport,
-} from "../../../src/report/evaluation/evaluationReport.ts";
+import type { EvaluationImage } from "../../../src/metrics/index.ts";
+import { evaluationReport, writeEvaluationReport } from "../../../src/report/evaluation/evaluationReport.ts";
 import { CLASSES, reportInput, syntheticImages } from "./syntheticEvaluation.ts";
 
 const HOSTILE = `</script><img src=x onerror="alert(1)">&'"`;
@@ -34,7 +31,7 @@ describe("evaluationReport", () => {
   });
 
   test("lets no name of the user's out of its place", async () => {
-    const images = syntheticImages(6).map((image) => ({ ...image, id: HOSTILE, fileName: HOSTILE }));
+    const images = syntheticImages(6).map((image) => ({ ...image, fileName: HOSTILE }));
     const classes = [HOSTILE, `${HOSTILE} 2`, "<!--<script>"];
     const other = analyzeDetections(images, classes, { resamples: 0 });
     const input = reportInput(images, { classes, title: HOSTILE, warnings: [HOSTILE] });
@@ -79,7 +76,7 @@ describe("evaluationReport", () => {
   test("has something to say of no images, of nothing to find and of no detections", async () => {
     expect(await evaluationReport(reportInput([]))).toContain("There are no images");
     const nothing = { boxes: [], classes: [], scores: [] };
-    const noTruth: ReportImage[] = syntheticImages(3).map((image) => ({ ...image, truth: nothing }));
+    const noTruth: EvaluationImage[] = syntheticImages(3).map((image) => ({ ...image, truth: nothing }));
     expect(await evaluationReport(reportInput(noTruth))).toContain("There is nothing to find in these images");
     const noDetections = syntheticImages(3).map((image) => ({ ...image, detections: nothing }));
     expect(await evaluationReport(reportInput(noDetections))).toMatch(

@@ -1,11 +1,12 @@
 import { Random } from "../../../src/base/random.ts";
 import { analyzeDetections } from "../../../src/metrics/detection/analysis.ts";
-import type { EvaluationReportInput, ReportImage } from "../../../src/report/evaluation/evaluationReport.ts";
+import type { EvaluationImage } from "../../../src/metrics/index.ts";
+import type { EvaluationReportInput } from "../../../src/report/evaluation/evaluationReport.ts";
 
 export const CLASSES = ["cat", "dog", "bird"];
 
 /** Images of 320 x 240 with random objects, and a detector that finds most of them, calls some by another name, and invents some. */
-export function syntheticImages(count: number, seed = 1): ReportImage[] {
+export function syntheticImages(count: number, seed = 1): EvaluationImage[] {
   const random = new Random(seed);
   return Array.from({ length: count }, (_, id) => {
     const truth = { boxes: [] as number[], classes: [] as number[], crowd: [] as boolean[] };
@@ -31,13 +32,13 @@ export function syntheticImages(count: number, seed = 1): ReportImage[] {
       add(detections, [x, y, x + size, y + size], random.int(CLASSES.length));
       detections.scores.push(random.uniform(0, 0.7));
     }
-    return { id, fileName: `image ${id}.png`, width: 320, height: 240, truth, detections };
+    return { id, fileName: `image ${id}.png`, size: { width: 320, height: 240 }, truth, detections };
   });
 }
 
 /** All that a report of these images needs. */
 export function reportInput(
-  images: readonly ReportImage[],
+  images: readonly EvaluationImage[],
   more: Partial<EvaluationReportInput> = {},
 ): EvaluationReportInput {
   const classes = more.classes ?? CLASSES;

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { analyzeDetections } from "../../../src/metrics/detection/analysis.ts";
 import { compareCoco } from "../../../src/metrics/detection/compare.ts";
 import { operatingPoints } from "../../../src/metrics/detection/operatingPoints.ts";
-import type { EvaluationReportInput, ReportImage } from "../../../src/report/evaluation/input.ts";
+import type { EvaluationImage } from "../../../src/metrics/index.ts";
+import type { EvaluationReportInput } from "../../../src/report/evaluation/input.ts";
 import { type Verdict, verdictOf } from "../../../src/report/evaluation/verdict.ts";
 import { CLASSES, reportInput, syntheticImages } from "./syntheticEvaluation.ts";
 
@@ -14,7 +15,7 @@ function verdict(input: EvaluationReportInput): Verdict {
 }
 
 /** In each of 10 images one platelet of 20 pixels that is missed, and nine red cells of 100 that are found. */
-function missedPlatelets(): ReportImage[] {
+function missedPlatelets(): EvaluationImage[] {
   return Array.from({ length: 10 }, (_, id) => {
     const red = Array.from({ length: 9 }, (_, i) => [i * 200, 0, i * 200 + 100, 100]).flat();
     return {
@@ -50,7 +51,7 @@ test("it says how far to trust the numbers, and that few images say little", () 
 test("it claims a difference to other predictions only where one is shown", () => {
   const images = syntheticImages(60);
   const input = reportInput(images);
-  const against = (other: readonly ReportImage[]): string | undefined => {
+  const against = (other: readonly EvaluationImage[]): string | undefined => {
     const { matches } = analyzeDetections(other, CLASSES, { resamples: 0 });
     const difference = compareCoco(input.analysis.matches, matches, { resamples: 200 });
     return verdict({ ...input, comparison: { against: "b.json", difference } }).details.at(-1);

@@ -1,6 +1,7 @@
 import { fitToCanvas, type Size } from "../../../base/preprocessing.ts";
 import type { Random } from "../../../base/random.ts";
 import type { ImageRecord, LabelledObject } from "../../dataset.ts";
+import { isTrained } from "../../trainedObjects.ts";
 import type { CombiningOperation, GeometricOperation } from "../description.ts";
 import type { Draw, Layer, Window } from "./draw.ts";
 import { drawFactor, drawGeometry } from "./drawGeometry.ts";
@@ -113,8 +114,8 @@ function drawPastedObject(
   return { image, matrix, window: [0, 0, canvas.width, canvas.height], weight: 1, objects: [object] };
 }
 
-function canPaste({ crowd, difficult, segmentation }: LabelledObject, boxes: boolean): boolean {
-  return crowd !== true && difficult !== true && (boxes || segmentation !== undefined);
+function canPaste(object: LabelledObject, boxes: boolean): boolean {
+  return isTrained(object) && (boxes || object.segmentation !== undefined);
 }
 
 function recordOf(images: readonly ImageRecord[], index: number): ImageRecord {

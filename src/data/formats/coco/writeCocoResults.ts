@@ -1,12 +1,6 @@
+import type { DetectedImage } from "../../../base/detectedImage.ts";
 import { writeFileAtomic } from "../../../base/files.ts";
-import type { Detections } from "../../../geometry/detections.ts";
-
-/** One image's detections, and how the image is known. */
-export interface ImageDetections {
-  imageId: number;
-  fileName: string;
-  detections: Detections;
-}
+import { detections as checked } from "../../../geometry/detections.ts";
 
 /**
  * Writes detections as COCO results, best score first within an image. `categoryIds[k]` is the category of class k.
@@ -16,16 +10,17 @@ export interface ImageDetections {
  */
 export async function writeCocoResults(
   file: string,
-  images: Iterable<ImageDetections>,
+  images: Iterable<DetectedImage & { id: number; fileName: string }>,
   categoryIds: readonly number[],
 ): Promise<void> {
   const lines: string[] = [];
-  for (const { imageId, fileName, detections } of images) {
-    for (const [i, score] of detections.scores.entries()) {
-      const [x1 = NaN, y1 = NaN, x2 = NaN, y2 = NaN] = detections.boxes.subarray(4 * i);
+  for (const { id, fileName, detections } of images) {
+    const { boxes, scores, classes } = checked(detections);
+    for (const [i, score] of scores.entries()) {
+      const [x1 = NaN, y1 = NaN, x2 = NaN, y2 = NaN] = boxes.subarray(4 * i);
       const result = {
-        image_id: imageId,
-        category_id: categoryIds[detections.classes[i] ?? -1],
+        image_id: id,
+        category_id: categoryIds[classes[i] ?? -1],
         bbox: [x1, y1, x2 - x1, y2 - y1].map((value) => Number(value.toFixed(3))),
         score: shortest(score),
         file_name: fileName,

@@ -1,4 +1,4 @@
-import { mean } from "../../mean.ts";
+import { mean } from "../../../base/statistics.ts";
 import { FALSE_POSITIVE, TRUE_POSITIVE } from "./matching.ts";
 
 /** The recalls 0, 0.01 ... 1 at which COCO reads off precision (multiples of 0.01 in doubles, as NumPy's linspace has them). */

@@ -1,3 +1,5 @@
+import type { TruthColumns } from "../../../base/detectedImage.ts";
+import type { DetectionColumns } from "../../../geometry/detections.ts";
 import { maskArea } from "../../../geometry/masks/maskExtent.ts";
 import type { Rle } from "../../../geometry/masks/rle.ts";
 import type { EvaluationImage } from "../evaluationImage.ts";
@@ -34,7 +36,7 @@ export interface ClassDetections extends ClassObjects {
 
 /** The labelled objects of all (checked) images, one table a class: all that the work on a class needs lies together. */
 export function truthsByClass(images: readonly EvaluationImage[], classCount: number): ClassTruths[] {
-  return gather<EvaluationImage["truth"], ClassTruths>(
+  return gather<TruthColumns, ClassTruths>(
     images.map(({ truth }) => truth),
     classCount,
     (count) => ({
@@ -53,7 +55,7 @@ export function truthsByClass(images: readonly EvaluationImage[], classCount: nu
 
 /** The detections of all (checked) images, one table a class. */
 export function detectionsByClass(images: readonly EvaluationImage[], classCount: number): ClassDetections[] {
-  return gather<EvaluationImage["detections"], ClassDetections>(
+  return gather<DetectionColumns, ClassDetections>(
     images.map(({ detections }) => detections),
     classCount,
     (count) => ({ kind: "detection", ...emptyTable(count), scores: new Float64Array(count) }),
@@ -72,7 +74,7 @@ export function firstRows(images: Int32Array, imageCount: number): Int32Array {
 }
 
 /** What labelled objects and detections have in common. */
-type Objects = Pick<EvaluationImage["truth"], "boxes" | "classes" | "boxAreas" | "areas" | "masks">;
+type Objects = Pick<TruthColumns, "boxes" | "classes" | "boxAreas" | "areas" | "masks">;
 
 function gather<Source extends Objects, Table extends ClassObjects>(
   sources: readonly Source[],

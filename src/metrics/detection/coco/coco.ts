@@ -1,4 +1,4 @@
-import { mean } from "../../mean.ts";
+import { mean } from "../../../base/statistics.ts";
 import { meanOverClasses } from "../../meanOverClasses.ts";
 import { averagePrecision, recall } from "./averagePrecision.ts";
 import { type CocoSummary, byCocoKey } from "./cocoSummary.ts";

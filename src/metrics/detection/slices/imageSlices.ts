@@ -1,4 +1,4 @@
-import { quantile } from "../../quantile.ts";
+import { quantile } from "../../../base/statistics.ts";
 import type { EvaluationImage } from "../evaluationImage.ts";
 import type { Slice } from "./slices.ts";
 

@@ -1,5 +1,5 @@
 import { AnchorkitError } from "../../../base/errors.ts";
-import { mean } from "../../mean.ts";
+import { mean } from "../../../base/statistics.ts";
 import { averagePrecision, recall } from "../coco/averagePrecision.ts";
 import type { ClassTruths } from "../coco/byClass.ts";
 import { crowdingSlices } from "./crowdingSlices.ts";

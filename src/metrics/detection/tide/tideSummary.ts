@@ -1,4 +1,4 @@
-import { mean } from "../../mean.ts";
+import { mean } from "../../../base/statistics.ts";
 import type { WrongType } from "./tideErrors.ts";
 
 /** The six ways to be wrong; see `evaluateTide`. */

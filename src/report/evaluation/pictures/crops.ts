@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import type { Size } from "../../../base/preprocessing.ts";
-import type { ReportImage } from "../input.ts";
+import type { EvaluationImage } from "../../../metrics/detection/evaluationImage.ts";
 import type { Region } from "./regions.ts";
 
 /** How good pictures are: WebP's quality, 1..100, and the longest side in pixels. */
@@ -10,15 +10,15 @@ export interface PictureQuality {
 }
 
 /** Size of an image in pixels, EXIF orientation applied: as given, or the picture's, or as far as its boxes reach. */
-export async function sizeOf(image: ReportImage): Promise<Size> {
-  const { width = image.size?.width, height = image.size?.height } = image;
-  if (width !== undefined && height !== undefined && width > 0 && height > 0) return { width, height };
+export async function sizeOf(image: EvaluationImage): Promise<Size> {
+  const { size } = image;
+  if (size && size.width > 0 && size.height > 0) return size;
   return (await pictureSize(image.file)) ?? reachOf(image);
 }
 
 /** A part of an image (of `size`) as a data URL, scaled down; undefined where there is no picture that can be read. */
 export async function cropOf(
-  { file }: ReportImage,
+  { file }: EvaluationImage,
   size: Size,
   region: Region,
   { quality, side }: PictureQuality,
@@ -53,7 +53,7 @@ async function pictureSize(file: string | undefined): Promise<Size | undefined> 
   }
 }
 
-function reachOf({ truth, detections }: ReportImage): Size {
+function reachOf({ truth, detections }: EvaluationImage): Size {
   const reach = { width: 1, height: 1 };
   for (const { boxes } of [truth, detections]) {
     for (let i = 0; i < boxes.length; i += 4) {

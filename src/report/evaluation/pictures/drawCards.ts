@@ -3,7 +3,7 @@ import type { DetectionMatches } from "../../../metrics/detection/coco/matching.
 import type { Card, Cards } from "./cards.ts";
 import { cropOf, type PictureQuality, sizeOf } from "./crops.ts";
 import type { DrawnCard, DrawnCards } from "./gallery.tsx";
-import type { ReportImage } from "../input.ts";
+import type { EvaluationImage } from "../../../metrics/detection/evaluationImage.ts";
 import { type Region, regionAround } from "./regions.ts";
 import { type Box, type Scene, scenesOf } from "./scenes.ts";
 import type { Thresholds } from "../thresholds.ts";
@@ -22,7 +22,7 @@ const AT_ONCE = 8;
 /** Gets the pictures of the cards, and what is in them. */
 export async function drawCards(
   cards: Cards,
-  images: readonly ReportImage[],
+  images: readonly EvaluationImage[],
   matches: DetectionMatches,
   thresholds: Thresholds,
   { most, ...quality }: (typeof QUALITIES)[number],
@@ -37,7 +37,7 @@ export async function drawCards(
   const scenes = scenesOf(wanted, images, matches, thresholds);
   const draw = <T extends Card>(group: readonly T[]): Promise<DrawnCard<T>[]> =>
     mapParallel(group, AT_ONCE, async (card) => {
-      const image = images[card.image] as ReportImage;
+      const image = images[card.image] as EvaluationImage;
       const scene = scenes.get(card.image) as Scene;
       const size = await sizeOf(image);
       const box = focusBox(card, scene);

@@ -1,7 +1,8 @@
 import type { VNode } from "preact";
 import type { Size } from "../../../base/preprocessing.ts";
 import type { Card, Cards, ImageCard, MissedCard, WrongCard } from "./cards.ts";
-import type { EvaluationReportInput, ReportImage } from "../input.ts";
+import type { EvaluationImage } from "../../../metrics/detection/evaluationImage.ts";
+import type { EvaluationReportInput } from "../input.ts";
 import { MOST_BOXES, Picture, type PictureProps } from "./picture.tsx";
 import type { Region } from "./regions.ts";
 import type { Scene } from "./scenes.ts";
@@ -179,7 +180,7 @@ function nameOf(classes: readonly string[], k: number): string {
   return shorten(classes[k] ?? "", 40);
 }
 
-function fileOf(image: ReportImage | undefined): string {
+function fileOf(image: EvaluationImage | undefined): string {
   return shorten(image?.fileName ?? `image ${image?.id ?? ""}`, 60);
 }
 

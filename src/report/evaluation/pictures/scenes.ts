@@ -1,6 +1,6 @@
 import { type DetectionMatches, IGNORED, TRUE_POSITIVE } from "../../../metrics/detection/coco/matching.ts";
 import { iouIndexOf } from "../../../metrics/detection/coco/ranked.ts";
-import type { ReportImage } from "../input.ts";
+import type { EvaluationImage } from "../../../metrics/detection/evaluationImage.ts";
 import type { Thresholds } from "../thresholds.ts";
 
 /** x1, y1, x2, y2 in pixels of the image. */
@@ -35,13 +35,13 @@ export interface SceneDetection {
 /** The scenes of some images, by their index: what became at IoU 0.5 of all that is in them. */
 export function scenesOf(
   wanted: Iterable<number>,
-  images: readonly ReportImage[],
+  images: readonly EvaluationImage[],
   matches: DetectionMatches,
   { lastPassedBy }: Thresholds,
 ): Map<number, Scene> {
   const scenes = new Map<number, Scene>();
   for (const index of wanted) {
-    const { truth } = images[index] as ReportImage;
+    const { truth } = images[index] as EvaluationImage;
     const truths = Array.from(truth.classes, (k, i) => ({
       box: boxAt(truth.boxes, i),
       class: k,

@@ -1,3 +1,4 @@
+import { sum } from "../../../base/statistics.ts";
 import type { CocoComparison } from "../../../metrics/detection/compare.ts";
 import type { TideErrorType } from "../../../metrics/detection/tide/tide.ts";
 import { asGiven, COLORS, PLOT_WIDTH, type PlotSpec, share } from "../../page/plot.ts";
@@ -26,9 +27,9 @@ export function tidePlot(
 export function confusionPlot(matrix: readonly (readonly number[])[], labels: readonly string[]): PlotSpec {
   const last = labels.length - 1;
   const cells = matrix.flatMap((row, truth) => {
-    const sum = row.reduce((total, value) => total + value, 0);
+    const total = sum(row);
     return row.map((value, predicted) => ({
-      ...{ truth, predicted, value, share: sum === 0 ? 0 : value / sum },
+      ...{ truth, predicted, value, share: total === 0 ? 0 : value / total },
       color: truth === predicted ? COLORS.right : COLORS.wrong,
     }));
   });
