@@ -1,29 +1,106 @@
-import { expect, it } from "vitest";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { fitToCanvas, toCanvas, type Size } from "../../src/base/preprocessing.ts";
 import { chooseCanvas, fromCanvas } from "../../src/detection/canvas.ts";
 
-const landscape = { width: 640, height: 480 };
-const portrait = { width: 300, height: 400 };
+describe("chooseCanvas", () => {
+  it.each<[images: [number, number][], size: number, canvas: [number, number]]>([
+    [[[640, 480]], 320, [320, 240]],
+    [[[480, 640]], 320, [240, 320]],
+    [[[500, 500]], 100, [96, 96]], // multiples of 16: 6.25 of them
+    [[[1000, 200]], 320, [320, 160]], // 5:1 is bounded to 2:1
+    [[[200, 1000]], 320, [160, 320]],
+    [
+      [
+        [400, 200],
+        [300, 300],
+        [200, 300],
+      ],
+      320,
+      [320, 320],
+    ], // the middle one in shape
+    [
+      [
+        [900, 300],
+        [300, 300],
+        [320, 240],
+      ],
+      320,
+      [320, 240],
+    ], // whatever the extremes
+    [[], 64, [64, 64]],
+    [[[30, 20]], 5, [16, 16]],
+  ])("for images %j and size %d: %j", (images, size, [width, height]) => {
+    const sizes = images.map(([w, h]) => ({ width: w, height: h }));
+    expect(chooseCanvas(sizes, size)).toEqual({ width, height });
+  });
 
-it.each([
-  ["the shape of most images", [landscape, portrait, landscape], { width: 320, height: 240 }],
-  ["a shape between them where half are upright", [landscape, portrait], { width: 320, height: 320 }],
-  ["2:1 at most", [{ width: 1000, height: 100 }], { width: 320, height: 160 }],
-  ["multiples of 16", [{ width: 160, height: 150 }], { width: 320, height: 304 }],
-  ["a square without images", [], { width: 320, height: 320 }],
-])("a canvas has %s", (_, images, canvas) => {
-  expect(chooseCanvas(images, 320)).toEqual(canvas);
+  it("is of multiples of 16, with sides in the ratio 1:2 to 2:1, the longer one as asked for", () => {
+    const side = fc.integer({ min: 1, max: 5000 });
+    const images = fc.array(fc.record({ width: side, height: side }), { maxLength: 9 });
+    fc.assert(
+      fc.property(images, fc.integer({ min: 4, max: 64 }), (sizes, sixteens) => {
+        const { width, height } = chooseCanvas(sizes, 16 * sixteens);
+        expect([width % 16, height % 16]).toEqual([0, 0]);
+        expect(Math.max(width, height)).toBe(16 * sixteens);
+        expect(Math.min(width, height)).toBeGreaterThanOrEqual(16 * Math.floor(sixteens / 2));
+      }),
+    );
+  });
 });
 
-it("detections on the canvas are clipped to the image, and those left without area dropped", () => {
-  // an image of 200 x 100 on a canvas of 64 x 48: 64 x 32 pixels of it, 8 below the top
-  const onCanvas = {
-    boxes: [-8, 16, 32, 80, 16, 0, 24, 8, 32, 24, 48, 32],
-    scores: [0.9, 0.8, 0.7],
-    classes: [2, 1, 0],
-  };
-  expect(fromCanvas(onCanvas, { width: 200, height: 100 }, { width: 64, height: 48 })).toEqual({
-    boxes: Float32Array.of(0, 25, 100, 100, 100, 50, 150, 75),
-    scores: Float32Array.of(0.9, 0.7),
-    classes: Int32Array.of(2, 0),
+/** Two detections, the first on the canvas as given. */
+function back(box: readonly number[], image: Size, canvas: Size): ReturnType<typeof fromCanvas> {
+  return fromCanvas([...box, 0, 0, 0, 0], [0.75, 0.5], [3, 4], 1, image, canvas);
+}
+
+describe("fromCanvas", () => {
+  // 400 x 100 on 100 x 80: a quarter of the size, 27 pixels down (80 - 25 is 55).
+  const flat = [{ width: 400, height: 100 }, { width: 100, height: 80 }] as const; // prettier-ignore
+  // 30 x 120 on 96 x 64: 16 x 64, 40 pixels to the right.
+  const upright = [{ width: 30, height: 120 }, { width: 96, height: 64 }] as const; // prettier-ignore
+
+  it.each([
+    ["below a band", flat, [10, 32, 35, 47], [40, 20, 140, 80]],
+    ["beside a band", upright, [44, 8, 52, 40], [7.5, 15, 22.5, 75]],
+    ["clipped to the image above and left", flat, [-5, 7, 50, 32], [0, 0, 200, 20]],
+    ["clipped to the image below and right", upright, [48, 32, 90, 70], [15, 60, 30, 120]],
+    ["of the whole canvas is the whole image", upright, [0, 0, 96, 64], [0, 0, 30, 120]],
+  ])("a box %s", (_, [image, canvas], box, expected) => {
+    const { boxes, scores, classes } = back(box, image, canvas);
+    expect([...boxes]).toEqual(expected.map((x) => expect.closeTo(x, 4) as number));
+    expect([[...scores], [...classes]]).toEqual([[0.75], [3]]);
+  });
+
+  it("drops boxes that lie in the bands around the image, and keeps scores and classes of the others", () => {
+    const boxes = [20, 0, 40, 26, 10, 32, 35, 47, 20, 53, 40, 80, 0, 27, 4, 52, 9, 9, 9, 9];
+    const found = fromCanvas(boxes, [0.9, 0.8, 0.7, 0.6, 0.5], [0, 1, 2, 3, 4], 4, ...flat);
+    expect([...found.boxes]).toEqual([40, 20, 140, 80, 0, 0, 16, 100].map((x) => expect.closeTo(x, 4) as number));
+    expect([...found.scores]).toEqual([...Float32Array.of(0.8, 0.6)]);
+    expect([...found.classes]).toEqual([1, 3]);
+  });
+
+  it("takes a box that was put on the canvas back to where it was", () => {
+    const side = fc.integer({ min: 20, max: 800 });
+    const size = fc.record({ width: side, height: side });
+    const part = fc.double({ min: 0, max: 0.9, noNaN: true });
+    fc.assert(
+      fc.property(size, size, fc.tuple(part, part, part, part), (image, canvas, [left, top, w, h]) => {
+        const x1 = left * image.width;
+        const y1 = top * image.height;
+        const box = [
+          x1,
+          y1,
+          x1 + (0.1 + w) * 0.99 * (image.width - x1),
+          y1 + (0.1 + h) * 0.99 * (image.height - y1),
+        ] as const;
+        const placed = toCanvas(box, fitToCanvas(image, canvas));
+        expect([...back(placed, image, canvas).boxes]).toEqual(box.map((x) => expect.closeTo(x, 2) as number));
+        // It is on the canvas, within the half pixel that the image's size is rounded by.
+        expect(Math.min(...placed)).toBeGreaterThanOrEqual(0);
+        expect(placed[2]).toBeLessThanOrEqual(canvas.width);
+        expect(placed[3]).toBeLessThanOrEqual(canvas.height);
+      }),
+    );
   });
 });

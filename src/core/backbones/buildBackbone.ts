@@ -3,7 +3,6 @@ import { buildMobilenetV1 } from "./mobilenetV1.ts";
 import { buildMobilenetV2 } from "./mobilenetV2.ts";
 import type { BackboneName } from "./names.ts";
 import { buildResnet18, buildResnet50 } from "./resnet.ts";
-import type { BackboneName } from "./names.ts";
 import { buildSmall } from "./small.ts";
 import { buildVgg16 } from "./vgg16.ts";
 
