@@ -1,4 +1,4 @@
-import { fitToCanvas, type Size } from "../base/preprocessing.ts";
+import { placeOnCanvas, type Framing, type Size } from "../base/preprocessing.ts";
 import type { Detections } from "../geometry/detections.ts";
 
 /** Sides of the canvas are multiples of this, so that the maps of all strides lie even on it. */
@@ -23,9 +23,9 @@ export function fromCanvas(
   classes: ArrayLike<number>,
   count: number,
   image: Size,
-  canvas: Size,
+  framing: Framing,
 ): Detections {
-  const { scaleX, scaleY, offsetX, offsetY } = fitToCanvas(image, canvas);
+  const { scaleX, scaleY, offsetX, offsetY } = placeOnCanvas(image, framing);
   const clip = (value: number, most: number): number => Math.min(Math.max(value, 0), most);
   const kept: number[] = [];
   const corners: number[] = [];

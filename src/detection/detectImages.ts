@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { fitToCanvas, type Preprocessing, type Size } from "../base/preprocessing.ts";
+import { placeOnCanvas, type Preprocessing, type Size } from "../base/preprocessing.ts";
 import { packBytes } from "../core/ops/bytes.ts";
 import { pasteImage } from "../data/images/pasteImage.ts";
 import type { Program } from "../engine/graph/program.ts";
@@ -9,7 +9,7 @@ import { fromCanvas } from "./canvas.ts";
 /** Chunks of images that are being decoded; reading an image takes a few turns of the event loop. */
 export const CHUNKS_AHEAD = 4;
 
-/** An image resized to fit the canvas, and the size it had before. */
+/** An image at the size that it has on the canvas, and the size it had before. */
 export interface FittedImage extends Size {
   pixels: Uint8Array;
   original: Size;
@@ -21,11 +21,12 @@ export function detectImages(
   step: string,
   batch: number,
   images: readonly FittedImage[],
-  { canvas, fill }: Preprocessing,
+  preprocessing: Preprocessing,
 ): Detections[] {
+  const { canvas, fill } = preprocessing;
   const pixels = new Uint8Array(batch * canvas.height * canvas.width * 3).fill(fill);
   images.forEach((image, slot) => {
-    const { offsetX, offsetY } = fitToCanvas(image.original, canvas);
+    const { offsetX, offsetY } = placeOnCanvas(image.original, preprocessing);
     pasteImage(pixels, slot, canvas, image, offsetX, offsetY);
   });
   const input = packBytes(pixels);
@@ -39,6 +40,6 @@ export function detectImages(
     const [from, to] = [slot * perImage, (slot + 1) * perImage];
     const count = valid[slot] as number;
     const own = [boxes.subarray(from * 4, to * 4), scores.subarray(from, to), classes.subarray(from, to)] as const;
-    return fromCanvas(...own, count, image.original, canvas);
+    return fromCanvas(...own, count, image.original, preprocessing);
   });
 }

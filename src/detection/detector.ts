@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { AnchorkitError } from "../base/errors.ts";
-import { fitToCanvas } from "../base/preprocessing.ts";
+import { placeOnCanvas } from "../base/preprocessing.ts";
 import type { ImageRecord } from "../data/dataset.ts";
 import { decodeImage } from "../data/images/images.ts";
 import { noCache } from "../data/images/imageCache.ts";
@@ -125,7 +125,7 @@ export class Detector {
   /** What it finds in labelled images, beside their labels: for `evaluateCoco`, `analyzeDetections` and other metrics. */
   async detectLabelled(images: readonly ImageRecord[]): Promise<LabelledDetections[]> {
     const { preprocessing } = this.description;
-    const store = new ImageStore(images, preprocessing.canvas, { cache: noCache });
+    const store = new ImageStore(images, preprocessing, { cache: noCache });
     return detectLabelled(this.#program, this.#batch, store, preprocessing);
   }
 
@@ -136,8 +136,8 @@ export class Detector {
 
   async #read(file: string): Promise<FittedImage | AnchorkitError> {
     try {
-      const { canvas } = this.description.preprocessing;
-      const image = await decodeImage(file, { size: (original) => fitToCanvas(original, canvas) });
+      const { preprocessing } = this.description;
+      const image = await decodeImage(file, { size: (original) => placeOnCanvas(original, preprocessing) });
       const original = { width: image.originalWidth, height: image.originalHeight };
       return { pixels: image.data, width: image.width, height: image.height, original };
     } catch (error) {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import { AnchorkitError } from "../../base/errors.ts";
-import { fitToCanvas } from "../../base/preprocessing.ts";
+import { placeOnCanvas, type Framing } from "../../base/preprocessing.ts";
 import { Random } from "../../base/random.ts";
 import type { BackboneName } from "../../core/backbones/buildBackbone.ts";
 import { readKerasWeights, setKerasWeights } from "../../core/kerasWeights.ts";
@@ -97,9 +97,10 @@ export async function prepareDetector(
   const images = imagesOf(dataset, "train");
   checkBoxes(images);
   const canvas = chooseCanvas(images, options.size);
-  const store = new ImageStore(images, canvas, { ...loading, oversize: OVERSIZE });
-  const validation = new ImageStore(imagesOf(dataset, "val"), canvas, loading);
-  const scaleOf = (image: ImageRecord): number => fitToCanvas(image, canvas).scaleX;
+  const framing: Framing = { canvas, resize: "fit" };
+  const store = new ImageStore(images, framing, { ...loading, oversize: OVERSIZE });
+  const validation = new ImageStore(imagesOf(dataset, "val"), framing, loading);
+  const scaleOf = (image: ImageRecord): number => placeOnCanvas(image, framing).scaleX;
   const anchors = anchorShapesFor(images, scaleOf, ANCHOR_SHAPES, random.fork("anchors"), { squares: true });
   const { architecture, network } = await buildNetwork(options, anchors.length, dataset.classes.length, random);
   const description: DetectorDescription = {
@@ -109,7 +110,7 @@ export async function prepareDetector(
     classes: dataset.classes,
     architecture,
     settings: { ...DEFAULT_SETTINGS, ...(options.assignment && { assignment: options.assignment }) },
-    preprocessing: { canvas, ...(await channelStatistics(store)), ...network.backbone.preprocessing },
+    preprocessing: { ...framing, ...(await channelStatistics(store)), ...network.backbone.preprocessing },
     anchors,
   };
   const source = trainingBatches(store, {
