@@ -51,7 +51,7 @@ const imageShape = [batch, canvas.height, canvas.width, 3];
 const forward: Step = {
   inputs: { images: packedSpec(imageShape) },
   run({ images }) {
-    const preprocessing = { canvas, fill: 0, mean: [120, 120, 120], deviation: [60, 60, 60] } as const;
+    const preprocessing = { canvas, resize: "fit", fill: 0, mean: [120, 120, 120], deviation: [60, 60, 60] } as const;
     const input = normalizeImages(unpackBytes(images as tf.Tensor, imageShape) as tf.Tensor4D, {
       ...preprocessing,
       mean: [...preprocessing.mean],

@@ -29,7 +29,7 @@ class MemoryStore extends ImageStore {
     const size = { width: 64, height: 48 };
     super(
       images.map((_, id) => ({ id, file: "", ...size, objects: [] })),
-      size,
+      { canvas: size, resize: "fit" },
     );
     this.#images = images;
   }

@@ -5,7 +5,7 @@ export * from "./detection/index.ts";
 export type { DetectedFile, DetectedImage, TruthColumns } from "./base/detectedImage.ts";
 export { AnchorkitError, UsageError } from "./base/errors.ts";
 export { Random } from "./base/random.ts";
-export type { Preprocessing, Size } from "./base/preprocessing.ts";
+export type { Preprocessing, ResizeRule, Size } from "./base/preprocessing.ts";
 
 export { describeEngine, type EngineDescription } from "./engine/describe.ts";
 export { installEngine, type InstalledEngine, type InstallOptions } from "./engine/install/install.ts";

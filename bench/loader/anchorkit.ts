@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
-import { fitToCanvas } from "../../src/base/preprocessing.ts";
+import { placeOnCanvas, type Framing } from "../../src/base/preprocessing.ts";
 import { Random } from "../../src/base/random.ts";
 import { PRESETS } from "../../src/data/augment/presets.ts";
 import type { ImageRecord } from "../../src/data/dataset.ts";
@@ -41,6 +41,7 @@ export interface LoaderResult {
 const [taskFile = "", mode = ""] = process.argv.slice(2);
 const task = JSON.parse(readFileSync(taskFile, "utf8")) as LoaderTask;
 const canvas = { width: task.size, height: task.size };
+const framing: Framing = { canvas, resize: "fit" };
 const folder = mkdtempSync(join(tmpdir(), "anchorkit-loader-"));
 try {
   const nextEpoch = mode === "loop" ? loop() : await loader();
@@ -65,9 +66,9 @@ async function loader(): Promise<() => Promise<number>> {
     const { width, height } = await readImageHeader(file);
     records.push({ id: i + 1, file, width, height, split: "train", objects: [] });
   }
-  const source = trainingBatches(new ImageStore(records, canvas, { cache: await cacheOf() }), {
+  const source = trainingBatches(new ImageStore(records, framing, { cache: await cacheOf() }), {
     batch: task.batch,
-    preprocessing: { canvas, fill: 114, mean: [0, 0, 0], deviation: [1, 1, 1] },
+    preprocessing: { ...framing, fill: 114, mean: [0, 0, 0], deviation: [1, 1, 1] },
     augmentation: PRESETS.none,
     random: new Random(1),
   });
@@ -96,7 +97,7 @@ function loop(): () => Promise<number> {
       const batch = new Uint8Array(task.batch * task.size * task.size * 3).fill(114);
       for (const [slot, index] of order.subarray(from, from + task.batch).entries()) {
         const image = sharp(task.files[index]).autoOrient();
-        const fit = fitToCanvas((await image.metadata()).autoOrient, canvas);
+        const fit = placeOnCanvas((await image.metadata()).autoOrient, framing);
         const pixels = await image.resize(fit.width, fit.height, { fit: "fill", kernel: "linear" }).raw().toBuffer();
         pasteImage(batch, slot, canvas, { ...fit, pixels }, fit.offsetX, fit.offsetY);
       }

@@ -1,11 +1,9 @@
 /**
- * How an image becomes a detector's input; saved with the weights, and the only way in for training, evaluation,
- * prediction and export. The image is resized to fit the canvas with its aspect ratio kept, put in the middle, the
- * rest of the canvas filled, and each channel normalised as (value - mean) / deviation.
+ * How an image becomes a network's input; saved with the weights, and the only way in for training, evaluation,
+ * prediction and export. The image is brought to the canvas, what it leaves empty is filled, and each channel is
+ * normalised as (value - mean) / deviation.
  */
-export interface Preprocessing {
-  /** Size of the network's input in pixels. */
-  canvas: Size;
+export interface Preprocessing extends Framing {
   /** Value of the pixels around the image, 0..255. */
   fill: number;
   /** Of red, green and blue, 0..255. */
@@ -18,6 +16,21 @@ export interface Size {
   height: number;
 }
 
+/** The canvas, and how images of other shapes come to it. */
+export interface Framing {
+  /** Size of the network's input in pixels. */
+  canvas: Size;
+  resize: ResizeRule;
+}
+
+/**
+ * `fit`: as large as all of it fits, in the middle, its aspect ratio kept. `stretch`: to exactly the canvas. `crop`: the
+ * aspect ratio kept, so large that its middle fills the canvas; the rest of it lies outside.
+ */
+export type ResizeRule = (typeof RESIZE_RULES)[number];
+
+export const RESIZE_RULES = ["fit", "stretch", "crop"] as const;
+
 /** Where an image lies on the canvas: canvas = scale * image + offset, for x and y. A negative scale is a flip. */
 export interface Placement {
   scaleX: number;
@@ -26,11 +39,12 @@ export interface Placement {
   offsetY: number;
 }
 
-/** The image in the middle of the canvas, as large as it fits; its size is rounded to whole pixels. */
-export function fitToCanvas(image: Size, canvas: Size): Placement & Size {
-  const scale = Math.min(canvas.width / image.width, canvas.height / image.height);
-  const width = Math.max(1, Math.round(image.width * scale));
-  const height = Math.max(1, Math.round(image.height * scale));
+/**
+ * Where the rule puts an image, and its size there, rounded to whole pixels. The image is in the middle, at whole
+ * pixels: offsets are negative where it is cropped.
+ */
+export function placeOnCanvas(image: Size, { canvas, resize }: Framing): Placement & Size {
+  const { width, height } = sizeOnCanvas(image, canvas, resize);
   return {
     width,
     height,
@@ -39,6 +53,14 @@ export function fitToCanvas(image: Size, canvas: Size): Placement & Size {
     offsetX: Math.floor((canvas.width - width) / 2),
     offsetY: Math.floor((canvas.height - height) / 2),
   };
+}
+
+function sizeOnCanvas(image: Size, canvas: Size, resize: ResizeRule): Size {
+  if (resize === "stretch") return canvas;
+  const scales = [canvas.width / image.width, canvas.height / image.height];
+  const scale = resize === "fit" ? Math.min(...scales) : Math.max(...scales);
+  const scaled = (side: number): number => Math.max(1, Math.round(side * scale));
+  return { width: scaled(image.width), height: scaled(image.height) };
 }
 
 /** A box of the image on the canvas, x1 < x2 and y1 < y2 also after a flip; it may reach out of the canvas. */

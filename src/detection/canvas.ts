@@ -1,4 +1,4 @@
-import { fitToCanvas, type Size } from "../base/preprocessing.ts";
+import { placeOnCanvas, type Framing, type Size } from "../base/preprocessing.ts";
 import { median } from "../base/statistics.ts";
 import { detections, type DetectionColumns, type Detections } from "../geometry/detections.ts";
 
@@ -17,8 +17,8 @@ export function chooseCanvas(images: readonly Size[], size: number): Size {
 }
 
 /** Detections on the canvas as detections in the image, clipped to it; boxes that are left without area are dropped. */
-export function fromCanvas({ boxes, scores, classes }: DetectionColumns, image: Size, canvas: Size): Detections {
-  const { scaleX, scaleY, offsetX, offsetY } = fitToCanvas(image, canvas);
+export function fromCanvas({ boxes, scores, classes }: DetectionColumns, image: Size, framing: Framing): Detections {
+  const { scaleX, scaleY, offsetX, offsetY } = placeOnCanvas(image, framing);
   const clip = (value: number, most: number): number => Math.min(Math.max(value, 0), most);
   const kept: number[] = [];
   const corners: number[] = [];

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { fitToCanvas, type Preprocessing, type Size } from "../base/preprocessing.ts";
+import { placeOnCanvas, type Preprocessing, type Size } from "../base/preprocessing.ts";
 import { packBytes } from "../core/ops/bytes.ts";
 import { pasteImage } from "../data/images/pasteImage.ts";
 import type { NamedTensors } from "../engine/graph/step.ts";
@@ -9,7 +9,7 @@ import { fromCanvas } from "./canvas.ts";
 /** Chunks of images that are being decoded; reading an image takes a few turns of the event loop. */
 export const CHUNKS_AHEAD = 4;
 
-/** An image resized to fit the canvas, and the size it had before. */
+/** An image at the size that it has on the canvas, and the size it had before. */
 export interface FittedImage extends Size {
   pixels: Uint8Array;
   original: Size;
@@ -23,11 +23,12 @@ export function detectImages(
   run: RunDetector,
   batch: number,
   images: readonly FittedImage[],
-  { canvas, fill }: Preprocessing,
+  preprocessing: Preprocessing,
 ): Detections[] {
+  const { canvas, fill } = preprocessing;
   const pixels = new Uint8Array(batch * canvas.height * canvas.width * 3).fill(fill);
   images.forEach((image, slot) => {
-    const { offsetX, offsetY } = fitToCanvas(image.original, canvas);
+    const { offsetX, offsetY } = placeOnCanvas(image.original, preprocessing);
     pasteImage(pixels, slot, canvas, image, offsetX, offsetY);
   });
   const input = packBytes(pixels);
@@ -45,6 +46,6 @@ export function detectImages(
       scores: scores.subarray(from, to),
       classes: classes.subarray(from, to),
     };
-    return fromCanvas(own, image.original, canvas);
+    return fromCanvas(own, image.original, preprocessing);
   });
 }

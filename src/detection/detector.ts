@@ -1,7 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { DetectedFile } from "../base/detectedImage.ts";
 import { AnchorkitError } from "../base/errors.ts";
-import { fitToCanvas } from "../base/preprocessing.ts";
+import { placeOnCanvas } from "../base/preprocessing.ts";
 import type { ImageRecord } from "../data/dataset.ts";
 import { decodeImage } from "../data/images/images.ts";
 import { noCache } from "../data/images/imageCache.ts";
@@ -129,7 +129,7 @@ export class Detector {
   /** What it finds in labelled images, beside their labels: for `evaluateCoco`, `analyzeDetections` and other metrics. */
   async detectLabelled(images: readonly ImageRecord[]): Promise<(DetectedFile & EvaluationImage)[]> {
     const { preprocessing } = this.description;
-    const store = new ImageStore(images, preprocessing.canvas, { cache: noCache });
+    const store = new ImageStore(images, preprocessing, { cache: noCache });
     return detectLabelled(this.#run, this.#batch, store, preprocessing);
   }
 
@@ -142,8 +142,8 @@ export class Detector {
 
   async #read(file: string): Promise<FittedImage | AnchorkitError> {
     try {
-      const { canvas } = this.description.preprocessing;
-      const image = await decodeImage(file, { size: (original) => fitToCanvas(original, canvas) });
+      const { preprocessing } = this.description;
+      const image = await decodeImage(file, { size: (original) => placeOnCanvas(original, preprocessing) });
       const original = { width: image.originalWidth, height: image.originalHeight };
       return { pixels: image.data, width: image.width, height: image.height, original };
     } catch (error) {

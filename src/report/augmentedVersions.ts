@@ -26,7 +26,7 @@ export function augmentedVersions(
   images: readonly ImageRecord[],
   { augmentation, canvas, draws, random }: AugmentedOptions,
 ): (index: number) => Promise<SheetImage[]> {
-  const store = new ImageStore(images, canvas);
+  const store = new ImageStore(images, { canvas, resize: "fit" });
   const sampleOf = async (index: number) => ({ image: await store.get(index), annotations: store.record(index) });
   const version = async (index: number, number: number): Promise<SheetImage> => {
     const draw = drawAugmentation(random.fork(`${index} ${number}`), augmentation, { images, index, canvas });

@@ -51,10 +51,17 @@ export function setCrop(
   canvas: Size,
 ): void {
   const x = (i: number): number =>
-    (((i + 0.5 - placement.offsetX) / placement.scaleX) * (image.width / original.width) - 0.5) / (stored.width - 1);
+    exact(((i + 0.5 - placement.offsetX) / placement.scaleX) * (image.width / original.width) - 0.5) /
+    (stored.width - 1);
   const y = (i: number): number =>
-    (((i + 0.5 - placement.offsetY) / placement.scaleY) * (image.height / original.height) - 0.5) / (stored.height - 1);
+    exact(((i + 0.5 - placement.offsetY) / placement.scaleY) * (image.height / original.height) - 0.5) /
+    (stored.height - 1);
   batch.crops.set([y(0), x(0), y(canvas.height - 1), x(canvas.width - 1)], slot * 4);
+}
+
+/** What rounding alone puts before the first pixel is brought back: CropAndResize would fill its whole row. */
+function exact(position: number): number {
+  return Math.abs(position) < 1e-9 ? 0 : position;
 }
 
 /** (pixel * gain - mean) / deviation */

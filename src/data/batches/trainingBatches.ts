@@ -125,7 +125,7 @@ function graphSlots(
     ahead: false,
     async fill(batch, slot, image, random) {
       const record = records[image] as ImageRecord;
-      const { placement, gains } = drawVariation(random, record, canvas, ranges);
+      const { placement, gains } = drawVariation(random, record, preprocessing, ranges);
       pasteImage(batch.images, slot, stored, await store.get(image));
       setCrop(batch, slot, record, sizes[image] as Size, stored, placement, canvas);
       setNormalization(batch, slot, preprocessing, gains);
@@ -140,7 +140,7 @@ function warpedSlots(
   records: readonly ImageRecord[],
   { preprocessing, augmentation, threads }: BatchOptions,
 ): Slots {
-  const { canvas, fill } = preprocessing;
+  const { canvas, resize, fill } = preprocessing;
   const single = mostObjects(records);
   const maxObjects = Math.max(single, Math.min(mostCombined(augmentation, single), MOST_COMBINED));
   const sampleOf = async (index: number) => ({
@@ -161,7 +161,7 @@ function warpedSlots(
     objects: maxObjects,
     ahead: threads !== undefined,
     async fill(batch, slot, index, random) {
-      const draw = drawAugmentation(random, augmentation, { images: records, index, canvas, fill, maxObjects });
+      const draw = drawAugmentation(random, augmentation, { images: records, index, canvas, resize, fill, maxObjects });
       const augmented = threads ? await threads.augment(await taskOf(draw)) : await augment(draw, index);
       pasteImage(batch.images, slot, canvas, augmented.image);
       setCrop(batch, slot, canvas, canvas, canvas, whole, canvas);

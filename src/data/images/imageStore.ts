@@ -1,4 +1,4 @@
-import { fitToCanvas, type Size } from "../../base/preprocessing.ts";
+import { placeOnCanvas, type Framing, type Size } from "../../base/preprocessing.ts";
 import type { ImageRecord } from "../dataset.ts";
 import { memoryCache, type ImageCache } from "./imageCache.ts";
 import { decodeImage } from "./images.ts";
@@ -10,7 +10,7 @@ export interface StoredImage extends Size {
 }
 
 export interface ImageStoreOptions {
-  /** Images are kept this much larger than they fit the canvas (never larger than they are); 1 unless told. */
+  /** Images are kept this much larger than they lie on the canvas (never larger than they are); 1 unless told. */
   oversize?: number;
   /** Where decoded images are kept, stores may share it; 1 GiB of memory unless told. */
   cache?: ImageCache;
@@ -34,17 +34,17 @@ export const DECODED_AT_ONCE = 16;
  */
 export class ImageStore {
   readonly #records: readonly ImageRecord[];
-  readonly #canvas: Size;
+  readonly #framing: Framing;
   readonly #oversize: number;
   readonly #cache: ImageCache;
   readonly #decoding: Limiter;
   /** Under way, or read ahead and not asked for yet. */
   readonly #begun = new Map<number, Promise<StoredImage>>();
 
-  constructor(records: readonly ImageRecord[], canvas: Size, options: ImageStoreOptions = {}) {
+  constructor(records: readonly ImageRecord[], framing: Framing, options: ImageStoreOptions = {}) {
     const { oversize = 1, cache = memoryCache(MEMORY_LIMIT), decoding = limiter(DECODED_AT_ONCE) } = options;
     this.#records = records;
-    this.#canvas = canvas;
+    this.#framing = framing;
     this.#oversize = oversize;
     this.#cache = cache;
     this.#decoding = decoding;
@@ -57,11 +57,11 @@ export class ImageStore {
   /** Size that image `index` is stored at. */
   sizeOf(index: number): Size {
     const record = this.record(index);
-    const fit = fitToCanvas(record, this.#canvas);
-    if (this.#oversize === 1) return { width: fit.width, height: fit.height };
+    const { width, height } = placeOnCanvas(record, this.#framing);
+    if (this.#oversize === 1) return { width, height };
     const enlarge = (side: number, whole: number): number =>
       Math.max(1, Math.min(Math.round(side * this.#oversize), Math.max(side, whole)));
-    return { width: enlarge(fit.width, record.width), height: enlarge(fit.height, record.height) };
+    return { width: enlarge(width, record.width), height: enlarge(height, record.height) };
   }
 
   record(index: number): ImageRecord {

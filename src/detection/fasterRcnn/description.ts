@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RESIZE_RULES } from "../../base/preprocessing.ts";
 import { BACKBONE_NAMES } from "../../core/backbones/names.ts";
 import type { BoxWeights } from "../boxes/boxCoder.ts";
 
@@ -52,6 +53,7 @@ export const DetectorDescription = z.object({
   settings: Settings,
   preprocessing: z.object({
     canvas: z.object({ width: side, height: side }),
+    resize: z.enum(RESIZE_RULES).default("fit"),
     fill: z.number().min(0).max(255),
     mean: triple,
     deviation: triple,

@@ -1,5 +1,5 @@
 import { AnchorkitError } from "../../base/errors.ts";
-import { fitToCanvas } from "../../base/preprocessing.ts";
+import { placeOnCanvas, type Framing } from "../../base/preprocessing.ts";
 import type { BackboneName } from "../../core/backbones/names.ts";
 import { readKerasWeights, setKerasWeights, type KerasWeights } from "../../core/kerasWeights.ts";
 import { disposeWeights } from "../../core/namedWeights.ts";
@@ -56,10 +56,11 @@ export async function fasterRcnnTask(
   checkBoxes(images);
   const begun = model === undefined ? undefined : await readDetectorDescription(model);
   const published = begun || options.pretrained === undefined ? undefined : await readPublished(options.pretrained);
-  const canvas = begun?.preprocessing.canvas ?? chooseCanvas(images, options.size);
-  const store = new ImageStore(images, canvas, { ...loading, oversize: OVERSIZE });
-  const validation = new ImageStore(imagesOf(dataset, "val"), canvas, loading);
-  const scaleOf = (image: ImageRecord): number => fitToCanvas(image, canvas).scaleX;
+  const framing: Framing = begun?.preprocessing ?? { canvas: chooseCanvas(images, options.size), resize: options.resize };
+  const { canvas, resize } = framing;
+  const store = new ImageStore(images, framing, { ...loading, oversize: OVERSIZE });
+  const validation = new ImageStore(imagesOf(dataset, "val"), framing, loading);
+  const scaleOf = (image: ImageRecord): number => placeOnCanvas(image, framing).scaleX;
   const anchors =
     begun?.anchors ?? anchorShapesFor(images, scaleOf, ANCHOR_SHAPES, random.fork("anchors"), { squares: true });
   const architecture = begun?.architecture ?? architectureOf(options, published);
@@ -68,7 +69,7 @@ export async function fasterRcnnTask(
   if (published) setKerasWeights(network.backbone, published);
   const settings = begun?.settings ?? { ...DEFAULT_SETTINGS, assignment: options.assignment };
   const preprocessing = begun?.preprocessing ?? {
-    canvas,
+    ...{ canvas, resize },
     ...(await channelStatistics(store)),
     ...network.backbone.preprocessing,
   };
@@ -124,9 +125,9 @@ export async function fasterRcnnTask(
 }
 
 /** What the options came to. */
-function builtOptions({ model, architecture, settings, preprocessing: { canvas } }: DetectorDescription) {
+function builtOptions({ model, architecture, settings, preprocessing: { canvas, resize } }: DetectorDescription) {
   const { backbone, width, classSpecificBoxes } = architecture;
-  return { model, canvas, backbone, width, classSpecificBoxes, assignment: settings.assignment };
+  return { model, canvas, resize, backbone, width, classSpecificBoxes, assignment: settings.assignment };
 }
 
 function describeAnchors(anchors: DetectorDescription["anchors"]): string {

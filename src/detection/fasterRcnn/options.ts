@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RESIZE_RULES } from "../../base/preprocessing.ts";
 import { BACKBONE_NAMES } from "../../core/backbones/names.ts";
 
 /**
@@ -13,6 +14,10 @@ export const FasterRcnnOptions = z
       .max(2048)
       .default(320)
       .meta({ description: "longer side of the network's input", placeholder: "pixels" }),
+    resize: z
+      .enum(RESIZE_RULES)
+      .default("fit")
+      .meta({ description: "images of another shape than the input", placeholder: "how" }),
     backbone: z
       .enum(BACKBONE_NAMES)
       .optional()

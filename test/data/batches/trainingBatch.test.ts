@@ -1,13 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
+import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Preprocessing, Size } from "../../../src/base/preprocessing.ts";
+import { type Preprocessing, type Size, placeOnCanvas, RESIZE_RULES } from "../../../src/base/preprocessing.ts";
 import { Random } from "../../../src/base/random.ts";
 import { cropImages } from "../../../src/core/ops/images.ts";
 import { Augmentation } from "../../../src/data/augment/description.ts";
 import { variationRanges } from "../../../src/data/augment/draw/variation.ts";
-import type { TrainingBatch } from "../../../src/data/batches/trainingBatch.ts";
+import { type TrainingBatch, emptyBatch, setCrop } from "../../../src/data/batches/trainingBatch.ts";
 import { trainingBatches, type BatchSource } from "../../../src/data/batches/trainingBatches.ts";
-import type { ImageRecord } from "../../../src/data/dataset.ts";
+import { type ImageRecord } from "../../../src/data/dataset.ts";
 import { ImageStore, type StoredImage } from "../../../src/data/images/imageStore.ts";
 import { loadEngine } from "../../../src/engine/load.ts";
 
@@ -135,4 +136,24 @@ it("an image that is not varied has its box where fitting it to the canvas puts 
   expect(boxOf("1.png")).toEqual([6.4, 19.2, 25.6, 32].map((x) => expect.closeTo(x, 4) as number));
   const x = (of: number): number => 11 + (of * 26) / 33;
   expect(boxOf("2.png")).toEqual([x(12), 32, x(29), 59.2].map((at) => expect.closeTo(at, 4) as number));
+});
+
+const side = fc.integer({ min: 8, max: 1000 });
+
+it.each(RESIZE_RULES)("under %s, a canvas that shows the image's border asks for no pixel before it", (resize) => {
+  fc.assert(
+    fc.property(fc.record({ width: side, height: side }), (image) => {
+      const canvas = { width: 320, height: 240 };
+      const placed = placeOnCanvas(image, { canvas, resize });
+      const stored = { width: Math.max(placed.width, 320), height: Math.max(placed.height, 240) };
+      const batch = emptyBatch(1, stored, 1, 0);
+      setCrop(batch, 0, image, placed, stored, placed, canvas);
+      const [y1, x1] = batch.crops as unknown as [number, number];
+      // Offsets are whole pixels, and so is where the canvas begins on an image that is stored as it is placed.
+      expect(x1 * (stored.width - 1)).toBeCloseTo(-placed.offsetX, 3);
+      expect(y1 * (stored.height - 1)).toBeCloseTo(-placed.offsetY, 3);
+      if (placed.offsetX === 0) expect(Math.abs(x1)).toBe(0);
+      if (placed.offsetY === 0) expect(Math.abs(y1)).toBe(0);
+    }),
+  );
 });

@@ -13,7 +13,7 @@ import { trainingBatches, type BatchSource } from "../../../src/data/batches/tra
 /** Made by the augmentation that the measured trainings had, before there was any other. */
 interface Fixture {
   images: ImageRecord[];
-  preprocessing: Preprocessing;
+  preprocessing: Omit<Preprocessing, "resize">;
   /** Batches 0 and 7 of each flip; of the images the first value. */
   batches: Record<Flip, Record<keyof TrainingBatch, number[]>[]>;
 }
@@ -21,7 +21,7 @@ interface Fixture {
 const fixture = JSON.parse(
   readFileSync(new URL("../../fixtures/default-augmentation.json", import.meta.url), "utf8"),
 ) as Fixture;
-const { preprocessing } = fixture;
+const preprocessing: Preprocessing = { ...fixture.preprocessing, resize: "fit" };
 const { canvas } = preprocessing;
 
 /** Images of one value each: their index. */
@@ -33,7 +33,7 @@ class BlankStore extends ImageStore {
 }
 
 function source(augmentation = PRESETS.default, seed = 3, threads?: AugmentThreads): BatchSource {
-  const store = new BlankStore(fixture.images, canvas, { oversize: 1.25 });
+  const store = new BlankStore(fixture.images, preprocessing, { oversize: 1.25 });
   const random = new Random(seed);
   return trainingBatches(store, { batch: 4, preprocessing, augmentation, random, ...(threads && { threads }) });
 }

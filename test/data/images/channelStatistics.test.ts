@@ -10,7 +10,7 @@ class TinyStore extends ImageStore {
   constructor(pixels: number[][]) {
     super(
       pixels.map((_, id) => ({ id, file: "", width: 2, height: 1, objects: [] })),
-      { width: 2, height: 1 },
+      { canvas: { width: 2, height: 1 }, resize: "fit" },
     );
     this.#pixels = pixels;
   }

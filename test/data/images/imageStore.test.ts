@@ -32,7 +32,7 @@ vi.mock("../../../src/data/images/images.ts", async (original) => {
 
 const CANVAS = { width: 64, height: 64 };
 const BYTES = 3 * 64 * 48;
-const preprocessing: Preprocessing = { canvas: CANVAS, fill: 9, mean: [0, 0, 0], deviation: [1, 1, 1] };
+const preprocessing: Preprocessing = { canvas: CANVAS, resize: "fit", fill: 9, mean: [0, 0, 0], deviation: [1, 1, 1] };
 
 beforeEach(() => {
   Object.assign(decoding, { most: 0, files: [] });
@@ -67,7 +67,7 @@ async function noise(count: number): Promise<ImageRecord[]> {
 
 /** What eight batches hold, one after another, with what is left of an epoch at its end and the next one's begin. */
 async function batchesOf(records: readonly ImageRecord[], options: ImageStoreOptions): Promise<string[]> {
-  const store = new ImageStore(records, CANVAS, { oversize: 1.25, ...options });
+  const store = new ImageStore(records, preprocessing, { oversize: 1.25, ...options });
   const random = new Random(2);
   const source = trainingBatches(store, { batch: 3, preprocessing, augmentation: PRESETS.default, random });
   const digests: string[] = [];
@@ -104,7 +104,7 @@ describe("batches of images", () => {
 
   it("of three batches to come are read while one is used", async () => {
     const records = await noise(20);
-    const store = new ImageStore(records, CANVAS, { cache: noCache });
+    const store = new ImageStore(records, preprocessing, { cache: noCache });
     const source = trainingBatches(store, {
       batch: 2,
       preprocessing,
@@ -122,7 +122,7 @@ describe("batches of images", () => {
   it("name the image that cannot be decoded, in the batch that it belongs to and in no other", async () => {
     const records = await noise(6);
     await writeFile((records[4] as ImageRecord).file, "no image");
-    const store = new ImageStore(records, CANVAS);
+    const store = new ImageStore(records, preprocessing);
     const source = trainingBatches(store, {
       batch: 2,
       preprocessing,
@@ -143,14 +143,14 @@ describe("an image store", () => {
 
   it("decodes each image once while the memory has room, and the others each time", async () => {
     const records = await noise(4);
-    const store = new ImageStore(records, CANVAS, { cache: memoryCache(2 * BYTES + 100) });
+    const store = new ImageStore(records, preprocessing, { cache: memoryCache(2 * BYTES + 100) });
     for (let round = 0; round < 3; round++) for (let i = 0; i < 4; i++) await store.get(i);
     expect(seen(records)).toEqual([1, 1, 3, 3]);
   });
 
   it("decodes an image once for all who ask while it is under way or was read ahead, kept or not", async () => {
     const records = await noise(2);
-    const store = new ImageStore(records, CANVAS, { cache: noCache });
+    const store = new ImageStore(records, preprocessing, { cache: noCache });
     store.readAhead(1);
     const images = await Promise.all([store.get(0), store.get(0), store.get(1), store.get(1)]);
     expect(seen(records)).toEqual([1, 1]);
@@ -163,7 +163,7 @@ describe("an image store", () => {
     const records = await noise(2);
     const cache = memoryCache(1e9);
     const [one, same, larger] = [{ cache }, { cache }, { cache, oversize: 1.5 }].map(
-      (options) => new ImageStore(records, CANVAS, options),
+      (options) => new ImageStore(records, preprocessing, options),
     ) as [ImageStore, ImageStore, ImageStore];
     expect((await one.get(0)).pixels).toBe((await same.get(0)).pixels);
     expect(await larger.get(0)).toMatchObject({ width: 96, height: 72 });
@@ -174,7 +174,7 @@ describe("an image store", () => {
     const records = await noise(1);
     const { file } = records[0] as ImageRecord;
     const { data } = await decodeImage(file, { size: { width: 64, height: 48 } });
-    const { pixels } = await new ImageStore(records, CANVAS).get(0);
+    const { pixels } = await new ImageStore(records, preprocessing).get(0);
     expect(Buffer.compare(pixels, data)).toBe(0);
   });
 
@@ -182,7 +182,7 @@ describe("an image store", () => {
     const records = await noise(1);
     const { file } = records[0] as ImageRecord;
     const content = await readFile(file);
-    const store = new ImageStore(records, CANVAS);
+    const store = new ImageStore(records, preprocessing);
     await writeFile(file, content.subarray(0, 100));
     await expect(store.get(0)).rejects.toThrow("noise-0.jpg");
     await writeFile(file, content);

@@ -1,4 +1,4 @@
-import { fitToCanvas, type Size } from "../../../base/preprocessing.ts";
+import { placeOnCanvas, type Framing, type ResizeRule } from "../../../base/preprocessing.ts";
 import type { Random } from "../../../base/random.ts";
 import type { ImageRecord, LabelledObject } from "../../dataset.ts";
 import { isTrained } from "../../trainedObjects.ts";
@@ -9,6 +9,8 @@ import { multiply, scaleAndShift } from "../apply/matrix.ts";
 
 interface CombinationOptions {
   images: readonly ImageRecord[];
+  /** How images come to the canvas. */
+  resize: ResizeRule;
   /** What each image undergoes by itself. */
   geometric: readonly GeometricOperation[];
   maxObjects: number;
@@ -19,14 +21,14 @@ export function drawCombination(
   random: Random,
   draw: Draw,
   operation: CombiningOperation,
-  { images, geometric, maxObjects }: CombinationOptions,
+  options: CombinationOptions,
 ): void {
+  const { images, maxObjects } = options;
   const layers = { mosaic: drawMosaic, mixup: drawMixup, copyPaste: drawPaste }[operation.name](
     random,
     draw,
     operation as never, // the table takes each operation to the function for it
-    images,
-    geometric,
+    options,
   );
   const count = layers.reduce(
     (sum, { image, objects }) => sum + (objects ?? recordOf(images, image).objects).length,
@@ -43,8 +45,7 @@ function drawMosaic(
   random: Random,
   { canvas, layers }: Draw,
   { centre }: Extract<CombiningOperation, { name: "mosaic" }>,
-  images: readonly ImageRecord[],
-  geometric: readonly GeometricOperation[],
+  { images, geometric, resize }: CombinationOptions,
 ): Layer[] {
   const { width, height } = canvas;
   const x = Math.min(Math.max(Math.round(random.uniform(...centre) * width), 1), width - 1);
@@ -59,7 +60,8 @@ function drawMosaic(
   return random.shuffle(windows).map((window, i) => {
     const image = i === 0 ? (layers[0] as Layer).image : random.int(images.length);
     const [x1, y1, x2, y2] = window;
-    const own = drawGeometry(random, recordOf(images, image), { width: x2 - x1, height: y2 - y1 }, geometric, "cover");
+    const part = { canvas: { width: x2 - x1, height: y2 - y1 }, resize };
+    const own = drawGeometry(random, recordOf(images, image), part, geometric, "cover");
     return { image, matrix: multiply(scaleAndShift(1, 1, x1, y1), own), window, weight: 1 };
   });
 }
@@ -69,11 +71,10 @@ function drawMixup(
   random: Random,
   { canvas, layers }: Draw,
   operation: Extract<CombiningOperation, { name: "mixup" }>,
-  images: readonly ImageRecord[],
-  geometric: readonly GeometricOperation[],
+  { images, geometric, resize }: CombinationOptions,
 ): Layer[] {
   const image = random.int(images.length);
-  const matrix = drawGeometry(random, recordOf(images, image), canvas, geometric);
+  const matrix = drawGeometry(random, recordOf(images, image), { canvas, resize }, geometric);
   const window: Window = [0, 0, canvas.width, canvas.height];
   return [...layers, { image, matrix, window, weight: random.uniform(...operation.weight) }];
 }
@@ -86,7 +87,7 @@ function drawPaste(
   random: Random,
   { canvas, layers }: Draw,
   operation: Extract<CombiningOperation, { name: "copyPaste" }>,
-  images: readonly ImageRecord[],
+  { images, resize }: CombinationOptions,
 ): Layer[] {
   const image = random.int(images.length);
   const record = recordOf(images, image);
@@ -96,21 +97,26 @@ function drawPaste(
   const [low, high] = operation.count;
   const count = Math.floor(random.uniform(low, high + 1));
   const chosen = random.shuffle(candidates).slice(0, count);
-  return [...layers, ...chosen.map((object) => drawPastedObject(random, canvas, record, image, object, operation))];
+  const framing = { canvas, resize };
+  return [...layers, ...chosen.map((object) => drawPastedObject(random, framing, record, image, object, operation))];
 }
 
 function drawPastedObject(
   random: Random,
-  canvas: Size,
+  framing: Framing,
   record: ImageRecord,
   image: number,
   object: number,
   { factor }: Extract<CombiningOperation, { name: "copyPaste" }>,
 ): Layer {
   const [x1, y1, x2, y2] = (record.objects[object] as LabelledObject).box;
-  const scale = fitToCanvas(record, canvas).scaleX * drawFactor(random, factor);
+  const { canvas, resize } = framing;
+  const usual = placeOnCanvas(record, framing);
+  const drawn = drawFactor(random, factor);
+  const scaleX = usual.scaleX * drawn;
+  const scaleY = resize === "stretch" ? usual.scaleY * drawn : scaleX;
   const [x, y] = [random.uniform(0, canvas.width), random.uniform(0, canvas.height)];
-  const matrix = scaleAndShift(scale, scale, x - (scale * (x1 + x2)) / 2, y - (scale * (y1 + y2)) / 2);
+  const matrix = scaleAndShift(scaleX, scaleY, x - (scaleX * (x1 + x2)) / 2, y - (scaleY * (y1 + y2)) / 2);
   return { image, matrix, window: [0, 0, canvas.width, canvas.height], weight: 1, objects: [object] };
 }
 

@@ -1,4 +1,4 @@
-import { fitToCanvas, type Size } from "../../../base/preprocessing.ts";
+import { placeOnCanvas, type Framing, type Size } from "../../../base/preprocessing.ts";
 import type { Random } from "../../../base/random.ts";
 import type { ImageRecord } from "../../dataset.ts";
 import { boxCorners, halfPlanesOf, visibleShare } from "../apply/clipShape.ts";
@@ -17,14 +17,14 @@ const CROP_TRIES = 20;
 
 /**
  * Draws the geometric operations and composes them: from pixels of the image to pixels of the canvas, on which the frame
- * lies in the middle as large as it fits (`contain`) or anywhere so that it covers all (`cover`).
+ * lies as the resize rule has it (`place`) or anywhere so that it covers all (`cover`).
  */
 export function drawGeometry(
   random: Random,
   image: ImageRecord,
-  canvas: Size,
+  framing: Framing,
   operations: readonly GeometricOperation[],
-  onto: "contain" | "cover" = "contain",
+  onto: "place" | "cover" = "place",
 ): Matrix {
   let frame: Frame = { matrix: IDENTITY, width: image.width, height: image.height };
   let jitter: OperationNamed<"scaleJitter"> | undefined;
@@ -35,7 +35,7 @@ export function drawGeometry(
     else if (operation.name === "crop") frame = crop(random, frame, image, operation);
     else frame = change(random, frame, operation);
   }
-  return multiply(placeFrame(random, frame, canvas, onto, jitter), frame.matrix);
+  return multiply(placeFrame(random, frame, framing, onto, jitter), frame.matrix);
 }
 
 function flip(random: Random, frame: Frame, { axis, probability }: OperationNamed<"flip">): Frame {
@@ -126,15 +126,16 @@ function crop(random: Random, frame: Frame, image: ImageRecord, operation: Opera
 function placeFrame(
   random: Random,
   frame: Size,
-  canvas: Size,
-  onto: "contain" | "cover",
+  framing: Framing,
+  onto: "place" | "cover",
   jitter: OperationNamed<"scaleJitter"> | undefined,
 ): Matrix {
-  const fit = fitToCanvas(frame, canvas);
-  if (onto === "contain" && !jitter) return scaleAndShift(fit.scaleX, fit.scaleY, fit.offsetX, fit.offsetY);
+  const { canvas } = framing;
+  const usual = placeOnCanvas(frame, framing);
+  if (onto === "place" && !jitter) return scaleAndShift(usual.scaleX, usual.scaleY, usual.offsetX, usual.offsetY);
   const stretch = jitter ? Math.sqrt(1 + random.uniform(-jitter.aspect, jitter.aspect)) : 1;
   const zoom = jitter ? drawFactor(random, jitter.factor) : 1;
-  let [scaleX, scaleY] = [fit.scaleX * zoom * stretch, (fit.scaleY * zoom) / stretch];
+  let [scaleX, scaleY] = [usual.scaleX * zoom * stretch, (usual.scaleY * zoom) / stretch];
   if (onto === "cover") {
     const least = Math.max(canvas.width / (frame.width * scaleX), canvas.height / (frame.height * scaleY));
     [scaleX, scaleY] = [scaleX * Math.max(1, least), scaleY * Math.max(1, least)];

@@ -1,5 +1,4 @@
-import type { Placement, Size } from "../../../base/preprocessing.ts";
-import { fitToCanvas } from "../../../base/preprocessing.ts";
+import { placeOnCanvas, type Framing, type Placement, type Size } from "../../../base/preprocessing.ts";
 import type { Random } from "../../../base/random.ts";
 import type { Augmentation, Operation } from "../description.ts";
 import type { Flip } from "../presets.ts";
@@ -8,9 +7,9 @@ import type { Flip } from "../presets.ts";
 export interface VariationRanges {
   /** Which mirror images count as equally likely pictures. */
   flip: Flip;
-  /** Without it, the image lies in the middle as large as it fits. */
+  /** Without it, the image lies as prediction has it. */
   jitter?: {
-    /** Smallest and largest zoom, 1 being the fit to the canvas; drawn evenly on a logarithmic scale. */
+    /** Smallest and largest zoom, 1 being the size that prediction has; drawn evenly on a logarithmic scale. */
     zoom: [number, number];
     /** Largest relative change of the aspect ratio. */
     aspect: number;
@@ -45,8 +44,9 @@ export interface Variation {
 }
 
 /** Draws where the image lies on the canvas and how bright it is. */
-export function drawVariation(random: Random, image: Size, canvas: Size, ranges: VariationRanges): Variation {
-  const { scaleX, offsetX, scaleY, offsetY } = drawPlacement(random, image, canvas, ranges);
+export function drawVariation(random: Random, image: Size, framing: Framing, ranges: VariationRanges): Variation {
+  const { canvas } = framing;
+  const { scaleX, offsetX, scaleY, offsetY } = drawPlacement(random, image, framing, ranges);
   const { flip } = ranges;
   const mirrorX = (flip === "horizontal" || flip === "both") && random.chance(0.5);
   const mirrorY = (flip === "vertical" || flip === "both") && random.chance(0.5);
@@ -64,14 +64,15 @@ export function drawVariation(random: Random, image: Size, canvas: Size, ranges:
 }
 
 /** A larger image shows some part of itself; a smaller one lies anywhere on the canvas. */
-function drawPlacement(random: Random, image: Size, canvas: Size, { jitter }: VariationRanges): Placement {
-  const fit = fitToCanvas(image, canvas);
-  if (!jitter) return fit;
+function drawPlacement(random: Random, image: Size, framing: Framing, { jitter }: VariationRanges): Placement {
+  const { canvas } = framing;
+  const usual = placeOnCanvas(image, framing);
+  if (!jitter) return usual;
   const [low, high] = jitter.zoom;
   const zoom = Math.exp(random.uniform(Math.log(low), Math.log(high)));
   const stretch = Math.sqrt(1 + random.uniform(-jitter.aspect, jitter.aspect));
-  const scaleX = fit.scaleX * zoom * stretch;
-  const scaleY = (fit.scaleY * zoom) / stretch;
+  const scaleX = usual.scaleX * zoom * stretch;
+  const scaleY = (usual.scaleY * zoom) / stretch;
   return {
     scaleX,
     offsetX: random.uniform() * (canvas.width - image.width * scaleX),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fitToCanvas } from "../../../../src/base/preprocessing.ts";
+import { placeOnCanvas, RESIZE_RULES } from "../../../../src/base/preprocessing.ts";
 import { Random } from "../../../../src/base/random.ts";
 import { boxCorners, halfPlanesOf, visibleShare } from "../../../../src/data/augment/apply/clipShape.ts";
 import type { Draw } from "../../../../src/data/augment/draw/draw.ts";
@@ -36,13 +36,24 @@ describe("a draw", () => {
     }
   });
 
-  it("without operations leaves the image as it is, or fits it to the canvas as prediction does", () => {
+  it("without operations leaves the image as it is", () => {
     expect(draw([], 1)).toMatchObject({ canvas: SIZE, changes: [], layers: [{ image: 0, matrix: IDENTITY }] });
-    const canvas = { width: 64, height: 64 };
-    const fit = fitToCanvas(SIZE, canvas);
-    const matrix = [fit.scaleX, 0, fit.offsetX, 0, fit.scaleY, fit.offsetY, 0, 0, 1];
-    expect(draw([], 1, { canvas }).layers[0]?.matrix).toEqual(matrix);
-    expect(draw([{ name: "turn", probability: 0 }], 1, { canvas }).layers[0]?.matrix).toEqual(matrix);
+  });
+
+  it.each(RESIZE_RULES)("without operations puts the image on the canvas as prediction does, under %s", (resize) => {
+    const canvas = { width: 64, height: 60 };
+    const placed = placeOnCanvas(SIZE, { canvas, resize });
+    const matrix = [placed.scaleX, 0, placed.offsetX, 0, placed.scaleY, placed.offsetY, 0, 0, 1];
+    expect(draw([], 1, { canvas, resize }).layers[0]?.matrix).toEqual(matrix);
+    expect(draw([{ name: "turn", probability: 0 }], 1, { canvas, resize }).layers[0]?.matrix).toEqual(matrix);
+  });
+
+  it("pastes objects as stretched as the image is", () => {
+    const options = { canvas: { width: 64, height: 60 }, resize: "stretch" };
+    const { layers } = draw([{ name: "copyPaste", probability: 1, count: [1, 1] }], 3, options);
+    const [whole, pasted] = layers.map(({ matrix }) => (matrix[4] as number) / (matrix[0] as number));
+    expect(pasted).toBeCloseTo(whole as number, 9);
+    expect(whole).not.toBeCloseTo(1, 1);
   });
 
   it("of the default is what the graph is fed: one placement and three gains", () => {
@@ -149,7 +160,12 @@ describe("a crop", () => {
     let cropped = 0;
     for (let seed = 0; seed < 100; seed++) {
       const operation = augmentationOf([{ name: "crop", area: [0.3, 0.9], keep: 0.6 }]).operations;
-      const matrix = drawGeometry(new Random(seed), recordOf(SIZE, objects), SIZE, operation as never);
+      const matrix = drawGeometry(
+        new Random(seed),
+        recordOf(SIZE, objects),
+        { canvas: SIZE, resize: "fit" },
+        operation as never,
+      );
       if (matrix[0] !== 1) cropped++;
       for (const { box } of objects) {
         expect(visibleShare([boxCorners(box)], halfPlanesOf(matrix, [0, 0, 200, 100]))).toBeGreaterThan(0.599);
@@ -161,7 +177,9 @@ describe("a crop", () => {
   it("is left out where no window keeps them", () => {
     const whole: LabelledObject = { box: [0, 0, 200, 100], class: 0 };
     const operation = augmentationOf([{ name: "crop", area: [0.3, 0.5], keep: 0.9 }]).operations;
-    expect(drawGeometry(new Random(1), recordOf(SIZE, [whole]), SIZE, operation as never)).toEqual(IDENTITY);
+    expect(
+      drawGeometry(new Random(1), recordOf(SIZE, [whole]), { canvas: SIZE, resize: "fit" }, operation as never),
+    ).toEqual(IDENTITY);
   });
 });
 
