@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fitToCanvas, toCanvas, placeOnCanvas, RESIZE_RULES, type ResizeRule } from "../../src/base/preprocessing.ts";
+import { toCanvas, placeOnCanvas, RESIZE_RULES, type ResizeRule } from "../../src/base/preprocessing.ts";
 
-describe("fitToCanvas", () => {
+describe("the rule fit", () => {
   it.each([
     ["a wider image has a band above and below", [400, 100], [100, 80], [100, 25], [0, 27], [0.25, 0.25]],
     ["a taller one to the left and right", [30, 120], [96, 64], [16, 64], [40, 0], [16 / 30, 64 / 120]],
@@ -21,7 +21,7 @@ describe("fitToCanvas", () => {
     const canvas = { width: canvasWidth as number, height: canvasHeight as number };
     const close = (x: number | undefined): unknown => expect.closeTo(x ?? NaN, 6);
     const expected = { width, height, offsetX, offsetY, scaleX: close(scaleX), scaleY: close(scaleY) };
-    expect(fitToCanvas(image, canvas)).toEqual(expected);
+    expect(placeOnCanvas(image, { canvas, resize: "fit" })).toEqual(expected);
   });
 });
 

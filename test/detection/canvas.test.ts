@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fitToCanvas, toCanvas, type Size, placeOnCanvas, RESIZE_RULES } from "../../src/base/preprocessing.ts";
+import { toCanvas, type Size, placeOnCanvas, RESIZE_RULES } from "../../src/base/preprocessing.ts";
 import { chooseCanvas, fromCanvas } from "../../src/detection/canvas.ts";
 
 describe("chooseCanvas", () => {
@@ -49,9 +49,9 @@ describe("chooseCanvas", () => {
   });
 });
 
-/** Two detections, the first on the canvas as given. */
+/** One detection, on the canvas as given. */
 function back(box: readonly number[], image: Size, canvas: Size): ReturnType<typeof fromCanvas> {
-  return fromCanvas([...box, 0, 0, 0, 0], [0.75, 0.5], [3, 4], 1, image, canvas);
+  return fromCanvas({ boxes: [...box], scores: [0.75], classes: [3] }, image, { canvas, resize: "fit" });
 }
 
 describe("fromCanvas", () => {
@@ -73,8 +73,10 @@ describe("fromCanvas", () => {
   });
 
   it("drops boxes that lie in the bands around the image, and keeps scores and classes of the others", () => {
-    const boxes = [20, 0, 40, 26, 10, 32, 35, 47, 20, 53, 40, 80, 0, 27, 4, 52, 9, 9, 9, 9];
-    const found = fromCanvas(boxes, [0.9, 0.8, 0.7, 0.6, 0.5], [0, 1, 2, 3, 4], 4, ...flat);
+    const boxes = [20, 0, 40, 26, 10, 32, 35, 47, 20, 53, 40, 80, 0, 27, 4, 52];
+    const [image, canvas] = flat;
+    const columns = { boxes, scores: [0.9, 0.8, 0.7, 0.6], classes: [0, 1, 2, 3] };
+    const found = fromCanvas(columns, image, { canvas, resize: "fit" });
     expect([...found.boxes]).toEqual([40, 20, 140, 80, 0, 0, 16, 100].map((x) => expect.closeTo(x, 4) as number));
     expect([...found.scores]).toEqual([...Float32Array.of(0.8, 0.6)]);
     expect([...found.classes]).toEqual([1, 3]);
@@ -94,7 +96,7 @@ describe("fromCanvas", () => {
           x1 + (0.1 + w) * 0.99 * (image.width - x1),
           y1 + (0.1 + h) * 0.99 * (image.height - y1),
         ] as const;
-        const placed = toCanvas(box, fitToCanvas(image, canvas));
+        const placed = toCanvas(box, placeOnCanvas(image, { canvas, resize: "fit" }));
         expect([...back(placed, image, canvas).boxes]).toEqual(box.map((x) => expect.closeTo(x, 2) as number));
         // It is on the canvas, within the half pixel that the image's size is rounded by.
         expect(Math.min(...placed)).toBeGreaterThanOrEqual(0);
@@ -126,7 +128,7 @@ describe("fromCanvas", () => {
           ] as const;
           const framing = { canvas, resize };
           const placed = toCanvas(box, placeOnCanvas(image, framing));
-          const { boxes, scores, classes } = fromCanvas([0, 0, 0, 0, ...placed], [0.9, 0.4], [5, 3], 2, image, framing);
+          const { boxes, scores, classes } = fromCanvas({ boxes: [0, 0, 0, 0, ...placed], scores: [0.9, 0.4], classes: [5, 3] }, image, framing);
           // The first has no area.
           expect([...scores, ...classes]).toEqual([Math.fround(0.4), 3]);
           box.forEach((corner, i) => {
@@ -140,8 +142,7 @@ describe("fromCanvas", () => {
   it("clips boxes to the image, and drops those beside it", () => {
     const image = { width: 90, height: 50 };
     const boxesOf = (resize: (typeof RESIZE_RULES)[number], ...boxes: number[]): number[] => [
-      ...fromCanvas(boxes, [1, 1], [0, 0], boxes.length / 4, image, { canvas: { width: 45, height: 45 }, resize })
-        .boxes,
+      ...fromCanvas(columnsOf(boxes), image, { canvas: { width: 45, height: 45 }, resize }).boxes,
     ];
     // fit: 45 x 25, 10 pixels down.
     expect(boxesOf("fit", 5, 4, 20, 41, 5, 36, 20, 44)).toEqual([10, 0, 40, 50]);
@@ -158,3 +159,8 @@ it("a canvas has the typical shape of the images, between 1:2 and 2:1, and sides
   expect(chooseCanvas([wide, wide, { width: 100, height: 400 }], 320)).toEqual({ width: 320, height: 240 });
   expect(chooseCanvas([{ width: 100, height: 400 }], 320)).toEqual({ width: 160, height: 320 });
 });
+
+function columnsOf(boxes: number[]) {
+  const count = boxes.length / 4;
+  return { boxes, scores: Array<number>(count).fill(1), classes: Array<number>(count).fill(0) };
+}

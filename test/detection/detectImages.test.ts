@@ -8,15 +8,14 @@ import { PRESETS } from "../../src/data/augment/presets.ts";
 import { trainingBatches } from "../../src/data/batches/trainingBatches.ts";
 import type { ImageRecord } from "../../src/data/dataset.ts";
 import { ImageStore, type StoredImage } from "../../src/data/images/imageStore.ts";
-import { detectImages, type FittedImage } from "../../src/detection/detectImages.ts";
-import type { Program } from "../../src/engine/graph/program.ts";
+import { detectImages, type FittedImage, type RunDetector } from "../../src/detection/detectImages.ts";
 import { loadEngine } from "../../src/engine/load.ts";
 import { largestDifference } from "./support.ts";
 
 beforeAll(() => loadEngine());
 
 const canvas = { width: 40, height: 32 };
-const preprocessing: Preprocessing = { canvas, fill: 114, mean: [100, 110, 120], deviation: [50, 55, 60] };
+const preprocessing: Preprocessing = { canvas, resize: "fit", fill: 114, mean: [100, 110, 120], deviation: [50, 55, 60] };
 /** 40 x 20 on the canvas, 6 down; 14 x 32, 13 to the right. */
 const records: ImageRecord[] = [[80, 40], [35, 80]].map(([width = 0, height = 0], i) => ({
   ...{ id: i + 1, file: `${i}.png`, width, height, split: "train", objects: [] },
@@ -30,16 +29,13 @@ class NoiseStore extends ImageStore {
     return Promise.resolve({ ...size, pixels });
   }
 }
-const store = new NoiseStore(records, canvas);
+const store = new NoiseStore(records, preprocessing);
 
 /** Remembers what it is fed, and finds one box in each image: the given one. */
-function fakeProgram(batch: number, boxes: number[][]): { program: Program; fed: () => tf.Tensor4D } {
+function fakeProgram(batch: number, boxes: number[][]): { program: RunDetector; fed: () => tf.Tensor4D } {
   const shape = [batch, canvas.height, canvas.width, 3];
   let fed: tf.Tensor | undefined;
-  const program: Program = {
-    mode: "eager",
-    run(step, { images }) {
-      expect(step).toBe("predict");
+  const program: RunDetector = ({ images }) => {
       fed = unpackBytes(images as tf.Tensor, shape);
       const two = boxes.map((box) => [box, [0, 0, 0, 0]]);
       return {
@@ -48,10 +44,6 @@ function fakeProgram(batch: number, boxes: number[][]): { program: Program; fed:
         classes: tf.tensor2d(boxes.map((_, i) => [i + 1, 0]), [batch, 2], "int32"),
         valid: tf.tensor1d(boxes.map(() => 1), "int32"),
       }; // prettier-ignore
-    },
-    pull: () => undefined,
-    push: () => undefined,
-    dispose: () => undefined,
   };
   return { program, fed: () => fed as tf.Tensor4D };
 }
@@ -64,7 +56,7 @@ describe("detectImages", () => {
   it("gives boxes in each image's own pixels, and nothing for empty slots", async () => {
     const boxes = [[10, 11, 20, 16], [16, 8, 20, 24], [1, 1, 9, 9]]; // prettier-ignore
     const { program } = fakeProgram(3, boxes);
-    const found = detectImages(program, "predict", 3, await fittedImages(), preprocessing);
+    const found = detectImages(program, 3, await fittedImages(), preprocessing);
     const close = (values: number[]): number[] => values.map((value) => expect.closeTo(value, 4) as number);
     expect(found.map((one) => [...one.boxes])).toEqual([close([20, 10, 40, 20]), close([7.5, 20, 17.5, 60])]);
     expect(found.map((one) => [...one.scores])).toEqual([close([0.9]), close([0.65])]);
@@ -74,7 +66,7 @@ describe("detectImages", () => {
   it("feeds the image in the middle of the canvas, and the fill around it", async () => {
     const { program, fed } = fakeProgram(3, [[], [], []].map(() => [0, 0, 1, 1])); // prettier-ignore
     const images = await fittedImages();
-    detectImages(program, "predict", 3, images, preprocessing);
+    detectImages(program, 3, images, preprocessing);
     const at = (slot: number, x: number, y: number): number => fed().bufferSync().get(slot, y, x, 1);
     const green = (slot: number, x: number, y: number): number | undefined => {
       const { pixels, width } = images[slot] as FittedImage;
@@ -101,7 +93,7 @@ describe("detectImages", () => {
     const { program, fed } = fakeProgram(2, [[], []].map(() => [0, 0, 1, 1])); // prettier-ignore
     const fitted = await fittedImages();
     const inOrder = files.map((file) => fitted[records.findIndex((record) => record.file === file)] as FittedImage);
-    detectImages(program, "predict", 2, inOrder, preprocessing);
+    detectImages(program, 2, inOrder, preprocessing);
     const predicted = normalizeImages(fed(), preprocessing);
     expect(largestDifference(predicted.dataSync(), trained.dataSync())).toBeLessThan(1e-3);
   });

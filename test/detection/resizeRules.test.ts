@@ -11,7 +11,6 @@ import { trainingBatches } from "../../src/data/batches/trainingBatches.ts";
 import type { ImageRecord } from "../../src/data/dataset.ts";
 import { ImageStore } from "../../src/data/images/imageStore.ts";
 import { detectImages } from "../../src/detection/detectImages.ts";
-import type { Program } from "../../src/engine/graph/program.ts";
 import { folderOf } from "../data/helpers.ts";
 import { engines } from "./support.ts";
 
@@ -95,7 +94,7 @@ describe.each(RESIZE_RULES)("under the resize rule %s", (resize) => {
   it("prediction finds objects where they are in the image", async () => {
     const records = await rectangles(boxes);
     const images = await fitted(records, new ImageStore(records, preprocessing));
-    const found = detectImages(rectangleDetector(), "predict", BATCH, images, preprocessing);
+    const found = detectImages(rectangleDetector(), BATCH, images, preprocessing);
     expect(found).toHaveLength(2);
     found.forEach((detections, i) => {
       const { scaleX, scaleY } = placeOnCanvas(records[i] as ImageRecord, preprocessing);
@@ -109,7 +108,7 @@ describe.each(RESIZE_RULES)("under the resize rule %s", (resize) => {
       [20, 50, 50, 91],
     ]);
     const images = await fitted(records, new ImageStore(records, preprocessing));
-    const [wide, narrow] = detectImages(rectangleDetector(), "predict", BATCH, images, preprocessing);
+    const [wide, narrow] = detectImages(rectangleDetector(), BATCH, images, preprocessing);
     // The wide image's left 11 pixels of 86 x 48 are cropped; of the narrow one, the lower 35 of 64 x 116 (34 above).
     expectBox(wide?.boxes ?? [], [resize === "crop" ? (11 * 90) / 86 : 0, 0, 30, 20], 2);
     expectBox(narrow?.boxes ?? [], [20, 50, 50, resize === "crop" ? (82 * 91) / 116 : 91], 2);
@@ -138,7 +137,7 @@ describe.each(RESIZE_RULES)("under the resize rule %s", (resize) => {
       );
       const detector = rectangleDetector();
       const usual = new ImageStore(records, preprocessing);
-      detectImages(detector, "predict", BATCH, await fitted(records, usual), preprocessing);
+      detectImages(detector, BATCH, await fitted(records, usual), preprocessing);
       expect(new Set(batch.files).size).toBe(2);
       batch.files.forEach((file, slot) => {
         const index = records.findIndex((record) => record.file === file);

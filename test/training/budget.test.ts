@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/base/errors.ts";
-import { budgetFrom, progressOf } from "../../src/training/budget.ts";
+import { budgetFrom, describeBudget, extended, progressOf } from "../../src/training/budget.ts";
 
 describe("progressOf", () => {
   it.each([
@@ -20,17 +20,35 @@ describe("progressOf", () => {
 });
 
 describe("budgetFrom", () => {
-  const fallback = { epochs: 100 };
-
   it.each([
-    [{}, { epochs: 100 }],
+    [{}, undefined],
     [{ epochs: 7 }, { epochs: 7 }],
     [{ minutes: 0.5 }, { minutes: 0.5 }],
   ])("of %j is %j", (options, budget) => {
-    expect(budgetFrom(options, fallback)).toEqual(budget);
+    expect(budgetFrom(options)).toEqual(budget);
   });
 
   it("refuses both at once", () => {
-    expect(() => budgetFrom({ epochs: 7, minutes: 2 }, fallback)).toThrow(UsageError);
+    expect(() => budgetFrom({ epochs: 7, minutes: 2 })).toThrow(UsageError);
   });
+});
+
+describe("extended", () => {
+  it("adds what is of the same unit", () => {
+    expect(extended({ epochs: 10 }, { epochs: 5 })).toEqual({ epochs: 15 });
+    expect(extended({ minutes: 0.5 }, { minutes: 2 })).toEqual({ minutes: 2.5 });
+  });
+
+  it("refuses the other unit", () => {
+    expect(() => extended({ epochs: 10 }, { minutes: 5 })).toThrow("counted in epochs");
+    expect(() => extended({ minutes: 10 }, { epochs: 5 })).toThrow("counted in minutes");
+  });
+});
+
+it.each([
+  [{ epochs: 1 }, "1 epoch"],
+  [{ epochs: 20 }, "20 epochs"],
+  [{ minutes: 0.1 }, "0.1 minutes"],
+])("describeBudget of %j is %s", (budget, text) => {
+  expect(describeBudget(budget)).toBe(text);
 });

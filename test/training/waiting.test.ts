@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { fit, type FitProgress, type FitValidation, type Task } from "../../src/training/fit.ts";
+import { fit, type FitProgress, type FitValidation, type Training } from "../../src/training/fit.ts";
 import { WaitMeter } from "../../src/training/waitMeter.ts";
 
 describe("the share of time spent waiting", () => {
@@ -51,7 +51,7 @@ async function waitingOf(prepare: number, train: number, cpu = 0): Promise<{ ste
   const block = (ms: number): void => {
     for (const until = performance.now() + ms; performance.now() < until;);
   };
-  const task: Task<number> = {
+  const task: Training<number> = {
     stepsPerEpoch: 4,
     async prepare(step) {
       if (prepare > 0) await setTimeout(prepare);
@@ -63,7 +63,8 @@ async function waitingOf(prepare: number, train: number, cpu = 0): Promise<{ ste
       block(train);
       return { loss: 1 };
     },
-    filesOf: () => [],
+    namesOf: () => [],
+    nextPhase: () => undefined,
     validate: () => setTimeout(50, { score: 1, metrics: {} }),
     saveBest: () => Promise.resolve(),
     saveLast: () => Promise.resolve(),

@@ -51,7 +51,7 @@ export class BatchNorm extends tf.layers.Layer {
   static className = "BatchNorm";
 
   readonly momentum: number;
-  readonly statistics: "batch" | "moving";
+  statistics: "batch" | "moving";
   readonly #epsilon: number;
   readonly #scale: boolean;
   readonly #center: boolean;

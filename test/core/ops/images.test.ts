@@ -5,6 +5,7 @@ import { engines, largestDifference, on } from "../../detection/support.ts";
 
 const preprocessing = (width: number, height: number, fill = 0) => ({
   canvas: { width, height },
+  resize: "fit" as const,
   fill,
   mean: [10, 20, 30] as [number, number, number],
   deviation: [2, 4, 5] as [number, number, number],

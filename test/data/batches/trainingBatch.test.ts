@@ -17,7 +17,7 @@ beforeAll(() => loadEngine());
 /** Grey values of the images, of what is labelled in them, and of the canvas around them. */
 const [GREY, BRIGHT, FILL] = [60, 250, 20];
 const canvas = { width: 48, height: 64 };
-const preprocessing: Preprocessing = { canvas, fill: FILL, mean: [10, 10, 10], deviation: [5, 5, 5] };
+const preprocessing: Preprocessing = { canvas, resize: "fit", fill: FILL, mean: [10, 10, 10], deviation: [5, 5, 5] };
 
 type Box = [number, number, number, number];
 const image = (id: number, size: Size, box: Box): ImageRecord => ({
@@ -54,7 +54,7 @@ class LabelledStore extends ImageStore {
 }
 
 function sourceOf(operations: unknown[]): BatchSource {
-  const store = new LabelledStore(records, canvas, { oversize: 1.25 });
+  const store = new LabelledStore(records, preprocessing, { oversize: 1.25 });
   const augmentation = Augmentation.parse({ operations });
   return trainingBatches(store, { batch: 2, preprocessing, augmentation, random: new Random(5) });
 }

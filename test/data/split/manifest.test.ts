@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { Dataset, SplitName } from "../../../src/data/dataset.ts";
-import { applySavedSplits, saveSplits } from "../../../src/data/split/savedSplits.ts";
+import { applySavedSplits, saveSplits } from "../../../src/data/split/manifest.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "anchorkit-splits-"));
 const file = join(folder, "splits.json");

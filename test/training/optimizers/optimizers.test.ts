@@ -1,8 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
 import { afterEach, describe, expect, it } from "vitest";
-import { compileProgram, openPrograms } from "../../src/engine/graph/program.ts";
-import type { NamedTensors } from "../../src/engine/graph/step.ts";
-import { adamW, clipByGlobalNorm, sgd, type Optimizer } from "../../src/training/optimizers.ts";
+import { compileProgram, openPrograms } from "../../../src/engine/graph/program.ts";
+import type { NamedTensors } from "../../../src/engine/graph/step.ts";
+import { adamW } from "../../../src/training/optimizers/adamW.ts";
+import { clipByGlobalNorm } from "../../../src/training/optimizers/clip.ts";
+import type { Optimizer } from "../../../src/training/optimizers/optimizer.ts";
+import { sgd } from "../../../src/training/optimizers/sgd.ts";
 import {
   engines,
   largestDifference,
@@ -11,7 +14,7 @@ import {
   oracleTensor,
   type OracleCase,
   type OracleTensor,
-} from "../detection/support.ts";
+} from "../../detection/support.ts";
 
 /** Weights after each of six steps, which Keras computed. */
 interface OptimizerCase extends OracleCase {
@@ -67,7 +70,7 @@ async function differenceFrom(
       return { outputs: { step: (step as tf.Scalar).clone() }, updates };
     },
   };
-  const program = await compileProgram({ train }, { variables: [...weights, ...optimizer.slots] });
+  const program = await compileProgram({ train }, { variables: [...weights, ...optimizer.slots.map(({ variable }) => variable)] });
   expect(program.mode).toBe(tf.getBackend() === "tensorflow" ? "graph" : "eager");
   const differences = input.gradients.flatMap(([first, second], i) => {
     const inputs = {
