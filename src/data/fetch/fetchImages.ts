@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { AnchorkitError } from "../../base/errors.ts";
 import { writeFileAtomic } from "../../base/files.ts";
 import { kindOf, shownPath } from "../files.ts";
@@ -9,18 +8,14 @@ import { type ImageFormat, type ImageHeader, readImageHeader } from "../images/i
 import { HashIndex, NEAR_DUPLICATE_BITS } from "../duplicates/nearDuplicates.ts";
 import { mapParallel } from "../parallel.ts";
 import { perceptualHash } from "../duplicates/perceptualHash.ts";
-import { download, DownloadError, type DownloadOptions } from "./download.ts";
 import type { FetchItem } from "./fetchList.ts";
 import { type FetchedRow, FetchState } from "./fetchState.ts";
+import { PatientDownloads, type PatientOptions } from "./patientDownloads.ts";
 import { safeName, takeName } from "./safeName.ts";
 
-export interface FetchOptions extends Partial<DownloadOptions> {
+export interface FetchOptions extends PatientOptions {
   /** How many at a time; 4 unless told. */
   jobs?: number;
-  /** How often an address is tried again when the server is busy or the connection breaks; 3 unless told. */
-  retries?: number;
-  /** Milliseconds before the first further try, doubled for each after it; 1000 unless told. */
-  backoff?: number;
   /** Images with fewer pixels on one side fail; 1 unless told. */
   minSide?: number;
   /** Images with more pixels fail; 100 million unless told. */
@@ -96,9 +91,6 @@ export async function fetchImages(
 
 const STATE_FILE = "images.csv";
 
-/** The longest that a server can make us wait before another try, in milliseconds; its addresses fail if it wants more. */
-const MAX_WAIT = 120_000;
-
 /** What is in the folder, and how more comes into it. */
 class Collection {
   readonly #folder: string;
@@ -110,13 +102,13 @@ class Collection {
   readonly #files = new Map<string, string>(); // by SHA-256
   readonly #alike: HashIndex;
   readonly #alikeFiles: string[] = []; // by item of the index
-  /** When a server that asked for a pause can be asked again. */
-  readonly #pausedUntil = new Map<string, number>();
+  readonly #downloads: PatientDownloads;
 
   constructor(folder: string, state: FetchState, present: readonly string[], options: FetchOptions) {
     this.#folder = folder;
     this.#state = state;
     this.#options = options;
+    this.#downloads = new PatientDownloads(options);
     this.#present = new Set(present);
     this.#taken = new Set(present.map((name) => name.toLowerCase()));
     this.#alike = new HashIndex(options.duplicateBits ?? NEAR_DUPLICATE_BITS);
@@ -134,7 +126,7 @@ class Collection {
   async fetch(item: FetchItem): Promise<FetchedRow | undefined> {
     const { signal } = this.#options;
     try {
-      const bytes = await this.#download(item.url);
+      const bytes = await this.#downloads.get(item.url);
       const row = this.#placed(item, await this.#checked(item, bytes));
       // The row comes first: a crash between the two leaves a row without a file, which is fetched again.
       await this.#state.add(row);
@@ -146,28 +138,6 @@ class Collection {
       const row: FetchedRow = { ...blankRow(item), status: "failed", reason: error.message };
       await this.#state.add(row);
       return row;
-    }
-  }
-
-  async #download(url: string): Promise<Uint8Array> {
-    const { retries = 3, backoff = 1000, signal = new AbortController().signal } = this.#options;
-    const { timeout = 60_000, stallTimeout = 15_000, maxBytes = 50_000_000, userAgent = "anchorkit" } = this.#options;
-    const host = URL.canParse(url) ? new URL(url).host : "";
-    for (let attempt = 0; ; attempt++) {
-      const pause = (this.#pausedUntil.get(host) ?? 0) - Date.now();
-      if (pause > MAX_WAIT) throw new DownloadError(`the server wants to be left alone for ${inWords(pause)}`);
-      if (pause > 0) await setTimeout(pause, undefined, { signal });
-      try {
-        return await download(url, { timeout, stallTimeout, maxBytes, userAgent, signal });
-      } catch (error) {
-        if (!(error instanceof DownloadError) || !error.transient || attempt === retries) throw error;
-        const wait = error.retryAfter ?? backoff * 2 ** attempt;
-        // A server that names a time means all its addresses.
-        if (error.retryAfter !== undefined) this.#pausedUntil.set(host, Date.now() + wait);
-        if (wait > MAX_WAIT)
-          throw new DownloadError(`${error.message}, and wants to be left alone for ${inWords(wait)}`);
-        if (error.retryAfter === undefined) await setTimeout(wait, undefined, { signal });
-      }
     }
   }
 
@@ -226,12 +196,6 @@ class Collection {
     this.#alike.add(hash);
     this.#alikeFiles.push(file);
   }
-}
-
-/** A wait in milliseconds, as "45 min" or "24 h". */
-function inWords(wait: number): string {
-  const minutes = Math.ceil(wait / 60_000);
-  return minutes < 120 ? `${minutes} min` : `${Math.ceil(minutes / 60)} h`;
 }
 
 function blankRow({ url, fields }: FetchItem): FetchedRow {

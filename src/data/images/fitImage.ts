@@ -1,6 +1,6 @@
 import type { Size } from "../../base/preprocessing.ts";
 import { type DecodeOptions, withImage } from "./images.ts";
-import { type Interpolation, type Part, type Raster, resample } from "./resample.ts";
+import { type Interpolation, type Rectangle, type Raster, resample } from "./resample.ts";
 
 /**
  * How an image of another aspect ratio gets the wanted size: stretched; cropped to the largest part in the middle that
@@ -10,7 +10,7 @@ export type Fit = "stretch" | "crop" | "pad";
 
 export type ColorMode = keyof typeof CHANNELS;
 
-export interface FitOptions extends Pick<DecodeOptions, "maxPixels" | "stretch"> {
+export interface FittedOptions extends Pick<DecodeOptions, "maxPixels" | "stretch"> {
   size: Size;
   fit: Fit;
   interpolation: Interpolation;
@@ -28,7 +28,7 @@ export const CHANNELS = { grayscale: 1, rgb: 3, rgba: 4 } as const;
  *
  * @throws AnchorkitError naming the file and the reason
  */
-export async function decodeFitted(source: string | Uint8Array, options: FitOptions): Promise<Float32Array> {
+export async function decodeFitted(source: string | Uint8Array, options: FittedOptions): Promise<Float32Array> {
   const { size, fit, interpolation, antialias, colorMode } = options;
   return withImage(source, options, async (image, original) => {
     if (colorMode === "rgba") image.ensureAlpha();
@@ -46,7 +46,7 @@ export async function decodeFitted(source: string | Uint8Array, options: FitOpti
 }
 
 /** Which part of an image lands on which part of the wanted size; cut to whole pixels as TensorFlow does it. */
-export function fitParts(original: Size, size: Size, fit: Fit): { from: Part; to: Part } {
+export function fitParts(original: Size, size: Size, fit: Fit): { from: Rectangle; to: Rectangle } {
   const whole = { left: 0, top: 0, width: original.width, height: original.height };
   const all = { left: 0, top: 0, width: size.width, height: size.height };
   if (fit === "stretch") return { from: whole, to: all };
@@ -68,7 +68,7 @@ export function fitParts(original: Size, size: Size, fit: Fit): { from: Part; to
   return { from: { left, top, width, height }, to: all };
 }
 
-function padded(pixels: Float32Array, to: Part, size: Size, channels: number): Float32Array {
+function padded(pixels: Float32Array, to: Rectangle, size: Size, channels: number): Float32Array {
   const result = new Float32Array(size.height * size.width * channels);
   const across = to.width * channels;
   for (let y = 0; y < to.height; y++) {

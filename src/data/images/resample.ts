@@ -8,7 +8,7 @@ export interface Raster extends Size {
 }
 
 /** A part of an image, in whole pixels. */
-export interface Part extends Size {
+export interface Rectangle extends Size {
   left: number;
   top: number;
 }
@@ -30,7 +30,7 @@ export const INTERPOLATIONS = [
  */
 export function resample(
   image: Raster,
-  from: Part,
+  from: Rectangle,
   size: Size,
   interpolation: Interpolation,
   antialias = false,

@@ -1,7 +1,6 @@
 import { basename, extname, join, relative } from "node:path";
 import { AnchorkitError } from "../../../base/errors.ts";
-import { maskBox } from "../../../geometry/masks/maskExtent.ts";
-import type { Segmentation, SplitName } from "../../dataset.ts";
+import type { SplitName } from "../../dataset.ts";
 import { kindOf, listFiles, readHead, readText, shownPath } from "../../files.ts";
 import { mapParallel } from "../../parallel.ts";
 import type { Place } from "../../place.ts";
@@ -9,12 +8,11 @@ import { placeLabels } from "../../placing/placeLabels.ts";
 import { splitNamed, splitOfPath } from "../../split/splitLists.ts";
 import { Warnings } from "../../warnings.ts";
 import { joinCategories, leaveOutGroups } from "./cocoCategories.ts";
-import { type CocoAnnotation, type CocoFile, parseCoco, scalarsOf } from "./cocoFile.ts";
+import { type CocoFile, parseCoco, scalarsOf } from "./cocoFile.ts";
 import { findImages, ownSplitOf } from "./cocoImages.ts";
-import { segmentationOf } from "./cocoSegmentation.ts";
+import { objectOf } from "./cocoObject.ts";
 import { readEach } from "../labelFiles.ts";
 import type { FoundImage, FoundObject, LabelFormat, Likeness, ReadOptions, ReadResult } from "../format.ts";
-import { boxAround } from "../shapes.ts";
 import { DATASET_FILE, write } from "./writeCoco.ts";
 
 /** COCO JSON: one file, the folder that holds one, or a folder with one for each split. */
@@ -163,53 +161,4 @@ async function imagesOf(
     throw new AnchorkitError(`${name}: none of its ${names.length} images is there (first: "${names[0] ?? ""}")`);
   }
   return found;
-}
-
-/** Flags that CVAT and datumaro put among the attributes, apart from the others. */
-function marksAmong(attributes: Record<string, unknown>) {
-  const entries = Object.entries(attributes);
-  const isMark = ([name, value]: [string, unknown]) =>
-    typeof value === "boolean" && ["difficult", "truncated", "occluded"].includes(name);
-  const marks = Object.fromEntries(entries.filter((entry) => isMark(entry) && entry[1] === true));
-  return {
-    marks: marks as Pick<FoundObject, "difficult" | "truncated" | "occluded">,
-    attributes: Object.fromEntries(entries.filter((entry) => !isMark(entry))),
-  };
-}
-
-function objectOf(
-  annotation: CocoAnnotation,
-  classOf: ReadonlyMap<number, number>,
-  where: string,
-  warnings: Warnings,
-): FoundObject | undefined {
-  const segmentation = segmentationOf(annotation.segmentation, where, warnings);
-  const box = boxOf(annotation.bbox, segmentation);
-  if (!box) {
-    warnings.add("annotations without bbox whose segmentation cannot be read, left out", where);
-    return undefined;
-  }
-  const { marks, ...others } = marksAmong(annotation.attributes ?? {});
-  const attributes = scalarsOf(others.attributes);
-  return {
-    ...{ where, box },
-    class: classOf.get(annotation.category_id) ?? 0,
-    ...marks,
-    ...(annotation.iscrowd && { crowd: true }),
-    ...(typeof annotation.area === "number" && { area: annotation.area }),
-    ...(annotation.difficult && { difficult: true }),
-    ...(annotation.truncated && { truncated: true }),
-    ...(annotation.occluded && { occluded: true }),
-    ...(typeof annotation.pose === "string" && { pose: annotation.pose }),
-    ...(typeof annotation.score === "number" && { score: annotation.score }),
-    ...(segmentation && { segmentation }),
-    ...(attributes && { attributes }),
-  };
-}
-
-/** The box, or where there is none, the one around the segmentation. */
-function boxOf(bbox: CocoAnnotation["bbox"], segmentation: Segmentation | undefined): FoundObject["box"] | undefined {
-  if (bbox) return [bbox[0], bbox[1], bbox[0] + bbox[2], bbox[1] + bbox[3]];
-  if (!segmentation) return undefined;
-  return Array.isArray(segmentation) ? boxAround(segmentation) : maskBox(segmentation);
 }

@@ -2,7 +2,7 @@ import { AnchorkitError } from "../../../base/errors.ts";
 import type { Rle } from "../../../geometry/masks/rle.ts";
 
 /** Pixels of an image that have the same class and object. */
-export interface Region {
+export interface LabelRegion {
   /** The number of the class, and of the object in the image; 0 where there is no image of them. */
   classValue: number;
   objectValue: number;
@@ -29,7 +29,7 @@ export function regionsOf(
   objects: Uint32Array | undefined,
   { width, height }: { width: number; height: number },
   where: string,
-): Region[] {
+): LabelRegion[] {
   const found = new Map<number, { classValue: number; objectValue: number; runs: number[] }>();
   let runs = 0;
   let [start, classValue, objectValue] = [0, classes?.[0] ?? 0, objects?.[0] ?? 0];

@@ -6,7 +6,7 @@ import { readImageHeader } from "../../images/images.ts";
 import type { Size } from "../../placing/placement.ts";
 import type { Warnings } from "../../warnings.ts";
 import { type LabelPixels, readLabelPixels } from "./labelPixels.ts";
-import { type Region, regionsOf } from "./labelRegions.ts";
+import { type LabelRegion, regionsOf } from "./labelRegions.ts";
 import type { MaskedImage } from "./maskFiles.ts";
 import type { RegionsOfImage } from "./maskValues.ts";
 
@@ -47,7 +47,7 @@ export async function readRegions(pair: MaskedImage, colours: boolean, warnings:
   };
   const said = { pair, size, where: maskName(pair) };
   if (pair.parts) {
-    const regions: Region[] = [];
+    const regions: LabelRegion[] = [];
     for (const [i, file] of [first, ...others].entries()) {
       const mask = maskOfPart(await read(file), shownPath(file), warnings);
       if (mask) regions.push({ classValue: 0, objectValue: i + 1, mask });
@@ -80,7 +80,7 @@ function numbersOf({ kind, values }: LabelPixels, file: string): Uint32Array {
 }
 
 /** The mask of one object: what is not black is inside, or, where grey leads to white, the lighter half. */
-function maskOfPart(pixels: LabelPixels, where: string, warnings: Warnings): Region["mask"] | undefined {
+function maskOfPart(pixels: LabelPixels, where: string, warnings: Warnings): LabelRegion["mask"] | undefined {
   const size = { width: pixels.width, height: pixels.height };
   const values = pixels.kind === "rgb" ? pixels.values.map(lightest) : pixels.values;
   const lit = regionsOf(undefined, values, size, where).filter(({ objectValue }) => objectValue !== 0);

@@ -2,12 +2,12 @@ import { AnchorkitError } from "../../../base/errors.ts";
 import type { Warnings } from "../../warnings.ts";
 import { cityscapesMeaning, isCityscapesMask } from "./cityscapes.ts";
 import type { LabelPixels } from "./labelPixels.ts";
-import type { Region } from "./labelRegions.ts";
+import type { LabelRegion } from "./labelRegions.ts";
 import type { MaskClasses } from "./maskClasses.ts";
 
 /** The regions of an image's masks, as read. */
 export interface RegionsOfImage {
-  regions: Region[];
+  regions: LabelRegion[];
   /** Of the mask of classes; undefined where there is one of objects alone. */
   kind: LabelPixels["kind"] | undefined;
   /** The mask that tells classes, else the one of objects. */

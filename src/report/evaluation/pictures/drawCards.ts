@@ -5,7 +5,7 @@ import { cropOf, type PictureQuality, sizeOf } from "./crops.ts";
 import type { DrawnCard, DrawnCards } from "./gallery.tsx";
 import type { EvaluationImage } from "../../../metrics/detection/evaluationImage.ts";
 import { type Region, regionAround } from "./regions.ts";
-import { type Box, type Scene, scenesOf } from "./scenes.ts";
+import { type SceneBox, type Scene, scenesOf } from "./scenes.ts";
 import type { Thresholds } from "../thresholds.ts";
 
 /** How good pictures are, and how many of each group there are at most; the best that fits into the report is taken. */
@@ -54,7 +54,7 @@ export async function drawCards(
   };
 }
 
-function focusBox(card: Card, scene: Scene): Box | undefined {
+function focusBox(card: Card, scene: Scene): SceneBox | undefined {
   if (card.kind === "wrong") return scene.detections.get(card.detection)?.box;
   return card.kind === "missed" ? scene.truths[card.truth]?.box : undefined;
 }

@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { overlaps, type Region } from "./regions.ts";
-import type { Box, Scene, SceneDetection, SceneTruth } from "./scenes.ts";
+import type { SceneBox, Scene, SceneDetection, SceneTruth } from "./scenes.ts";
 import { shorten } from "../../page/text.ts";
 
 export interface PictureProps {
@@ -96,7 +96,7 @@ function TruthBox({ truth, related, ...shared }: BoxProps & { truth: SceneTruth;
   );
 }
 
-function BoxLines({ box: [x1, y1, x2, y2], className }: { box: Box; className?: string }): VNode {
+function BoxLines({ box: [x1, y1, x2, y2], className }: { box: SceneBox; className?: string }): VNode {
   return (
     <rect
       {...(className !== undefined && { class: className })}
@@ -116,7 +116,7 @@ function Label({
   text,
   below = false,
 }: BoxProps & {
-  box: Box;
+  box: SceneBox;
   text: string;
   below?: boolean;
 }): VNode {

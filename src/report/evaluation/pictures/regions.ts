@@ -1,5 +1,5 @@
 import type { Size } from "../../../base/preprocessing.ts";
-import type { Box } from "./scenes.ts";
+import type { SceneBox } from "./scenes.ts";
 
 /** A part of an image, in its whole pixels. */
 export interface Region extends Size {
@@ -13,7 +13,7 @@ const ASPECT = 4 / 3;
 const [CONTEXT, LEAST] = [3, 0.25];
 
 /** What to show of an image so that a box is seen well, with what is around it: inside the image, 4:3 where that fits. */
-export function regionAround([x1, y1, x2, y2]: Box, { width, height }: Size): Region {
+export function regionAround([x1, y1, x2, y2]: SceneBox, { width, height }: Size): Region {
   const least = LEAST * Math.max(width, height);
   const wanted = Math.max((x2 - x1) * CONTEXT, (y2 - y1) * CONTEXT * ASPECT, least, 32);
   const shown = {
@@ -26,6 +26,6 @@ export function regionAround([x1, y1, x2, y2]: Box, { width, height }: Size): Re
 }
 
 /** Whether any of a box is in the region. */
-export function overlaps([x1, y1, x2, y2]: Box, region: Region): boolean {
+export function overlaps([x1, y1, x2, y2]: SceneBox, region: Region): boolean {
   return x1 < region.x + region.width && x2 > region.x && y1 < region.y + region.height && y2 > region.y;
 }

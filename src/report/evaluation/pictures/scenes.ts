@@ -4,7 +4,7 @@ import type { EvaluationImage } from "../../../metrics/detection/evaluationImage
 import type { Thresholds } from "../thresholds.ts";
 
 /** x1, y1, x2, y2 in pixels of the image. */
-export type Box = readonly [number, number, number, number];
+export type SceneBox = readonly [number, number, number, number];
 
 /** What is to be drawn of one image. */
 export interface Scene {
@@ -15,7 +15,7 @@ export interface Scene {
 }
 
 export interface SceneTruth {
-  box: Box;
+  box: SceneBox;
   class: number;
   /** Crowds and what else does not count. */
   ignored: boolean;
@@ -24,7 +24,7 @@ export interface SceneTruth {
 }
 
 export interface SceneDetection {
-  box: Box;
+  box: SceneBox;
   class: number;
   score: number;
   /** The last threshold (its index) that its score passes. */
@@ -71,6 +71,6 @@ export function scenesOf(
   return scenes;
 }
 
-function boxAt(boxes: ArrayLike<number>, i: number): Box {
-  return [0, 1, 2, 3].map((j) => boxes[i * 4 + j] as number) as unknown as Box;
+function boxAt(boxes: ArrayLike<number>, i: number): SceneBox {
+  return [0, 1, 2, 3].map((j) => boxes[i * 4 + j] as number) as unknown as SceneBox;
 }

@@ -1,0 +1,117 @@
+import type { DetectionAnalysis } from "../../../metrics/detection/analysis.ts";
+import type { CocoComparison } from "../../../metrics/detection/compare.ts";
+import type { TideErrorType } from "../../../metrics/detection/tide/tide.ts";
+import type { FigureDraft as Draft } from "../../page/figure.ts";
+import { compact, count, percent, points, rate, shorten } from "../../page/text.ts";
+import { ERROR_NAMES } from "../verdict.ts";
+import { comparisonPlot, confusionPlot, slicePlot, tidePlot } from "./errorPlots.ts";
+
+/** More classes do not fit into a confusion matrix that can be read. */
+const CONFUSED = 10;
+
+const GROUP_NAMES: Record<string, string> = {
+  "fine-size": "Size of the object",
+  size: "Size of the object",
+  aspect: "Shape of the object",
+  crowding: "Overlap with other objects",
+  objects: "Objects in the image",
+};
+
+const SIZE_NAMES: Record<string, string> = {
+  xs: "to 16² pixels",
+  s: "to 32²",
+  m: "to 96²",
+  l: "to 288²",
+  xl: "larger",
+};
+
+/** More ways to slice are not drawn. */
+const MOST_SLICINGS = 6;
+
+export function errors({ tide }: DetectionAnalysis): Draft | undefined {
+  if (!Number.isFinite(tide.AP50)) return undefined;
+  const bars = (Object.keys(ERROR_NAMES) as TideErrorType[]).map((type) => {
+    const { count: times, dAP } = tide.errors[type];
+    const text = `${points(dAP)} (${compact(times)})`;
+    return { type, label: ERROR_NAMES[type], count: times, points: dAP * 100, text };
+  });
+  return {
+    title: "What the errors cost",
+    note: `AP50 is ${rate(tide.AP50)}. Each bar: the points gained if this kind of error alone never happened, and in brackets how often it does, at any confidence. They do not add up.`,
+    legend: [],
+    label: `AP50 points lost: ${bars.map(({ label, text }) => `${label} ${text}`).join(", ")}.`,
+    specs: [tidePlot(bars)],
+  };
+}
+
+export function confusion(analysis: DetectionAnalysis): Draft | undefined {
+  const { matrix, classes, confidence } = analysis.confusion;
+  const shown = mostConfused(matrix).slice(0, CONFUSED);
+  if (shown.length === 0) return undefined;
+  const kept = [...shown.sort((a, b) => a - b), classes.length];
+  const cells = kept.map((row) => kept.map((column) => matrix[row]?.[column] ?? 0));
+  const labels = kept.map((k) => classes[k] ?? "nothing");
+  const left = classes.length - shown.length;
+  const correct = shown.reduce((sum, k) => sum + (matrix[k]?.[k] ?? 0), 0);
+  return {
+    title: "What is taken for what",
+    note:
+      `At confidence ${rate(confidence, 2)}. A row is what is really there, a column what was reported; darker is a larger share of the row.` +
+      (left > 0 ? ` The ${shown.length} most confused classes of ${classes.length}.` : ""),
+    legend: [],
+    label: `Confusion matrix of ${labels.map((label) => shorten(label, 30)).join(", ")}: ${count(correct)} objects are reported as what they are.`,
+    specs: [confusionPlot(cells, labels)],
+  };
+}
+
+export function sliced({ slices, coco }: DetectionAnalysis): Draft | undefined {
+  const groups = slices
+    .map(({ by, slices: all }) => ({
+      name: GROUP_NAMES[by] ?? by,
+      slices: all
+        .filter(({ truths }) => truths > 0)
+        .map((slice) => ({ ...slice, name: (by === "fine-size" ? SIZE_NAMES[slice.name] : undefined) ?? slice.name })),
+    }))
+    .filter((group) => group.slices.length > 1)
+    .slice(0, MOST_SLICINGS);
+  if (groups.length === 0) return undefined;
+  const words = groups.map(({ name, slices: all }) => {
+    return `${name}: ${all.map((slice) => `${shorten(slice.name, 30)} ${rate(slice.AP50, 2)}`).join(", ")}`;
+  });
+  return {
+    title: "Parts of the data",
+    note: `AP50 of objects and images of one kind, and in brackets how many objects these are; the dashed line is that of all, ${rate(coco.AP50)}.`,
+    legend: [],
+    label: `AP50 by parts of the data. ${words.join("; ")}.`,
+    specs: groups.map((group) => slicePlot(group, coco.AP50)),
+  };
+}
+
+export function compared({ against, difference }: { against: string; difference: CocoComparison }): Draft {
+  return {
+    title: `Against ${shorten(against, 40)}`,
+    note: `Differences with their ${percent(difference.level)} intervals, from the same images for both. An interval that includes 0 shows no difference.`,
+    legend: [],
+    label: `AP differs by ${points(difference.AP.value)} points.`,
+    specs: [comparisonPlot(difference)],
+  };
+}
+
+/** Classes that occur, those first that are most often taken for others or others for them. */
+function mostConfused(matrix: readonly (readonly number[])[]): number[] {
+  const classes = matrix.length - 1;
+  const confused = Array.from({ length: classes }, (_, k) => {
+    const row = matrix[k] ?? [];
+    const others = matrix.slice(0, classes).reduce((sum, other, j) => (j === k ? sum : sum + (other[k] ?? 0)), 0);
+    const total = matrix.reduce((sum, other) => sum + (other[k] ?? 0), 0) + row.reduce((sum, value) => sum + value, 0);
+    return {
+      k,
+      total,
+      errors: others + row.reduce((sum, value, j) => (j === k || j === classes ? sum : sum + value), 0),
+    };
+  });
+  return confused
+    .filter(({ total }) => total > 0)
+    .sort((a, b) => b.errors - a.errors || b.total - a.total)
+    .map(({ k }) => k);
+}
