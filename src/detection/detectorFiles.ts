@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import type * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { AnchorkitError, messageOf } from "../base/errors.ts";
 import { writeFileAtomic } from "../base/files.ts";
 import { Random } from "../base/random.ts";
 import { readJsonWithin } from "../core/boundedFiles.ts";
 import { readWeights, saveModel } from "../core/modelFiles.ts";
 import { setWeights, type NamedValues } from "../core/namedWeights.ts";
-import { buildFasterRcnn, decidedShapes, type FasterRcnn } from "./fasterRcnn/network.ts";
+import { buildFasterRcnn, decidedShapes, weightsOf, type FasterRcnn } from "./fasterRcnn/network.ts";
 import { DetectorDescription } from "./fasterRcnn/description.ts";
 
 const DESCRIPTION_FILE = "detector.json";
@@ -42,7 +42,7 @@ export async function readDetector(folder: string): Promise<{ network: FasterRcn
   try {
     setWeights(network.model, weights, `${folder}: the weights`);
   } catch (error) {
-    network.model.dispose();
+    tf.dispose(weightsOf(network, false)); // disposing of the model would leave the layers that two models share
     throw error;
   }
   return { network, description };
