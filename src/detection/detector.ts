@@ -18,7 +18,7 @@ import { canvasAnchors } from "./boxes/anchors.ts";
 import { CHUNKS_AHEAD, detectImages, type FittedImage, type RunDetector } from "./detectImages.ts";
 import { detectLabelled } from "./detectLabelled.ts";
 import { readNetwork } from "./fasterRcnn/readNetwork.ts";
-import { STRIDE, weightsOf } from "./fasterRcnn/network.ts";
+import { STRIDE, weightsOf, type FasterRcnn } from "./fasterRcnn/network.ts";
 import { predictStep } from "./fasterRcnn/predictStep.ts";
 import type { DetectorDescription } from "./fasterRcnn/description.ts";
 
@@ -38,14 +38,9 @@ export class Detector {
   readonly description: DetectorDescription;
   readonly #program: Program;
   readonly #batch: number;
-  readonly #network: { model: tf.LayersModel };
+  readonly #network: FasterRcnn;
 
-  private constructor(
-    description: DetectorDescription,
-    network: { model: tf.LayersModel },
-    program: Program,
-    batch: number,
-  ) {
+  private constructor(description: DetectorDescription, network: FasterRcnn, program: Program, batch: number) {
     this.description = description;
     this.#network = network;
     this.#program = program;
