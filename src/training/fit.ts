@@ -130,6 +130,7 @@ export async function fit<Batch>(training: Training<Batch>, options: FitOptions)
   let ended: string | undefined; // by a callback
   let validated = Math.floor(progressAt(step) * options.validations);
   let saveAt = elapsed() + CHECKPOINT.first;
+  let saved: LoopState | undefined;
 
   const stopped = (): boolean => options.signal?.aborted === true;
   const over = (): boolean => ended !== undefined || progressAt(step) >= 1;
@@ -138,6 +139,7 @@ export async function fit<Batch>(training: Training<Batch>, options: FitOptions)
     const state = { step, elapsed: elapsed(), best, finished, rateFactor, since: { ...since }, callbacks: states };
     await training.saveLast(state);
     saveAt = elapsed() + CHECKPOINT.every;
+    saved = state;
     return state;
   };
   const obey = (wishes: readonly Wish[]): void => {
@@ -218,7 +220,8 @@ export async function fit<Batch>(training: Training<Batch>, options: FitOptions)
     await save(false);
     throw new AnchorkitError(`${error.message}; the training is kept up to step ${step}, and can be resumed`);
   }
-  return save(!stopped() || over());
+  const finished = !stopped() || over();
+  return saved?.step === step && saved.finished === finished ? saved : save(finished);
 }
 
 /** The weights are no longer worth saving. */

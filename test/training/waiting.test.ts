@@ -1,4 +1,4 @@
-import { setTimeout } from "node:timers/promises";
+import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { fit, type FitProgress, type FitValidation, type Training } from "../../src/training/fit.ts";
 import { WaitMeter } from "../../src/training/waitMeter.ts";
@@ -46,26 +46,32 @@ describe("the share of time spent waiting", () => {
   });
 });
 
-/** Twelve steps, of which a validation ends each fourth, whose batch takes `prepare` milliseconds from when it is asked for, and whose step blocks for `train`. */
+/**
+ * Twelve steps, of which a validation ends each fourth, by a clock that goes on only where the task works: a batch takes
+ * `prepare` milliseconds from when it is asked for and `cpu` milliseconds of this thread, a step blocks it for `train`.
+ */
 async function waitingOf(prepare: number, train: number, cpu = 0): Promise<{ steps: number[]; validations: number[] }> {
-  const block = (ms: number): void => {
-    for (const until = performance.now() + ms; performance.now() < until;);
-  };
   const task: Training<number> = {
     stepsPerEpoch: 4,
     async prepare(step) {
-      if (prepare > 0) await setTimeout(prepare);
-      await Promise.resolve();
-      block(cpu);
+      const ready = performance.now() + prepare;
+      if (prepare > 0)
+        await setImmediate(); // as if elsewhere: the loop comes as far as it can without the batch
+      else await Promise.resolve();
+      vi.advanceTimersByTime(Math.max(0, ready - performance.now()) + cpu);
       return step;
     },
     train() {
-      block(train);
+      vi.advanceTimersByTime(train);
       return { loss: 1 };
     },
     namesOf: () => [],
     nextPhase: () => undefined,
-    validate: () => setTimeout(50, { score: 1, metrics: {} }),
+    async validate() {
+      await setImmediate(); // the next batch is made meanwhile
+      vi.advanceTimersByTime(50);
+      return { score: 1, metrics: {} };
+    },
     saveBest: () => Promise.resolve(),
     saveLast: () => Promise.resolve(),
   };
@@ -79,29 +85,32 @@ async function waitingOf(prepare: number, train: number, cpu = 0): Promise<{ ste
     onStep: (state) => steps.push(state),
     onValidation: (state) => validations.push(state),
   });
-  // While the weights are measured, the next batch is made: the steps after that need not wait.
-  const others = steps.filter((_, i) => i % 4 !== 0);
-  return { steps: others.map(({ waiting }) => waiting), validations: validations.map(({ waiting }) => waiting) };
+  return { steps: steps.map(({ waiting }) => waiting), validations: validations.map(({ waiting }) => waiting) };
 }
 
 describe("a training says how much it waits for data", () => {
-  it("which is little when batches are there in time, whatever a validation takes", async () => {
-    const { steps, validations } = await waitingOf(0, 10);
-    expect(steps).toHaveLength(9);
-    for (const waiting of [...steps, ...validations]) expect(waiting).toBeLessThan(0.4);
+  beforeEach(() => vi.useFakeTimers({ toFake: ["performance"] }));
+  afterEach(() => vi.useRealTimers());
+
+  const close = (shares: number[]): number[] => shares.map((share) => expect.closeTo(share, 9) as number);
+
+  it("which is nothing when batches are there in time, whatever a validation takes", async () => {
+    expect(await waitingOf(0, 10)).toEqual({ steps: Array(12).fill(0), validations: [0, 0, 0] });
   });
 
   it("which is much when they come late", async () => {
     const { steps, validations } = await waitingOf(40, 2);
-    expect(validations).toHaveLength(3);
-    for (const waiting of [...steps, ...validations]) {
-      expect(waiting).toBeGreaterThan(0.6);
-      expect(waiting).toBeLessThanOrEqual(1);
-    }
+    // The first batch is waited for in full, each later one for what is left of it after a step; while the weights are
+    // measured, the next one is made.
+    expect(steps.slice(0, 4)).toEqual(close([40 / 42, 78 / 82, 116 / 122, 154 / 162]));
+    expect(steps.slice(4, 8)).toEqual(close([0, 38 / 42, 76 / 82, 114 / 122]));
+    expect(steps.slice(8)).toEqual(steps.slice(4, 8));
+    expect(validations).toEqual([steps[3], steps[7], steps[11]]);
   });
 
   it("also when this thread is busy with making them", async () => {
     const { steps } = await waitingOf(0, 2, 20);
-    for (const waiting of steps) expect(waiting).toBeGreaterThan(0.6);
+    expect(steps.slice(0, 4)).toEqual(close([20 / 22, 40 / 44, 60 / 66, 80 / 88]));
+    expect(steps.slice(4, 8)).toEqual(close([0, 20 / 24, 40 / 46, 60 / 68]));
   });
 });
