@@ -1,5 +1,6 @@
+import type { Size } from "../../base/preprocessing.ts";
 import { scoreOrder } from "../../geometry/scoreOrder.ts";
-import { BOX_LAYOUTS, type BoxReading, describeLayout, type FourNumbers, readBoxAs, type Size } from "./boxLayout.ts";
+import { BOX_LAYOUTS, type BoxReading, describeLayout, type FourNumbers, readBoxAs } from "./boxLayout.ts";
 import type { ComparedImage } from "./comparedImage.ts";
 import { otherSizes } from "./otherSizes.ts";
 

@@ -1,3 +1,5 @@
+import type { Size } from "../../base/preprocessing.ts";
+
 /** What the four numbers of a box may mean, and how messages call it. */
 const LAYOUTS = {
   xywh: "x, y, width, height",
@@ -31,12 +33,6 @@ export interface ResultBox {
 }
 
 export type FourNumbers = readonly [number, number, number, number];
-
-/** Pixels. */
-export interface Size {
-  width: number;
-  height: number;
-}
 
 /** One way to understand the numbers of a box: as x1, y1, x2, y2 in pixels of the image, or undefined if that fails. */
 export interface BoxReading {

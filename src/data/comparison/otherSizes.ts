@@ -1,4 +1,5 @@
-import type { BoxReading, Size } from "./boxLayout.ts";
+import type { Size } from "../../base/preprocessing.ts";
+import type { BoxReading } from "./boxLayout.ts";
 
 /** Sides that networks commonly take: multiples of 32, and SSD's 300. */
 const SIDES = [300, ...Array.from({ length: 42 }, (_, i) => 224 + 32 * i)];

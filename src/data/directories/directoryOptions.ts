@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { AnchorkitError } from "../../base/errors.ts";
+import type { Size } from "../../base/preprocessing.ts";
 import { CHANNELS, type ColorMode, type Fit } from "../images/fitImage.ts";
 import { MersenneTwister } from "./mersenneTwister.ts";
 import { type Interpolation, INTERPOLATIONS } from "../images/resample.ts";
@@ -50,7 +51,7 @@ export interface CheckedOptions {
   batchSize: number;
   dtype: "float32" | "uint8";
   fitted: {
-    size: { width: number; height: number };
+    size: Size;
     fit: Fit;
     interpolation: Interpolation;
     antialias: boolean;

@@ -1,6 +1,7 @@
 import { AnchorkitError } from "../../base/errors.ts";
+import type { Size } from "../../base/preprocessing.ts";
 import type { LabelledObject } from "../dataset.ts";
-import { shownBox, type Size } from "../placing/placement.ts";
+import { shownBox } from "../placing/placement.ts";
 import type { Warnings } from "../warnings.ts";
 import type { Coordinates } from "./format.ts";
 

@@ -1,10 +1,11 @@
 import { AnchorkitError } from "../../base/errors.ts";
+import type { Size } from "../../base/preprocessing.ts";
 import type { Dataset, ImageRecord, LabelledObject } from "../dataset.ts";
 import type { FoundImage, FoundObject } from "../formats/format.ts";
 import { shownPath } from "../files.ts";
 import { type ImageHeader, readImageHeader } from "../images/images.ts";
 import { mapParallel } from "../parallel.ts";
-import { type Placement, placeBox, shownBox, type Size } from "./placement.ts";
+import { type LabelPlacement, placeBox, shownBox } from "./placement.ts";
 import { placeSegmentation } from "./placeSegmentation.ts";
 import type { Warnings } from "../warnings.ts";
 
@@ -67,7 +68,7 @@ function placeImage(image: FoundImage, header: ImageHeader, storedFrame: boolean
 
 function placeObject(
   { where, segmentation, ...object }: FoundObject,
-  placement: Placement,
+  placement: LabelPlacement,
   size: Size,
   warnings: Warnings,
 ): LabelledObject | undefined {
@@ -99,7 +100,7 @@ function placeObject(
 }
 
 /** The way of the labels to pixels of the image as it is shown. */
-function placementOf(found: FoundImage, header: ImageHeader, storedFrame: boolean, warnings: Warnings): Placement {
+function placementOf(found: FoundImage, header: ImageHeader, storedFrame: boolean, warnings: Warnings): LabelPlacement {
   const asTheyAre = scaled(1, 1, header);
   if (found.frame === "fraction") return scaled(header.width, header.height, header);
   const labelled = found.labelledSize;
@@ -125,7 +126,7 @@ function placementOf(found: FoundImage, header: ImageHeader, storedFrame: boolea
   return asTheyAre;
 }
 
-function asShown(found: FoundImage, header: ImageHeader, warnings: Warnings): Placement {
+function asShown(found: FoundImage, header: ImageHeader, warnings: Warnings): LabelPlacement {
   const change = { before: "as stored", after: `turned by EXIF orientation ${header.orientation}` };
   const what = "labels of photos as stored, turned with the photo's EXIF orientation";
   warnings.add(what, found.where, { rule: "stored-frame", change });
@@ -164,7 +165,7 @@ function inImage(size: Size): string {
   return ` in an image of ${shownSize(size)}`;
 }
 
-function scaled(byX: number, byY: number, header: ImageHeader): Placement {
+function scaled(byX: number, byY: number, header: ImageHeader): LabelPlacement {
   return { scaleX: byX, scaleY: byY, orientation: 1, stored: header };
 }
 

@@ -1,7 +1,8 @@
+import type { Size } from "../../base/preprocessing.ts";
 import { decodeMask, encodeMask } from "../../geometry/masks/encodeMask.ts";
 import type { Rle } from "../../geometry/masks/rle.ts";
 import type { Segmentation } from "../dataset.ts";
-import { type Placement, type Size, placePoint } from "./placement.ts";
+import { type LabelPlacement, placePoint } from "./placement.ts";
 
 /**
  * Takes a segmentation of the label file to the image as it is shown: polygons are turned, scaled and clipped, masks
@@ -12,7 +13,7 @@ import { type Placement, type Size, placePoint } from "./placement.ts";
  */
 export function placeSegmentation(
   segmentation: Segmentation,
-  placement: Placement,
+  placement: LabelPlacement,
   size: Size,
 ): Segmentation | undefined {
   if (!Array.isArray(segmentation)) return placeMask(segmentation, placement, size);
@@ -21,7 +22,7 @@ export function placeSegmentation(
   return left.length > 0 ? left : undefined;
 }
 
-function placePolygon(polygon: readonly number[], placement: Placement): number[] {
+function placePolygon(polygon: readonly number[], placement: LabelPlacement): number[] {
   const placed: number[] = [];
   for (let i = 0; i + 1 < polygon.length; i += 2) {
     const [x, y] = placePoint(polygon[i] ?? 0, polygon[i + 1] ?? 0, placement);
@@ -66,7 +67,7 @@ function cut(polygon: readonly number[], axis: 0 | 1, limit: number, sign: 1 | -
   return kept;
 }
 
-function placeMask(mask: Rle, placement: Placement, size: Size): Rle | undefined {
+function placeMask(mask: Rle, placement: LabelPlacement, size: Size): Rle | undefined {
   const { scaleX, scaleY, orientation, stored } = placement;
   const isWhole = (side: number, scale: number, whole: number) => Math.abs(side * scale - whole) < 1;
   if (!isWhole(mask.width, scaleX, stored.width) || !isWhole(mask.height, scaleY, stored.height)) return undefined;
@@ -87,9 +88,12 @@ function placeMask(mask: Rle, placement: Placement, size: Size): Rle | undefined
 }
 
 /** From a point of the image as shown to the one of the mask. Quarter turns undo each other, all others themselves. */
-function inverse({ scaleX, scaleY, orientation }: Placement, size: Size): (x: number, y: number) => [number, number] {
+function inverse(
+  { scaleX, scaleY, orientation }: LabelPlacement,
+  size: Size,
+): (x: number, y: number) => [number, number] {
   const undo = orientation === 6 ? 8 : orientation === 8 ? 6 : orientation;
-  const turn: Placement = { scaleX: 1, scaleY: 1, orientation: undo, stored: size };
+  const turn: LabelPlacement = { scaleX: 1, scaleY: 1, orientation: undo, stored: size };
   return (x, y) => {
     const [storedX, storedY] = placePoint(x, y, turn);
     return [storedX / scaleX, storedY / scaleY];

@@ -1,11 +1,7 @@
+import type { Size } from "../../base/preprocessing.ts";
 import type { LabelledObject } from "../dataset.ts";
 
 type Box = LabelledObject["box"];
-
-export interface Size {
-  width: number;
-  height: number;
-}
 
 /** A box in messages and lists of changes: "10, 20, 30.5, 40". */
 export function shownBox(box: Box): string {
@@ -13,7 +9,7 @@ export function shownBox(box: Box): string {
 }
 
 /** How labels come to pixels of the image as it is shown: scaled first, then turned. */
-export interface Placement {
+export interface LabelPlacement {
   scaleX: number;
   scaleY: number;
   /** EXIF orientation to apply, 1 to 8; 1 leaves everything where it is. */
@@ -23,12 +19,16 @@ export interface Placement {
 }
 
 /** Takes a point of the label file to the image as it is shown. */
-export function placePoint(x: number, y: number, { scaleX, scaleY, orientation, stored }: Placement): [number, number] {
+export function placePoint(
+  x: number,
+  y: number,
+  { scaleX, scaleY, orientation, stored }: LabelPlacement,
+): [number, number] {
   return orientPoint(x * scaleX, y * scaleY, stored, orientation);
 }
 
 /** Takes a box of the label file to the image as it is shown. Corners in the wrong order stay so where nothing turns. */
-export function placeBox([x1, y1, x2, y2]: Box, placement: Placement): Box {
+export function placeBox([x1, y1, x2, y2]: Box, placement: LabelPlacement): Box {
   const { scaleX, scaleY, orientation, stored } = placement;
   return orientBox([x1 * scaleX, y1 * scaleY, x2 * scaleX, y2 * scaleY], stored, orientation);
 }

@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { decodeImage } from "../../../src/data/images/images.ts";
-import type { Placement } from "../../../src/data/placing/placement.ts";
+import type { LabelPlacement } from "../../../src/data/placing/placement.ts";
 import { placeSegmentation } from "../../../src/data/placing/placeSegmentation.ts";
 import { encodeMask } from "../../../src/geometry/masks/encodeMask.ts";
 import { rleFromPolygons } from "../../../src/geometry/masks/polygonMask.ts";
@@ -28,7 +28,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
       size.height,
       size.width,
     );
-    const placement: Placement = { scaleX: 1, scaleY: 1, orientation, stored };
+    const placement: LabelPlacement = { scaleX: 1, scaleY: 1, orientation, stored };
     const polygons = placeSegmentation([outline], placement, size) as number[][];
     expect(rleFromPolygons(polygons, size.height, size.width)).toEqual(expected);
     expect(placeSegmentation(encodeMask(pixels, 30, 40), placement, size)).toEqual(expected);
@@ -36,7 +36,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
 );
 
 describe("a resized image", () => {
-  const placement: Placement = { scaleX: 0.5, scaleY: 2, orientation: 1, stored: { width: 20, height: 60 } };
+  const placement: LabelPlacement = { scaleX: 0.5, scaleY: 2, orientation: 1, stored: { width: 20, height: 60 } };
   const size = { width: 20, height: 60 };
 
   test("scales polygons", () => {
@@ -56,7 +56,7 @@ describe("a resized image", () => {
 });
 
 describe("polygons are cut at the image's sides", () => {
-  const placement: Placement = { scaleX: 1, scaleY: 1, orientation: 1, stored };
+  const placement: LabelPlacement = { scaleX: 1, scaleY: 1, orientation: 1, stored };
   const place = (...polygons: number[][]) => placeSegmentation(polygons, placement, stored);
 
   test("those inside stay as they are, to the last digit", () => {

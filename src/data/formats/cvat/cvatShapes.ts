@@ -1,4 +1,5 @@
 import { AnchorkitError, messageOf } from "../../../base/errors.ts";
+import type { Size } from "../../../base/preprocessing.ts";
 import { encodeMask } from "../../../geometry/masks/encodeMask.ts";
 import { maskBox } from "../../../geometry/masks/maskExtent.ts";
 import type { Rle } from "../../../geometry/masks/rle.ts";
@@ -10,7 +11,6 @@ import { boxAround, ellipse, turnedCorners } from "../shapes.ts";
 import { childrenOf, textOf, type XmlElement } from "../xml.ts";
 
 type Outline = Pick<LabelledObject, "box" | "segmentation">;
-type Size = { width: number; height: number } | undefined;
 
 /** Attributes that mean what other formats have a field for; CVAT's own import of Pascal VOC calls them so. */
 export const MARKS = ["difficult", "truncated", "occluded"] as const;
@@ -29,7 +29,12 @@ export function isTag({ tag }: XmlElement): boolean {
  * @param size of the image, as the file says
  * @throws AnchorkitError for a shape without a label or with a number that is none
  */
-export function cvatShape(shape: XmlElement, size: Size, where: string, warnings: Warnings): Part | undefined {
+export function cvatShape(
+  shape: XmlElement,
+  size: Size | undefined,
+  where: string,
+  warnings: Warnings,
+): Part | undefined {
   const outline = outlineOf(shape, size, where, warnings);
   if (!outline) return undefined;
   const name = shape.attributes.get("label") ?? "";
@@ -38,7 +43,7 @@ export function cvatShape(shape: XmlElement, size: Size, where: string, warnings
   return { object: { where, name, ...outline, ...saidOf(shape) }, group: shape.tag === "polygon" ? group : undefined };
 }
 
-function outlineOf(shape: XmlElement, size: Size, where: string, warnings: Warnings): Outline | undefined {
+function outlineOf(shape: XmlElement, size: Size | undefined, where: string, warnings: Warnings): Outline | undefined {
   const number = (key: string): number => numberOf(shape.attributes.get(key), `${where}: ${key}`);
   switch (shape.tag) {
     case "box": {
@@ -86,7 +91,7 @@ function maskOf(
   rle: string,
   [left, top]: readonly [number, number],
   [width, height]: readonly [number, number],
-  size: Size,
+  size: Size | undefined,
 ): Rle {
   if (!size) throw new RangeError("the file does not say the image's size");
   if (size.width * size.height > MAX_PIXELS) throw new RangeError("the image is too large");

@@ -2,7 +2,7 @@ import { messageOf } from "../../../base/errors.ts";
 import { maskBox } from "../../../geometry/masks/maskExtent.ts";
 import type { LabelledObject, Scalar } from "../../dataset.ts";
 import { groupBy } from "../../files.ts";
-import type { Size } from "../../placing/placement.ts";
+import type { Size } from "../../../base/preprocessing.ts";
 import type { Warnings } from "../../warnings.ts";
 import { maskFromBrush } from "./brushRle.ts";
 import { coordinateOf } from "../checkedJson.ts";

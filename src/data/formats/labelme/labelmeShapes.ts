@@ -1,6 +1,7 @@
 import sharp from "sharp";
 import { z } from "zod";
 import { messageOf } from "../../../base/errors.ts";
+import type { Size } from "../../../base/preprocessing.ts";
 import { encodeMask } from "../../../geometry/masks/encodeMask.ts";
 import { maskBox } from "../../../geometry/masks/maskExtent.ts";
 import type { Rle } from "../../../geometry/masks/rle.ts";
@@ -29,7 +30,6 @@ const labelmeShape = z.object({
 type LabelmeShape = z.infer<typeof labelmeShape>;
 
 type Outline = Pick<LabelledObject, "box" | "segmentation">;
-type Size = { width: number; height: number } | undefined;
 
 /** Flags of a shape that mean what other formats have a field for. */
 export const MARKS = ["difficult", "truncated", "occluded"] as const;
@@ -45,7 +45,7 @@ const MAX_PIXELS = 100_000_000;
  */
 export async function objectsOf(
   shapes: readonly unknown[],
-  size: Size,
+  size: Size | undefined,
   name: string,
   warnings: Warnings,
 ): Promise<NamedObject[]> {
@@ -64,7 +64,7 @@ export async function objectsOf(
 
 async function outlineOf(
   shape: LabelmeShape,
-  size: Size,
+  size: Size | undefined,
   where: string,
   warnings: Warnings,
 ): Promise<Outline | undefined> {
@@ -108,7 +108,7 @@ async function outlineOf(
 }
 
 /** A mask: a PNG of the part from the first point to the second, both included; what is not 0 is inside. */
-async function readMask({ mask, points }: LabelmeShape, size: Size): Promise<Rle> {
+async function readMask({ mask, points }: LabelmeShape, size: Size | undefined): Promise<Rle> {
   const [first, second] = points;
   if (!mask || !first || !second) throw new Error("needs two points and a PNG");
   if (!size) throw new Error("the file does not say the image's size");

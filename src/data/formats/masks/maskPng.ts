@@ -4,7 +4,7 @@ import { rleFromBox, rleFromPolygons } from "../../../geometry/masks/polygonMask
 import type { Rle } from "../../../geometry/masks/rle.ts";
 import type { LabelledObject } from "../../dataset.ts";
 import { withImage } from "../../images/images.ts";
-import type { Size } from "../../placing/placement.ts";
+import type { Size } from "../../../base/preprocessing.ts";
 
 /** The pixels of an object: its mask, what its polygons enclose, or, where it has neither, its box. */
 export function maskOf({ segmentation, box }: LabelledObject, { width, height }: Size): Rle {

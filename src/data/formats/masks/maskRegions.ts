@@ -3,7 +3,7 @@ import { AnchorkitError } from "../../../base/errors.ts";
 import { maskUnion } from "../../../geometry/masks/mergeMasks.ts";
 import { shownPath } from "../../files.ts";
 import { readImageHeader } from "../../images/images.ts";
-import type { Size } from "../../placing/placement.ts";
+import type { Size } from "../../../base/preprocessing.ts";
 import type { Warnings } from "../../warnings.ts";
 import { type LabelPixels, readLabelPixels } from "./labelPixels.ts";
 import { type LabelRegion, regionsOf } from "./labelRegions.ts";
