@@ -13,11 +13,11 @@ import { loadEngine, type EngineChoice } from "../engine/load.ts";
 import { compileProgram, type Precision, type Program } from "../engine/graph/program.ts";
 import type { Detections } from "../geometry/detections.ts";
 import { evaluateCoco, type CocoMetrics } from "../metrics/detection/coco/coco.ts";
-import { canvasAnchors } from "./boxes/anchors.ts";
+import { levelAnchors } from "./boxes/anchors.ts";
 import { CHUNKS_AHEAD, detectImages, type FittedImage } from "./detectImages.ts";
 import { detectLabelled, type LabelledDetections } from "./detectLabelled.ts";
 import { readDetector } from "./detectorFiles.ts";
-import { STRIDE, weightsOf } from "./fasterRcnn/network.ts";
+import { weightsOf } from "./fasterRcnn/network.ts";
 import { predictStep } from "./fasterRcnn/predictStep.ts";
 import type { DetectorDescription } from "./fasterRcnn/description.ts";
 
@@ -60,13 +60,13 @@ export class Detector {
   static async load(folder: string, options: DetectorOptions = {}): Promise<Detector> {
     await loadEngine({ engine: options.engine ?? "native" });
     const { network, description } = await readDetector(detectorFolder(folder));
-    const { preprocessing, settings, anchors } = description;
+    const { preprocessing, settings, levels } = description;
     const batch = options.batch ?? 8;
     const predict = predictStep({
       network,
       preprocessing,
       settings,
-      anchors: canvasAnchors(anchors, preprocessing.canvas, STRIDE),
+      anchors: levelAnchors(levels, preprocessing.canvas),
       batch,
     });
     const { precision = "auto" } = options;

@@ -42,10 +42,10 @@ export async function saveDetector(
  */
 export async function readDetector(folder: string): Promise<{ network: FasterRcnn; description: DetectorDescription }> {
   const description = await readJsonWithin(join(folder, DESCRIPTION_FILE), LARGEST_DESCRIPTION, DetectorDescription);
-  const { architecture, anchors, classes } = description;
+  const { architecture, levels, classes } = description;
   const network = buildFasterRcnn(
     architecture,
-    { anchors: anchors.length, classes: classes.length },
+    { levels, classes: classes.length },
     new Random("replaced by the weights that are read"),
   );
   const saved = await loadModel(folder);

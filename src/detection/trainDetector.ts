@@ -97,7 +97,10 @@ export async function trainDetector(
     const spent = (performance.now() - started) / 1000;
     events.message?.(
       `input ${canvas.width} x ${canvas.height}, ${training.precision}, ` +
-        `anchors ${description.anchors.map((shape) => shape.map(Math.round).join(" x ")).join(", ")}; ` +
+        `anchors ${description.levels
+          .flatMap(({ anchors }) => anchors)
+          .map((shape) => shape.map(Math.round).join(" x "))
+          .join(", ")}; ` +
         `ready after ${spent.toFixed(1)} s`,
     );
     const lines: Promise<void>[] = [];

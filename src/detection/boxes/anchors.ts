@@ -54,11 +54,6 @@ export function gridAnchors(
   return anchors;
 }
 
-/** Anchors of the map of that stride over a whole canvas: {@link gridAnchors} with as many cells as cover it. */
-export function canvasAnchors(shapes: readonly AnchorShape[], canvas: Size, stride: number): Float32Array {
-  return gridAnchors(shapes, Math.ceil(canvas.height / stride), Math.ceil(canvas.width / stride), stride);
-}
-
 /**
  * Anchors of several maps over a whole canvas: {@link gridAnchors} of each level with as many cells as cover the canvas,
  * which is the size of the map that convolutions with padding "same" make of it.

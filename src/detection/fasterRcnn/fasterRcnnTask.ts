@@ -21,13 +21,13 @@ import type { NamedTensors } from "../../engine/graph/step.ts";
 import { evaluateCoco } from "../../metrics/detection/coco/coco.ts";
 import { LoopState, type Task } from "../../training/fit.ts";
 import { adamW, sgd, type Optimizer } from "../../training/optimizers.ts";
-import { canvasAnchors } from "../boxes/anchors.ts";
+import { levelAnchors, type AnchorLevel } from "../boxes/anchors.ts";
 import { anchorBlocks, type AnchorBlocks } from "../boxes/anchorTargets.ts";
 import { calibrate } from "../calibrate.ts";
 import { chooseCanvas } from "../canvas.ts";
 import { saveDetector } from "../detectorFiles.ts";
 import { detectLabelled } from "../detectLabelled.ts";
-import { buildFasterRcnn, STRIDE, weightsOf, type FasterRcnn } from "./network.ts";
+import { buildFasterRcnn, weightsOf, type FasterRcnn } from "./network.ts";
 import { anchorShapesFor } from "../boxes/kMeansAnchors.ts";
 import { DEFAULT_SETTINGS, type Architecture, type DetectorDescription, type Settings } from "./description.ts";
 import { trainFeeds } from "./trainFeeds.ts";
@@ -101,16 +101,17 @@ export async function prepareDetector(
   const validation = new ImageStore(imagesOf(dataset, "val"), canvas, loading);
   const scaleOf = (image: ImageRecord): number => fitToCanvas(image, canvas).scaleX;
   const anchors = anchorShapesFor(images, scaleOf, ANCHOR_SHAPES, random.fork("anchors"), { squares: true });
-  const { architecture, network } = await buildNetwork(options, anchors.length, dataset.classes.length, random);
+  const levels = [{ stride: 8, anchors }];
+  const { architecture, network } = await buildNetwork(options, levels, dataset.classes.length, random);
   const description: DetectorDescription = {
     format: "anchorkit-detector",
-    version: 1,
+    version: 2,
     model: "faster-rcnn",
     classes: dataset.classes,
     architecture,
     settings: { ...DEFAULT_SETTINGS, ...(options.assignment && { assignment: options.assignment }) },
     preprocessing: { canvas, ...(await channelStatistics(store)), ...network.backbone.preprocessing },
-    anchors,
+    levels,
   };
   const source = trainingBatches(store, {
     batch: options.batch,
@@ -119,7 +120,7 @@ export async function prepareDetector(
     random: random.fork("batches"),
     ...(threads && { threads }),
   });
-  const anchorBoxes = canvasAnchors(anchors, canvas, STRIDE);
+  const anchorBoxes = levelAnchors(levels, canvas);
   const feeding: Feeding = {
     source,
     random: random.fork("sampling"),
@@ -207,7 +208,7 @@ function stateFile(out: string): string {
 
 async function buildNetwork(
   options: DetectorTaskOptions,
-  anchors: number,
+  levels: AnchorLevel[],
   classes: number,
   random: Random,
 ): Promise<{ architecture: Architecture; network: FasterRcnn }> {
@@ -220,7 +221,7 @@ async function buildNetwork(
     pooled: 7,
     classSpecificBoxes: options.classSpecificBoxes ?? false,
   };
-  const network = buildFasterRcnn(architecture, { anchors, classes }, random.fork("weights"));
+  const network = buildFasterRcnn(architecture, { levels, classes }, random.fork("weights"));
   if (published) setKerasWeights(network.backbone, published);
   return { architecture, network };
 }

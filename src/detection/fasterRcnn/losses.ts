@@ -10,7 +10,7 @@ import { clipByGlobalNorm, type Optimizer } from "../../training/optimizers.ts";
 import { giouLoss } from "../boxes/boxLosses.ts";
 import { encodeBoxes } from "../boxes/boxCoder.ts";
 import { applyBoxHead, boxesOfClass } from "./boxHead.ts";
-import type { FasterRcnn } from "./network.ts";
+import type { FasterRcnn, RpnOutputs } from "./network.ts";
 import { IGNORED, matchByThreshold, type GroundTruth } from "../boxes/groundTruth.ts";
 import { cropImages } from "../../core/ops/images.ts";
 import { proposeBoxes } from "./proposals.ts";
@@ -95,7 +95,7 @@ export function calibrationStep(options: TrainStepOptions, norms: readonly Batch
         options.network.rpn.apply(batchImages(inputs, options), { training: true }),
       );
       norms.forEach((norm, i) => (norm.momentum = momenta[i] as number));
-      const [, objectness] = result as tf.Tensor[];
+      const [objectness] = result as tf.Tensor[];
       return { outputs: { objectness: (objectness as tf.Tensor).mean() }, updates };
     },
   };
@@ -103,7 +103,7 @@ export function calibrationStep(options: TrainStepOptions, norms: readonly Batch
 
 /** The four losses of Faster R-CNN (Ren et al., 2015, section 3.1.2; Girshick, "Fast R-CNN", 2015, section 2.3). */
 function losses(inputs: NamedTensors, options: TrainStepOptions): tf.Scalar[] {
-  const { network, batch } = options;
+  const { network } = options;
   const images = batchImages(inputs, options);
   const truth: GroundTruth = {
     boxes: inputs.boxes as tf.Tensor3D,
@@ -111,16 +111,8 @@ function losses(inputs: NamedTensors, options: TrainStepOptions): tf.Scalar[] {
     ignored: inputs.ignored as tf.Tensor2D,
   };
   const anchors = tf.tensor2d(options.anchors, [options.anchors.length / 4, 4]);
-  const [features, objectnessMap, deltasMap] = network.rpn.apply(images, { training: true }) as [
-    tf.Tensor4D,
-    tf.Tensor4D,
-    tf.Tensor4D,
-  ];
-  const proposed: Proposed = {
-    objectness: objectnessMap.reshape([batch, -1]), // [n, anchors]
-    deltas: deltasMap.reshape([batch, -1, 4]), // [n, anchors, 4]
-    anchors,
-  };
+  const [objectness, deltas, ...features] = network.rpn.apply(images, { training: true }) as RpnOutputs;
+  const proposed: Proposed = { objectness, deltas, anchors };
   return [
     ...rpnLosses(proposed, truth, inputs),
     ...headLosses(features, proposed, truth, inputs.classes as tf.Tensor2D, inputs.roiNoise as tf.Tensor2D, options),
@@ -168,7 +160,7 @@ function rpnLosses(
 
 /** Classes of the sampled RoIs, and boxes of those that hold an object; both are divided by the number of RoIs. */
 function headLosses(
-  features: tf.Tensor4D,
+  features: readonly tf.Tensor4D[],
   { objectness, deltas, anchors }: Proposed,
   truth: GroundTruth,
   classes: tf.Tensor2D,
