@@ -5,9 +5,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { Random } from "../src/base/random.ts";
 import { packBytes, packedSpec, unpackBytes } from "../src/core/ops/bytes.ts";
-import { gridAnchors } from "../src/detection/boxes/anchors.ts";
+import { levelAnchors, type AnchorLevel } from "../src/detection/boxes/anchors.ts";
 import { anchorBlocks, drawAnchorsOfImage, matchAnchorsOfImage } from "../src/detection/boxes/anchorTargets.ts";
-import { buildFasterRcnn, STRIDE, weightsOf } from "../src/detection/fasterRcnn/network.ts";
+import { buildFasterRcnn, weightsOf, type RpnOutputs } from "../src/detection/fasterRcnn/network.ts";
 import { IGNORED, matchBestAnchors, matchByThreshold, type GroundTruth } from "../src/detection/boxes/groundTruth.ts";
 import { normalizeImages } from "../src/core/ops/images.ts";
 import { proposeBoxes } from "../src/detection/fasterRcnn/proposals.ts";
@@ -26,12 +26,8 @@ const settings = DEFAULT_SETTINGS;
 
 await loadEngine({ engine: "native" });
 const random = new Random(1);
-const anchors = gridAnchors(
-  [12, 20, 34, 50, 70].map((side) => [side, side]),
-  canvas.height / STRIDE,
-  canvas.width / STRIDE,
-  STRIDE,
-);
+const levels: AnchorLevel[] = [{ stride: 8, anchors: [12, 20, 34, 50, 70].map((side) => [side, side]) }];
+const anchors = levelAnchors(levels, canvas);
 const count = anchors.length / 4;
 const blocks = anchorBlocks(anchors);
 const present = Float32Array.from({ length: OBJECTS }, (_, i) => (i < COUNTED ? 1 : 0));
@@ -43,7 +39,7 @@ const architecture = {
   pooled: 7,
   classSpecificBoxes: false,
 } as const;
-const network = buildFasterRcnn(architecture, { anchors: 5, classes: 3 }, random);
+const network = buildFasterRcnn(architecture, { levels, classes: 3 }, random);
 
 const imageShape = [batch, canvas.height, canvas.width, 3];
 
@@ -57,13 +53,8 @@ const forward: Step = {
       mean: [...preprocessing.mean],
       deviation: [...preprocessing.deviation],
     });
-    const [, objectness, deltas] = network.rpn.apply(input, { training: false }) as tf.Tensor[];
-    return {
-      outputs: {
-        objectness: (objectness as tf.Tensor).reshape([batch, -1]),
-        deltas: (deltas as tf.Tensor).reshape([batch, -1, 4]),
-      },
-    };
+    const [objectness, deltas] = network.rpn.apply(input, { training: false }) as RpnOutputs;
+    return { outputs: { objectness, deltas } };
   },
 };
 

@@ -1,4 +1,3 @@
-import type * as tf from "@tensorflow/tfjs";
 import type { DetectedFile } from "../base/detectedImage.ts";
 import { AnchorkitError } from "../base/errors.ts";
 import { placeOnCanvas } from "../base/preprocessing.ts";
@@ -14,11 +13,11 @@ import { disposeWeights } from "../core/namedWeights.ts";
 import { scoredFrom, type Detections } from "../geometry/detections.ts";
 import { evaluateCoco, type CocoMetrics, type EvaluationImage } from "../metrics/detection/coco/coco.ts";
 import { modelFolderOf } from "../training/modelFolder.ts";
-import { canvasAnchors } from "./boxes/anchors.ts";
+import { levelAnchors } from "./boxes/anchors.ts";
 import { CHUNKS_AHEAD, detectImages, type FittedImage, type RunDetector } from "./detectImages.ts";
 import { detectLabelled } from "./detectLabelled.ts";
 import { readNetwork } from "./fasterRcnn/readNetwork.ts";
-import { STRIDE, weightsOf, type FasterRcnn } from "./fasterRcnn/network.ts";
+import { weightsOf, type FasterRcnn } from "./fasterRcnn/network.ts";
 import { predictStep } from "./fasterRcnn/predictStep.ts";
 import type { DetectorDescription } from "./fasterRcnn/description.ts";
 
@@ -55,13 +54,13 @@ export class Detector {
   static async load(folder: string, options: DetectorOptions = {}): Promise<Detector> {
     await loadEngine({ engine: options.engine ?? "native" });
     const { network, description } = await readNetwork(modelFolderOf(folder));
-    const { preprocessing, settings, anchors } = description;
+    const { preprocessing, settings, levels } = description;
     const batch = options.batch ?? 8;
     const predict = predictStep({
       network,
       preprocessing,
       settings,
-      anchors: canvasAnchors(anchors, preprocessing.canvas, STRIDE),
+      anchors: levelAnchors(levels, preprocessing.canvas),
       batch,
     });
     const { precision = "auto" } = options;

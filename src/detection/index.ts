@@ -1,4 +1,11 @@
-export { anchorShapes, gridAnchors, type AnchorShape } from "./boxes/anchors.ts";
+export {
+  anchorShapes,
+  gridAnchors,
+  levelAnchors,
+  spreadOverLevels,
+  type AnchorLevel,
+  type AnchorShape,
+} from "./boxes/anchors.ts";
 export { clipBoxes, decodeBoxes, encodeBoxes, type BoxWeights } from "./boxes/boxCoder.ts";
 export { ciouLoss, diouLoss, giouLoss } from "./boxes/boxLosses.ts";
 export { Detector, type DetectorOptions, type FilePrediction } from "./detector.ts";

@@ -10,7 +10,7 @@ import { PRESETS } from "../../src/data/augment/presets.ts";
 import { trainingBatches } from "../../src/data/batches/trainingBatches.ts";
 import type { ImageRecord } from "../../src/data/dataset.ts";
 import { ImageStore } from "../../src/data/images/imageStore.ts";
-import { detectImages } from "../../src/detection/detectImages.ts";
+import { detectImages, type RunDetector } from "../../src/detection/detectImages.ts";
 import { folderOf } from "../data/helpers.ts";
 import { engines } from "./support.ts";
 
@@ -55,12 +55,11 @@ function brightBox(pixels: ArrayLike<number>): Box {
 }
 
 /** Finds the bright rectangle in each image; `fed` is what it was given last. */
-function rectangleDetector(): Program & { fed: Uint8Array[] } {
+function rectangleDetector(): { run: RunDetector; fed: Uint8Array[] } {
   const fed: Uint8Array[] = [];
   return {
-    mode: "eager",
     fed,
-    run(_step, { images }) {
+    run({ images }) {
       const bytes = (unpackBytes(images as tf.Tensor, [BATCH, BYTES]) as tf.Tensor2D).arraySync();
       fed.splice(0, BATCH, ...bytes.map((one) => Uint8Array.from(one)));
       return {
@@ -70,9 +69,6 @@ function rectangleDetector(): Program & { fed: Uint8Array[] } {
         valid: tf.ones([BATCH], "int32"),
       };
     },
-    pull: () => undefined,
-    push: () => undefined,
-    dispose: () => undefined,
   };
 }
 
@@ -94,7 +90,7 @@ describe.each(RESIZE_RULES)("under the resize rule %s", (resize) => {
   it("prediction finds objects where they are in the image", async () => {
     const records = await rectangles(boxes);
     const images = await fitted(records, new ImageStore(records, preprocessing));
-    const found = detectImages(rectangleDetector(), BATCH, images, preprocessing);
+    const found = detectImages(rectangleDetector().run, BATCH, images, preprocessing);
     expect(found).toHaveLength(2);
     found.forEach((detections, i) => {
       const { scaleX, scaleY } = placeOnCanvas(records[i] as ImageRecord, preprocessing);
@@ -108,7 +104,7 @@ describe.each(RESIZE_RULES)("under the resize rule %s", (resize) => {
       [20, 50, 50, 91],
     ]);
     const images = await fitted(records, new ImageStore(records, preprocessing));
-    const [wide, narrow] = detectImages(rectangleDetector(), BATCH, images, preprocessing);
+    const [wide, narrow] = detectImages(rectangleDetector().run, BATCH, images, preprocessing);
     // The wide image's left 11 pixels of 86 x 48 are cropped; of the narrow one, the lower 35 of 64 x 116 (34 above).
     expectBox(wide?.boxes ?? [], [resize === "crop" ? (11 * 90) / 86 : 0, 0, 30, 20], 2);
     expectBox(narrow?.boxes ?? [], [20, 50, 50, resize === "crop" ? (82 * 91) / 116 : 91], 2);
@@ -137,7 +133,7 @@ describe.each(RESIZE_RULES)("under the resize rule %s", (resize) => {
       );
       const detector = rectangleDetector();
       const usual = new ImageStore(records, preprocessing);
-      detectImages(detector, BATCH, await fitted(records, usual), preprocessing);
+      detectImages(detector.run, BATCH, await fitted(records, usual), preprocessing);
       expect(new Set(batch.files).size).toBe(2);
       batch.files.forEach((file, slot) => {
         const index = records.findIndex((record) => record.file === file);

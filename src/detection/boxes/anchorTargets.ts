@@ -20,7 +20,10 @@ export interface AnchorBlocks {
   bounds: Float32Array;
 }
 
-/** Anchors to a block: neighbours on the grid lie in one. */
+/**
+ * Anchors to a block, in whatever order they come: neighbours on a grid lie in one, which makes its bounds tight. A block
+ * over the end of a row, or of a level, has wide bounds and is looked at more often, and that is all.
+ */
 const BLOCK = 16;
 
 /** Prepares anchors for {@link matchAnchorsOfImage}, once for an image size. */

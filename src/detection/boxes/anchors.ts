@@ -1,7 +1,14 @@
+import { AnchorkitError } from "../../base/errors.ts";
 import type { Size } from "../../base/preprocessing.ts";
 
 /** Width and height of an anchor, in pixels of the image that goes into the network. */
 export type AnchorShape = [width: number, height: number];
+
+/** The shapes that stand at each cell of one map, and the pixels of the input that a cell stands for. */
+export interface AnchorLevel {
+  stride: number;
+  anchors: AnchorShape[];
+}
 
 /**
  * A shape for every aspect ratio (height / width) and scale, ratios in the outer loop: of area scale², so
@@ -47,9 +54,41 @@ export function gridAnchors(
   return anchors;
 }
 
-/** Anchors of the map of that stride over a whole canvas: {@link gridAnchors} with as many cells as cover it. */
-export function canvasAnchors(shapes: readonly AnchorShape[], canvas: Size, stride: number): Float32Array {
-  return gridAnchors(shapes, Math.ceil(canvas.height / stride), Math.ceil(canvas.width / stride), stride);
+/**
+ * Anchors of several maps over a whole canvas: {@link gridAnchors} of each level with as many cells as cover the canvas,
+ * which is the size of the map that convolutions with padding "same" make of it.
+ *
+ * @returns [anchors, 4], level after level, cell after cell, shape after shape: the order of the maps' own predictions,
+ * flattened and concatenated
+ */
+export function levelAnchors(levels: readonly AnchorLevel[], canvas: Size): Float32Array {
+  const grids = levels.map(({ stride, anchors }) =>
+    gridAnchors(anchors, Math.ceil(canvas.height / stride), Math.ceil(canvas.width / stride), stride),
+  );
+  const joined = new Float32Array(grids.reduce((sum, { length }) => sum + length, 0));
+  let next = 0;
+  for (const grid of grids) {
+    joined.set(grid, next);
+    next += grid.length;
+  }
+  return joined;
+}
+
+/**
+ * Shapes spread over levels as YOLOv3 does it (Redmon and Farhadi, 2018, section 2.3): the smallest to the first stride,
+ * each stride as many as another, or one more or less where they don't come out even.
+ *
+ * @param shapes smallest area first, as `kMeansAnchors` returns them @param strides from fine to coarse
+ * @throws AnchorkitError where there are fewer shapes than strides
+ */
+export function spreadOverLevels(shapes: readonly AnchorShape[], strides: readonly number[]): AnchorLevel[] {
+  if (shapes.length < strides.length) {
+    throw new AnchorkitError(
+      `spreadOverLevels: ${strides.length} strides need as many shapes or more, got ${shapes.length}`,
+    );
+  }
+  const start = (level: number): number => Math.floor((level * shapes.length) / strides.length);
+  return strides.map((stride, level) => ({ stride, anchors: shapes.slice(start(level), start(level + 1)) }));
 }
 
 function roundHalfToEven(x: number): number {

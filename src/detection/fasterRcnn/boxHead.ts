@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { gatherRows } from "../../core/ops/gather.ts";
 import { decodeBoxes } from "../boxes/boxCoder.ts";
-import { STRIDE, type FasterRcnn } from "./network.ts";
-import { cropRois } from "../boxes/roiPooling.ts";
+import type { FasterRcnn } from "./network.ts";
+import { cropPyramidRois } from "../boxes/pyramidRois.ts";
 import { ROI_WEIGHTS } from "./description.ts";
 
 /** What the box head says of RoIs. */
@@ -16,11 +16,11 @@ export interface RoiPredictions {
 /**
  * Pools the RoIs of a batch in one call and runs the box head on all of them.
  *
- * @param features [batch, h, w, c] @param rois [batch, r, 4] in pixels of the input
+ * @param features the maps of the RPN, [batch, h, w, c] each @param rois [batch, r, 4] in pixels of the input
  */
 export function applyBoxHead(
   network: FasterRcnn,
-  features: tf.Tensor4D,
+  features: readonly tf.Tensor4D[],
   rois: tf.Tensor3D,
   training: boolean,
 ): RoiPredictions {
@@ -32,7 +32,7 @@ export function applyBoxHead(
     "int32",
   );
   const flat: tf.Tensor2D = rois.reshape([count, 4]);
-  const pooled = cropRois(features, flat, image, { outputSize: [size, size], spatialScale: 1 / STRIDE });
+  const pooled = cropPyramidRois(features, network.strides, flat, image, [size, size]);
   const [logits, deltas] = network.head.apply(pooled, { training }) as [tf.Tensor2D, tf.Tensor2D];
   const boxes = decodeBoxes(deltas.reshape([count, -1, 4]), flat.reshape([count, 1, 4]), ROI_WEIGHTS);
   return { logits, boxes: boxes as tf.Tensor3D };

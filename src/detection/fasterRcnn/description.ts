@@ -43,10 +43,20 @@ const Architecture = z.object({
 });
 export type Architecture = z.infer<typeof Architecture>;
 
-/** All that a saved detector is besides its weights: the content of detector.json. */
-export const DetectorDescription = z.object({
+/** The anchors of each cell of one map. */
+const Level = z.object({
+  /** Pixels of the canvas that a cell stands for. */
+  stride: z.int().min(1).max(4096),
+  /** Widths and heights, in pixels of the canvas. */
+  anchors: z
+    .array(z.tuple([z.number().positive(), z.number().positive()]))
+    .min(1)
+    .max(1000),
+});
+
+const Version2 = z.object({
   format: z.literal("anchorkit-detector"),
-  version: z.literal(1),
+  version: z.literal(2),
   model: z.literal("faster-rcnn"),
   classes: z.array(z.string()).min(1).max(10_000),
   architecture: Architecture,
@@ -58,15 +68,23 @@ export const DetectorDescription = z.object({
     mean: triple,
     deviation: triple,
   }),
-  /** Width and height of the anchors of each cell, in pixels of the canvas. */
-  anchors: z
-    .array(z.tuple([z.number().positive(), z.number().positive()]))
-    .min(1)
-    .max(1000),
+  /** The maps that the network looks at, from fine to coarse. */
+  levels: z.array(Level).min(1).max(16),
   /** The weights.bin beside it; files of older versions do not say. */
   weights: z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }).optional(),
 });
+
+/** All that a saved detector is besides its weights: the content of detector.json, whichever version wrote it. */
+export const DetectorDescription = z.preprocess(upgrade, Version2);
 export type DetectorDescription = z.infer<typeof DetectorDescription>;
+
+/** Version 1 knew one map, of stride 8, and had its anchors at the top. */
+function upgrade(saved: unknown): unknown {
+  const old = z.looseObject({ version: z.literal(1), anchors: z.unknown() }).safeParse(saved);
+  if (!old.success) return saved;
+  const { anchors, ...rest } = old.data;
+  return { ...rest, version: 2, levels: [{ stride: 8, anchors }] };
+}
 
 export const DEFAULT_SETTINGS: Settings = {
   assignment: "best",

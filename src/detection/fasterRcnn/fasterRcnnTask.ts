@@ -14,7 +14,7 @@ import { isTrained } from "../../data/trainedObjects.ts";
 import { evaluateCoco } from "../../metrics/detection/coco/coco.ts";
 import { FROM_WEIGHTS } from "../../training/recipe.ts";
 import type { PrepareContext, Prepared } from "../../training/train.ts";
-import { canvasAnchors } from "../boxes/anchors.ts";
+import { type AnchorLevel, levelAnchors } from "../boxes/anchors.ts";
 import { anchorBlocks } from "../boxes/anchorTargets.ts";
 import { anchorShapesFor } from "../boxes/kMeansAnchors.ts";
 import { chooseCanvas } from "../canvas.ts";
@@ -22,7 +22,7 @@ import { detectLabelled } from "../detectLabelled.ts";
 import { DEFAULT_SETTINGS, type Architecture, type DetectorDescription } from "./description.ts";
 import { lossFeeds } from "./feeds.ts";
 import { fasterRcnnLosses, forwardRpn, lossInputs } from "./losses.ts";
-import { buildFasterRcnn, STRIDE } from "./network.ts";
+import { buildFasterRcnn } from "./network.ts";
 import type { FasterRcnnOptions } from "./options.ts";
 import { predictStep } from "./predictStep.ts";
 import { readDetectorDescription } from "./readNetwork.ts";
@@ -38,6 +38,8 @@ export interface FasterRcnnTaskOptions extends FasterRcnnOptions {
 
 /** Images that prediction runs on at once while training. */
 const PREDICT_BATCH = 4;
+/** Pixels of the canvas for each cell of the one map that proposals come from. */
+const STRIDE = 8;
 /** Anchor shapes a cell, chosen by k-means. */
 const ANCHOR_SHAPES = 5;
 /** Training images are kept this much larger than the canvas, to zoom in without blur. */
@@ -61,10 +63,13 @@ export async function fasterRcnnTask(
   const store = new ImageStore(images, framing, { ...loading, oversize: OVERSIZE });
   const validation = new ImageStore(imagesOf(dataset, "val"), framing, loading);
   const scaleOf = (image: ImageRecord): number => placeOnCanvas(image, framing).scaleX;
-  const anchors =
-    begun?.anchors ?? anchorShapesFor(images, scaleOf, ANCHOR_SHAPES, random.fork("anchors"), { squares: true });
+  const chosen = (): AnchorLevel => ({
+    stride: STRIDE,
+    anchors: anchorShapesFor(images, scaleOf, ANCHOR_SHAPES, random.fork("anchors"), { squares: true }),
+  });
+  const levels = begun?.levels ?? [chosen()];
   const architecture = begun?.architecture ?? architectureOf(options, published);
-  const sizes = { anchors: anchors.length, classes: dataset.classes.length };
+  const sizes = { levels, classes: dataset.classes.length };
   const network = buildFasterRcnn(architecture, sizes, random.fork("weights"));
   if (published) setKerasWeights(network.backbone, published);
   const settings = begun?.settings ?? { ...DEFAULT_SETTINGS, assignment: options.assignment };
@@ -75,13 +80,13 @@ export async function fasterRcnnTask(
   };
   const description: DetectorDescription = {
     format: "anchorkit-detector",
-    version: 1,
+    version: 2,
     model: "faster-rcnn",
     classes: dataset.classes,
     architecture,
     settings,
     preprocessing,
-    anchors,
+    levels,
   };
 
   const { augmentation = PRESETS.default, flip, batch } = options;
@@ -93,7 +98,7 @@ export async function fasterRcnnTask(
     threads,
   });
   const { stored, objects } = source;
-  const boxes = canvasAnchors(anchors, canvas, STRIDE);
+  const boxes = levelAnchors(levels, canvas);
   const blocks = anchorBlocks(boxes);
   const lossOptions = { network, preprocessing, settings, anchors: boxes, batch, stored, objects };
   const trained = published !== undefined || (begun !== undefined && !resumes);
@@ -117,7 +122,7 @@ export async function fasterRcnnTask(
     },
     ...(trained && { recipe: { phases: FROM_WEIGHTS } }),
     built: builtOptions(description),
-    summary: `input ${canvas.width} x ${canvas.height}, anchors ${describeAnchors(anchors)}`,
+    summary: `input ${canvas.width} x ${canvas.height}, anchors ${describeAnchors(levels)}`,
     dispose() {
       disposeWeights(network.model);
     },
@@ -130,8 +135,8 @@ function builtOptions({ model, architecture, settings, preprocessing: { canvas, 
   return { model, canvas, resize, backbone, width, classSpecificBoxes, assignment: settings.assignment };
 }
 
-function describeAnchors(anchors: DetectorDescription["anchors"]): string {
-  return anchors.map((shape) => shape.map(Math.round).join(" x ")).join(", ");
+function describeAnchors(levels: readonly AnchorLevel[]): string {
+  return levels.flatMap(({ anchors }) => anchors.map((shape) => shape.map(Math.round).join(" x "))).join(", ");
 }
 
 interface Published extends KerasWeights {

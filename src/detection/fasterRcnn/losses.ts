@@ -7,7 +7,7 @@ import { binaryCrossEntropy, smoothL1, softmaxCrossEntropy } from "../../trainin
 import { giouLoss } from "../boxes/boxLosses.ts";
 import { encodeBoxes } from "../boxes/boxCoder.ts";
 import { applyBoxHead, boxesOfClass } from "./boxHead.ts";
-import type { FasterRcnn } from "./network.ts";
+import type { FasterRcnn, RpnOutputs } from "./network.ts";
 import { IGNORED, matchByThreshold, type GroundTruth } from "../boxes/groundTruth.ts";
 import { proposeBoxes } from "./proposals.ts";
 import { sampleRois } from "../boxes/sampling.ts";
@@ -42,7 +42,7 @@ export function lossInputs(options: LossOptions): Record<string, TensorSpec> {
 
 /** The four losses of Faster R-CNN (Ren et al., 2015, section 3.1.2; Girshick, "Fast R-CNN", 2015, section 2.3). */
 export function fasterRcnnLosses(inputs: NamedTensors, options: LossOptions): Record<string, tf.Scalar> {
-  const { network, preprocessing, batch } = options;
+  const { network, preprocessing } = options;
   const images = batchImages(inputs, options, preprocessing);
   const truth: GroundTruth = {
     boxes: inputs.boxes as tf.Tensor3D,
@@ -50,16 +50,8 @@ export function fasterRcnnLosses(inputs: NamedTensors, options: LossOptions): Re
     ignored: inputs.ignored as tf.Tensor2D,
   };
   const anchors = tf.tensor2d(options.anchors, [options.anchors.length / 4, 4]);
-  const [features, objectnessMap, deltasMap] = network.rpn.apply(images, { training: true }) as [
-    tf.Tensor4D,
-    tf.Tensor4D,
-    tf.Tensor4D,
-  ];
-  const proposed: Proposed = {
-    objectness: objectnessMap.reshape([batch, -1]), // [n, anchors]
-    deltas: deltasMap.reshape([batch, -1, 4]), // [n, anchors, 4]
-    anchors,
-  };
+  const [scores, deltas, ...features] = network.rpn.apply(images, { training: true }) as RpnOutputs;
+  const proposed: Proposed = { objectness: scores, deltas, anchors };
   const [objectness, anchorBoxes] = rpnLosses(proposed, truth, inputs);
   const [labels, noise] = [inputs.classes as tf.Tensor2D, inputs.roiNoise as tf.Tensor2D];
   const [classes, boxes] = headLosses(features, proposed, truth, labels, noise, options);
@@ -68,8 +60,8 @@ export function fasterRcnnLosses(inputs: NamedTensors, options: LossOptions): Re
 
 /** A forward pass through every layer that normalises: the scores of all anchors. */
 export function forwardRpn(inputs: NamedTensors, { network, preprocessing, ...shape }: LossOptions): tf.Tensor {
-  const outputs = network.rpn.apply(batchImages(inputs, shape, preprocessing), { training: true }) as tf.Tensor[];
-  return outputs[1] as tf.Tensor;
+  const [objectness] = network.rpn.apply(batchImages(inputs, shape, preprocessing), { training: true }) as RpnOutputs;
+  return objectness;
 }
 
 interface Proposed {
@@ -103,7 +95,7 @@ function rpnLosses(
 
 /** Classes of the sampled RoIs, and boxes of those that hold an object; both are divided by the number of RoIs. */
 function headLosses(
-  features: tf.Tensor4D,
+  features: readonly tf.Tensor4D[],
   { objectness, deltas, anchors }: Proposed,
   truth: GroundTruth,
   classes: tf.Tensor2D,

@@ -1,36 +1,46 @@
 import * as tf from "@tensorflow/tfjs";
+import { AnchorkitError } from "../../base/errors.ts";
 import { buildBackbone } from "../../core/backbones/buildBackbone.ts";
 import type { Backbone } from "../../core/backbones/backbone.ts";
 import { Relu } from "../../core/layers/relu.ts";
 import { TopDown } from "../../core/layers/topDown.ts";
 import { variableOf } from "../../core/namedWeights.ts";
 import type { Random } from "../../base/random.ts";
+import type { AnchorLevel } from "../boxes/anchors.ts";
+import { JoinLevels } from "../boxes/joinLevels.ts";
 import { RoiCrop } from "./roiCropLayer.ts";
 import type { Architecture } from "./description.ts";
 
-/** Pixels of the input a cell of the neck's map stands for. */
-export const STRIDE = 8;
-
 /** Faster R-CNN (Ren et al., 2015): the whole as one model, and its two stages, which share its layers. */
 export interface FasterRcnn {
-  /** [images, rois] -> [features, objectness, anchorDeltas, classLogits, boxDeltas]: for summary, saving, freezing. */
+  /** [images, rois] -> [features …, objectness, anchorDeltas, classLogits, boxDeltas]: for summary, saving, freezing. */
   model: tf.LayersModel;
-  /** images [n, h, w, 3] -> features [n, h/8, w/8, c], objectness [n, h/8, w/8, a], deltas [n, h/8, w/8, 4 a]. */
+  /** images [n, h, w, 3] -> {@link RpnOutputs}. */
   rpn: tf.LayersModel;
   /** pooled RoIs [r, p, p, c] -> class logits [r, classes + 1] (0 is background), deltas [r, 4] or [r, 4 classes]. */
   head: tf.LayersModel;
   /** The part that may start from published weights. */
   backbone: Backbone;
+  /** Pixels of the input that a cell of each map of features stands for, from fine to coarse. */
+  strides: readonly number[];
 }
 
 /**
- * Builds the layers, with weights drawn from `random`.
+ * Objectness [n, anchors] and deltas [n, anchors, 4] in the order of `levelAnchors`, and the maps that RoIs are pooled
+ * from, [n, h / stride, w / stride, channels] each, from fine to coarse.
+ */
+export type RpnOutputs = [objectness: tf.Tensor2D, deltas: tf.Tensor3D, ...features: tf.Tensor4D[]];
+
+/**
+ * Builds the layers, with weights drawn from `random`. Each level has a map of its own, and all share the weights of the
+ * RPN, as in Feature Pyramid Networks (Lin et al., 2017).
  *
- * @param anchors shapes at each cell @param classes background not counted
+ * @param levels from fine to coarse @param classes background not counted
+ * @throws AnchorkitError if the backbone has no map of a stride, or levels differ in their number of anchors
  */
 export function buildFasterRcnn(
   architecture: Architecture,
-  { anchors, classes }: { anchors: number; classes: number },
+  { levels, classes }: { levels: readonly AnchorLevel[]; classes: number },
   random: Random,
 ): FasterRcnn {
   const { channels, pooled, hidden } = architecture;
@@ -38,6 +48,8 @@ export function buildFasterRcnn(
     width: architecture.width,
     random: random.fork("backbone"),
   });
+  const strides = levels.map(({ stride }) => stride);
+  const anchors = checkedLevels(levels, backbone);
   const seeds = random.fork("detector");
   const conv = (name: string, filters: number, kernelSize: number, options: Partial<ConvOptions> = {}) =>
     tf.layers.conv2d({
@@ -51,21 +63,35 @@ export function buildFasterRcnn(
   const small = (): ReturnType<typeof tf.initializers.randomNormal> =>
     tf.initializers.randomNormal({ mean: 0, stddev: 0.01, seed: seeds.int(2 ** 31) });
 
-  // Neck: from the deepest map up to stride 8, one map.
-  const levels = backbone.features.filter(({ stride }) => stride >= STRIDE).sort((a, b) => b.stride - a.stride);
-  const laterals = levels.map(({ stride, output }) => conv(`lateral_${stride}`, channels, 1).apply(output) as Symbolic);
-  const merged = laterals.reduce(
-    (coarse, fine, i) => new TopDown({ name: `top_down_${levels[i]?.stride}` }).apply([coarse, fine]) as Symbolic,
-  );
-  const neck = new Relu({ name: "neck_relu" }).apply(conv("neck", channels, 3).apply(merged)) as Symbolic;
+  // Neck: from the deepest map up to the finest level, and of what comes by a map for each level.
+  const features: Symbolic[] = [];
+  let merged: Symbolic | undefined;
+  for (const { stride, output } of backbone.features.toSorted((a, b) => b.stride - a.stride)) {
+    if (stride < Math.min(...strides)) break;
+    const lateral = conv(`lateral_${stride}`, channels, 1).apply(output) as Symbolic;
+    merged = merged ? (new TopDown({ name: `top_down_${stride}` }).apply([merged, lateral]) as Symbolic) : lateral;
+    if (!strides.includes(stride)) continue;
+    const name = stride === strides[0] ? "neck" : `neck_${stride}`;
+    features.unshift(new Relu({ name: `${name}_relu` }).apply(conv(name, channels, 3).apply(merged)) as Symbolic);
+  }
 
   // Region proposal network: one 3x3 convolution, then scores and deltas for each anchor of a cell.
-  const shared = new Relu({ name: "rpn_relu" }).apply(conv("rpn_conv", channels, 3).apply(neck));
-  const objectness = conv("rpn_objectness", anchors, 1, {
-    kernelInitializer: small(),
-    biasInitializer: tf.initializers.constant({ value: -2 }), // most anchors are background
-  }).apply(shared) as Symbolic;
-  const anchorDeltas = conv("rpn_deltas", 4 * anchors, 1, { kernelInitializer: small() }).apply(shared) as Symbolic;
+  const rpn = {
+    conv: conv("rpn_conv", channels, 3),
+    relu: new Relu({ name: "rpn_relu" }),
+    objectness: conv("rpn_objectness", anchors, 1, {
+      kernelInitializer: small(),
+      biasInitializer: tf.initializers.constant({ value: -2 }), // most anchors are background
+    }),
+    deltas: conv("rpn_deltas", 4 * anchors, 1, { kernelInitializer: small() }),
+  };
+  const shared = features.map((map) => rpn.relu.apply(rpn.conv.apply(map)));
+  const objectness = new JoinLevels({ name: "anchor_objectness" }).apply(
+    shared.map((map) => rpn.objectness.apply(map) as Symbolic),
+  ) as Symbolic;
+  const anchorDeltas = new JoinLevels({ name: "anchor_deltas", values: 4 }).apply(
+    shared.map((map) => rpn.deltas.apply(map) as Symbolic),
+  ) as Symbolic;
 
   // Box head: a pooled RoI to class scores and a box.
   const dense = (name: string, units: number, options: Partial<DenseOptions> = {}) =>
@@ -88,18 +114,19 @@ export function buildFasterRcnn(
   };
 
   const rois = tf.input({ shape: [5], name: "rois" });
-  const crop = new RoiCrop({ name: "roi_crop", size: pooled, stride: STRIDE });
+  const crop = new RoiCrop({ name: "roi_crop", size: pooled, strides });
   const images = backbone.model.inputs[0] as Symbolic;
   const pooledInput = tf.input({ shape: [pooled, pooled, channels], name: "pooled" });
   return {
     model: tf.model({
       name: "faster_rcnn",
       inputs: [images, rois],
-      outputs: [neck, objectness, anchorDeltas, ...applyHead(crop.apply([neck, rois]) as Symbolic)],
+      outputs: [...features, objectness, anchorDeltas, ...applyHead(crop.apply([...features, rois]) as Symbolic)],
     }),
-    rpn: tf.model({ name: "rpn", inputs: images, outputs: [neck, objectness, anchorDeltas] }),
+    rpn: tf.model({ name: "rpn", inputs: images, outputs: [objectness, anchorDeltas, ...features] }),
     head: tf.model({ name: "box_head", inputs: pooledInput, outputs: applyHead(pooledInput) }),
     backbone,
+    strides,
   };
 }
 
@@ -115,6 +142,24 @@ export function decidedShapes(
     ["head_classes/kernel", [hidden, classes + 1]],
     ["head_boxes/kernel", [hidden, classSpecificBoxes ? 4 * classes : 4]],
   ]);
+}
+
+/** The number of anchors at each cell. @throws AnchorkitError, see {@link buildFasterRcnn} */
+function checkedLevels(levels: readonly AnchorLevel[], { features }: Backbone): number {
+  const known = features.map(({ stride }) => stride);
+  const [strides, counts] = [levels.map(({ stride }) => stride), levels.map(({ anchors }) => anchors.length)];
+  const [count = 0] = counts;
+  if (strides.length === 0 || strides.some((stride, i) => !known.includes(stride) || stride <= (strides[i - 1] ?? 0))) {
+    throw new AnchorkitError(
+      `buildFasterRcnn: levels must have strides from ${known.join(", ")}, from fine to coarse, got ${strides.join(", ") || "none"}`,
+    );
+  }
+  if (count === 0 || counts.some((other) => other !== count)) {
+    throw new AnchorkitError(
+      `buildFasterRcnn: levels share the RPN, so each needs as many anchors as another, got ${counts.join(", ")}`,
+    );
+  }
+  return count;
 }
 
 /** The network's variables: those that train, or all, the statistics of normalisation too. */

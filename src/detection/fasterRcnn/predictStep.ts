@@ -4,7 +4,7 @@ import { packedSpec, unpackBytes } from "../../core/ops/bytes.ts";
 import type { Step } from "../../engine/graph/step.ts";
 import { clipBoxes } from "../boxes/boxCoder.ts";
 import { applyBoxHead } from "./boxHead.ts";
-import type { FasterRcnn } from "./network.ts";
+import type { FasterRcnn, RpnOutputs } from "./network.ts";
 import { normalizeImages } from "../../core/ops/images.ts";
 import { postProcess } from "../boxes/postProcess.ts";
 import { proposeBoxes } from "./proposals.ts";
@@ -29,12 +29,8 @@ export function predictStep(options: PredictStepOptions): Step {
     run(inputs) {
       const images = normalizeImages(unpackBytes(inputs.images as tf.Tensor, shape) as tf.Tensor4D, preprocessing);
       const anchors = tf.tensor2d(options.anchors, [options.anchors.length / 4, 4]);
-      const [features, objectness, deltas] = network.rpn.apply(images, { training: false }) as [
-        tf.Tensor4D,
-        tf.Tensor4D,
-        tf.Tensor4D,
-      ];
-      const proposals = proposeBoxes(objectness.reshape([batch, -1]), deltas.reshape([batch, -1, 4]), anchors, {
+      const [objectness, deltas, ...features] = network.rpn.apply(images, { training: false }) as RpnOutputs;
+      const proposals = proposeBoxes(objectness, deltas, anchors, {
         ...settings.proposals,
         imageSize: canvas,
         weights: ANCHOR_WEIGHTS,

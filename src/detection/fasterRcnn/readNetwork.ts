@@ -31,10 +31,10 @@ export async function readNetwork(folder: string): Promise<{ network: FasterRcnn
 /** The network of a description, if the weights are of its size: a wrong number must not fill the memory. */
 function buildFor(
   folder: string,
-  { architecture, anchors, classes }: DetectorDescription,
+  { architecture, levels, classes }: DetectorDescription,
   weights: NamedValues,
 ): FasterRcnn {
-  const counts = { anchors: anchors.length, classes: classes.length };
+  const counts = { anchors: levels[0]?.anchors.length ?? 0, classes: classes.length };
   for (const [name, shape] of decidedShapes(architecture, counts)) {
     const given = weights.get(name)?.shape ?? [];
     if (given.join() !== shape.join()) {
@@ -43,7 +43,7 @@ function buildFor(
     }
   }
   try {
-    return buildFasterRcnn(architecture, counts, new Random("replaced by the weights that are read"));
+    return buildFasterRcnn(architecture, { levels, classes: classes.length }, new Random("replaced by the weights that are read"));
   } catch (error) {
     throw new AnchorkitError(`${folder}: the network cannot be built: ${messageOf(error).split("\n")[0]}`);
   }

@@ -1,27 +1,28 @@
 import * as tf from "@tensorflow/tfjs";
-import { cropRois } from "../boxes/roiPooling.ts";
+import { cropPyramidRois } from "../boxes/pyramidRois.ts";
 
 /**
- * RoI pooling as a layer: inputs [features [n, h, w, c], rois [r, 5]], a RoI being the number of its image and
- * x1, y1, x2, y2 in pixels of the input; output [r, size, size, c].
+ * RoI pooling as a layer: inputs [maps [n, h, w, c] from fine to coarse …, rois [r, 5]], a RoI being the number of its
+ * image and x1, y1, x2, y2 in pixels of the input; output [r, size, size, c].
  */
 export class RoiCrop extends tf.layers.Layer {
   static className = "RoiCrop";
   readonly #size: number;
-  readonly #stride: number;
+  readonly #strides: readonly number[];
 
-  constructor(config: { name?: string; size: number; stride: number }) {
+  /** @param config `strides` of the maps; models saved before there could be several name the only one `stride` */
+  constructor(config: { name?: string; size: number } & ({ strides: readonly number[] } | { stride: number })) {
     super(config);
     this.#size = config.size;
-    this.#stride = config.stride;
+    this.#strides = "strides" in config ? config.strides : [config.stride];
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
-      const [features, rois] = inputs as [tf.Tensor4D, tf.Tensor2D];
+      const maps = (inputs as tf.Tensor4D[]).slice(0, -1);
+      const rois = (inputs as tf.Tensor[]).at(-1) as tf.Tensor2D;
       const [image, boxes] = tf.split(rois, [1, 4], 1) as [tf.Tensor2D, tf.Tensor2D];
-      const options = { outputSize: [this.#size, this.#size] as [number, number], spatialScale: 1 / this.#stride };
-      return cropRois(features, boxes, image.flatten().toInt(), options);
+      return cropPyramidRois(maps, this.#strides, boxes, image.flatten().toInt(), [this.#size, this.#size]);
     });
   }
 
@@ -31,7 +32,7 @@ export class RoiCrop extends tf.layers.Layer {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), size: this.#size, stride: this.#stride };
+    return { ...super.getConfig(), size: this.#size, strides: [...this.#strides] };
   }
 }
 tf.serialization.registerClass(RoiCrop);

@@ -1,16 +1,18 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { TrainOptions } from "../../../src/detection/trainDetector.ts";
+import type * as models from "../../../src/models.ts";
 import { PRESETS } from "../../../src/data/augment/presets.ts";
 import { folderOf, jpeg, labelImgXml } from "../../data/helpers.ts";
 import { callCommand } from "../command.ts";
 
-const trained = vi.hoisted((): { options: TrainOptions[] } => ({ options: [] }));
+type Trained = Parameters<typeof models.trainModel>[3] & { augment?: unknown };
+const trained = vi.hoisted((): { options: Trained[] } => ({ options: [] }));
 
-vi.mock("../../../src/detection/trainDetector.ts", () => ({
-  trainDetector: (_dataset: unknown, options: TrainOptions) => {
-    trained.options.push(options);
+vi.mock("../../../src/models.ts", async (original) => ({
+  ...(await original<typeof models>()),
+  trainModel: (...[, , , options, recorded]: Parameters<typeof models.trainModel>) => {
+    trained.options.push({ ...options, ...recorded });
     return Promise.resolve({ steps: 1, seconds: 1, best: null, finished: true });
   },
 }));

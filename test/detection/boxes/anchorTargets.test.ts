@@ -7,7 +7,7 @@ import {
   matchAnchorsByThreshold,
   matchAnchorsOfImage,
 } from "../../../src/detection/boxes/anchorTargets.ts";
-import { gridAnchors } from "../../../src/detection/boxes/anchors.ts";
+import { gridAnchors, levelAnchors, type AnchorLevel } from "../../../src/detection/boxes/anchors.ts";
 import { matchBestAnchors, matchByThreshold } from "../../../src/detection/boxes/groundTruth.ts";
 import { engines, on, randomBoxes } from "../support.ts";
 
@@ -15,10 +15,23 @@ const random = new Random("anchor targets");
 const [engine = "cpu"] = engines;
 
 describe("anchor targets in plain JavaScript", () => {
-  it.each(["best", "threshold"])(
-    "match as the tensors do, by the rule %s, with padding and ignored regions",
-    async (rule) => {
-      const anchors = gridAnchors([[8, 8], [24, 16], [40, 40]], 12, 12, 8); // prettier-ignore
+  const oneLevel = gridAnchors([[8, 8], [24, 16], [40, 40]], 12, 12, 8); // prettier-ignore
+  // Odd numbers of cells and shapes: blocks reach over the ends of rows and of levels.
+  const levels = [
+    { stride: 8, anchors: [[8, 8], [24, 16], [12, 20]] },
+    { stride: 16, anchors: [[32, 24]] },
+    { stride: 32, anchors: [[40, 40], [64, 48]] },
+  ] satisfies AnchorLevel[]; // prettier-ignore
+  const threeLevels = levelAnchors(levels, { width: 101, height: 77 });
+
+  it.each([
+    ["best", "one level", oneLevel],
+    ["threshold", "one level", oneLevel],
+    ["best", "three levels", threeLevels],
+    ["threshold", "three levels", threeLevels],
+  ] as const)(
+    "match as the tensors do, by the rule %s, on %s, with padding and ignored regions",
+    async (rule, _, anchors) => {
       const n = anchors.length / 4;
       const boxes = Array.from({ length: 6 }, () => randomBoxes(random, 9, 70, 40));
       const kinds = boxes.map((row) => row.map(() => random.int(4))); // 0 padding, 1 ignored, 2 and 3 objects
@@ -39,8 +52,8 @@ describe("anchor targets in plain JavaScript", () => {
         else matchAnchorsByThreshold(truth, anchorBlocks(anchors), matched, { high: 0.5, low: 0.3 });
         expect(Array.from(matched)).toEqual(tensors[image]);
       });
-      expect(tensors.flat().filter((m) => m >= 0).length).toBeGreaterThan(40);
-      expect(tensors.flat().filter((m) => m === -2).length).toBeGreaterThan(40);
+      expect(tensors.flat().filter((m) => m >= 0).length).toBeGreaterThan(20);
+      expect(tensors.flat().filter((m) => m === -2).length).toBeGreaterThan(20);
     },
   );
 

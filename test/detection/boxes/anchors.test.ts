@@ -1,5 +1,13 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { anchorShapes, gridAnchors } from "../../../src/detection/boxes/anchors.ts";
+import {
+  anchorShapes,
+  gridAnchors,
+  levelAnchors,
+  spreadOverLevels,
+  type AnchorLevel,
+  type AnchorShape,
+} from "../../../src/detection/boxes/anchors.ts";
 import { oracleCases, type OracleCase, type OracleTensor } from "../support.ts";
 
 interface AnchorCase extends OracleCase {
@@ -37,5 +45,64 @@ describe("anchors", () => {
 
   it("are none for an empty grid", () => {
     expect(gridAnchors([[4, 4]], 0, 5, 8).length).toBe(0);
+  });
+});
+
+describe("anchors on several levels", () => {
+  it("come level after level, cell after cell, shape after shape, and cover a canvas that no stride divides", () => {
+    const levels: AnchorLevel[] = [
+      { stride: 4, anchors: [[2, 6]] },
+      { stride: 8, anchors: [[8, 8], [12, 4]] }, // prettier-ignore
+    ];
+    const expected = [
+      [[1, -1, 3, 5], [5, -1, 7, 5], [9, -1, 11, 5]], // stride 4: centres at 2, 6, 10 and at 2, 6
+      [[1, 3, 3, 9], [5, 3, 7, 9], [9, 3, 11, 9]],
+      [[0, 0, 8, 8], [-2, 2, 10, 6], [8, 0, 16, 8], [6, 2, 18, 6]], // stride 8: at 4, 12 and at 4
+    ]; // prettier-ignore
+    expect([...levelAnchors(levels, { width: 10, height: 7 })]).toEqual(expected.flat(2));
+  });
+
+  const side = fc.integer({ min: 1, max: 45 });
+  const shape = fc.tuple(fc.float({ min: 1, max: 60, noNaN: true }), fc.float({ min: 1, max: 60, noNaN: true }));
+  const level = fc.record({
+    stride: fc.constantFrom(3, 8, 16, 32),
+    anchors: fc.array(shape as fc.Arbitrary<AnchorShape>, { minLength: 1, maxLength: 3 }),
+  });
+
+  it("equal a naive loop over the cells that begin on the canvas", () => {
+    fc.assert(
+      fc.property(fc.array(level, { maxLength: 3 }), side, side, (levels, width, height) => {
+        const expected: number[] = [];
+        for (const { stride, anchors } of levels) {
+          for (let y = 0; y < height; y += stride) {
+            for (let x = 0; x < width; x += stride) {
+              for (const [w, h] of anchors) {
+                const [cx, cy] = [x + stride / 2, y + stride / 2];
+                expected.push(cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2);
+              }
+            }
+          }
+        }
+        expect(levelAnchors(levels, { width, height })).toEqual(Float32Array.from(expected));
+      }),
+    );
+  });
+});
+
+describe("shapes spread over levels", () => {
+  const shapes = [5, 8, 13, 21, 34].map((side): AnchorShape => [side, side + 1]);
+
+  it("give each stride its share, the smallest to the finest", () => {
+    expect(spreadOverLevels(shapes, [8])).toEqual([{ stride: 8, anchors: shapes }]);
+    expect(spreadOverLevels(shapes, [8, 16])).toEqual([
+      { stride: 8, anchors: [[5, 6], [8, 9]] },
+      { stride: 16, anchors: [[13, 14], [21, 22], [34, 35]] },
+    ]); // prettier-ignore
+  });
+
+  it("are refused where a stride would get none", () => {
+    expect(() => spreadOverLevels(shapes.slice(0, 2), [8, 16, 32])).toThrow(
+      /^spreadOverLevels: 3 strides need as many shapes or more, got 2$/,
+    );
   });
 });

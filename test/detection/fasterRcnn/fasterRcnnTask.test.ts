@@ -3,12 +3,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { Random } from "../../../src/base/random.ts";
+import { AugmentThreads } from "../../../src/data/augment/augmentThreads.ts";
 import type { Dataset } from "../../../src/data/dataset.ts";
+import { noCache } from "../../../src/data/images/imageCache.ts";
+import { limiter } from "../../../src/data/parallel.ts";
 import { Detector } from "../../../src/detection/detector.ts";
-import { prepareDetector, type DetectorTaskOptions } from "../../../src/detection/fasterRcnn/fasterRcnnTask.ts";
-import { trainDetector, type TrainOptions } from "../../../src/detection/trainDetector.ts";
+import { fasterRcnnTask } from "../../../src/detection/fasterRcnn/fasterRcnnTask.ts";
+import { FasterRcnnOptions } from "../../../src/detection/fasterRcnn/options.ts";
+import { trainDetector, type TrainDetectorOptions } from "../../../src/detection/trainDetector.ts";
 import { loadEngine } from "../../../src/engine/load.ts";
-import { openPrograms } from "../../../src/engine/graph/program.ts";
+import { compileProgram, openPrograms } from "../../../src/engine/graph/program.ts";
+import type { Recipe } from "../../../src/training/recipe.ts";
+import { stepFeeds, Trainer } from "../../../src/training/trainer.ts";
+import { stepName } from "../../../src/training/trainingProgram.ts";
 import { squaresDataset } from "../sampleImages.ts";
 
 let dataset: Dataset;
@@ -30,70 +38,80 @@ afterAll(async () => {
   await rm(out, { recursive: true });
 });
 
-const options = (changes: Partial<TrainOptions> = {}): TrainOptions => ({
+const options = (changes: Partial<TrainDetectorOptions> = {}): TrainDetectorOptions => ({
   out,
   size: 96,
   batch: 2,
   seed: 3,
   optimizer: "adamw",
   flip: "horizontal",
-  backbone: "small",
-  width: 1,
   precision: "float32",
   engine: "native",
   ...changes,
 });
+
+function prepare(data: Dataset, own: Partial<FasterRcnnOptions> = {}) {
+  const loading = { cache: noCache, decoding: limiter(4), threads: new AugmentThreads() };
+  const context = { loading, random: new Random(3), resumes: false };
+  return fasterRcnnTask(data, { ...FasterRcnnOptions.parse({ size: 96, ...own }), batch: 2 }, context);
+}
 
 it("refuses what has no boxes to learn, and says what it has", async () => {
   const without = (labels?: number[]): Dataset => ({
     ...dataset,
     images: dataset.images.map((image) => ({ ...image, objects: [], ...(labels && { labels }) })),
   });
-  await expect(prepareDetector(without(), options())).rejects.toThrow(
+  await expect(prepare(without())).rejects.toThrow(
     /^none of 6 images of the split "train" has a box to learn: they are all backgrounds$/,
   );
-  await expect(prepareDetector(without([0]), options())).rejects.toThrow(
-    /: its labels are classes of whole images, for/,
-  );
+  await expect(prepare(without([0]))).rejects.toThrow(/: its labels are classes of whole images, for/);
 });
 
 describe.runIf(native)("a detector's training program", () => {
+  const trainerOf = async (recipe: Partial<Recipe>, own?: Partial<FasterRcnnOptions>) => {
+    const task = await prepare(dataset, own);
+    const random = new Random(9);
+    const trainer = await Trainer.make(task, { recipe, precision: "float32", fast: "float32", random });
+    return { task, trainer, random };
+  };
+
   it.each([
     ["adamw", "small", "batch"],
-    ["sgd", "small", "moving"],
-    ["sgd", "mobilenet-v2", "moving"],
+    ["sgd", "small", "frozen"],
+    ["sgd", "mobilenet-v2", "frozen"],
   ] as const)(
     "gives the same losses, gradients and weights recorded as eager over five steps: %s, %s, %s statistics",
-    async (optimizer, backbone, statistics) => {
-      const changes: Partial<DetectorTaskOptions> = { optimizer, backbone, width: 0.35 };
-      const { task, training } = await prepareDetector(dataset, options(changes));
-      const step = statistics === "batch" ? "train" : "trainFrozen";
-      const rate = optimizer === "adamw" ? 1e-3 : 1e-4;
-      const { program, eager } = training;
-      const [names, variables] = [[...training.variables.keys()], [...training.variables.values()]];
+    async (optimizer, backbone, phase) => {
+      const own = backbone === "small" ? {} : ({ backbone, width: 0.35 } as const);
+      const { task, trainer, random } = await trainerOf({ optimizer }, own);
+      const step = stepName(phase, "images");
+      const learningRate = optimizer === "adamw" ? 1e-3 : 1e-4;
+      const { program, steps } = trainer.compiled;
+      const variables = [...trainer.compiled.variables.values()];
+      const eager = await compileProgram(steps, { variables, mode: "eager" });
       const afterEachStep: Record<"recorded" | "eager", { losses: number[]; values: Float32Array[] }[]> = {
         recorded: [],
         eager: [],
       };
       const initial = variables.map(copyOf);
       // The session holds its own copy of the variables, so the eager steps on the tf.Variables come first.
-      for (let i = 0; i < 5; i++) {
-        const feeds = task.feedsOf(await task.prepare(i), i, rate);
-        afterEachStep.eager.push({ losses: numbersOf(eager.run(step, feeds)), values: variables.map(copyOf) });
-        tf.dispose(feeds);
+      for (const [kind, running] of [["eager", eager], ["recorded", program]] as const) { // prettier-ignore
+        for (let i = 0; i < 5; i++) {
+          const feeds = stepFeeds(task, await task.batches.batch(i), { step: i, learningRate, random });
+          const losses = numbersOf(running.run(step, feeds));
+          if (kind === "recorded") program.pull();
+          afterEachStep[kind].push({ losses, values: variables.map(copyOf) });
+          tf.dispose(feeds);
+        }
       }
-      for (let i = 0; i < 5; i++) {
-        const feeds = task.feedsOf(await task.prepare(i), i, rate);
-        const losses = numbersOf(program.run(step, feeds));
-        program.pull();
-        afterEachStep.recorded.push({ losses, values: variables.map(copyOf) });
-        tf.dispose(feeds);
-      }
-      training.dispose();
+      eager.dispose();
+      trainer.dispose();
+      task.dispose();
       afterEachStep.recorded.forEach(({ losses }, i) => {
         // Later steps choose their RoIs by scores whose last digits differ.
         expect(distance(losses, afterEachStep.eager[i]?.losses ?? [])).toBeLessThan(i === 0 ? 2e-3 : 5e-2);
       });
+      const names = [...trainer.compiled.variables.keys()];
       // After the first step the optimizer's first moments are the gradients, but for a factor.
       names.forEach((name, k) => {
         if (!/momentum|adam_m/.test(name)) return;
@@ -113,11 +131,12 @@ describe.runIf(native)("a detector's training program", () => {
     },
   );
 
-  it("keeps the number of tensors, and the memory, over 50 steps", async () => {
-    const { task, training } = await prepareDetector(dataset, options());
+  it("keeps the number of tensors, and the memory, over 50 steps, and leaves none", async () => {
+    const start = tf.memory().numTensors;
+    const { task, trainer } = await trainerOf({});
     const run = async (from: number, count: number): Promise<void> => {
       for (let i = from; i < from + count; i++) {
-        await task.train(await task.prepare(i), { step: i, progress: 0.1, learningRate: 1e-4 });
+        await trainer.train(await task.batches.batch(i), { step: i, progress: 0.1, learningRate: 1e-4 });
       }
     };
     await run(0, 25);
@@ -125,7 +144,9 @@ describe.runIf(native)("a detector's training program", () => {
     await run(25, 50);
     expect(tf.memory().numTensors).toBe(before.tensors);
     expect(process.memoryUsage().rss - before.resident).toBeLessThan(80 * 2 ** 20);
-    training.dispose();
+    trainer.dispose();
+    task.dispose();
+    expect(tf.memory().numTensors).toBe(start);
   });
 });
 
@@ -139,7 +160,7 @@ describe.runIf(native)("trainDetector", () => {
       },
     });
     expect(stopped).toMatchObject({ steps: 5, finished: false });
-    const resumed = await trainDetector(dataset, options({ out: folder, epochs: 4, resume: true }));
+    const resumed = await trainDetector(dataset, options({ out: folder, resume: true }));
     expect(resumed).toMatchObject({ steps: 12, finished: true });
     const whole = await trainDetector(dataset, options({ out: join(out, "whole"), epochs: 4 }));
     expect(whole.steps).toBe(12);
@@ -148,7 +169,7 @@ describe.runIf(native)("trainDetector", () => {
     );
     expect(Buffer.compare(a as Buffer, b as Buffer)).toBe(0); // interrupted and whole training end in the same bits
 
-    await expect(trainDetector(dataset, options({ out: folder, epochs: 4, resume: true }))).rejects.toThrow("finished");
+    await expect(trainDetector(dataset, options({ out: folder, resume: true }))).rejects.toThrow("finished");
     const lines = (await readFile(join(folder, "metrics.jsonl"), "utf8")).trim().split("\n");
     expect(lines.length).toBeGreaterThan(3);
     expect(JSON.parse(lines[0] ?? "")).toHaveProperty("metrics.AP50");

@@ -15,18 +15,24 @@ import { saveModelFolder } from "../../../src/training/modelFolder.ts";
 
 const DESCRIPTION: DetectorDescription = {
   format: "anchorkit-detector",
-  version: 1,
+  version: 2,
   model: "faster-rcnn",
   classes: ["cat", "dog", "emu"],
   architecture: { backbone: "small", width: 1, channels: 5, hidden: 6, pooled: 2, classSpecificBoxes: true },
   settings: DEFAULT_SETTINGS,
   preprocessing: { canvas: { width: 96, height: 64 }, resize: "fit", fill: 3, mean: [1, 2, 3], deviation: [4, 5, 6] },
-  anchors: [
-    [10, 20],
-    [30, 15],
+  levels: [
+    {
+      stride: 8,
+      anchors: [
+        [10, 20],
+        [30, 15],
+      ],
+    },
   ],
 };
 const COUNTS = { anchors: 2, classes: 3 };
+const SIZES = { levels: DESCRIPTION.levels, classes: 3 };
 const FILES = ["model.json", "weights.bin", "detector.json"] as const;
 
 let folder: string;
@@ -46,7 +52,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 function networkOf(seed: number): ReturnType<typeof buildFasterRcnn> {
-  return buildFasterRcnn(DESCRIPTION.architecture, COUNTS, new Random(seed));
+  return buildFasterRcnn(DESCRIPTION.architecture, SIZES, new Random(seed));
 }
 
 function save(
@@ -179,7 +185,7 @@ it.each([true, false])(
   "decidedShapes are those of the network, with boxes for each class: %s",
   (classSpecificBoxes) => {
     const architecture = { ...DESCRIPTION.architecture, classSpecificBoxes };
-    const { model } = buildFasterRcnn(architecture, COUNTS, new Random(1));
+    const { model } = buildFasterRcnn(architecture, SIZES, new Random(1));
     const weights = namedWeights(model);
     const shapes = decidedShapes(architecture, COUNTS);
     expect(shapes.size).toBe(5);
