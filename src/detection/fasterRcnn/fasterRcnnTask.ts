@@ -14,10 +14,9 @@ import type { Dataset, ImageRecord, SplitName } from "../../data/dataset.ts";
 import { ImageStore, type ImageStoreOptions } from "../../data/images/imageStore.ts";
 import type { TrainingBatch } from "../../data/batches/trainingBatch.ts";
 import { trainingBatches, type BatchOptions, type BatchSource } from "../../data/batches/trainingBatches.ts";
-import { hasBfloat16Instructions } from "../../engine/cpu.ts";
-import { isNative } from "../../engine/graph/nativeOp.ts";
 import type { Precision, Program } from "../../engine/graph/program.ts";
 import type { NamedTensors } from "../../engine/graph/step.ts";
+import { chooseFastPrecision } from "../../engine/precision.ts";
 import { evaluateCoco } from "../../metrics/detection/coco/coco.ts";
 import { LoopState, type Task } from "../../training/fit.ts";
 import { adamW, sgd, type Optimizer } from "../../training/optimizers.ts";
@@ -247,7 +246,7 @@ async function compileChecked(
       precision,
     });
   if (options.precision !== "auto") return compile(options.precision);
-  if (!isNative() || !hasBfloat16Instructions()) return compile("float32");
+  if (chooseFastPrecision() === "float32") return compile("float32");
   const training = await compile("bfloat16");
   const batch = await feeding.source.batch(0);
   const half = runTraining(training.program, "train", feeds(feeding, batch, 0, 0));
