@@ -7,5 +7,5 @@ import * as tf from "@tensorflow/tfjs";
 export function stopGradient<T extends tf.Tensor>(x: T): T {
   if (!tf.engine().isTapeOn()) return x;
   // For tfjs's tape a function of nothing: no path leads back to x.
-  return tf.customGrad(() => ({ value: x.clone(), gradFunc: () => [] }))() as T;
+  return tf.customGrad(() => ({ value: x.clone(), gradFunc: () => [] }))();
 }

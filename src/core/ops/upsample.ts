@@ -18,9 +18,9 @@ export function upsampleTwice(x: tf.Tensor4D, height: number, width: number): tf
   if (usesNativeOps()) return tf.image.resizeNearestNeighbor(x, [height, width]);
   const enlarge = tf.customGrad(() => ({
     value: tf.image.resizeNearestNeighbor(x, [height, width]),
-    gradFunc: (dy) => sumOfCopies(dy as tf.Tensor4D),
+    gradFunc: (dy) => sumOfCopies(dy),
   }));
-  return enlarge(x) as tf.Tensor4D;
+  return enlarge(x);
 }
 
 /** The gradient; tfjs's own is wrong for batches on `cpu`. */

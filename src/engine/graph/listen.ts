@@ -31,7 +31,7 @@ export interface Listener {
 }
 
 /** Tells the listener of all that the present backend, native TensorFlow, does meanwhile. Returns what ends it. */
-export function listen({ ran, wrote, reads }: Listener): () => void {
+export function listen(listener: Listener): () => void {
   const backend = presentBackend();
   const attributesOf = (list: OpAttribute[]): Record<string, Attribute> =>
     Object.fromEntries(list.map((attribute) => [attribute.name, attributeValue(attribute, backend.binding)]));
@@ -41,21 +41,21 @@ export function listen({ ran, wrote, reads }: Listener): () => void {
   const replacements: Omit<ListenableBackend, "binding" | "tensorMap"> = {
     executeSingleOutput(op, attributes, inputs) {
       const output = execute(op, attributes, inputs);
-      ran(op, attributesOf(attributes), inputs, [output]);
+      listener.ran(op, attributesOf(attributes), inputs, [output]);
       return output;
     },
     executeMultipleOutputs(op, attributes, inputs, count) {
       const outputs = executeMultiple(op, attributes, inputs, count);
-      ran(op, attributesOf(attributes), inputs, outputs);
+      listener.ran(op, attributesOf(attributes), inputs, outputs);
       return outputs;
     },
     write(values, shape, dtype) {
       const dataId = write(values, shape, dtype);
-      wrote(dataId, values, dtype);
+      listener.wrote(dataId, values, dtype);
       return dataId;
     },
-    readSync: reads,
-    read: reads,
+    readSync: () => listener.reads(),
+    read: () => listener.reads(),
   };
   Object.assign(backend, replacements);
   return () => {

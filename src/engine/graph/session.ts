@@ -35,7 +35,9 @@ export async function openSession(nodes: readonly GraphNode[]): Promise<Session>
       const values = feeds.map(({ value }) => value);
       return backend.runSavedModel(session, values, infos, [...outputs]);
     },
-    close: () => backend.deleteSavedModel(session),
+    close() {
+      backend.deleteSavedModel(session);
+    },
   };
 }
 

@@ -40,8 +40,8 @@ function manyTypes(): { step: Step; variables: tf.Variable[] } {
         raised: (on as tf.Tensor).expandDims(1),
       };
       const updates = new Map([
-        [count as tf.Variable, count.add(tf.scalar(1, "int32"))],
-        [weight as tf.Variable, weight.mul(0.5)],
+        [count, count.add(tf.scalar(1, "int32"))],
+        [weight, weight.mul(0.5)],
       ]);
       return { outputs, updates };
     },
