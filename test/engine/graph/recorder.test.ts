@@ -39,7 +39,7 @@ function manyTypes(): { step: Step; variables: tf.Variable[] } {
         unpacked: nativeOp("Cast", { SrcT: "uint8", DstT: "int32", Truncate: false }, [packed])[0],
         raised: (on as tf.Tensor).expandDims(1),
       };
-      const updates = new Map([
+      const updates = new Map<tf.Variable, tf.Tensor>([
         [count, count.add(tf.scalar(1, "int32"))],
         [weight, weight.mul(0.5)],
       ]);
