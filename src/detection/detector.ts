@@ -6,10 +6,10 @@ import { decodeImage } from "../data/images/images.ts";
 import { noCache } from "../data/images/imageCache.ts";
 import { ImageStore } from "../data/images/imageStore.ts";
 import { prefetch } from "../data/prefetch.ts";
-import { hasBfloat16Instructions } from "../engine/cpu.ts";
 import { loadEngine, type EngineChoice } from "../engine/load.ts";
 import { compileProgram, type Precision, type Program } from "../engine/graph/program.ts";
 import { disposeWeights } from "../core/namedWeights.ts";
+import { chooseFastPrecision } from "../engine/precision.ts";
 import { scoredFrom, type Detections } from "../geometry/detections.ts";
 import { evaluateCoco, type CocoMetrics, type EvaluationImage } from "../metrics/detection/coco/coco.ts";
 import { modelFolderOf } from "../training/modelFolder.ts";
@@ -23,7 +23,7 @@ import type { DetectorDescription } from "./fasterRcnn/description.ts";
 
 export interface DetectorOptions {
   engine?: EngineChoice;
-  /** `auto` (default): bfloat16 where the CPU has instructions for it. */
+  /** `auto` (default): bfloat16 where the engine computes on a CPU that has instructions for it. */
   precision?: Precision | "auto";
   /** Images that run at once; default 8. With 1, a single image is answered soonest. */
   batch?: number;
@@ -52,7 +52,7 @@ export class Detector {
    * @throws AnchorkitError if there is no detector, or it is damaged
    */
   static async load(folder: string, options: DetectorOptions = {}): Promise<Detector> {
-    await loadEngine({ engine: options.engine ?? "native" });
+    const engine = await loadEngine({ engine: options.engine ?? "native" });
     const { network, description } = await readNetwork(modelFolderOf(folder));
     const { preprocessing, settings, levels } = description;
     const batch = options.batch ?? 8;
@@ -69,7 +69,7 @@ export class Detector {
       {
         variables: weightsOf(network, false),
         frozen: true,
-        precision: precision === "auto" ? (hasBfloat16Instructions() ? "bfloat16" : "float32") : precision,
+        precision: precision === "auto" ? chooseFastPrecision(engine) : precision,
       },
     );
     const detector = new Detector(description, network, program, batch);

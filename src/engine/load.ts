@@ -52,6 +52,11 @@ export async function loadEngine(options: { engine?: EngineChoice; threads?: num
   return loadCpu();
 }
 
+/** The engine that ops go to now. */
+export function presentEngine(): Pick<Engine, "name" | "gpu"> {
+  return native !== undefined && tf.getBackend() === "tensorflow" ? native : { name: "cpu", gpu: false };
+}
+
 function loadNative(threads: number | undefined): Engine | undefined {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "3"; // fatal errors only; 0 shows everything
   // Without it, threads add up CropAndResize's gradient in one place at once: sums are lost, and no run equals another.

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { isNative, nativeOp } from "../engine/graph/nativeOp.ts";
+import { nativeOp } from "../engine/graph/nativeOp.ts";
+import { usesNativeOps } from "../engine/graph/target.ts";
 
 /**
  * Elementwise d² / (2 beta) where d = |prediction - target| is under beta, else d - beta / 2 (Girshick, "Fast R-CNN",
@@ -21,14 +22,14 @@ export function binaryCrossEntropy(logits: tf.Tensor, targets: tf.Tensor): tf.Te
 }
 
 /**
- * -log softmax(logits)[label], a value for each row, with the gradient for the logits. On native TensorFlow one op
- * for the loss and its gradient together.
+ * -log softmax(logits)[label], a value for each row, with the gradient for the logits. Of native ops one is
+ * the loss and its gradient together.
  *
  * @param logits [n, classes] @param labels [n] int32, each in 0..classes-1
  * @returns [n]
  */
 export function softmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1D {
-  if (!isNative()) return tf.logSumExp(logits, 1).sub(logits.mul(tf.oneHot(labels, logits.shape[1])).sum(1));
+  if (!usesNativeOps()) return tf.logSumExp(logits, 1).sub(logits.mul(tf.oneHot(labels, logits.shape[1])).sum(1));
   const loss = tf.customGrad((...args) => {
     const save = args.at(-1) as unknown as tf.GradSaveFunc;
     const attributes = { T: "float32", Tlabels: "int32" };

@@ -12,7 +12,7 @@ import { limiter, type Limiter } from "../data/parallel.ts";
 import { fingerprintOf, manifestOf, readManifest, writeManifest } from "../data/split/manifest.ts";
 import { resumedData } from "../data/split/resumedData.ts";
 import { setMatchingWeights } from "../core/namedWeights.ts";
-import { fastPrecision } from "../engine/fastPrecision.ts";
+import { chooseFastPrecision } from "../engine/precision.ts";
 import { loadEngine, type Engine, type EngineChoice } from "../engine/load.ts";
 import type { Precision } from "../engine/graph/program.ts";
 import { budgetFrom, type Budget, describeBudget, extended } from "./budget.ts";
@@ -141,7 +141,7 @@ export async function train<Batch>(
     if (!begun && model !== undefined) await startFrom(model, task, events);
     const trainer = await Trainer.make(task, {
       precision: options.precision,
-      fast: fastPrecision(engine),
+      fast: chooseFastPrecision(engine),
       random: random.fork("sampling"),
       recipe: { ...(options.optimizer && { optimizer: options.optimizer }), ...(options.lr !== undefined && { peakRate: options.lr }) },
     });

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { isNative, nativeOp } from "../../engine/graph/nativeOp.ts";
+import { nativeOp } from "../../engine/graph/nativeOp.ts";
+import { usesNativeOps } from "../../engine/graph/target.ts";
 
 /** A normalised batch, and what it was normalised with. */
 interface NormalizedBatch {
@@ -18,7 +19,7 @@ interface NormalizedBatch {
  * @param x [n, h, w, c] @param gamma [c] @param beta [c]
  */
 export function batchNorm(x: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, epsilon: number): NormalizedBatch {
-  return isNative() ? fusedBatchNorm(x, gamma, beta, epsilon) : composedBatchNorm(x, gamma, beta, epsilon);
+  return usesNativeOps() ? fusedBatchNorm(x, gamma, beta, epsilon) : composedBatchNorm(x, gamma, beta, epsilon);
 }
 
 /**
@@ -35,9 +36,8 @@ export function frozenBatchNorm(
   variance: tf.Tensor1D,
   epsilon: number,
 ): tf.Tensor4D {
-  if (isNative()) return fusedFrozenBatchNorm(x, gamma, beta, mean, variance, epsilon);
-  const scale = gamma.mul(variance.add(epsilon).rsqrt()); // [c]
-  return x.mul(scale).add(beta.sub(mean.mul(scale)));
+  if (usesNativeOps()) return fusedFrozenBatchNorm(x, gamma, beta, mean, variance, epsilon);
+  return tf.batchNorm4d(x, mean, variance, beta, gamma, epsilon);
 }
 
 /** FusedBatchNormV3 and its gradient: two ops in place of some thirty. */
@@ -87,7 +87,7 @@ function fusedAttributes(epsilon: number, training: boolean) {
   return { T: "float32", U: "float32", epsilon, data_format: "NHWC", is_training: training };
 }
 
-/** Plain tfjs ops, whose gradients tfjs knows: for every other engine. */
+/** Plain tfjs ops, whose gradients tfjs knows. */
 function composedBatchNorm(x: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, epsilon: number): NormalizedBatch {
   const { mean, variance } = tf.moments(x, [0, 1, 2]) as { mean: tf.Tensor1D; variance: tf.Tensor1D };
   const scale = gamma.mul(variance.add(epsilon).rsqrt()); // [c]

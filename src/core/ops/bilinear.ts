@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { isNative, nativeOp } from "../../engine/graph/nativeOp.ts";
+import { nativeOp } from "../../engine/graph/nativeOp.ts";
+import { usesNativeOps } from "../../engine/graph/target.ts";
 import { gatherRows } from "./gather.ts";
 
 /**
@@ -16,26 +17,17 @@ export function sampleGrid(
   y: tf.Tensor2D,
   x: tf.Tensor2D,
 ): tf.Tensor4D {
-  const [batch, height, width, channels] = features.shape;
-  const table = features.reshape([batch * height * width, channels]);
-  const [r, p] = y.shape;
-  const q = x.shape[1];
-  const rows = neighbours(y, height);
-  const columns = neighbours(x, width);
-  const start = batchIndex.reshape([r, 1]).mul(tf.scalar(height, "int32"));
-  const weighted = [rows.low, rows.high].flatMap((row) =>
-    [columns.low, columns.high].map((column) => {
-      const cell = row.index.add(start).mul(tf.scalar(width, "int32")).reshape([r, p, 1]);
-      const weight = row.weight.reshape([r, p, 1, 1]).mul(column.weight.reshape([r, 1, q, 1]));
-      return gatherRows(table, cell.add(column.index.reshape([r, 1, q]))).mul(weight);
-    }),
+  const channels = features.shape[3];
+  const table = features.reshape([-1, channels]);
+  const weighted = cellsAround(features.shape, batchIndex, y, x).map(({ cell, weight }) =>
+    gatherRows(table, cell).mul(weight),
   );
   return tf.addN(weighted) as tf.Tensor4D;
 }
 
 /**
- * {@link sampleGrid} on a regular grid between two corners, both sampled: a single op forward and a single one
- * backward for all regions on native TensorFlow (CropAndResize).
+ * {@link sampleGrid} on a regular grid between two corners, both sampled: a single op for all regions
+ * (CropAndResize), and with native ops a single one backward.
  *
  * @param features [batch, h, w, c] @param corners [r, 4]: x and y of the first, x and y of the last sample, in cells,
  *   0 <= x <= w - 1 and 0 <= y <= h - 1 @param batchIndex [r] int32 @param size rows and columns of the grid, 2 or more
@@ -48,11 +40,6 @@ export function sampleRegularGrid(
   size: readonly [rows: number, columns: number],
 ): tf.Tensor4D {
   const [x1, y1, x2, y2] = tf.split(corners, 4, 1) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
-  if (!isNative()) {
-    const between = (first: tf.Tensor2D, last: tf.Tensor2D, count: number): tf.Tensor2D =>
-      first.add(last.sub(first).mul(tf.linspace(0, 1, count)));
-    return sampleGrid(features, batchIndex, between(y1, y2, size[0]), between(x1, x2, size[1]));
-  }
   const [, height, width] = features.shape;
   const [lastRow, lastColumn] = [Math.max(height - 1, 1), Math.max(width - 1, 1)];
   // The op fills in zeros outside the map, so that rounding must not carry the last sample there.
@@ -64,16 +51,52 @@ export function sampleRegularGrid(
   const crop = tf.customGrad((...args) => {
     const [image, save] = args as unknown as [tf.Tensor4D, tf.GradSaveFunc];
     const value = tf.image.cropAndResize(image, boxes as tf.Tensor2D, batchIndex, [...size]);
-    save([boxes, batchIndex]);
+    save([boxes, batchIndex, corners]);
     return {
       value,
       gradFunc: (dy, saved) => {
-        const attributes = { T: "float32", method: "bilinear" };
-        return nativeOp("CropAndResizeGradImage", attributes, [dy, ...saved, tf.tensor1d(image.shape, "int32")])[0];
+        const [savedBoxes, index, ends] = saved as [tf.Tensor2D, tf.Tensor1D, tf.Tensor2D];
+        if (!usesNativeOps()) return spreadGrid(dy, image.shape, index, ends);
+        const inputs = [dy, savedBoxes, index, tf.tensor1d(image.shape, "int32")];
+        return nativeOp("CropAndResizeGradImage", { T: "float32", method: "bilinear" }, inputs)[0];
       },
     };
   });
   return crop(features) as tf.Tensor4D;
+}
+
+/** The gradient of a regular grid's samples [r, p, q, c] for the features: spread over the cells they were mixed of. */
+function spreadGrid(dy: tf.Tensor, shape: Shape4D, batchIndex: tf.Tensor1D, corners: tf.Tensor2D): tf.Tensor4D {
+  const [batch, height, width, channels] = shape;
+  const [, p = 0, q = 0] = dy.shape;
+  const [first, last] = tf.split(corners, 2, 1) as [tf.Tensor2D, tf.Tensor2D]; // [r, 2]: x, y
+  const along = (axis: 0 | 1, count: number): tf.Tensor2D => {
+    const [from, to] = [first.slice([0, axis], [-1, 1]), last.slice([0, axis], [-1, 1])];
+    return from.add(to.sub(from).mul(tf.linspace(0, 1, count)));
+  };
+  const spread = cellsAround(shape, batchIndex, along(1, p), along(0, q)).map(({ cell, weight }) => {
+    const shares: tf.Tensor = dy.mul(weight);
+    return tf.scatterND(cell.reshape([-1, 1]), shares.reshape([-1, channels]), [batch * height * width, channels]);
+  });
+  return tf.addN(spread).reshape(shape);
+}
+
+type Shape4D = [batch: number, height: number, width: number, channels: number];
+
+/** The four cells around each sample of a grid, as rows of all images' cells [r, p, q], and the share [r, p, q, 1] of each. */
+function cellsAround([, height, width]: Shape4D, batchIndex: tf.Tensor1D, y: tf.Tensor2D, x: tf.Tensor2D) {
+  const [r, p] = y.shape;
+  const q = x.shape[1];
+  const rows = neighbours(y, height);
+  const columns = neighbours(x, width);
+  const start = batchIndex.reshape([r, 1]).mul(tf.scalar(height, "int32"));
+  return [rows.low, rows.high].flatMap((row) =>
+    [columns.low, columns.high].map((column) => {
+      const cell = row.index.add(start).mul(tf.scalar(width, "int32")).reshape([r, p, 1]);
+      const weight: tf.Tensor = row.weight.reshape([r, p, 1, 1]).mul(column.weight.reshape([r, 1, q, 1]));
+      return { cell: cell.add(column.index.reshape([r, 1, q])), weight };
+    }),
+  );
 }
 
 /** The two cells around each position, and the share of each. */

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
-import { isNative, nativeOp } from "../../engine/graph/nativeOp.ts";
+import { nativeOp } from "../../engine/graph/nativeOp.ts";
 import type { TensorSpec } from "../../engine/graph/step.ts";
+import { usesNativeOps } from "../../engine/graph/target.ts";
 
 // Images are bytes, and tfjs has no tensors of bytes: a step is fed four of them in each int32, which costs a quarter of
 // the memory and no conversion in JavaScript.
@@ -18,10 +19,10 @@ export function packBytes(bytes: Uint8Array): tf.Tensor1D {
   return tf.tensor1d(new Int32Array(whole.buffer, whole.byteOffset, whole.byteLength / 4), "int32");
 }
 
-/** What `packBytes` packed, as float32 of the given shape, 0..255. No gradient passes. */
+/** What `packBytes` packed, as float32 of the given shape, 0..255. No gradient passes. Without native ops the values are read back. */
 export function unpackBytes(packed: tf.Tensor, shape: readonly number[]): tf.Tensor {
   return tf.tidy(() => {
-    const flat = (isNative() ? nativeUnpack(packed) : unpackHere(packed)).as1D();
+    const flat = (usesNativeOps() ? nativeUnpack(packed) : unpackHere(packed)).as1D();
     const size = tf.util.sizeFromShape([...shape]);
     return (flat.size === size ? flat : flat.slice(0, size)).reshape([...shape]);
   });

@@ -23,6 +23,7 @@ export function gatherRows(x: tf.Tensor, indices: tf.Tensor): tf.Tensor {
   return rows(x);
 }
 
+/** The op that tf.gather runs, too, which reads the indices back first to check them. */
 function nativeGather(x: tf.Tensor, indices: tf.Tensor): tf.Tensor {
   const attributes = { Tparams: x.dtype, Tindices: "int32", Taxis: "int32", batch_dims: { int: 0 } };
   return nativeOp("GatherV2", attributes, [x, indices, tf.scalar(0, "int32")])[0];

@@ -1,5 +1,4 @@
 import * as tf from "@tensorflow/tfjs";
-import { nativeOp, isNative } from "../../engine/graph/nativeOp.ts";
 import type { Preprocessing } from "../../base/preprocessing.ts";
 
 /**
@@ -21,14 +20,7 @@ export function cropImages(
 ): tf.Tensor4D {
   const n = images.shape[0];
   const indices = tf.range(0, n, 1, "int32");
-  const pixels = isNative()
-    ? nativeOp("CropAndResize", { T: "float32", method: "bilinear", extrapolation_value: fill }, [
-        images,
-        crops,
-        indices,
-        tf.tensor1d([canvas.height, canvas.width], "int32"),
-      ])[0]
-    : tf.image.cropAndResize(images, crops, indices, [canvas.height, canvas.width], "bilinear", fill);
+  const pixels = tf.image.cropAndResize(images, crops, indices, [canvas.height, canvas.width], "bilinear", fill);
   return pixels.mul(scale.reshape([n, 1, 1, 3])).add(shift.reshape([n, 1, 1, 3]));
 }
 

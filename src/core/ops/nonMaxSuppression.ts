@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
-import { isNative, nativeOp } from "../../engine/graph/nativeOp.ts";
+import { nativeOp } from "../../engine/graph/nativeOp.ts";
+import { usesNativeOps } from "../../engine/graph/target.ts";
+import { gatherRows } from "./gather.ts";
 
 export interface BatchedNmsOptions {
   /** A box goes when its IoU with a better one of its class that stays is above this. */
@@ -23,15 +25,15 @@ export interface BatchedNmsResult {
 }
 
 /**
- * Non-maximum suppression of each class of each image: one op for the whole batch on native TensorFlow
- * (CombinedNonMaxSuppression, which takes coordinates of any unit; nothing is clipped), elsewhere one for each image
+ * Non-maximum suppression of each class of each image: one native op for the whole batch
+ * (CombinedNonMaxSuppression, which takes coordinates of any unit; nothing is clipped), or else one for each image
  * and class, after which the best are picked. No gradient.
  *
  * @param boxes [batch, n, 1, 4], the same for all classes, or [batch, n, classes, 4]
  * @param scores [batch, n, classes]
  */
 export function batchedNms(boxes: tf.Tensor4D, scores: tf.Tensor3D, options: BatchedNmsOptions): BatchedNmsResult {
-  return isNative() ? nativeNms(boxes, scores, options) : composedNms(boxes, scores, options);
+  return usesNativeOps() ? nativeNms(boxes, scores, options) : composedNms(boxes, scores, options);
 }
 
 function nativeNms(boxes: tf.Tensor4D, scores: tf.Tensor3D, options: BatchedNmsOptions): BatchedNmsResult {
@@ -60,7 +62,7 @@ function composedNms(boxes: tf.Tensor4D, scores: tf.Tensor3D, options: BatchedNm
     const padding = tf.tensor2d([0, 0, 0, 0, -Infinity, 0], [1, 6]).tile([options.count, 1]);
     const rows = tf.concat([...kept, padding]);
     const order = tf.topk(rows.slice([0, 4], [-1, 1]).flatten(), options.count).indices;
-    return tf.gather(rows, order); // [count, 6]
+    return gatherRows(rows, order); // [count, 6]
   });
   const [best, score, classes] = tf.split(tf.stack(images), [4, 1, 1], 2) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
   const found = tf.greater<tf.Tensor3D>(score, -Infinity);
@@ -85,10 +87,10 @@ function keepOfClass(boxes: tf.Tensor2D, scores: tf.Tensor1D, c: number, options
   ) as { selectedIndices: tf.Tensor1D; validOutputs: tf.Scalar };
   const [k] = selectedIndices.shape;
   const real = tf.less<tf.Tensor2D>(tf.range(0, k, 1, "int32"), validOutputs).reshape<tf.Tensor2D>([k, 1]);
-  const score = tf.gather(scores, selectedIndices).reshape<tf.Tensor2D>([k, 1]);
+  const score = gatherRows(scores, selectedIndices).reshape<tf.Tensor2D>([k, 1]);
   return tf.concat2d(
     [
-      tf.gather(boxes, selectedIndices).mul<tf.Tensor2D>(real.cast("float32")),
+      gatherRows(boxes, selectedIndices).mul<tf.Tensor2D>(real.cast("float32")),
       tf.where(real, score, -Infinity),
       tf.fill<tf.Rank.R2>([k, 1], c).mul<tf.Tensor2D>(real.cast("float32")),
     ],

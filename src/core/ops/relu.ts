@@ -1,14 +1,15 @@
 import * as tf from "@tensorflow/tfjs";
-import { isNative, nativeOp } from "../../engine/graph/nativeOp.ts";
+import { nativeOp } from "../../engine/graph/nativeOp.ts";
+import { usesNativeOps } from "../../engine/graph/target.ts";
 
-/** max(x, 0), any shape. On native TensorFlow one op forward and one backward, where tfjs's own gradient takes six. */
+/** max(x, 0), any shape. With native ops one op forward and one backward, where tfjs's own gradient takes six. */
 export function relu(x: tf.Tensor): tf.Tensor {
-  return isNative() ? rectify("Relu", x) : tf.relu(x);
+  return usesNativeOps() ? rectify("Relu", x) : tf.relu(x);
 }
 
 /** min(max(x, 0), 6), any shape; see `relu`. */
 export function relu6(x: tf.Tensor): tf.Tensor {
-  return isNative() ? rectify("Relu6", x) : tf.relu6(x);
+  return usesNativeOps() ? rectify("Relu6", x) : tf.relu6(x);
 }
 
 function rectify(op: "Relu" | "Relu6", x: tf.Tensor): tf.Tensor {

@@ -1,15 +1,16 @@
 import * as tf from "@tensorflow/tfjs";
-import { isNative, nativeOp } from "../../engine/graph/nativeOp.ts";
+import { nativeOp } from "../../engine/graph/nativeOp.ts";
+import { usesNativeOps } from "../../engine/graph/target.ts";
 
 /**
  * result[s] = the largest of the values with segments[i] = s; where there is none, the lowest finite float32.
- * No gradient. Engines other than native TensorFlow read the values back to do it.
+ * No gradient. Without native ops the values are read back.
  *
  * @param values float32 @param segments int32 of the same shape, each in 0..count-1
  * @returns [count]
  */
 export function segmentMax(values: tf.Tensor, segments: tf.Tensor, count: number): tf.Tensor1D {
-  if (isNative()) {
+  if (usesNativeOps()) {
     const attributes = { T: "float32", Tindices: "int32", Tnumsegments: "int32" };
     const [best] = nativeOp("UnsortedSegmentMax", attributes, [values, segments, tf.scalar(count, "int32")]);
     return best as tf.Tensor1D;

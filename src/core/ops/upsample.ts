@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { isNative } from "../../engine/graph/nativeOp.ts";
+import { usesNativeOps } from "../../engine/graph/target.ts";
 
 /**
  * Enlarges maps twice by nearest neighbours and cuts them to a size: y[i, j] = x[floor(i / 2), floor(j / 2)].
@@ -15,14 +15,20 @@ export function upsampleTwice(x: tf.Tensor4D, height: number, width: number): tf
   // Resizing k pixels to 2k - 1 reads pixel floor(i / 2) just as resizing to 2k does, for i k / (2k - 1) lies between
   // i / 2 and the next whole number: cutting is free. Measured on [4, 15, 20, 96], 2 cores, forward and backward:
   // 0.6 ms, against 0.9 to 2.2 ms with broadcasting, tiling or joining.
-  return isNative() ? tf.image.resizeNearestNeighbor(x, [height, width]) : joinTwice(x, height, width);
+  if (usesNativeOps()) return tf.image.resizeNearestNeighbor(x, [height, width]);
+  const enlarge = tf.customGrad(() => ({
+    value: tf.image.resizeNearestNeighbor(x, [height, width]),
+    gradFunc: (dy) => sumOfCopies(dy),
+  }));
+  return enlarge(x);
 }
 
-/** For other engines: tfjs's own gradient of resizeNearestNeighbor is wrong for batches on `cpu`. */
-function joinTwice(x: tf.Tensor4D, height: number, width: number): tf.Tensor4D {
-  const [n, h, w, c] = x.shape;
-  const rows = x.reshape([n * h, 1, w * c]);
-  const columns = tf.concat([rows, rows], 1).reshape([n * 2 * h * w, 1, c]);
-  const twice: tf.Tensor4D = tf.concat([columns, columns], 1).reshape([n, 2 * h, 2 * w, c]);
-  return tf.slice4d(twice, [0, 0, 0, 0], [n, height, width, c]);
+/** The gradient; tfjs's own is wrong for batches on `cpu`. */
+function sumOfCopies(dy: tf.Tensor4D): tf.Tensor4D {
+  const [n, height, width, c] = dy.shape;
+  const [h, w] = [Math.ceil(height / 2), Math.ceil(width / 2)];
+  const even = tf.pad4d(dy, [[0, 0], [0, 2 * h - height], [0, 2 * w - width], [0, 0]]); // prettier-ignore
+  const rows = even.reshape([n * h, 2, 2 * w * c]).sum(1);
+  const cells = rows.reshape([n * h * w, 2, c]).sum(1);
+  return cells.reshape([n, h, w, c]);
 }

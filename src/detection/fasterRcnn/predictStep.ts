@@ -17,17 +17,21 @@ export interface PredictStepOptions {
   /** [anchors, 4] on the canvas. */
   anchors: Float32Array;
   batch: number;
+  /** How images are fed: `packed` (default), see packBytes, or plain bytes `uint8` [batch, height, width, 3]. */
+  input?: "packed" | "uint8";
 }
 
 /** Detection: images on the canvas in, boxes on the canvas out, padded to `settings.detections.maxDetections`. */
 export function predictStep(options: PredictStepOptions): Step {
-  const { network, preprocessing, settings, batch } = options;
+  const { network, preprocessing, settings, batch, input = "packed" } = options;
   const { canvas } = preprocessing;
   const shape = [batch, canvas.height, canvas.width, 3];
   return {
-    inputs: { images: packedSpec(shape) },
+    inputs: { images: input === "packed" ? packedSpec(shape) : { shape, dtype: "uint8" } },
     run(inputs) {
-      const images = normalizeImages(unpackBytes(inputs.images as tf.Tensor, shape) as tf.Tensor4D, preprocessing);
+      const fed = inputs.images as tf.Tensor;
+      const pixels = input === "packed" ? unpackBytes(fed, shape) : fed.toFloat();
+      const images = normalizeImages(pixels as tf.Tensor4D, preprocessing);
       const anchors = tf.tensor2d(options.anchors, [options.anchors.length / 4, 4]);
       const [objectness, deltas, ...features] = network.rpn.apply(images, { training: false }) as RpnOutputs;
       const proposals = proposeBoxes(objectness, deltas, anchors, {

@@ -1,7 +1,9 @@
 import protobuf from "protobufjs";
 
 /** TensorFlow's numbers of the data types that occur in recorded graphs (types.proto). */
-export const DATA_TYPE = { float32: 1, int32: 3, bool: 10, bfloat16: 14 } as const;
+export const DATA_TYPE = { float32: 1, int32: 3, uint8: 4, int64: 9, bool: 10, bfloat16: 14 } as const;
+
+export type DataType = keyof typeof DATA_TYPE;
 
 /** A value of an attribute, as protobufjs takes an AttrValue message. */
 export type Attribute =

@@ -1,12 +1,9 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
-import { messageOf } from "../../base/errors.ts";
-import { computeInBfloat16 } from "./bfloat16.ts";
-import { constantNode, DATA_TYPE, encodeSavedModel, placeholderNode, shapeOf, type GraphNode } from "./graphDef.ts";
 import { recordStep } from "./recorder.ts";
-import type { NamedTensors, Step } from "./step.ts";
+import { canRunGraphs, openSession } from "./session.ts";
+import { stepNodes, variableNodes, variableRead } from "./sessionNodes.ts";
+import { fedType, type NamedTensors, type Step } from "./step.ts";
+import { withTarget, type Target } from "./target.ts";
 
 export type Precision = "float32" | "bfloat16";
 
@@ -38,6 +35,8 @@ export interface ProgramOptions {
   frozen?: boolean;
   /** `auto` (default): a graph where the engine can. */
   mode?: "auto" | "eager";
+  /** Which ops the steps may use; default `native`. */
+  target?: Target;
 }
 
 /**
@@ -48,7 +47,8 @@ export interface ProgramOptions {
  */
 export async function compileProgram(steps: Record<string, Step>, options: ProgramOptions): Promise<Program> {
   assertDistinct(steps);
-  const program = options.mode !== "eager" && canRecord() ? await compileGraph(steps, options) : eagerProgram(steps);
+  const recorded = options.mode !== "eager" && canRunGraphs();
+  const program = recorded ? await compileGraph(steps, options) : eagerProgram(steps, options.target);
   open.add(program);
   return program;
 }
@@ -60,23 +60,13 @@ export function openPrograms(): number {
 
 const open = new Set<Program>();
 
-interface SessionBackend {
-  loadSavedModelMetaGraph(path: string, tags: string): number;
-  runSavedModel(session: number, inputs: tf.Tensor[], inputInfos: { name: string }[], outputs: string[]): tf.Tensor[];
-  deleteSavedModel(session: number): void;
-}
-
-function canRecord(): boolean {
-  return "runSavedModel" in tf.backend();
-}
-
-function eagerProgram(steps: Record<string, Step>): Program {
+function eagerProgram(steps: Record<string, Step>, target: Target = "native"): Program {
   const program: Program = {
     mode: "eager",
     run(name, inputs) {
       const step = checkedStep(steps, name, inputs);
       return tf.tidy(() => {
-        const { outputs, updates } = readingOthers(step, () => step.run(inputs));
+        const { outputs, updates } = readingOthers(step, () => withTarget(target, () => step.run(inputs)));
         for (const [variable, value] of updates ?? []) {
           variable.assign(value);
           value.dispose();
@@ -106,43 +96,30 @@ function readingOthers<T>(step: Step, run: () => T): T {
 }
 
 async function compileGraph(steps: Record<string, Step>, options: ProgramOptions): Promise<Program> {
-  const backend = tf.backend() as unknown as SessionBackend;
-  const { variables } = options;
+  const { variables, frozen = false, precision, target } = options;
   const indices = new Map(variables.map((variable, i) => [variable, i]));
-  const nodes = variables.flatMap(variableNodes);
+  const nodes = variableNodes(variables);
   const fetches = new Map<string, string[]>();
   for (const [name, step] of Object.entries(steps)) {
-    const readName = (variable: tf.Variable): string => `${name}/read_${indices.get(variable)}:0`;
-    const recording = recordStep(name, step, readName, variables);
-    const read = options.frozen === true ? frozenNode : readNode;
-    const recorded = [...variables.map((v, i) => read(`${name}/read_${i}`, i, v)), ...recording.nodes];
-    nodes.push(...(options.precision === "bfloat16" ? computeInBfloat16(recorded) : recorded));
-    const assigned: string[] = [];
-    for (const [variable, source] of recording.updates) {
-      const i = indices.get(variable);
-      nodes.push(assignNode(`${name}/assign_${i}`, `variable_${i}`, source, variable, [`^${name}/read_${i}`]));
-      assigned.push(`^${name}/assign_${i}`);
-    }
-    nodes.push({ name: `${name}/updated`, op: "NoOp", input: assigned, attr: {} });
-    for (const [key, { source, dtype }] of recording.outputs) {
-      const input = [source, `^${name}/updated`];
-      nodes.push({ name: `${name}/output/${key}`, op: "Identity", input, attr: { T: { type: DATA_TYPE[dtype] } } });
-    }
+    const readAs = (variable: tf.Variable): string => variableRead(name, indices.get(variable) ?? -1);
+    const recording = recordStep(name, step, { variables, readAs, target });
+    nodes.push(...stepNodes(name, recording, { variables, frozen, bfloat16: precision === "bfloat16" }));
     fetches.set(name, [...recording.outputs.keys()]);
   }
-  nodes.push(...pushNodes(variables));
-  const session = await loadSession(backend, nodes);
+  const session = await openSession(nodes);
 
   const program: Program = {
     mode: "graph",
     run(name, inputs) {
       const step = checkedStep(steps, name, inputs);
-      const keys = Object.keys(step.inputs);
+      const feeds = Object.entries(step.inputs).map(([key, { dtype }]) => ({
+        to: `${name}/${key}:0`,
+        value: inputs[key] as tf.Tensor,
+        bytes: dtype === "uint8",
+      }));
       const outputs = fetches.get(name) ?? [];
-      const results = backend.runSavedModel(
-        session,
-        keys.map((key) => inputs[key] as tf.Tensor),
-        keys.map((key) => ({ name: `${name}/${key}:0` })),
+      const results = session.run(
+        feeds,
         outputs.map((key) => `${name}/output/${key}:0`),
       );
       return Object.fromEntries(outputs.map((key, i) => [key, results[i] as tf.Tensor]));
@@ -150,7 +127,7 @@ async function compileGraph(steps: Record<string, Step>, options: ProgramOptions
     pull() {
       if (variables.length === 0) return;
       const names = variables.map((_, i) => `pull/${i}:0`);
-      const values = backend.runSavedModel(session, [], [], names);
+      const values = session.run([], names);
       variables.forEach((variable, i) => {
         variable.assign(values[i] as tf.Tensor);
       });
@@ -158,74 +135,15 @@ async function compileGraph(steps: Record<string, Step>, options: ProgramOptions
     },
     push() {
       if (variables.length === 0) return;
-      const infos = variables.map((_, i) => ({ name: `push/value_${i}:0` }));
-      tf.dispose(backend.runSavedModel(session, [...variables], infos, ["push/done:0"]));
+      const feeds = variables.map((value, i) => ({ to: `push/value_${i}:0`, value }));
+      tf.dispose(session.run(feeds, ["push/done:0"]));
     },
     dispose() {
-      if (open.delete(program)) backend.deleteSavedModel(session);
+      if (open.delete(program)) session.close();
     },
   };
   program.push();
   return program;
-}
-
-/** A variable lives in the session as a resource; `pull/i` reads it. */
-function variableNodes(variable: tf.Variable, i: number): GraphNode[] {
-  const attr = {
-    dtype: { type: dtypeNumber(variable) },
-    shape: { shape: shapeOf(variable.shape) },
-    shared_name: { s: new TextEncoder().encode(`variable_${i}`) },
-  };
-  return [{ name: `variable_${i}`, op: "VarHandleOp", input: [], attr }, readNode(`pull/${i}`, i, variable)];
-}
-
-function readNode(name: string, i: number, variable: tf.Variable): GraphNode {
-  return { name, op: "ReadVariableOp", input: [`variable_${i}`], attr: { dtype: { type: dtypeNumber(variable) } } };
-}
-
-function frozenNode(name: string, _: number, variable: tf.Variable): GraphNode {
-  const { buffer, byteOffset, byteLength } = variable.dataSync();
-  return constantNode(name, dtypeNumber(variable), variable.shape, new Uint8Array(buffer, byteOffset, byteLength));
-}
-
-/** Assignment waits for the reads of its step, so that a step sees the old value everywhere. */
-function assignNode(
-  name: string,
-  handle: string,
-  source: string,
-  variable: tf.Variable,
-  after: string[] = [],
-): GraphNode {
-  const attr = { dtype: { type: dtypeNumber(variable) } };
-  return { name, op: "AssignVariableOp", input: [handle, source, ...after], attr };
-}
-
-function pushNodes(variables: readonly tf.Variable[]): GraphNode[] {
-  const nodes = variables.flatMap((variable, i) => [
-    placeholderNode(`push/value_${i}`, dtypeNumber(variable), variable.shape),
-    assignNode(`push/assign_${i}`, `variable_${i}`, `push/value_${i}:0`, variable),
-  ]);
-  const one = new Uint8Array(Float32Array.of(1).buffer);
-  const tensor = { dtype: DATA_TYPE.float32, tensorShape: shapeOf([]), tensorContent: one };
-  const attr = { dtype: { type: DATA_TYPE.float32 }, value: { tensor } };
-  const input = variables.map((_, i) => `^push/assign_${i}`);
-  return [...nodes, { name: "push/done", op: "Const", input, attr }];
-}
-
-async function loadSession(backend: SessionBackend, nodes: GraphNode[]): Promise<number> {
-  const folder = await mkdtemp(join(tmpdir(), "anchorkit-program-"));
-  try {
-    await writeFile(join(folder, "saved_model.pb"), encodeSavedModel(nodes));
-    return backend.loadSavedModelMetaGraph(folder, "serve");
-  } catch (error) {
-    throw new Error(`the recorded graph was refused by TensorFlow: ${messageOf(error)}`, { cause: error });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-function dtypeNumber(variable: tf.Variable): number {
-  return DATA_TYPE[variable.dtype as keyof typeof DATA_TYPE];
 }
 
 function checkedStep(steps: Record<string, Step>, name: string, inputs: NamedTensors): Step {
@@ -234,9 +152,9 @@ function checkedStep(steps: Record<string, Step>, name: string, inputs: NamedTen
   for (const [key, spec] of Object.entries(step.inputs)) {
     const given = inputs[key];
     if (!given) throw new Error(`step ${name}: input ${key} is missing`);
-    if (given.dtype !== spec.dtype || given.shape.join() !== spec.shape.join()) {
+    if (given.dtype !== fedType(spec) || given.shape.join() !== spec.shape.join()) {
       throw new Error(
-        `step ${name}: input ${key} must be ${spec.dtype} [${spec.shape.join(", ")}], ` +
+        `step ${name}: input ${key} must be ${fedType(spec)} [${spec.shape.join(", ")}], ` +
           `got ${given.dtype} [${given.shape.join(", ")}]`,
       );
     }

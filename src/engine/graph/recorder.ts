@@ -1,30 +1,17 @@
 import * as tf from "@tensorflow/tfjs";
-import { constantNode, DATA_TYPE, placeholderNode, shapeOf, type Attribute, type GraphNode } from "./graphDef.ts";
-import type { Step } from "./step.ts";
+import { constantNode, DATA_TYPE, placeholderNode, type Attribute, type DataType, type GraphNode } from "./graphDef.ts";
+import { graphType, listen } from "./listen.ts";
+import { assertSameRecording, type GraphValue, type Recording } from "./recording.ts";
+import { fedType, type Step } from "./step.ts";
+import { withTarget, type Target } from "./target.ts";
 
-/** One run of a step, written down as a graph whose nodes all begin with `prefix`. */
-export interface Recording {
-  nodes: GraphNode[];
-  /** Output name -> where its value comes from (`node:0`). */
-  outputs: Map<string, { source: string; dtype: "float32" | "int32" | "bool" }>;
-  /** Variable -> where its new value comes from. */
-  updates: Map<tf.Variable, string>;
-}
-
-/** What the recorder needs of tfjs-node's backend: every op passes through these methods. */
-export interface RecordableBackend {
-  executeSingleOutput(op: string, attributes: OpAttribute[], inputs: tf.Tensor[]): tf.Tensor;
-  executeMultipleOutputs(op: string, attributes: OpAttribute[], inputs: tf.Tensor[], count: number): tf.Tensor[];
-  write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): tf.DataId;
-  readSync(dataId: tf.DataId): tf.backend_util.BackendValues;
-  read(dataId: tf.DataId): Promise<tf.backend_util.BackendValues>;
-  binding: Record<string, unknown>;
-}
-
-interface OpAttribute {
-  name: string;
-  type: number;
-  value: unknown;
+export interface RecordOptions {
+  /** Every variable that the step reads or updates. */
+  variables: readonly tf.Variable[];
+  /** What a variable is read as in the graph (`node:output`). */
+  readAs: (variable: tf.Variable) => string;
+  /** Which ops the graph may have; default `native`. */
+  target?: Target | undefined;
 }
 
 /**
@@ -32,48 +19,42 @@ interface OpAttribute {
  * A tensor is known by its dataId. Values that JavaScript makes inside the step become constants; that they come out
  * the same both times is checked, for a random number drawn in JavaScript would be frozen in the graph.
  *
- * @param variables read in the graph as `variableRead(variable)`, under whatever name that gives
  * @throws if the step reads values back, uses a tensor from outside that is no input and no variable, or differs
  *   between the two runs
  */
-export function recordStep(
-  name: string,
-  step: Step,
-  variableRead: (variable: tf.Variable) => string,
-  variables: readonly tf.Variable[],
-): Recording {
-  const first = recordOnce(name, step, variableRead, variables);
-  assertSameRecording(name, first, recordOnce(name, step, variableRead, variables));
+export function recordStep(name: string, step: Step, options: RecordOptions): Recording {
+  const first = recordOnce(name, step, options);
+  assertSameRecording(name, first, recordOnce(name, step, options));
   return first;
 }
 
-function recordOnce(
-  name: string,
-  step: Step,
-  variableRead: (variable: tf.Variable) => string,
-  variables: readonly tf.Variable[],
-): Recording {
-  const backend = tf.backend() as unknown as RecordableBackend;
+function recordOnce(name: string, step: Step, { variables, readAs, target = "native" }: RecordOptions): Recording {
   const nodes: GraphNode[] = [];
-  const sources = new Map<tf.DataId, string>(); // keys held on purpose: an id that was freed must not come back
-  const constants = new Map<
-    tf.DataId,
-    { values: tf.backend_util.BackendValues; shape: number[]; dtype: tf.DataType }
-  >();
-  const inputs = Object.entries(step.inputs).map(([key, spec]) => [key, tf.zeros(spec.shape, spec.dtype)] as const);
+  const known = new Map<tf.DataId, GraphValue>(); // keys held on purpose: an id that was freed must not come back
+  const constants = new Map<tf.DataId, Constant>();
+  const recording: Recording = { nodes, inputs: new Map(), outputs: new Map(), updates: new Map(), results: new Map() };
+  const remember = (tensor: tf.TensorInfo, source: string, dtype: DataType): GraphValue => {
+    const value: GraphValue = { source, shape: [...tensor.shape], dtype };
+    known.set(tensor.dataId, value);
+    recording.results.set(source, value);
+    return value;
+  };
+
+  const inputs = Object.entries(step.inputs).map(([key, spec]) => [key, tf.zeros(spec.shape, fedType(spec))] as const);
   for (const [key, tensor] of inputs) {
-    nodes.push(placeholderNode(`${name}/${key}`, DATA_TYPE[dtypeOf(tensor)], tensor.shape));
-    sources.set(tensor.dataId, `${name}/${key}:0`);
+    const { dtype, shape } = step.inputs[key] as Step["inputs"][string];
+    nodes.push(placeholderNode(`${name}/${key}`, DATA_TYPE[dtype], shape));
+    recording.inputs.set(key, remember(tensor, `${name}/${key}:0`, dtype));
   }
-  const values = variables.map((variable) => variable.dataId);
+  const ids = variables.map((variable) => variable.dataId);
   for (const variable of variables) {
-    if (sources.has(variable.dataId)) throw new Error(`step ${name}: ${variable.name} shares its memory with another`);
-    sources.set(variable.dataId, variableRead(step.reading?.get(variable) ?? variable));
+    if (known.has(variable.dataId)) throw new Error(`step ${name}: ${variable.name} shares its memory with another`);
+    remember(variable, readAs(step.reading?.get(variable) ?? variable), graphType(variable));
   }
 
-  const sourceOf = (tensor: tf.TensorInfo): string => {
-    const known = sources.get(tensor.dataId);
-    if (known !== undefined) return known;
+  const valueOf = (tensor: tf.TensorInfo): GraphValue => {
+    const found = known.get(tensor.dataId);
+    if (found) return found;
     const constant = constants.get(tensor.dataId);
     if (!constant) {
       throw new Error(
@@ -82,96 +63,68 @@ function recordOnce(
       );
     }
     const node = `${name}/constant_${nodes.length}`;
-    nodes.push(constantNode(node, DATA_TYPE[dtypeOf(constant)], constant.shape, bytesOf(constant)));
-    sources.set(tensor.dataId, `${node}:0`);
-    return `${node}:0`;
-  };
-  const note = (op: string, attributes: OpAttribute[], from: tf.Tensor[], to: tf.Tensor[]): void => {
-    const input = from.map(sourceOf);
-    const node = `${name}/${op}_${nodes.length}`;
-    const attr = Object.fromEntries(attributes.map((a) => [a.name, attributeValue(a, backend.binding)]));
-    // The one op that tfjs-node runs without its type attribute: eager TensorFlow infers it, a graph must state it.
-    if (op === "ExpandDims" && from[0]) attr.T = { type: DATA_TYPE[dtypeOf(from[0])] };
-    nodes.push({ name: node, op, input, attr });
-    to.forEach((tensor, i) => sources.set(tensor.dataId, `${node}:${i}`));
+    const dtype = graphType(tensor);
+    nodes.push(constantNode(node, DATA_TYPE[dtype], tensor.shape, bytesOf(constant)));
+    return remember(tensor, `${node}:0`, dtype);
   };
 
-  const restore = patch(backend, {
-    executeSingleOutput(original, op, attributes, from) {
-      const tensor = original(op, attributes, from);
-      note(op, attributes, from, [tensor]);
-      return tensor;
+  const stopListening = listen({
+    ran(op, attr, from, to) {
+      const values = from.map(valueOf);
+      for (const [key, value] of recording.inputs) {
+        if (value.dtype !== "uint8" || op === "Cast" || !values.includes(value)) continue;
+        throw new Error(`step ${name}: ${op} takes the bytes of input ${key}; cast them to another type first`);
+      }
+      const node = `${name}/${op}_${nodes.length}`;
+      nodes.push({ name: node, op, input: values.map(({ source }) => source), attr: completed(op, attr, values) });
+      to.forEach((tensor, i) => remember(tensor, `${node}:${i}`, graphType(tensor)));
     },
-    executeMultipleOutputs(original, op, attributes, from, count) {
-      const tensors = original(op, attributes, from, count);
-      note(op, attributes, from, tensors);
-      return tensors;
+    wrote(dataId, values, dtype) {
+      constants.set(dataId, { values, dtype });
     },
-    write(original, values, shape, dtype) {
-      const dataId = original(values, shape, dtype);
-      constants.set(dataId, { values, shape: [...shape], dtype });
-      return dataId;
-    },
-    readSync() {
-      throw new Error(`step ${name}: values are read back inside the step; return them as outputs instead`);
-    },
-    read() {
+    reads() {
       throw new Error(`step ${name}: values are read back inside the step; return them as outputs instead`);
     },
   });
   try {
-    const recording: Recording = { nodes, outputs: new Map(), updates: new Map() };
     tf.tidy(() => {
-      const { outputs, updates } = step.run(Object.fromEntries(inputs));
-      for (const [key, tensor] of Object.entries(outputs)) {
-        recording.outputs.set(key, { source: sourceOf(tensor), dtype: dtypeOf(tensor) });
-      }
+      const { outputs, updates } = withTarget(target, () => step.run(Object.fromEntries(inputs)));
+      for (const [key, tensor] of Object.entries(outputs)) recording.outputs.set(key, valueOf(tensor));
       for (const [variable, tensor] of updates ?? []) {
         if (!variables.includes(variable)) {
           throw new Error(`step ${name}: updates ${variable.name}, which is not among the program's variables`);
         }
-        recording.updates.set(variable, sourceOf(tensor));
+        recording.updates.set(variable, valueOf(tensor));
       }
       tf.dispose([outputs, [...(updates?.values() ?? [])]]); // also what was kept in spite of the tidy
     });
-    const assigned = variables.find((variable, i) => variable.dataId !== values[i]);
+    const assigned = variables.find((variable, i) => variable.dataId !== ids[i]);
     if (assigned) throw new Error(`step ${name}: assigns ${assigned.name}; return its new value as an update instead`);
     return recording;
   } finally {
-    restore();
+    stopListening();
     tf.dispose(inputs.map(([, tensor]) => tensor));
   }
 }
 
-/** Replaces methods on the object; each replacement is handed the original. Returns what puts them back. */
-function patch(
-  backend: RecordableBackend,
-  replacements: {
-    [K in "executeSingleOutput" | "executeMultipleOutputs" | "write" | "readSync" | "read"]: (
-      original: RecordableBackend[K],
-      ...rest: Parameters<RecordableBackend[K]>
-    ) => ReturnType<RecordableBackend[K]>;
-  },
-): () => void {
-  const names = Object.keys(replacements) as (keyof typeof replacements)[];
-  const object = backend as unknown as Record<string, (...rest: unknown[]) => unknown>;
-  for (const name of names) {
-    const original = object[name]?.bind(backend);
-    const replacement = replacements[name] as (...rest: unknown[]) => unknown;
-    object[name] = (...rest: unknown[]) => replacement(original, ...rest);
-  }
-  return () => {
-    for (const name of names) Reflect.deleteProperty(object, name); // the prototype's method shows again
-  };
+/** A tensor that JavaScript made of values. */
+interface Constant {
+  values: tf.backend_util.BackendValues;
+  dtype: tf.DataType;
 }
 
-function dtypeOf(tensor: { dtype: tf.DataType }): "float32" | "int32" | "bool" {
-  const { dtype } = tensor;
-  if (dtype === "float32" || dtype === "int32" || dtype === "bool") return dtype;
-  throw new Error(`a recorded step knows float32, int32 and bool tensors, got ${dtype}`);
+/** The op's attributes, and what a graph must know beyond tfjs-node. */
+function completed(op: string, attr: Record<string, Attribute>, [first]: GraphValue[]): Record<string, Attribute> {
+  if (!first) return attr;
+  const type = { type: DATA_TYPE[first.dtype] };
+  // The one op that tfjs-node runs without its type attribute: eager TensorFlow infers it, a graph must state it.
+  if (op === "ExpandDims") return { ...attr, T: type };
+  // tfjs takes bytes for int32.
+  if (op === "Cast") return { ...attr, SrcT: type };
+  return attr;
 }
 
-function bytesOf({ values, dtype }: { values: tf.backend_util.BackendValues; dtype: tf.DataType }): Uint8Array {
+function bytesOf({ values, dtype }: Constant): Uint8Array {
   const typed =
     dtype === "float32"
       ? Float32Array.from(values as ArrayLike<number>)
@@ -179,42 +132,4 @@ function bytesOf({ values, dtype }: { values: tf.backend_util.BackendValues; dty
         ? Int32Array.from(values as ArrayLike<number>)
         : Uint8Array.from(values as ArrayLike<number>);
   return new Uint8Array(typed.buffer);
-}
-
-/** tfjs-node's attribute, of which `type` is one of the binding's TF_ATTR_ numbers, as TensorFlow's AttrValue. */
-function attributeValue({ name, type, value }: OpAttribute, binding: Record<string, unknown>): Attribute {
-  const list = Array.isArray(value);
-  const values = list ? (value as unknown[]) : [value];
-  const kinds: [string, string, (v: unknown) => unknown][] = [
-    ["TF_ATTR_STRING", "s", (v) => new TextEncoder().encode(v as string)],
-    ["TF_ATTR_INT", "i", (v) => v],
-    ["TF_ATTR_FLOAT", "f", (v) => v],
-    ["TF_ATTR_BOOL", "b", (v) => v],
-    ["TF_ATTR_TYPE", "type", (v) => v],
-  ];
-  if (type === binding.TF_ATTR_SHAPE) return { shape: shapeOf(value as number[]) };
-  const kind = kinds.find(([constant]) => binding[constant] === type);
-  if (!kind) throw new Error(`attribute ${name} has a type (${type}) that the recorder does not know`);
-  const [, key, convert] = kind;
-  return (list ? { list: { [key]: values.map(convert) } } : { [key]: convert(value) }) as Attribute;
-}
-
-function assertSameRecording(name: string, a: Recording, b: Recording): void {
-  const differing = a.nodes.findIndex((node, i) => !sameNode(node, b.nodes[i]));
-  if (differing === -1 && a.nodes.length === b.nodes.length) return;
-  const node = a.nodes[differing];
-  const users = a.nodes.filter((n) => n.input.includes(`${node?.name}:0`)).map((n) => n.op);
-  throw new Error(
-    node?.op === "Const"
-      ? `step ${name}: a value made in JavaScript differs from one run to the next and would be frozen in the graph ` +
-          `(it goes into ${users.join(", ")}); feed it as an input`
-      : `step ${name}: runs other operations the second time (at ${node?.name ?? "its end"}); a step must be pure`,
-  );
-}
-
-function sameNode(a: GraphNode, b: GraphNode | undefined): boolean {
-  if (!b || a.op !== b.op || a.name !== b.name || a.input.join() !== b.input.join()) return false;
-  const [x, y] = [a.attr.value, b.attr.value];
-  if (!x || !y || !("tensor" in x) || !("tensor" in y)) return true;
-  return Buffer.compare(x.tensor.tensorContent, y.tensor.tensorContent) === 0;
 }

@@ -3,7 +3,16 @@ import type * as tf from "@tensorflow/tfjs";
 /** Name, shape and type of what a step is fed; shapes are static: pad what varies, and feed a validity mask. */
 export interface TensorSpec {
   shape: number[];
-  dtype: "float32" | "int32" | "bool";
+  /**
+   * `uint8` is an int32 tensor of 0..255 for tfjs, which knows no bytes, and bytes in a graph; all that a step may do
+   * with one is to cast it.
+   */
+  dtype: "float32" | "int32" | "bool" | "uint8";
+}
+
+/** The type of the tensor that a step is fed. */
+export function fedType({ dtype }: TensorSpec): "float32" | "int32" | "bool" {
+  return dtype === "uint8" ? "int32" : dtype;
 }
 
 export type NamedTensors = Record<string, tf.Tensor>;

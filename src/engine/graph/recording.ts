@@ -1,0 +1,44 @@
+import type * as tf from "@tensorflow/tfjs";
+import type { DataType, GraphNode } from "./graphDef.ts";
+
+/** A value of a graph: what it is, and where it comes from. */
+export interface GraphValue {
+  /** `node:output`. */
+  source: string;
+  shape: number[];
+  /** TensorFlow's type, which tfjs may call by another name: its int32 may be uint8 or int64. */
+  dtype: DataType;
+}
+
+/** One run of a step, written down as a graph whose nodes all begin with the step's name. */
+export interface Recording {
+  nodes: GraphNode[];
+  /** What the step is fed, under its own names. */
+  inputs: Map<string, GraphValue>;
+  outputs: Map<string, GraphValue>;
+  /** Variable -> its new value. */
+  updates: Map<tf.Variable, GraphValue>;
+  /** Every value that an op makes, is fed or reads from a variable, by its source. */
+  results: Map<string, GraphValue>;
+}
+
+/** @throws if two recordings of a step differ: it draws random numbers in JavaScript, or runs other ops */
+export function assertSameRecording(name: string, a: Recording, b: Recording): void {
+  const differing = a.nodes.findIndex((node, i) => !sameNode(node, b.nodes[i]));
+  if (differing === -1 && a.nodes.length === b.nodes.length) return;
+  const node = a.nodes[differing];
+  const users = a.nodes.filter((n) => n.input.includes(`${node?.name}:0`)).map((n) => n.op);
+  throw new Error(
+    node?.op === "Const"
+      ? `step ${name}: a value made in JavaScript differs from one run to the next and would be frozen in the graph ` +
+          `(it goes into ${users.join(", ")}); feed it as an input`
+      : `step ${name}: runs other operations the second time (at ${node?.name ?? "its end"}); a step must be pure`,
+  );
+}
+
+function sameNode(a: GraphNode, b: GraphNode | undefined): boolean {
+  if (!b || a.op !== b.op || a.name !== b.name || a.input.join() !== b.input.join()) return false;
+  const [x, y] = [a.attr.value, b.attr.value];
+  if (!x || !y || !("tensor" in x) || !("tensor" in y)) return true;
+  return Buffer.compare(x.tensor.tensorContent, y.tensor.tensorContent) === 0;
+}
