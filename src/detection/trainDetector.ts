@@ -7,7 +7,7 @@ import { writeFileAtomic } from "../base/files.ts";
 import { AugmentThreads } from "../data/augment/augmentThreads.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { ImageCache } from "../data/images/imageCache.ts";
-import { DECODED_AT_ONCE } from "../data/images/imageStore.ts";
+import { DECODED_AT_ONCE } from "../data/images/imageSource.ts";
 import { openImageCache, type CacheKind } from "../data/images/openImageCache.ts";
 import { limiter, type Limiter } from "../data/parallel.ts";
 import { loadEngine, type EngineChoice } from "../engine/load.ts";
