@@ -1,6 +1,8 @@
+import { resolve } from "node:path";
 import { Random } from "../../base/random.ts";
 import type { CheckedOptions } from "./directoryOptions.ts";
 import { CHANNELS, decodeFitted } from "../images/fitImage.ts";
+import { ImageSource, type LoadingOptions } from "../images/imageSource.ts";
 import { prefetch } from "../prefetch.ts";
 
 /** Images of one size as plain numbers. */
@@ -24,14 +26,14 @@ export class DirectoryBatches<Item extends { file: string }, Batch> implements A
   readonly seed: number;
   readonly #batchSize: number;
   readonly #reshuffle: boolean;
-  readonly #load: (items: readonly Item[]) => Promise<Batch>;
+  readonly #load: (indices: readonly number[]) => Promise<Batch>;
   #epoch = 0;
 
-  /** @param load makes a batch of its items; begun for the next batch while the caller is busy with the one before */
+  /** @param load makes a batch of the items at these places; begun for the next batch while the caller is busy with the one before */
   constructor(
     items: readonly Item[],
     { seed, batchSize, reshuffle }: { seed: number; batchSize: number; reshuffle: boolean },
-    load: (items: readonly Item[]) => Promise<Batch>,
+    load: (indices: readonly number[]) => Promise<Batch>,
   ) {
     this.items = items;
     this.seed = seed;
@@ -51,7 +53,7 @@ export class DirectoryBatches<Item extends { file: string }, Batch> implements A
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Batch> {
-    const order = [...this.items];
+    const order = [...this.items.keys()];
     if (this.#reshuffle) new Random(this.seed).fork(`epoch ${this.#epoch++}`).shuffle(order);
     const batches = Array.from({ length: this.length }, (_, i) =>
       order.slice(i * this.#batchSize, (i + 1) * this.#batchSize),
@@ -60,18 +62,44 @@ export class DirectoryBatches<Item extends { file: string }, Batch> implements A
   }
 }
 
-/** Decodes the images of a batch, all at once in sharp's threads, into one array; bytes are rounded and clipped. */
-export async function loadImages(files: string[], { fitted, dtype }: CheckedOptions): Promise<ImagesOfBatch> {
+/** The images of files, each as the bytes of its numbers: floats, or bytes that are rounded and clipped. */
+export function imagesOf(
+  files: readonly string[],
+  { fitted, dtype }: CheckedOptions,
+  loading: LoadingOptions,
+): ImageSource {
+  const form = JSON.stringify([fitted, dtype]);
+  return new ImageSource(
+    {
+      keyOf: (index) => ({ file: resolve(files[index] as string), form }),
+      async decode(index) {
+        const numbers = await decodeFitted(files[index] as string, fitted);
+        return dtype === "float32"
+          ? new Uint8Array(numbers.buffer)
+          : new Uint8Array(Uint8ClampedArray.from(numbers).buffer);
+      },
+    },
+    loading,
+  );
+}
+
+/** Joins the images of a batch into one array. */
+export async function loadImages(
+  source: ImageSource,
+  indices: readonly number[],
+  files: string[],
+  { fitted, dtype }: CheckedOptions,
+): Promise<ImagesOfBatch> {
   const { width, height } = fitted.size;
   const channels = CHANNELS[fitted.colorMode];
-  const size = height * width * channels;
-  const images = dtype === "uint8" ? new Uint8Array(files.length * size) : new Float32Array(files.length * size);
-  // Rounds and clips what is set.
-  const target = images instanceof Uint8Array ? new Uint8ClampedArray(images.buffer) : images;
+  const count = indices.length * height * width * channels;
+  const images = dtype === "uint8" ? new Uint8Array(count) : new Float32Array(count);
+  const target = new Uint8Array(images.buffer);
   await Promise.all(
-    files.map(async (file, i) => {
-      target.set(await decodeFitted(file, fitted), i * size);
+    indices.map(async (index, i) => {
+      const bytes = await source.get(index);
+      target.set(bytes, i * bytes.byteLength);
     }),
   );
-  return { images, shape: [files.length, height, width, channels], files };
+  return { images, shape: [indices.length, height, width, channels], files };
 }

@@ -1,7 +1,12 @@
 import { randomInt } from "node:crypto";
+import { join } from "node:path";
+import { cacheFolder } from "../../base/cacheFolder.ts";
 import { AnchorkitError } from "../../base/errors.ts";
 import type { Size } from "../../base/preprocessing.ts";
 import { CHANNELS, type ColorMode, type Fit } from "../images/fitImage.ts";
+import { DECODED_AT_ONCE, type LoadingOptions } from "../images/imageSource.ts";
+import { openImageCache, type CacheKind } from "../images/openImageCache.ts";
+import { limiter } from "../parallel.ts";
 import { MersenneTwister } from "./mersenneTwister.ts";
 import { type Interpolation, INTERPOLATIONS } from "../images/resample.ts";
 
@@ -38,10 +43,26 @@ export interface DirectoryOptions {
   verbose?: boolean;
   /** "float32" (0 to 255, as Keras gives it), or "uint8" with a quarter of the memory. */
   dtype?: "float32" | "uint8";
+  /** Where decoded and resized images are kept for the next epochs: nowhere unless told, as in Keras. */
+  cache?: CacheKind;
+  /** GiB that they may take; 1 in memory and 10 on disk unless told. */
+  cacheLimit?: number;
+  /** Images that are read and decoded at once; 16 unless told. */
+  workers?: number;
   /** Images of more pixels are refused, as by `decodeImage`. */
   maxPixels?: number;
   /** Spread what a 16-bit image holds over 0 to 255, as `decodeImage` does. */
   stretch?: boolean;
+}
+
+/** Opens the cache; all parts of a folder share it, and one queue. */
+export async function loadingOf({
+  cache = "none",
+  cacheLimit,
+  workers = DECODED_AT_ONCE,
+}: DirectoryOptions): Promise<LoadingOptions> {
+  const folder = join(cacheFolder(), "images");
+  return { cache: await openImageCache(cache, { limit: cacheLimit, folder }), decoding: limiter(workers) };
 }
 
 /** The same, checked and complete. */
@@ -85,6 +106,9 @@ export function checkOptions(caller: string, options: DirectoryOptions): Checked
   oneOf(fail, "colorMode", colorMode, Object.keys(CHANNELS));
   oneOf(fail, "interpolation", interpolation, INTERPOLATIONS);
   oneOf(fail, "dtype", dtype, ["float32", "uint8"]);
+  oneOf(fail, "cache", options.cache, ["none", "ram", "disk", undefined]);
+  const { workers = 1 } = options;
+  if (!Number.isInteger(workers) || workers < 1) fail(`workers must be a whole number of at least 1, got ${workers}`);
   if (seed !== undefined && !(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32)) {
     fail(`seed must be a whole number from 0 to 2**32 - 1, got ${seed}`);
   }

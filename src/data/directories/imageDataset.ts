@@ -1,9 +1,17 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { AnchorkitError } from "../../base/errors.ts";
-import { DirectoryBatches, type ImagesOfBatch, loadImages } from "./directoryBatches.ts";
+import { DirectoryBatches, imagesOf, type ImagesOfBatch, loadImages } from "./directoryBatches.ts";
 import { byCodePoint, directoryImages } from "./directoryImages.ts";
-import { type CheckedOptions, checkOptions, type DirectoryOptions, oneOf, splitItems } from "./directoryOptions.ts";
+import {
+  type CheckedOptions,
+  checkOptions,
+  type DirectoryOptions,
+  loadingOf,
+  oneOf,
+  splitItems,
+} from "./directoryOptions.ts";
+import type { LoadingOptions } from "../images/imageSource.ts";
 import { kindOf, shownPath } from "../files.ts";
 
 /**
@@ -46,14 +54,20 @@ export class ImageDataset extends DirectoryBatches<ClassifiedFile, ImageBatch> {
     labelMode: LabelMode,
     options: CheckedOptions,
     reshuffle: boolean,
+    loading: LoadingOptions = {},
   ) {
-    super(items, { ...options, reshuffle }, async (batch) => ({
-      ...(await loadImages(
+    const files = items.map(({ file }) => file);
+    const source = imagesOf(files, options, loading);
+    super(items, { ...options, reshuffle }, async (indices) => {
+      const batch = indices.map((i) => items[i] as ClassifiedFile);
+      const images = await loadImages(
+        source,
+        indices,
         batch.map(({ file }) => file),
         options,
-      )),
-      labels: labelsOf(batch, labelMode, classNames.length),
-    }));
+      );
+      return { ...images, labels: labelsOf(batch, labelMode, classNames.length) };
+    });
     this.classNames = classNames;
   }
 }
@@ -117,8 +131,9 @@ export async function imageDatasetFromDirectory(
   if (items.length === 0) fail(`${shownPath(folder)}: no images found${inferred ? " in its subfolders" : ""}`);
 
   const parts = splitItems(items, options, checked, (problem) => fail(`${shownPath(folder)}: ${problem}`));
+  const loading = await loadingOf(options);
   const part = (name: "training" | "validation"): ImageDataset =>
-    new ImageDataset(parts[name], classNames, labelMode, checked, checked.shuffle && name === "training");
+    new ImageDataset(parts[name], classNames, labelMode, checked, checked.shuffle && name === "training", loading);
   return subset === "both" ? [part("training"), part("validation")] : part(subset ?? "training");
 }
 

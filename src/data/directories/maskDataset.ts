@@ -1,8 +1,16 @@
-import { extname, join, relative } from "node:path";
+import { extname, join, relative, resolve } from "node:path";
 import { AnchorkitError } from "../../base/errors.ts";
-import { DirectoryBatches, type ImagesOfBatch, loadImages } from "./directoryBatches.ts";
+import { DirectoryBatches, imagesOf, type ImagesOfBatch, loadImages } from "./directoryBatches.ts";
 import { directoryImages } from "./directoryImages.ts";
-import { type CheckedOptions, checkOptions, type DirectoryOptions, oneOf, splitItems } from "./directoryOptions.ts";
+import {
+  type CheckedOptions,
+  checkOptions,
+  type DirectoryOptions,
+  loadingOf,
+  oneOf,
+  splitItems,
+} from "./directoryOptions.ts";
+import { ImageSource, type LoadingOptions } from "../images/imageSource.ts";
 import { kindOf, posixPath, shownPath } from "../files.ts";
 import { withoutMaskEnding } from "../formats/masks/maskFiles.ts";
 import { type MaskValues, readMask } from "./maskImage.ts";
@@ -33,8 +41,15 @@ export interface MaskedFile {
 
 /** Images with their masks in batches; each `for await` over it is one epoch. */
 export class MaskDataset extends DirectoryBatches<MaskedFile, MaskBatch> {
-  constructor(items: readonly MaskedFile[], options: CheckedOptions & MaskReading, reshuffle: boolean) {
-    super(items, { ...options, reshuffle }, (batch) => loadBatch(batch, options));
+  constructor(
+    items: readonly MaskedFile[],
+    options: CheckedOptions & MaskReading,
+    reshuffle: boolean,
+    loading: LoadingOptions = {},
+  ) {
+    const files = items.map(({ file }) => file);
+    const sources = { images: imagesOf(files, options, loading), masks: masksOf(items, options, loading) };
+    super(items, { ...options, reshuffle }, (indices) => loadBatch(sources, items, indices, options));
   }
 }
 
@@ -75,8 +90,9 @@ export async function maskDatasetFromDirectory(
 
   const reading = { ...checked, maskValues, padValue, ...(classes !== undefined && { classes }) };
   const parts = splitItems(items, options, checked, (problem) => fail(`${shownPath(folder)}: ${problem}`));
+  const loading = await loadingOf(options);
   const part = (name: "training" | "validation"): MaskDataset =>
-    new MaskDataset(parts[name], reading, checked.shuffle && name === "training");
+    new MaskDataset(parts[name], reading, checked.shuffle && name === "training", loading);
   return subset === "both" ? [part("training"), part("validation")] : part(subset ?? "training");
 }
 
@@ -127,18 +143,48 @@ async function byStem(folder: string, followLinks: boolean): Promise<Map<string,
   return found;
 }
 
-async function loadBatch(items: readonly MaskedFile[], options: CheckedOptions & MaskReading): Promise<MaskBatch> {
+/** The masks, each as the bytes of its numbers: one a pixel, or two. A mask is held against its image when it is decoded. */
+function masksOf(
+  items: readonly MaskedFile[],
+  { fitted, maskValues, padValue, classes }: CheckedOptions & MaskReading,
+  loading: LoadingOptions,
+): ImageSource {
+  const { size, fit, maxPixels } = fitted;
+  const reading = { size, fit, maskValues, padValue, ...(classes !== undefined && { classes }) };
+  const at = (index: number): MaskedFile => items[index] as MaskedFile;
+  const form = (index: number): string => JSON.stringify(["mask", resolve(at(index).file), reading]);
+  return new ImageSource(
+    {
+      keyOf: (index) => ({ file: resolve(at(index).mask), form: form(index) }),
+      async decode(index) {
+        const limit = maxPixels === undefined ? {} : { maxPixels };
+        const mask = await readMask(at(index).mask, at(index).file, { ...reading, ...limit });
+        return new Uint8Array(mask.buffer);
+      },
+    },
+    loading,
+  );
+}
+
+async function loadBatch(
+  sources: { images: ImageSource; masks: ImageSource },
+  items: readonly MaskedFile[],
+  indices: readonly number[],
+  options: CheckedOptions,
+): Promise<MaskBatch> {
   const { width, height } = options.fitted.size;
+  const batch = indices.map((i) => items[i] as MaskedFile);
+  const files = batch.map(({ file }) => file);
   const [images, read] = await Promise.all([
-    loadImages(
-      items.map(({ file }) => file),
-      options,
-    ),
-    Promise.all(items.map(({ file, mask }) => readMask(mask, file, { ...options, ...options.fitted }))),
+    loadImages(sources.images, indices, files, options),
+    Promise.all(indices.map((i) => sources.masks.get(i))),
   ]);
-  const deep = read.some((mask) => mask instanceof Uint16Array);
-  const count = items.length * width * height;
-  const masks = deep ? new Uint16Array(count) : new Uint8Array(count);
-  for (const [i, mask] of read.entries()) masks.set(mask, i * width * height);
-  return { ...images, masks, maskFiles: items.map(({ mask }) => mask) };
+  const area = width * height;
+  const deep = read.some((mask) => mask.byteLength > area);
+  const masks = deep ? new Uint16Array(indices.length * area) : new Uint8Array(indices.length * area);
+  for (const [i, bytes] of read.entries()) {
+    // What comes from the disk may begin at an odd byte.
+    masks.set(bytes.byteLength > area ? new Uint16Array(Uint8Array.from(bytes).buffer) : bytes, i * area);
+  }
+  return { ...images, masks, maskFiles: batch.map(({ mask }) => mask) };
 }

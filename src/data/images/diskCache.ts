@@ -5,7 +5,7 @@ import { crc32 } from "node:zlib";
 import sharp from "sharp";
 import { AnchorkitError, messageOf } from "../../base/errors.ts";
 import { writeFileAtomic } from "../../base/files.ts";
-import type { ImageAtSize, ImageCache } from "./imageCache.ts";
+import type { ImageKey, ImageCache } from "./imageCache.ts";
 
 export interface DiskCacheOptions {
   /** Bytes of all entries together. */
@@ -54,7 +54,7 @@ export async function diskCache(folder: string, { limit, warn }: DiskCacheOption
       const name = nameOf(image);
       const state = await stateOf(image.file);
       if (!state) return decode(); // which says what is wrong with the file
-      const found = await readEntry(join(folder, name), state, 3 * image.width * image.height);
+      const found = await readEntry(join(folder, name), state);
       if (found) {
         if (!used.has(name)) await utimes(join(folder, name), new Date(), new Date()).catch(() => undefined);
         used.add(name);
@@ -68,8 +68,8 @@ export async function diskCache(folder: string, { limit, warn }: DiskCacheOption
 }
 
 /** Another decoder may give other pixels: its version is part of the name. */
-function nameOf({ file, width, height }: ImageAtSize): string {
-  const identity = JSON.stringify([2, sharp.versions.vips, file, width, height]);
+function nameOf({ file, form }: ImageKey): string {
+  const identity = JSON.stringify([3, sharp.versions.vips, file, form]);
   return createHash("sha256").update(identity).digest("hex").slice(0, 32) + SUFFIX;
 }
 
@@ -92,9 +92,9 @@ function headerOf({ mtimeMs, size }: FileState, pixels: Uint8Array): Buffer {
 }
 
 /** The pixels of an entry, or undefined where there is none, or one of another state of the image, or a damaged one. */
-async function readEntry(path: string, state: FileState, bytes: number): Promise<Uint8Array | undefined> {
+async function readEntry(path: string, state: FileState): Promise<Uint8Array | undefined> {
   const entry = await readFile(path).catch(() => undefined);
-  if (entry?.byteLength !== HEADER_BYTES + bytes) return undefined;
+  if (entry === undefined) return undefined;
   const pixels = entry.subarray(HEADER_BYTES);
   return headerOf(state, pixels).equals(entry.subarray(0, HEADER_BYTES)) ? pixels : undefined;
 }

@@ -1,15 +1,15 @@
-import type { Size } from "../../base/preprocessing.ts";
-
-/** A file's image at some size. */
-export interface ImageAtSize extends Size {
+/** What an image that is kept was made of. */
+export interface ImageKey {
   /** Absolute path. */
   file: string;
+  /** All else that its bytes depend on: the size, and how it came to it. */
+  form: string;
 }
 
 /** Where the pixels of decoded and resized images are kept. */
 export interface ImageCache {
-  /** The 3 * width * height bytes that are kept of an image, or else those that `decode` gives, kept if they fit. */
-  get(image: ImageAtSize, decode: () => Promise<Uint8Array>): Promise<Uint8Array>;
+  /** The bytes that are kept of an image, or else those that `decode` gives, kept if they fit. */
+  get(image: ImageKey, decode: () => Promise<Uint8Array>): Promise<Uint8Array>;
 }
 
 /** Keeps nothing. */
@@ -24,7 +24,7 @@ export function memoryCache(limit: number): ImageCache {
   let left = limit;
   return {
     async get(image, decode) {
-      const key = `${image.width}x${image.height} ${image.file}`;
+      const key = `${image.form} ${image.file}`;
       const found = kept.get(key);
       if (found) return found;
       const pixels = await decode();

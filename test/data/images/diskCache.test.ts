@@ -2,7 +2,7 @@ import { readFile, readdir, rm, stat, utimes, writeFile } from "node:fs/promises
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { diskCache } from "../../../src/data/images/diskCache.ts";
-import type { ImageAtSize, ImageCache } from "../../../src/data/images/imageCache.ts";
+import type { ImageKey, ImageCache } from "../../../src/data/images/imageCache.ts";
 import { folderOf } from "../helpers.ts";
 
 /** Of each image here. */
@@ -10,7 +10,7 @@ const PIXELS = 3 * 4 * 2;
 const ENTRY = 20 + PIXELS;
 
 interface Fixture {
-  images: ImageAtSize[];
+  images: ImageKey[];
   folder: string;
 }
 
@@ -18,7 +18,7 @@ async function fixture(count = 4): Promise<Fixture> {
   const names = Array.from({ length: count }, (_, i) => `image-${i}.jpg`);
   const source = await folderOf(Object.fromEntries(names.map((name) => [name, name])));
   return {
-    images: names.map((name) => ({ file: join(source, name), width: 4, height: 2 })),
+    images: names.map((name) => ({ file: join(source, name), form: "4x2" })),
     folder: join(await folderOf({}), "cache", "images"),
   };
 }
@@ -27,7 +27,7 @@ async function fixture(count = 4): Promise<Fixture> {
 async function decodedOf(cache: ImageCache, { images }: Fixture, ask = [...images.keys()]): Promise<number[]> {
   const decoded: number[] = [];
   for (const index of ask) {
-    const pixels = await cache.get(images[index] as ImageAtSize, () => {
+    const pixels = await cache.get(images[index] as ImageKey, () => {
       decoded.push(index);
       return Promise.resolve(new Uint8Array(PIXELS).fill(index));
     });
@@ -54,8 +54,8 @@ describe("the disk cache", () => {
   it("keeps each size of an image", async () => {
     const { images, folder } = await fixture(1);
     const cache = await diskCache(folder, { limit: 1e6 });
-    const [small] = images as [ImageAtSize];
-    const turned = { ...small, width: 2, height: 4 };
+    const [small] = images as [ImageKey];
+    const turned = { ...small, form: "2x4" };
     for (const [value, image] of [small, turned, small, turned].entries()) {
       const pixels = await cache.get(image, () => Promise.resolve(new Uint8Array(PIXELS).fill(value)));
       expect(pixels[0]).toBe(value % 2);
@@ -65,7 +65,7 @@ describe("the disk cache", () => {
   it("decodes an image anew that was changed since, and takes the old entry's place", async () => {
     const fix = await fixture();
     await decodedOf(await diskCache(fix.folder, { limit: 1e6 }), fix);
-    const [first, second] = fix.images as [ImageAtSize, ImageAtSize];
+    const [first, second] = fix.images as [ImageKey, ImageKey];
     await writeFile(first.file, "another size");
     await utimes(second.file, 1e9, 1e9);
     const cache = await diskCache(fix.folder, { limit: 1e6 });
@@ -134,8 +134,8 @@ describe("the disk cache", () => {
     const fix = await fixture(1);
     const cache = await diskCache(fix.folder, { limit: 1e6 });
     const fail = () => Promise.reject(new Error("cat.jpg: no such file"));
-    await expect(cache.get(fix.images[0] as ImageAtSize, fail)).rejects.toThrow("cat.jpg");
-    await expect(cache.get({ file: "/nowhere/cat.jpg", width: 4, height: 2 }, fail)).rejects.toThrow("cat.jpg");
+    await expect(cache.get(fix.images[0] as ImageKey, fail)).rejects.toThrow("cat.jpg");
+    await expect(cache.get({ file: "/nowhere/cat.jpg", form: "4x2" }, fail)).rejects.toThrow("cat.jpg");
     expect(await readdir(fix.folder)).toEqual([]);
   });
 

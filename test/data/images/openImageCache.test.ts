@@ -11,7 +11,7 @@ async function decoded(kind: CacheKind, limit?: number): Promise<{ counts: numbe
   const counts = [0, 0];
   for (let time = 0; time < 3; time++) {
     for (const [i, name] of ["a.jpg", "b.jpg"].entries()) {
-      await cache.get({ file: join(folder, name), width: 2, height: 2 }, () => {
+      await cache.get({ file: join(folder, name), form: "4x2" }, () => {
         counts[i] = (counts[i] ?? 0) + 1;
         return Promise.resolve(new Uint8Array(12).fill(i));
       });

@@ -51,7 +51,7 @@ describe("a draw", () => {
   it("pastes objects as stretched as the image is", () => {
     const options = { canvas: { width: 64, height: 60 }, resize: "stretch" };
     const { layers } = draw([{ name: "copyPaste", probability: 1, count: [1, 1] }], 3, options);
-    const [whole, pasted] = layers.map(({ matrix }) => (matrix[4] as number) / (matrix[0] as number));
+    const [whole, pasted] = layers.map(({ matrix }) => matrix[4] / matrix[0]);
     expect(pasted).toBeCloseTo(whole as number, 9);
     expect(whole).not.toBeCloseTo(1, 1);
   });
