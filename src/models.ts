@@ -79,7 +79,9 @@ export async function trainModel(
   const chosen = parsed.data;
   const [choice] = options.weights === undefined ? [] : Object.keys(own);
   if (choice !== undefined) {
-    throw new UsageError(`${choice}: a training that begins with a run's weights has the network of that run; leave it out`);
+    throw new UsageError(
+      `${choice}: a training that begins with a run's weights has the network of that run; leave it out`,
+    );
   }
   const { augmentation, flip, batch, ...shared } = options;
   const images = { batch, ...(augmentation && { augmentation }), ...(flip && { flip }) };

@@ -49,10 +49,7 @@ export async function loadVariables<T>(
  *
  * @throws AnchorkitError if the file is missing, cut short, damaged, or its state is of another form
  */
-export async function readVariables<T>(
-  path: string,
-  schema: z.ZodType<T>,
-): Promise<{ state: T; values: NamedValues }> {
+export async function readVariables<T>(path: string, schema: z.ZodType<T>): Promise<{ state: T; values: NamedValues }> {
   const bytes = await readFileWithin(path, LARGEST_FILE);
   const content = bytes.subarray(bytes.indexOf(LINE_END) + 1);
   const end = content.indexOf(LINE_END) + 1;

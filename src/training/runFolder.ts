@@ -96,7 +96,8 @@ export class RunFolder {
     } catch (error) {
       throw new AnchorkitError(`${this.path}: cannot be written to: ${messageOf(error)}`);
     }
-    if (!release) throw new AnchorkitError(`${this.path}: another training is writing to it; wait for it, or take another folder`);
+    if (!release)
+      throw new AnchorkitError(`${this.path}: another training is writing to it; wait for it, or take another folder`);
     const unlock = release;
     return async () => {
       await unlock();
@@ -106,7 +107,8 @@ export class RunFolder {
 
   /** @throws AnchorkitError if there is no run, or its config.json is damaged */
   async readConfig(): Promise<RunConfig> {
-    if (!existsSync(this.config)) throw new AnchorkitError(`${this.path}: holds no training (there is no ${CONFIG} in it)`);
+    if (!existsSync(this.config))
+      throw new AnchorkitError(`${this.path}: holds no training (there is no ${CONFIG} in it)`);
     return readJsonWithin(this.config, LARGEST_CONFIG, RunConfig);
   }
 

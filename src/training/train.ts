@@ -6,7 +6,7 @@ import { AugmentThreads } from "../data/augment/augmentThreads.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { checkImages } from "../data/images/checkImages.ts";
 import type { ImageCache } from "../data/images/imageCache.ts";
-import { DECODED_AT_ONCE } from "../data/images/imageStore.ts";
+import { DECODED_AT_ONCE } from "../data/images/imageSource.ts";
 import { openImageCache, type CacheKind } from "../data/images/openImageCache.ts";
 import { limiter, type Limiter } from "../data/parallel.ts";
 import { fingerprintOf, manifestOf, readManifest, writeManifest } from "../data/split/manifest.ts";
@@ -136,14 +136,22 @@ export async function train<Batch>(
     const loading = { ...(await loadingOf(options, events.message)), threads };
     const random = new Random(options.seed);
     const model = begun ? run.last : options.weights === undefined ? undefined : modelFolderOf(options.weights);
-    const task = await prepare(dataset, { loading, random, resumes: begun !== undefined, ...(model !== undefined && { model }) });
+    const task = await prepare(dataset, {
+      loading,
+      random,
+      resumes: begun !== undefined,
+      ...(model !== undefined && { model }),
+    });
     open.push(task);
     if (!begun && model !== undefined) await startFrom(model, task, events);
     const trainer = await Trainer.make(task, {
       precision: options.precision,
       fast: chooseFastPrecision(engine),
       random: random.fork("sampling"),
-      recipe: { ...(options.optimizer && { optimizer: options.optimizer }), ...(options.lr !== undefined && { peakRate: options.lr }) },
+      recipe: {
+        ...(options.optimizer && { optimizer: options.optimizer }),
+        ...(options.lr !== undefined && { peakRate: options.lr }),
+      },
     });
     open.push(trainer);
     const resumed = begun && (await restoreCheckpoint(run, trainer));
@@ -153,14 +161,25 @@ export async function train<Batch>(
     if (!begun) assertTime(budget, spent());
     const config = begun
       ? { ...begun.config, budget }
-      : configOf(options, recorded, task, { budget, engine, fingerprint: fingerprintOf(await manifest), precision: trainer.compiled.precision });
+      : configOf(options, recorded, task, {
+          budget,
+          engine,
+          fingerprint: fingerprintOf(await manifest),
+          precision: trainer.compiled.precision,
+        });
     await run.writeConfig(config);
     if (!begun) {
       await writeManifest(run.splits, await manifest);
       await run.clearMetrics();
     }
     events.message?.(`${task.summary}, ${trainer.compiled.precision}; ready after ${spent().toFixed(1)} s`);
-    const state = await fitRun(task, trainer, run, { options, budget, spent: spent(), events, ...(resumed && { resumed }) });
+    const state = await fitRun(task, trainer, run, {
+      options,
+      budget,
+      spent: spent(),
+      events,
+      ...(resumed && { resumed }),
+    });
     return { steps: state.step, seconds: state.elapsed, best: state.best, finished: state.finished };
   } finally {
     ready.abort();
@@ -229,7 +248,9 @@ async function begunRun(run: RunFolder, options: TrainOptions) {
   const { loop } = await readCheckpoint(run);
   const more = budgetFrom(options);
   if (loop.finished && !more) {
-    throw new AnchorkitError(`${run.path}: this training has finished; say for how long it shall go on, or start another one`);
+    throw new AnchorkitError(
+      `${run.path}: this training has finished; say for how long it shall go on, or start another one`,
+    );
   }
   const budget = config.budget;
   if (!budget) throw new AnchorkitError(`${run.config}: does not say how long the training was meant to be (budget)`);
@@ -249,7 +270,12 @@ function configOf<Batch>(
   { signal, resume, callbacks, ...options }: TrainOptions,
   recorded: Readonly<Record<string, unknown>>,
   { built, description }: Prepared<Batch>,
-  { budget, engine, fingerprint, precision }: { budget: Budget; engine: Engine; fingerprint: string; precision: Precision },
+  {
+    budget,
+    engine,
+    fingerprint,
+    precision,
+  }: { budget: Budget; engine: Engine; fingerprint: string; precision: Precision },
 ) {
   return {
     ...recorded,

@@ -55,7 +55,8 @@ export class Trainer<Batch> {
     const compiled = await compileTraining(task, {
       ...options,
       recipe,
-      trial: async (program) => runStep(task, program, first, await task.batches.batch(0), { step: 0, learningRate: 0, random }),
+      trial: async (program) =>
+        runStep(task, program, first, await task.batches.batch(0), { step: 0, learningRate: 0, random }),
     });
     return new Trainer(task, recipe, compiled, random);
   }
@@ -133,7 +134,11 @@ interface Feeding {
 }
 
 /** The tensors of a training step; the caller disposes of them. */
-export function stepFeeds<Batch>(task: Task<Batch>, batch: Batch, { step, learningRate, random }: Feeding): NamedTensors {
+export function stepFeeds<Batch>(
+  task: Task<Batch>,
+  batch: Batch,
+  { step, learningRate, random }: Feeding,
+): NamedTensors {
   const own = task.feeds(batch, random.fork(step));
   return { ...own, learningRate: tf.scalar(learningRate), step: tf.scalar(step + 1) };
 }

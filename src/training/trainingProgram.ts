@@ -50,7 +50,11 @@ export async function compileTraining<Batch>(task: Task<Batch>, options: Compile
   const { averages } = average;
   const variables = variablesOf(task.network, optimizer, average);
   const norms = batchNormsOf(task.network);
-  const steps = { ...taskSteps(task, recipe, optimizer, norms), average: average.step, predict: { ...task.predict, reading: averages } };
+  const steps = {
+    ...taskSteps(task, recipe, optimizer, norms),
+    average: average.step,
+    predict: { ...task.predict, reading: averages },
+  };
   const compile = (as: Precision): Promise<Program> =>
     compileProgram(steps, { variables: [...variables.values()], precision: as });
   const release = (): void => {

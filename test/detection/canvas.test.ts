@@ -128,7 +128,11 @@ describe("fromCanvas", () => {
           ] as const;
           const framing = { canvas, resize };
           const placed = toCanvas(box, placeOnCanvas(image, framing));
-          const { boxes, scores, classes } = fromCanvas({ boxes: [0, 0, 0, 0, ...placed], scores: [0.9, 0.4], classes: [5, 3] }, image, framing);
+          const { boxes, scores, classes } = fromCanvas(
+            { boxes: [0, 0, 0, 0, ...placed], scores: [0.9, 0.4], classes: [5, 3] },
+            image,
+            framing,
+          );
           // The first has no area.
           expect([...scores, ...classes]).toEqual([Math.fround(0.4), 3]);
           box.forEach((corner, i) => {

@@ -15,7 +15,13 @@ import { largestDifference } from "./support.ts";
 beforeAll(() => loadEngine());
 
 const canvas = { width: 40, height: 32 };
-const preprocessing: Preprocessing = { canvas, resize: "fit", fill: 114, mean: [100, 110, 120], deviation: [50, 55, 60] };
+const preprocessing: Preprocessing = {
+  canvas,
+  resize: "fit",
+  fill: 114,
+  mean: [100, 110, 120],
+  deviation: [50, 55, 60],
+};
 /** 40 x 20 on the canvas, 6 down; 14 x 32, 13 to the right. */
 const records: ImageRecord[] = [[80, 40], [35, 80]].map(([width = 0, height = 0], i) => ({
   ...{ id: i + 1, file: `${i}.png`, width, height, split: "train", objects: [] },
@@ -36,9 +42,9 @@ function fakeProgram(batch: number, boxes: number[][]): { program: RunDetector; 
   const shape = [batch, canvas.height, canvas.width, 3];
   let fed: tf.Tensor | undefined;
   const program: RunDetector = ({ images }) => {
-      fed = unpackBytes(images as tf.Tensor, shape);
-      const two = boxes.map((box) => [box, [0, 0, 0, 0]]);
-      return {
+    fed = unpackBytes(images as tf.Tensor, shape);
+    const two = boxes.map((box) => [box, [0, 0, 0, 0]]);
+    return {
         boxes: tf.tensor3d(two),
         scores: tf.tensor2d(boxes.map((_, i) => [0.9 - 0.25 * i, 0])),
         classes: tf.tensor2d(boxes.map((_, i) => [i + 1, 0]), [batch, 2], "int32"),

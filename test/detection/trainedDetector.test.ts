@@ -63,7 +63,7 @@ describe.runIf(native)("a detector trained on 32 images", { timeout: 600_000 }, 
         .toFile(file);
       for await (const found of detector.predictFiles([file])) {
         if ("error" in found) throw found.error;
-        expect(found).toMatchObject({ width, height });
+        expect(found).toMatchObject({ size: { width, height } });
         const { boxes, classes } = found.detections;
         for (const [label, box] of [bright, dark].entries()) {
           const best = classes.indexOf(label); // scores fall

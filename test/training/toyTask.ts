@@ -15,7 +15,11 @@ export function toyTask({ random }: Pick<PrepareContext, "random">, classes = ["
   const SIZE = 16;
   const draw = (from: Random, index: number): Points => {
     const x = Float32Array.from({ length: 2 * SIZE }, () => from.uniform(-1, 3));
-    return { index, x, y: Float32Array.from({ length: SIZE }, (_, i) => Number((x[2 * i] ?? 0) > (x[2 * i + 1] ?? 0))) };
+    return {
+      index,
+      x,
+      y: Float32Array.from({ length: SIZE }, (_, i) => Number((x[2 * i] ?? 0) > (x[2 * i + 1] ?? 0))),
+    };
   };
   const kernelInitializer = tf.initializers.glorotUniform({ seed: 1 });
   const network = tf.sequential({
@@ -29,7 +33,13 @@ export function toyTask({ random }: Pick<PrepareContext, "random">, classes = ["
   const float = (...shape: number[]) => ({ shape, dtype: "float32" as const });
   const held = draw(random.fork("held out"), 0);
   return {
-    ...{ kind: "classification", description: { model: "toy", classes }, network, built: { model: "toy" }, summary: "toy" },
+    ...{
+      kind: "classification",
+      description: { model: "toy", classes },
+      network,
+      built: { model: "toy" },
+      summary: "toy",
+    },
     shapes: { points: { x: float(SIZE, 2), y: float(SIZE, 1), noise: float(SIZE, 2) } },
     batches: {
       stepsPerEpoch: 4,
@@ -38,13 +48,24 @@ export function toyTask({ random }: Pick<PrepareContext, "random">, classes = ["
     },
     feeds: ({ x, y }, draws) => ({
       ...{ x: tf.tensor2d(x, [SIZE, 2]), y: tf.tensor2d(y, [SIZE, 1]) },
-      noise: tf.tensor2d(Float32Array.from(x, () => draws.normal(0, 0.05)), [SIZE, 2]),
+      noise: tf.tensor2d(
+        Float32Array.from(x, () => draws.normal(0, 0.05)),
+        [SIZE, 2],
+      ),
     }),
     losses: ({ x, y, noise }) => {
       const z = logits((x as tf.Tensor).add(noise as tf.Tensor), true);
-      return { side: tf.softplus(z).sub(z.mul(y as tf.Tensor)).mean() };
+      return {
+        side: tf
+          .softplus(z)
+          .sub(z.mul(y as tf.Tensor))
+          .mean(),
+      };
     },
-    predict: { inputs: { x: float(SIZE, 2) }, run: ({ x }) => ({ outputs: { above: logits(x as tf.Tensor, false).sigmoid() } }) },
+    predict: {
+      inputs: { x: float(SIZE, 2) },
+      run: ({ x }) => ({ outputs: { above: logits(x as tf.Tensor, false).sigmoid() } }),
+    },
     validate(run) {
       const x = tf.tensor2d(held.x, [SIZE, 2]);
       const { above } = run({ x });

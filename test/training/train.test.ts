@@ -58,7 +58,12 @@ describe.runIf(native)("a task of some forty lines", () => {
     expect(result.best?.score).toBeGreaterThanOrEqual(0.85);
     expect(lines.join("\n")).toMatch(/toy, float32; ready after/);
     const run = new RunFolder(join(folder, "plain"));
-    expect(await run.readConfig()).toMatchObject({ model: "toy", seed: 5, budget: { epochs: 30 }, optimizer: undefined });
+    expect(await run.readConfig()).toMatchObject({
+      model: "toy",
+      seed: 5,
+      budget: { epochs: 30 },
+      optimizer: undefined,
+    });
     const metrics = await run.readMetrics();
     expect(metrics).toHaveLength(12);
     expect(metrics.at(-1)?.metrics).toHaveProperty("accuracy");

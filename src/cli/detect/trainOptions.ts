@@ -41,7 +41,10 @@ export function addRunOptions(command: Command): void {
       new Option("--minutes <m>", "train for so long instead").argParser(lengthIn({ above: 0 })).conflicts("epochs"),
     )
     .option("--weights <run>", "begin with the weights of another run, as far as they fit")
-    .option("--resume", "go on where the run in --out was stopped, with its data and options; --minutes +5 prolongs it");
+    .option(
+      "--resume",
+      "go on where the run in --out was stopped, with its data and options; --minutes +5 prolongs it",
+    );
 }
 
 /** What every model takes. */
@@ -82,7 +85,8 @@ export function lengthOf({ epochs, minutes, resume }: TrainFlags): { epochs?: nu
 
 /** What the library's training takes of the flags, beside the model's own options. */
 export function sharedOptions(flags: TrainFlags) {
-  const { batch, seed, optimizer, lr, engine, precision, cache, cacheLimit, workers, patience, weights, resume, flip } = flags;
+  const { batch, seed, optimizer, lr, engine, precision, cache, cacheLimit, workers, patience, weights, resume, flip } =
+    flags;
   return {
     ...{ batch, seed, engine, precision },
     ...defined({ optimizer, lr, cache, cacheLimit, workers, patience, weights, resume, flip }),
@@ -165,4 +169,3 @@ function lengthIn(range: Parameters<typeof numberIn>[0]): (text: string) => Leng
 export function kebab(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
-

@@ -1,7 +1,7 @@
 import type { ImageRecord } from "../dataset.ts";
 import { mapParallel } from "../parallel.ts";
 import { decodeImage } from "./images.ts";
-import { DECODED_AT_ONCE } from "./imageStore.ts";
+import { DECODED_AT_ONCE } from "./imageSource.ts";
 
 /**
  * Decodes the images of val, without which no training can be measured, and then those of train until `hurry` is

@@ -100,4 +100,3 @@ function commonFolder(files: readonly string[]): string {
   }
   return common;
 }
-

@@ -58,7 +58,10 @@ export async function fasterRcnnTask(
   checkBoxes(images);
   const begun = model === undefined ? undefined : await readDetectorDescription(model);
   const published = begun || options.pretrained === undefined ? undefined : await readPublished(options.pretrained);
-  const framing: Framing = begun?.preprocessing ?? { canvas: chooseCanvas(images, options.size), resize: options.resize };
+  const framing: Framing = begun?.preprocessing ?? {
+    canvas: chooseCanvas(images, options.size),
+    resize: options.resize,
+  };
   const { canvas, resize } = framing;
   const store = new ImageStore(images, framing, { ...loading, oversize: OVERSIZE });
   const validation = new ImageStore(imagesOf(dataset, "val"), framing, loading);

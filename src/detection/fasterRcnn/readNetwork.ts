@@ -43,7 +43,11 @@ function buildFor(
     }
   }
   try {
-    return buildFasterRcnn(architecture, { levels, classes: classes.length }, new Random("replaced by the weights that are read"));
+    return buildFasterRcnn(
+      architecture,
+      { levels, classes: classes.length },
+      new Random("replaced by the weights that are read"),
+    );
   } catch (error) {
     throw new AnchorkitError(`${folder}: the network cannot be built: ${messageOf(error).split("\n")[0]}`);
   }

@@ -96,7 +96,7 @@ const cases: Case[] = [
     shape: [2, 5, 4, 3],
     run: (x) =>
       cropImages(x as tf.Tensor4D, tf.tensor2d([[0, 0, 1, 1.5], [0.5, 0.25, 1, 0.5]]), tf.ones([2, 3]), tf.zeros([2, 3]), {
-        canvas: { width: 6, height: 3 }, fill: 7.5, mean: [0, 0, 0], deviation: [1, 1, 1],
+        canvas: { width: 6, height: 3 }, resize: "fit", fill: 7.5, mean: [0, 0, 0], deviation: [1, 1, 1],
       }), // prettier-ignore
     native: [],
     flat: true,

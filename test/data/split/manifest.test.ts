@@ -54,7 +54,10 @@ describe("the splits of a training", () => {
 
   it("are test for what was not there, and what has a split keeps it, but is known as trained on", async () => {
     const manifest = await kept({ "a.jpg": "train:1" });
-    const { dataset, trained } = await applyManifest(manifest, datasetOf("now", { "b.jpg": "test:1", "new.jpg": ":9" }));
+    const { dataset, trained } = await applyManifest(
+      manifest,
+      datasetOf("now", { "b.jpg": "test:1", "new.jpg": ":9" }),
+    );
     expect(splitsOf(dataset)).toEqual(["test", "test"]);
     expect(trained.size).toBe(1);
   });
@@ -74,7 +77,10 @@ describe("the splits of a training", () => {
 
   it("are read as older versions wrote them, by name", async () => {
     writeFileSync(file, JSON.stringify({ train: ["a.jpg"], val: ["deep/b.jpg"], test: [] }));
-    const { dataset } = await applyManifest(await readManifest(file), datasetOf("old", { "b.jpg": ":2", "a.jpg": ":1" }));
+    const { dataset } = await applyManifest(
+      await readManifest(file),
+      datasetOf("old", { "b.jpg": ":2", "a.jpg": ":1" }),
+    );
     expect(splitsOf(dataset)).toEqual(["val", "train"]);
   });
 });

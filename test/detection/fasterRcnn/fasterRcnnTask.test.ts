@@ -95,7 +95,11 @@ describe.runIf(native)("a detector's training program", () => {
       };
       const initial = variables.map(copyOf);
       // The session holds its own copy of the variables, so the eager steps on the tf.Variables come first.
-      for (const [kind, running] of [["eager", eager], ["recorded", program]] as const) { // prettier-ignore
+      for (const [kind, running] of [
+        ["eager", eager],
+        ["recorded", program],
+      ] as const) {
+        // prettier-ignore
         for (let i = 0; i < 5; i++) {
           const feeds = stepFeeds(task, await task.batches.batch(i), { step: i, learningRate, random });
           const losses = numbersOf(running.run(step, feeds));

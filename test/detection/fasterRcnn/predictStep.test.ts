@@ -2,9 +2,9 @@ import * as tf from "@tensorflow/tfjs";
 import { expect, it } from "vitest";
 import { Random } from "../../../src/base/random.ts";
 import { packBytes } from "../../../src/core/ops/bytes.ts";
-import { canvasAnchors } from "../../../src/detection/boxes/anchors.ts";
+import { type AnchorLevel, levelAnchors } from "../../../src/detection/boxes/anchors.ts";
 import { DEFAULT_SETTINGS } from "../../../src/detection/fasterRcnn/description.ts";
-import { buildFasterRcnn, STRIDE, weightsOf } from "../../../src/detection/fasterRcnn/network.ts";
+import { buildFasterRcnn, weightsOf } from "../../../src/detection/fasterRcnn/network.ts";
 import { predictStep } from "../../../src/detection/fasterRcnn/predictStep.ts";
 import { compileProgram } from "../../../src/engine/graph/program.ts";
 import { recordStep } from "../../../src/engine/graph/recorder.ts";
@@ -12,7 +12,7 @@ import { nativeOnly } from "../../nativeOnly.ts";
 import { engines, largestDifference } from "../support.ts";
 
 const canvas = { width: 64, height: 48 };
-const shapes: [number, number][] = [[12, 12], [30, 24]]; // prettier-ignore
+const levels: AnchorLevel[] = [{ stride: 8, anchors: [[12, 12], [30, 24]] }]; // prettier-ignore
 
 it.skipIf(!engines.includes("tensorflow"))(
   "detection takes plain bytes, records without TensorFlow's own ops, and finds the same so",
@@ -26,7 +26,7 @@ it.skipIf(!engines.includes("tensorflow"))(
       pooled: 5,
       classSpecificBoxes: false,
     };
-    const network = buildFasterRcnn(architecture, { anchors: shapes.length, classes: 2 }, new Random("predict"));
+    const network = buildFasterRcnn(architecture, { levels, classes: 2 }, new Random("predict"));
     const settings = {
       ...DEFAULT_SETTINGS,
       proposals: { before: 60, after: 12, iouThreshold: 0.7, minSize: 1 },
@@ -36,12 +36,13 @@ it.skipIf(!engines.includes("tensorflow"))(
       network,
       preprocessing: {
         canvas,
+        resize: "fit" as const,
         fill: 114,
         mean: [120, 110, 100] as [number, number, number],
         deviation: [60, 50, 55] as [number, number, number],
       },
       settings,
-      anchors: canvasAnchors(shapes, canvas, STRIDE),
+      anchors: levelAnchors(levels, canvas),
       batch: 2,
     };
     const variables = weightsOf(network, false);

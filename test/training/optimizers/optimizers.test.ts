@@ -70,7 +70,10 @@ async function differenceFrom(
       return { outputs: { step: (step as tf.Scalar).clone() }, updates };
     },
   };
-  const program = await compileProgram({ train }, { variables: [...weights, ...optimizer.slots.map(({ variable }) => variable)] });
+  const program = await compileProgram(
+    { train },
+    { variables: [...weights, ...optimizer.slots.map(({ variable }) => variable)] },
+  );
   expect(program.mode).toBe(tf.getBackend() === "tensorflow" ? "graph" : "eager");
   const differences = input.gradients.flatMap(([first, second], i) => {
     const inputs = {
