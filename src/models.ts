@@ -34,7 +34,7 @@ export interface ModelFamily<Own extends z.ZodObject = z.ZodObject> {
 
 /** Lets TypeScript check `prepare` against the family's own options. */
 function family<Own extends z.ZodObject>(one: ModelFamily<Own>): ModelFamily {
-  return one as unknown as ModelFamily;
+  return one;
 }
 
 /** Every kind of model, by the name that `--model` and descriptions have for it. */

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { AnchorkitError } from "../base/errors.ts";
 import { progressOf, type Budget } from "./budget.ts";
 import { joinCallbacks, type Callback, type Wish } from "./callbacks/callback.ts";
+import type { FitProgress, FitValidation } from "./progress.ts";
 import { RateMeter } from "./rateMeter.ts";
 import type { Validation } from "./task.ts";
 import { WaitMeter } from "./waitMeter.ts";
@@ -70,38 +71,6 @@ export interface FitOptions {
   onValidation?(state: FitValidation): void;
   /** A callback ended the training. */
   onStop?(reason: string): void;
-}
-
-export interface FitProgress {
-  /** Steps done. */
-  step: number;
-  /** Of how many, where that is known. */
-  steps?: number;
-  epoch: number;
-  epochs?: number;
-  /** Seconds. */
-  elapsed: number;
-  remaining: number;
-  loss: number;
-  losses: Record<string, number>;
-  samplesPerSecond: number;
-  /** Share of the time, 0 to 1 and over the last while, in which training waited for data or made batches of it. */
-  waiting: number;
-  learningRate: number;
-}
-
-export interface FitValidation {
-  step: number;
-  epoch: number;
-  elapsed: number;
-  /** Mean training loss of the steps since the validation before. */
-  loss: number;
-  /** Share of the time before, 0 to 1, in which training waited for data. */
-  waiting: number;
-  score: number;
-  metrics: Record<string, number>;
-  /** Better than all before. */
-  best: boolean;
 }
 
 /** Seconds after which a checkpoint is written beside those of validations: the first one soon, then seldom. */

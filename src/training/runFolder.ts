@@ -6,7 +6,7 @@ import { AnchorkitError, messageOf } from "../base/errors.ts";
 import { presentFolder, writeFileAtomic } from "../base/files.ts";
 import { type Release, takeLock } from "../base/lock.ts";
 import { readJsonWithin } from "../core/boundedFiles.ts";
-import type { FitValidation } from "./fit.ts";
+import type { FitValidation } from "./progress.ts";
 
 const LARGEST_CONFIG = 64 * 2 ** 20;
 

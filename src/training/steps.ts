@@ -10,7 +10,7 @@ import type { Task } from "./task.ts";
 const SCALAR: TensorSpec = { shape: [], dtype: "float32" };
 
 /** What a training step is fed beside its batch. */
-export const RATE_INPUTS = { learningRate: SCALAR, step: SCALAR };
+const RATE_INPUTS = { learningRate: SCALAR, step: SCALAR };
 
 export interface TrainStepOptions {
   phase: Phase;

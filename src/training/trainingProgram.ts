@@ -33,7 +33,7 @@ export interface CompileOptions {
   /** The precision that the engine is fastest in. */
   fast: Precision;
   /** Losses of a step that learns nothing, to compare precisions by. */
-  trial(program: Program): Promise<Record<string, number>>;
+  trial: (program: Program) => Promise<Record<string, number>>;
 }
 
 /** The step of a phase, or of calibration, on batches of a shape. */
@@ -100,18 +100,19 @@ function taskSteps<Batch>(
 
 /** Runs the trial in the compiled precision, and op by op in float32; takes both back. */
 async function isAccurate<Batch>(
-  { comparable }: Task<Batch>,
+  task: Task<Batch>,
   program: Program,
   steps: Record<string, Step>,
   variables: ReadonlyMap<string, tf.Variable>,
-  { trial }: CompileOptions,
+  options: CompileOptions,
 ): Promise<boolean> {
   const eager = await compileProgram(steps, { variables: [...variables.values()], mode: "eager" });
   try {
-    const full = await trial(eager);
+    const full = await options.trial(eager);
     program.pull();
-    const half = await trial(program);
+    const half = await options.trial(program);
     program.push();
+    const { comparable } = task;
     const names = comparable ? ["loss", ...comparable] : Object.keys(full);
     return names.every((name) => agree(full[name] ?? NaN, half[name] ?? NaN));
   } finally {

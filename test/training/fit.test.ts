@@ -2,15 +2,8 @@ import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AnchorkitError } from "../../src/base/errors.ts";
 import type { Callback } from "../../src/training/callbacks/callback.ts";
-import {
-  fit,
-  type FitOptions,
-  type FitProgress,
-  type FitValidation,
-  LoopState,
-  type StepInfo,
-  type Training,
-} from "../../src/training/fit.ts";
+import { fit, type FitOptions, LoopState, type StepInfo, type Training } from "../../src/training/fit.ts";
+import type { FitProgress, FitValidation } from "../../src/training/progress.ts";
 
 beforeEach(() => vi.useFakeTimers({ toFake: ["performance"] }));
 afterEach(() => vi.useRealTimers());

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { fit, type FitProgress, type FitValidation, type Training } from "../../src/training/fit.ts";
+import { fit, type Training } from "../../src/training/fit.ts";
+import type { FitProgress, FitValidation } from "../../src/training/progress.ts";
 import { WaitMeter } from "../../src/training/waitMeter.ts";
 
 describe("the share of time spent waiting", () => {

@@ -166,6 +166,6 @@ function lengthIn(range: Parameters<typeof numberIn>[0]): (text: string) => Leng
 }
 
 /** "classSpecificBoxes" as "class-specific-boxes". */
-export function kebab(name: string): string {
+function kebab(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -1,4 +1,4 @@
-import type { FitProgress, FitValidation } from "../fit.ts";
+import type { FitProgress, FitValidation } from "../progress.ts";
 
 /** What a callback asks of the training. */
 export interface Wish {
@@ -38,7 +38,9 @@ export function joinCallbacks(callbacks: readonly Callback[]) {
     states: (): Record<string, unknown> =>
       Object.fromEntries(callbacks.flatMap((callback) => (callback.state ? [[callback.name, callback.state()]] : []))),
     restore(states: Record<string, unknown>): void {
-      for (const { name, restore } of callbacks) if (restore && name in states) restore(states[name]);
+      for (const callback of callbacks) {
+        if (callback.name in states) callback.restore?.(states[callback.name]);
+      }
     },
   };
 }

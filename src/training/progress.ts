@@ -1,0 +1,33 @@
+/** Where a training is after a step. */
+export interface FitProgress {
+  /** Steps done. */
+  step: number;
+  /** Of how many, where that is known. */
+  steps?: number;
+  epoch: number;
+  epochs?: number;
+  /** Seconds. */
+  elapsed: number;
+  remaining: number;
+  loss: number;
+  losses: Record<string, number>;
+  samplesPerSecond: number;
+  /** Share of the time, 0 to 1 and over the last while, in which training waited for data or made batches of it. */
+  waiting: number;
+  learningRate: number;
+}
+
+/** What was measured of the weights after a step. */
+export interface FitValidation {
+  step: number;
+  epoch: number;
+  elapsed: number;
+  /** Mean training loss of the steps since the validation before. */
+  loss: number;
+  /** Share of the time before, 0 to 1, in which training waited for data. */
+  waiting: number;
+  score: number;
+  metrics: Record<string, number>;
+  /** Better than all before. */
+  best: boolean;
+}
