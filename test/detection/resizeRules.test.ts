@@ -121,15 +121,15 @@ describe.each(RESIZE_RULES)("under the resize rule %s", (resize) => {
       const { stored, objects } = source;
       const batch = await source.batch(0);
       const shown = tf.tidy(() =>
-        (
-          cropImages(
-            tf.tensor4d(batch.images, [2, stored.height, stored.width, 3], "float32"),
-            tf.tensor2d(batch.crops, [2, 4]),
-            tf.tensor2d(batch.scale, [2, 3]),
-            tf.tensor2d(batch.shift, [2, 3]),
-            preprocessing,
-          ).reshape([2, BYTES]) as tf.Tensor2D
-        ).arraySync(),
+        cropImages(
+          tf.tensor4d(batch.images, [2, stored.height, stored.width, 3], "float32"),
+          tf.tensor2d(batch.crops, [2, 4]),
+          tf.tensor2d(batch.scale, [2, 3]),
+          tf.tensor2d(batch.shift, [2, 3]),
+          preprocessing,
+        )
+          .reshape<tf.Tensor2D>([2, BYTES])
+          .arraySync(),
       );
       const detector = rectangleDetector();
       const usual = new ImageStore(records, preprocessing);

@@ -62,7 +62,6 @@ describe.runIf(native)("a task of some forty lines", () => {
       model: "toy",
       seed: 5,
       budget: { epochs: 30 },
-      optimizer: undefined,
     });
     const metrics = await run.readMetrics();
     expect(metrics).toHaveLength(12);
@@ -124,7 +123,7 @@ describe.runIf(native)("a task of some forty lines", () => {
   });
 
   it("is refused with other data, and says what differs", async () => {
-    await interrupted("data", 5);
+    await interrupted("data", 2);
     const again = (data: Dataset): Promise<TrainResult> =>
       trainToy("data", { resume: true, ...{ epochs: undefined } } as never, { data });
     const [first, ...others] = dataset.images;

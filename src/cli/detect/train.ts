@@ -37,6 +37,7 @@ export function addTrain(program: Command): void {
     if (!resume) return;
     if (out === undefined) throw new UsageError("--resume needs --out, the folder of the run to go on with");
     const run = new RunFolder(out);
+    if (!existsSync(run.config)) throw new UsageError(`--resume: ${out} holds no training to go on with`);
     applyRunOptions(command, await run.readConfig(), run.config);
   });
   requireOptions(command, "data");
