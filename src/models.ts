@@ -7,7 +7,7 @@ import type { Dataset } from "./data/dataset.ts";
 import type { Detector, DetectorOptions } from "./detection/detector.ts";
 import { FasterRcnnOptions } from "./detection/fasterRcnn/options.ts";
 import type { TaskKind } from "./training/task.ts";
-import type { PrepareContext, Prepared, TrainEvents, TrainOptions, TrainResult } from "./training/train.ts";
+import type { PrepareContext, Prepared, TrainEvents, TrainOptions, TrainResult } from "./training/trainOptions.ts";
 
 /** What a training says of its images, whatever model it trains. */
 export interface ImageOptions {
@@ -74,15 +74,7 @@ export async function trainModel(
   events: TrainEvents = {},
 ): Promise<TrainResult> {
   const model = modelNamed(name);
-  const parsed = model.options.safeParse(own);
-  if (!parsed.success) throw new UsageError(describeIssue(parsed.error));
-  const chosen = parsed.data;
-  const [choice] = options.weights === undefined ? [] : Object.keys(own);
-  if (choice !== undefined) {
-    throw new UsageError(
-      `${choice}: a training that begins with a run's weights has the network of that run; leave it out`,
-    );
-  }
+  const chosen = checkChoice(name, own, options.weights);
   const { augmentation, flip, batch, ...shared } = options;
   const images = { batch, ...(augmentation && { augmentation }), ...(flip && { flip }) };
   const { train } = await import("./training/train.ts");
@@ -93,6 +85,28 @@ export async function trainModel(
     { model: name, ...chosen, ...images, ...recorded },
     events,
   );
+}
+
+/**
+ * What is chosen of a model, with what is left out filled in.
+ *
+ * @param weights the run whose weights a training begins with, which decide all of it
+ * @throws UsageError for a choice that cannot be made
+ */
+export function checkChoice(
+  name: string,
+  own: Readonly<Record<string, unknown>>,
+  weights?: string,
+): Record<string, unknown> {
+  const [choice] = weights === undefined ? [] : Object.keys(own);
+  if (choice !== undefined) {
+    throw new UsageError(
+      `${choice}: a training that begins with a run's weights has the network of that run; leave it out`,
+    );
+  }
+  const parsed = modelNamed(name).options.safeParse(own);
+  if (!parsed.success) throw new UsageError(describeIssue(parsed.error));
+  return parsed.data;
 }
 
 function describeIssue({ issues: [issue] }: z.ZodError): string {

@@ -39,9 +39,9 @@ export function applyRunOptions(command: Command, values: Readonly<Record<string
     if (FREE_TO_CHANGE.includes(name)) {
       if (given || value === undefined || LENGTHS.includes(name)) continue;
     } else if (given && JSON.stringify(command.getOptionValue(name)) !== JSON.stringify(value)) {
-      const own = value === undefined ? "none" : JSON.stringify(value);
+      const own = value === undefined ? "it has the default" : `it has ${JSON.stringify(value)}`;
       throw new UsageError(
-        `--${option.name()} cannot change while a training goes on: that of this run is ${own}. ` +
+        `--${option.name()} cannot change while a training goes on, and ${own}. ` +
           "Leave it out, or begin another run from the weights of this one (--weights)",
       );
     }

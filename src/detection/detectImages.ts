@@ -1,19 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
-import { placeOnCanvas, type Preprocessing, type Size } from "../base/preprocessing.ts";
+import type { Preprocessing } from "../base/preprocessing.ts";
 import { packBytes } from "../core/ops/bytes.ts";
-import { pasteImage } from "../data/images/pasteImage.ts";
+import { canvasBatch, type FittedImage } from "../data/images/canvasImages.ts";
 import type { NamedTensors } from "../engine/graph/step.ts";
 import type { Detections } from "../geometry/detections.ts";
-import { fromCanvas } from "./canvas.ts";
-
-/** Chunks of images that are being decoded; reading an image takes a few turns of the event loop. */
-export const CHUNKS_AHEAD = 4;
-
-/** An image at the size that it has on the canvas, and the size it had before. */
-export interface FittedImage extends Size {
-  pixels: Uint8Array;
-  original: Size;
-}
+import { fromCanvas } from "./fromCanvas.ts";
 
 /** Runs a detector's compiled step, see predictStep; the caller disposes of what it gives. */
 export type RunDetector = (inputs: NamedTensors) => NamedTensors;
@@ -25,13 +16,7 @@ export function detectImages(
   images: readonly FittedImage[],
   preprocessing: Preprocessing,
 ): Detections[] {
-  const { canvas, fill } = preprocessing;
-  const pixels = new Uint8Array(batch * canvas.height * canvas.width * 3).fill(fill);
-  images.forEach((image, slot) => {
-    const { offsetX, offsetY } = placeOnCanvas(image.original, preprocessing);
-    pasteImage(pixels, slot, canvas, image, offsetX, offsetY);
-  });
-  const input = packBytes(pixels);
+  const input = packBytes(canvasBatch(images, batch, preprocessing));
   const outputs = run({ images: input });
   const [boxes, scores, classes, valid] = ["boxes", "scores", "classes", "valid"].map((name) =>
     (outputs[name] as tf.Tensor).dataSync<"float32" | "int32">(),

@@ -2,11 +2,11 @@ import { basename } from "node:path";
 import type { DetectedFile } from "../base/detectedImage.ts";
 import type { Preprocessing } from "../base/preprocessing.ts";
 import type { ImageRecord } from "../data/dataset.ts";
+import { fittedRecords } from "../data/images/canvasImages.ts";
 import type { ImageStore } from "../data/images/imageStore.ts";
-import { prefetch } from "../data/prefetch.ts";
 import type { Detections } from "../geometry/detections.ts";
 import type { EvaluationImage } from "../metrics/detection/evaluationImage.ts";
-import { CHUNKS_AHEAD, detectImages, type RunDetector } from "./detectImages.ts";
+import { detectImages, type RunDetector } from "./detectImages.ts";
 
 /** Runs a detector of the given batch size over stored images, in their order. */
 export async function detectLabelled(
@@ -16,12 +16,7 @@ export async function detectLabelled(
   preprocessing: Preprocessing,
 ): Promise<(DetectedFile & EvaluationImage)[]> {
   const images: (DetectedFile & EvaluationImage)[] = [];
-  const starts = Array.from({ length: Math.ceil(store.length / batch) }, (_, i) => i * batch);
-  const load = (from: number) => {
-    const indices = Array.from({ length: Math.min(batch, store.length - from) }, (_, i) => from + i);
-    return Promise.all(indices.map(async (i) => ({ ...(await store.get(i)), original: store.record(i) })));
-  };
-  for await (const fitted of prefetch(starts, CHUNKS_AHEAD, load)) {
+  for await (const fitted of fittedRecords(store, batch)) {
     for (const detections of detectImages(run, batch, fitted, preprocessing)) {
       images.push(labelled(store.record(images.length), detections));
     }

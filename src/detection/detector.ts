@@ -1,11 +1,9 @@
 import type { DetectedFile } from "../base/detectedImage.ts";
 import { AnchorkitError } from "../base/errors.ts";
-import { placeOnCanvas } from "../base/preprocessing.ts";
 import type { ImageRecord } from "../data/dataset.ts";
-import { decodeImage } from "../data/images/images.ts";
+import { fittedFiles } from "../data/images/canvasImages.ts";
 import { noCache } from "../data/images/imageCache.ts";
 import { ImageStore } from "../data/images/imageStore.ts";
-import { prefetch } from "../data/prefetch.ts";
 import { loadEngine, type EngineChoice } from "../engine/load.ts";
 import { compileProgram, type Precision, type Program } from "../engine/graph/program.ts";
 import { disposeWeights } from "../core/namedWeights.ts";
@@ -14,7 +12,7 @@ import { scoredFrom, type Detections } from "../geometry/detections.ts";
 import { evaluateCoco, type CocoMetrics, type EvaluationImage } from "../metrics/detection/coco/coco.ts";
 import { modelFolderOf } from "../training/modelFolder.ts";
 import { levelAnchors } from "./boxes/anchors.ts";
-import { CHUNKS_AHEAD, detectImages, type FittedImage, type RunDetector } from "./detectImages.ts";
+import { detectImages, type RunDetector } from "./detectImages.ts";
 import { detectLabelled } from "./detectLabelled.ts";
 import { readNetwork } from "./fasterRcnn/readNetwork.ts";
 import { weightsOf, type FasterRcnn } from "./fasterRcnn/network.ts";
@@ -94,18 +92,11 @@ export class Detector {
     files: readonly string[],
     { scoreThreshold = 0 }: { scoreThreshold?: number } = {},
   ): AsyncGenerator<FilePrediction> {
-    const chunks = Array.from({ length: Math.ceil(files.length / this.#batch) }, (_, i) =>
-      files.slice(i * this.#batch, (i + 1) * this.#batch),
-    );
-    const read = async (chunk: readonly string[]): Promise<[readonly string[], (FittedImage | AnchorkitError)[]]> => [
-      chunk,
-      await Promise.all(chunk.map((file) => this.#read(file))),
-    ];
-    for await (const [chunk, images] of prefetch(chunks, CHUNKS_AHEAD, read)) {
-      const readable = images.filter((image): image is FittedImage => !(image instanceof AnchorkitError));
-      const found = detectImages(this.#run, this.#batch, readable, this.description.preprocessing);
-      for (const [j, file] of chunk.entries()) {
-        const image = images[j] as FittedImage | AnchorkitError;
+    const { preprocessing } = this.description;
+    for await (const chunk of fittedFiles(files, this.#batch, preprocessing)) {
+      const readable = chunk.flatMap(({ image }) => (image instanceof AnchorkitError ? [] : [image]));
+      const found = detectImages(this.#run, this.#batch, readable, preprocessing);
+      for (const { file, image } of chunk) {
         if (image instanceof AnchorkitError) yield { file, error: image };
         else {
           const detections = scoredFrom(scoreThreshold, found.shift() as Detections);
@@ -133,16 +124,4 @@ export class Detector {
   }
 
   readonly #run: RunDetector = (inputs) => this.#program.run("predict", inputs);
-
-  async #read(file: string): Promise<FittedImage | AnchorkitError> {
-    try {
-      const { preprocessing } = this.description;
-      const image = await decodeImage(file, { size: (original) => placeOnCanvas(original, preprocessing) });
-      const original = { width: image.originalWidth, height: image.originalHeight };
-      return { pixels: image.data, width: image.width, height: image.height, original };
-    } catch (error) {
-      if (error instanceof AnchorkitError) return error;
-      throw error;
-    }
-  }
 }

@@ -38,4 +38,4 @@ export {
   type Settings,
 } from "./fasterRcnn/description.ts";
 export { trainDetector, type TrainDetectorOptions } from "./trainDetector.ts";
-export type { TrainEvents, TrainOptions, TrainResult } from "../training/train.ts";
+export type { TrainEvents, TrainOptions, TrainResult } from "../training/trainOptions.ts";

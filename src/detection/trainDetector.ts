@@ -1,5 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
-import { train, type TrainEvents, type TrainOptions, type TrainResult } from "../training/train.ts";
+import { train } from "../training/train.ts";
+import type { TrainEvents, TrainOptions, TrainResult } from "../training/trainOptions.ts";
 import { fasterRcnnTask, type FasterRcnnTaskOptions } from "./fasterRcnn/fasterRcnnTask.ts";
 import { FasterRcnnOptions } from "./fasterRcnn/options.ts";
 

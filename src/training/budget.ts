@@ -1,4 +1,4 @@
-import { UsageError } from "../base/errors.ts";
+import { AnchorkitError, UsageError } from "../base/errors.ts";
 
 /** How long a training runs: by epochs, or by the clock. */
 export type Budget = { epochs: number } | { minutes: number };
@@ -37,4 +37,29 @@ export function extended(budget: Budget, more: Budget): Budget {
 export function describeBudget(budget: Budget): string {
   const [amount, unit] = "epochs" in budget ? [budget.epochs, "epoch"] : [budget.minutes, "minute"];
   return `${amount} ${unit}${amount === 1 ? "" : "s"}`;
+}
+
+/** The weights are measured so many times; in a short training less often, so that little of its time goes there. */
+const VALIDATIONS = { most: 12, least: 3, perMinute: 1.2 };
+/** Without a budget: so many epochs, and more of them where there are few images. */
+const DEFAULT_EPOCHS = 100;
+const DEFAULT_STEPS = 3000;
+
+/** @throws AnchorkitError if the time is over already, after so many seconds of preparation */
+export function assertTime(budget: Budget, spent: number): void {
+  if ("epochs" in budget || spent < 60 * budget.minutes) return;
+  throw new AnchorkitError(
+    `${describeBudget(budget)} were over before the first step: loading and compiling took ${spent.toFixed(0)} s; give it more`,
+  );
+}
+
+/** How many times the weights are measured. */
+export function validationsIn(budget: Budget): number {
+  const { most, least, perMinute } = VALIDATIONS;
+  return "epochs" in budget ? most : Math.min(most, Math.max(least, Math.round(budget.minutes * perMinute)));
+}
+
+/** For trainings that are not told how long. */
+export function defaultBudget(stepsPerEpoch: number): Budget {
+  return { epochs: Math.max(DEFAULT_EPOCHS, Math.ceil(DEFAULT_STEPS / stepsPerEpoch)) };
 }

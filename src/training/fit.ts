@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
 import { AnchorkitError } from "../base/errors.ts";
 import { progressOf, type Budget } from "./budget.ts";
+import { assertFinite, Diverged } from "./finiteLosses.ts";
 import { joinCallbacks, type Callback, type Wish } from "./callbacks/callback.ts";
 import type { FitProgress, FitValidation } from "./progress.ts";
 import { RateMeter } from "./rateMeter.ts";
@@ -193,27 +194,7 @@ export async function fit<Batch>(training: Training<Batch>, options: FitOptions)
   return saved?.step === step && saved.finished === finished ? saved : save(finished);
 }
 
-/** The weights are no longer worth saving. */
-class Diverged extends AnchorkitError {}
-
 /** With the speed so far. */
 function remainingSeconds(progress: number, elapsed: number): number {
   return progress > 0 ? Math.max(0, (elapsed / progress) * (1 - progress)) : Infinity;
-}
-
-function assertFinite(
-  losses: Record<string, number>,
-  step: number,
-  names: readonly string[],
-  learningRate: number,
-): void {
-  const bad = Object.entries(losses).find(([, value]) => !Number.isFinite(value));
-  if (!bad) return;
-  const [name, value] = bad;
-  const rate = learningRate.toPrecision(2);
-  const cause =
-    step < 100
-      ? `the learning rate (${rate}) is probably too high: try ${(learningRate / 4).toPrecision(1)}`
-      : `a lower learning rate (it was ${rate}) or the precision float32 usually helps; look at the labels of these samples`;
-  throw new Diverged(`step ${step + 1}: the loss "${name}" became ${value} on ${names.join(", ")}; ${cause}`);
 }

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Random } from "../../src/base/random.ts";
 import { BatchNorm } from "../../src/core/layers/batchNorm.ts";
 import { disposeWeights } from "../../src/core/namedWeights.ts";
-import type { PrepareContext, Prepared } from "../../src/training/train.ts";
+import type { PrepareContext, Prepared } from "../../src/training/trainOptions.ts";
 
 interface Points {
   index: number;

@@ -8,7 +8,8 @@ import type { Dataset } from "../../src/data/dataset.ts";
 import { loadEngine } from "../../src/engine/load.ts";
 import { openPrograms } from "../../src/engine/graph/program.ts";
 import { RunFolder } from "../../src/training/runFolder.ts";
-import { train, type TrainEvents, type TrainOptions, type TrainResult } from "../../src/training/train.ts";
+import { train } from "../../src/training/train.ts";
+import type { TrainEvents, TrainOptions, TrainResult } from "../../src/training/trainOptions.ts";
 import { squaresDataset } from "../detection/sampleImages.ts";
 import { toyTask } from "./toyTask.ts";
 

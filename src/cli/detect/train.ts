@@ -5,8 +5,9 @@ import { AnchorkitError, UsageError } from "../../base/errors.ts";
 import { Augmentation } from "../../data/augment/description.ts";
 import { loadAugmentation } from "../../data/augment/readAugmentation.ts";
 import { countSplits, type SplitCounts } from "../../data/split/splits.ts";
+import { checkChoice, trainModel } from "../../models.ts";
 import { RunFolder } from "../../training/runFolder.ts";
-import type { TrainEvents, TrainResult } from "../../training/train.ts";
+import type { TrainEvents, TrainResult } from "../../training/trainOptions.ts";
 import { applyRunOptions } from "../configFile.ts";
 import { describeClasses, describeSplits, openDataset } from "../dataset.ts";
 import { abortOnInterrupt, INTERRUPTED } from "../interrupt.ts";
@@ -16,6 +17,7 @@ import {
   addModelOptions,
   addRunOptions,
   addTrainingOptions,
+  forgetSameLength,
   lengthOf,
   ownOptions,
   sharedOptions,
@@ -38,7 +40,9 @@ export function addTrain(program: Command): void {
     if (out === undefined) throw new UsageError("--resume needs --out, the folder of the run to go on with");
     const run = new RunFolder(out);
     if (!existsSync(run.config)) throw new UsageError(`--resume: ${out} holds no training to go on with`);
-    applyRunOptions(command, await run.readConfig(), run.config);
+    const config = await run.readConfig();
+    forgetSameLength(command, config.budget);
+    applyRunOptions(command, config, run.config);
   });
   requireOptions(command, "data");
   addCommonOptions(command).action(train);
@@ -65,6 +69,7 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
     throw new AnchorkitError(`${data}: the data of this run is not there; say where it is now with --data`);
   }
   const own = resume ? {} : ownOptions(model, command); // a network that goes on is what it is
+  checkChoice(model, own, flags.weights);
   const augmentation = resume ? await augmentationOf(run) : await loadAugmentation(flags.augment);
   const { dataset, warnings } = await openDataset(flags, { seed, ...(resume && { run }) });
   const splits = countSplits(dataset.images);
@@ -75,7 +80,6 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   const signal = abortOnInterrupt(() => {
     progress.log("stopping after this step, with a checkpoint; Ctrl-C again ends at once, without one");
   });
-  const { trainModel } = await import("../../models.ts");
   const options = { ...sharedOptions(flags), ...length, augmentation, out, signal };
   const { coordinates } = flags;
   const recorded = { data: resolve(data), augment: flags.augment, ...(coordinates && { coordinates }) };

@@ -4,7 +4,8 @@ import { UsageError } from "../../base/errors.ts";
 import { PRESET_NAMES, type Flip } from "../../data/augment/presets.ts";
 import type { CacheKind } from "../../data/images/openImageCache.ts";
 import { MODELS, modelNamed } from "../../models.ts";
-import type { TrainOptions } from "../../training/train.ts";
+import type { Budget } from "../../training/budget.ts";
+import type { TrainOptions } from "../../training/trainOptions.ts";
 import { addCoordinatesOption, type DataFlags } from "../dataset.ts";
 import { addDetectorOptions, choice, numberIn } from "../options.ts";
 
@@ -67,6 +68,14 @@ export function addTrainingOptions(command: Command): void {
     );
   addDetectorOptions(command);
   addCoordinatesOption(command);
+}
+
+/** Who types a run's own length beside --resume asks for nothing new. */
+export function forgetSameLength(command: Command, budget: Budget | undefined): void {
+  for (const [name, amount] of Object.entries(budget ?? {})) {
+    const given = command.getOptionValue(name) as Length | undefined;
+    if (given && !given.more && given.amount === amount) command.setOptionValueWithSource(name, undefined, "default");
+  }
 }
 
 /** For how long, for the library: with `--resume`, how much more. */

@@ -178,7 +178,7 @@ async function versionsOf(
   { size, draws, seed }: Flags,
 ): Promise<Versions> {
   const { loadAugmentation } = await import("../../data/augment/readAugmentation.ts");
-  const { chooseCanvas } = await import("../../detection/canvas.ts");
+  const { chooseCanvas } = await import("../../data/images/chooseCanvas.ts");
   const { augmentedVersions } = await import("../../report/augmentedVersions.ts");
   const augmentation = await loadAugmentation(augment);
   const random = new Random(seed).fork("view");

@@ -1,17 +1,16 @@
 import { randomInt } from "node:crypto";
-import { join } from "node:path";
-import { cacheFolder } from "../../base/cacheFolder.ts";
 import { AnchorkitError } from "../../base/errors.ts";
 import type { Size } from "../../base/preprocessing.ts";
 import { CHANNELS, type ColorMode, type Fit } from "../images/fitImage.ts";
-import { DECODED_AT_ONCE, type LoadingOptions } from "../images/imageSource.ts";
-import { openImageCache, type CacheKind } from "../images/openImageCache.ts";
-import { limiter } from "../parallel.ts";
+import type { LoadingChoice } from "../images/openImageCache.ts";
 import { MersenneTwister } from "./mersenneTwister.ts";
 import { type Interpolation, INTERPOLATIONS } from "../images/resample.ts";
 
-/** Options of `imageDatasetFromDirectory` and `maskDatasetFromDirectory`, with Keras's names and defaults. */
-export interface DirectoryOptions {
+/**
+ * Options of `imageDatasetFromDirectory` and `maskDatasetFromDirectory`, with Keras's names and defaults. Decoded images
+ * are kept for the next epochs only if `cache` says where.
+ */
+export interface DirectoryOptions extends LoadingChoice {
   /** Share of the files that is kept for validation, above 0 and below 1; needs `subset`. 0 is none. */
   validationSplit?: number;
   /** Which of the two parts to give; "both" gives the two. Needs `validationSplit`. */
@@ -43,26 +42,10 @@ export interface DirectoryOptions {
   verbose?: boolean;
   /** "float32" (0 to 255, as Keras gives it), or "uint8" with a quarter of the memory. */
   dtype?: "float32" | "uint8";
-  /** Where decoded and resized images are kept for the next epochs: nowhere unless told, as in Keras. */
-  cache?: CacheKind;
-  /** GiB that they may take; 1 in memory and 10 on disk unless told. */
-  cacheLimit?: number;
-  /** Images that are read and decoded at once; 16 unless told. */
-  workers?: number;
   /** Images of more pixels are refused, as by `decodeImage`. */
   maxPixels?: number;
   /** Spread what a 16-bit image holds over 0 to 255, as `decodeImage` does. */
   stretch?: boolean;
-}
-
-/** Opens the cache; all parts of a folder share it, and one queue. */
-export async function loadingOf({
-  cache = "none",
-  cacheLimit,
-  workers = DECODED_AT_ONCE,
-}: DirectoryOptions): Promise<LoadingOptions> {
-  const folder = join(cacheFolder(), "images");
-  return { cache: await openImageCache(cache, { limit: cacheLimit, folder }), decoding: limiter(workers) };
 }
 
 /** The same, checked and complete. */

@@ -3,14 +3,8 @@ import { join } from "node:path";
 import { AnchorkitError } from "../../base/errors.ts";
 import { DirectoryBatches, imagesOf, type ImagesOfBatch, loadImages } from "./directoryBatches.ts";
 import { byCodePoint, directoryImages } from "./directoryImages.ts";
-import {
-  type CheckedOptions,
-  checkOptions,
-  type DirectoryOptions,
-  loadingOf,
-  oneOf,
-  splitItems,
-} from "./directoryOptions.ts";
+import { type CheckedOptions, checkOptions, type DirectoryOptions, oneOf, splitItems } from "./directoryOptions.ts";
+import { openLoading } from "../images/openImageCache.ts";
 import type { LoadingOptions } from "../images/imageSource.ts";
 import { kindOf, shownPath } from "../files.ts";
 
@@ -131,7 +125,7 @@ export async function imageDatasetFromDirectory(
   if (items.length === 0) fail(`${shownPath(folder)}: no images found${inferred ? " in its subfolders" : ""}`);
 
   const parts = splitItems(items, options, checked, (problem) => fail(`${shownPath(folder)}: ${problem}`));
-  const loading = await loadingOf(options);
+  const loading = await openLoading(options, "none");
   const part = (name: "training" | "validation"): ImageDataset =>
     new ImageDataset(parts[name], classNames, labelMode, checked, checked.shuffle && name === "training", loading);
   return subset === "both" ? [part("training"), part("validation")] : part(subset ?? "training");

@@ -2,14 +2,8 @@ import { extname, join, relative, resolve } from "node:path";
 import { AnchorkitError } from "../../base/errors.ts";
 import { DirectoryBatches, imagesOf, type ImagesOfBatch, loadImages } from "./directoryBatches.ts";
 import { directoryImages } from "./directoryImages.ts";
-import {
-  type CheckedOptions,
-  checkOptions,
-  type DirectoryOptions,
-  loadingOf,
-  oneOf,
-  splitItems,
-} from "./directoryOptions.ts";
+import { type CheckedOptions, checkOptions, type DirectoryOptions, oneOf, splitItems } from "./directoryOptions.ts";
+import { openLoading } from "../images/openImageCache.ts";
 import { ImageSource, type LoadingOptions } from "../images/imageSource.ts";
 import { kindOf, posixPath, shownPath } from "../files.ts";
 import { withoutMaskEnding } from "../formats/masks/maskFiles.ts";
@@ -90,7 +84,7 @@ export async function maskDatasetFromDirectory(
 
   const reading = { ...checked, maskValues, padValue, ...(classes !== undefined && { classes }) };
   const parts = splitItems(items, options, checked, (problem) => fail(`${shownPath(folder)}: ${problem}`));
-  const loading = await loadingOf(options);
+  const loading = await openLoading(options, "none");
   const part = (name: "training" | "validation"): MaskDataset =>
     new MaskDataset(parts[name], reading, checked.shuffle && name === "training", loading);
   return subset === "both" ? [part("training"), part("validation")] : part(subset ?? "training");

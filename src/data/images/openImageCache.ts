@@ -1,5 +1,9 @@
+import { join } from "node:path";
+import { cacheFolder } from "../../base/cacheFolder.ts";
+import { limiter } from "../parallel.ts";
 import { diskCache } from "./diskCache.ts";
 import { memoryCache, noCache, type ImageCache } from "./imageCache.ts";
+import { DECODED_AT_ONCE, type LoadingOptions } from "./imageSource.ts";
 import { MEMORY_LIMIT } from "./imageStore.ts";
 
 /** In memory; in a folder, for later trainings too; or nowhere. */
@@ -24,4 +28,29 @@ export async function openImageCache(kind: CacheKind, { limit, folder, warn }: C
   if (kind === "none") return noCache;
   if (kind === "ram") return memoryCache(bytes ?? MEMORY_LIMIT);
   return diskCache(folder, { limit: bytes ?? DISK_LIMIT, ...(warn && { warn }) });
+}
+
+/** How images are loaded, in the words of options. */
+export interface LoadingChoice {
+  /** Where decoded images are kept. */
+  cache?: CacheKind;
+  /** GiB that they may take; 1 in memory and 10 on disk unless told. */
+  cacheLimit?: number;
+  /** Images that are read and decoded at once; 16 unless told. */
+  workers?: number;
+}
+
+/**
+ * One memory or folder and one queue for all images that are loaded with it; the folder is among the user's caches.
+ *
+ * @param fallback where images are kept unless told
+ * @param warn told once when the folder cannot be written to any more
+ */
+export async function openLoading(
+  { cache, cacheLimit, workers = DECODED_AT_ONCE }: LoadingChoice,
+  fallback: CacheKind,
+  warn?: (text: string) => void,
+): Promise<Required<LoadingOptions>> {
+  const options = { limit: cacheLimit, folder: join(cacheFolder(), "images"), warn };
+  return { cache: await openImageCache(cache ?? fallback, options), decoding: limiter(workers) };
 }

@@ -1,3 +1,4 @@
+import { AnchorkitError } from "../../base/errors.ts";
 import type { Random } from "../../base/random.ts";
 import type { Dataset, ImageRecord, SplitName } from "../dataset.ts";
 
@@ -42,6 +43,15 @@ export function splitDataset(
   }
   const images = dataset.images.map((image) => ({ ...image, split: splits.get(image) ?? "train" }));
   return { dataset: { ...dataset, images }, counts: countSplits(images) };
+}
+
+/** @throws AnchorkitError if there are none: a training needs images in train and in val */
+export function imagesIn(dataset: Dataset, split: SplitName): ImageRecord[] {
+  const images = dataset.images.filter((image) => image.split === split);
+  if (images.length === 0) {
+    throw new AnchorkitError(`no image is in the split "${split}"; a data set needs images in train and val`);
+  }
+  return images;
 }
 
 /** How many images and objects each split holds; images without a split are not counted. */

@@ -7,17 +7,18 @@ import type { Augmentation } from "../../data/augment/description.ts";
 import { PRESETS, withFlip, type Flip } from "../../data/augment/presets.ts";
 import type { TrainingBatch } from "../../data/batches/trainingBatch.ts";
 import { trainingBatches } from "../../data/batches/trainingBatches.ts";
-import type { Dataset, ImageRecord, SplitName } from "../../data/dataset.ts";
+import type { Dataset, ImageRecord } from "../../data/dataset.ts";
 import { channelStatistics } from "../../data/images/channelStatistics.ts";
+import { chooseCanvas } from "../../data/images/chooseCanvas.ts";
 import { ImageStore } from "../../data/images/imageStore.ts";
+import { imagesIn } from "../../data/split/splits.ts";
 import { isTrained } from "../../data/trainedObjects.ts";
 import { evaluateCoco } from "../../metrics/detection/coco/coco.ts";
 import { FROM_WEIGHTS } from "../../training/recipe.ts";
-import type { PrepareContext, Prepared } from "../../training/train.ts";
+import type { PrepareContext, Prepared } from "../../training/trainOptions.ts";
 import { type AnchorLevel, levelAnchors } from "../boxes/anchors.ts";
 import { anchorBlocks } from "../boxes/anchorTargets.ts";
 import { anchorShapesFor } from "../boxes/kMeansAnchors.ts";
-import { chooseCanvas } from "../canvas.ts";
 import { detectLabelled } from "../detectLabelled.ts";
 import { DEFAULT_SETTINGS, type Architecture, type DetectorDescription } from "./description.ts";
 import { lossFeeds } from "./feeds.ts";
@@ -54,7 +55,7 @@ export async function fasterRcnnTask(
   options: FasterRcnnTaskOptions,
   { loading: { threads, ...loading }, random, model, resumes }: PrepareContext,
 ): Promise<Prepared<TrainingBatch>> {
-  const images = imagesOf(dataset, "train");
+  const images = imagesIn(dataset, "train");
   checkBoxes(images);
   const begun = model === undefined ? undefined : await readDetectorDescription(model);
   const published = begun || options.pretrained === undefined ? undefined : await readPublished(options.pretrained);
@@ -64,7 +65,7 @@ export async function fasterRcnnTask(
   };
   const { canvas, resize } = framing;
   const store = new ImageStore(images, framing, { ...loading, oversize: OVERSIZE });
-  const validation = new ImageStore(imagesOf(dataset, "val"), framing, loading);
+  const validation = new ImageStore(imagesIn(dataset, "val"), framing, loading);
   const scaleOf = (image: ImageRecord): number => placeOnCanvas(image, framing).scaleX;
   const chosen = (): AnchorLevel => ({
     stride: STRIDE,
@@ -173,12 +174,4 @@ function checkBoxes(images: readonly ImageRecord[]): void {
   const whole = images.some(({ labels }) => labels && labels.length > 0);
   const reason = whole ? "its labels are classes of whole images, for a classifier" : "they are all backgrounds";
   throw new AnchorkitError(`none of ${images.length} images of the split "train" has a box to learn: ${reason}`);
-}
-
-function imagesOf(dataset: Dataset, split: SplitName): ImageRecord[] {
-  const images = dataset.images.filter((image) => image.split === split);
-  if (images.length === 0) {
-    throw new AnchorkitError(`no image is in the split "${split}"; a data set needs images in train and val`);
-  }
-  return images;
 }

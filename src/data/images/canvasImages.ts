@@ -1,0 +1,62 @@
+import { AnchorkitError } from "../../base/errors.ts";
+import { type Framing, placeOnCanvas, type Preprocessing, type Size } from "../../base/preprocessing.ts";
+import { prefetch } from "../prefetch.ts";
+import { decodeImage } from "./images.ts";
+import type { ImageStore } from "./imageStore.ts";
+import { pasteImage } from "./pasteImage.ts";
+
+/** An image at the size that it has on the canvas, and the size it had before. */
+export interface FittedImage extends Size {
+  pixels: Uint8Array;
+  original: Size;
+}
+
+/** An image file, or why it could not be read. */
+export interface FittedFile {
+  file: string;
+  image: FittedImage | AnchorkitError;
+}
+
+/** Chunks of images that are being decoded; reading an image takes a few turns of the event loop. */
+const CHUNKS_AHEAD = 4;
+
+/** Reads image files in chunks of `size`, in their order; the next ones are decoded while the caller is busy. */
+export function fittedFiles(files: readonly string[], size: number, framing: Framing): AsyncGenerator<FittedFile[]> {
+  const read = (chunk: readonly string[]): Promise<FittedFile[]> =>
+    Promise.all(chunk.map(async (file) => ({ file, image: await readFitted(file, framing) })));
+  return prefetch(chunksOf(files, size), CHUNKS_AHEAD, read);
+}
+
+/** Takes the images of a store in chunks of `size`, in their order. */
+export function fittedRecords(store: ImageStore, size: number): AsyncGenerator<FittedImage[]> {
+  const indices = Array.from({ length: store.length }, (_, i) => i);
+  const read = (chunk: readonly number[]): Promise<FittedImage[]> =>
+    Promise.all(chunk.map(async (i) => ({ ...(await store.get(i)), original: store.record(i) })));
+  return prefetch(chunksOf(indices, size), CHUNKS_AHEAD, read);
+}
+
+/** What a network of so many images at once is fed: [batch, height, width, 3], slots without an image are filled. */
+export function canvasBatch(images: readonly FittedImage[], batch: number, preprocessing: Preprocessing): Uint8Array {
+  const { canvas, fill } = preprocessing;
+  const pixels = new Uint8Array(batch * canvas.height * canvas.width * 3).fill(fill);
+  images.forEach((image, slot) => {
+    const { offsetX, offsetY } = placeOnCanvas(image.original, preprocessing);
+    pasteImage(pixels, slot, canvas, image, offsetX, offsetY);
+  });
+  return pixels;
+}
+
+async function readFitted(file: string, framing: Framing): Promise<FittedImage | AnchorkitError> {
+  try {
+    const image = await decodeImage(file, { size: (original) => placeOnCanvas(original, framing) });
+    const original = { width: image.originalWidth, height: image.originalHeight };
+    return { pixels: image.data, width: image.width, height: image.height, original };
+  } catch (error) {
+    if (error instanceof AnchorkitError) return error;
+    throw error;
+  }
+}
+
+function chunksOf<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+}

@@ -1,0 +1,57 @@
+import { existsSync } from "node:fs";
+import { AnchorkitError } from "../base/errors.ts";
+import type { Engine } from "../engine/load.ts";
+import type { Precision } from "../engine/graph/program.ts";
+import { type Budget, budgetFrom, extended } from "./budget.ts";
+import { readCheckpoint } from "./checkpoint.ts";
+import type { RunConfig, RunFolder } from "./runFolder.ts";
+import type { Prepared, TrainOptions } from "./trainOptions.ts";
+
+/** The run that goes on: what it was begun with, and how long it is now. */
+export async function begunRun(
+  run: RunFolder,
+  options: Pick<TrainOptions, "epochs" | "minutes">,
+): Promise<{ config: RunConfig; budget: Budget }> {
+  const config = await run.readConfig();
+  if (!existsSync(run.last)) {
+    throw new AnchorkitError(
+      `${run.path}: ended before its first checkpoint, so there is nothing to go on with; begin anew`,
+    );
+  }
+  const { loop } = await readCheckpoint(run);
+  const more = budgetFrom(options);
+  if (loop.finished && !more) {
+    throw new AnchorkitError(
+      `${run.path}: this training has finished; say for how long it shall go on, or start another one`,
+    );
+  }
+  const budget = config.budget;
+  if (!budget) throw new AnchorkitError(`${run.config}: does not say how long the training was meant to be (budget)`);
+  return { config, budget: more ? extended(budget, more) : budget };
+}
+
+/** What config.json tells of a run that begins: its options, what they came to, and what it runs on. */
+export function configOf<Batch>(
+  { signal, resume, callbacks, ...options }: TrainOptions,
+  recorded: Readonly<Record<string, unknown>>,
+  { built, description }: Prepared<Batch>,
+  {
+    budget,
+    engine,
+    fingerprint,
+    precision,
+  }: { budget: Budget; engine: Engine; fingerprint: string; precision: Precision },
+) {
+  return {
+    ...recorded,
+    ...options,
+    ...built,
+    budget,
+    computedIn: precision,
+    engine: engine.name,
+    tensorflow: engine.tensorflow,
+    node: process.version,
+    classes: description.classes,
+    dataFingerprint: fingerprint,
+  };
+}

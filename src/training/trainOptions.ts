@@ -1,0 +1,74 @@
+import type { Random } from "../base/random.ts";
+import type { AugmentThreads } from "../data/augment/augmentThreads.ts";
+import type { ImageCache } from "../data/images/imageCache.ts";
+import type { LoadingChoice } from "../data/images/openImageCache.ts";
+import type { Limiter } from "../data/parallel.ts";
+import type { EngineChoice } from "../engine/load.ts";
+import type { Precision } from "../engine/graph/program.ts";
+import type { Callback } from "./callbacks/callback.ts";
+import type { FitProgress, FitValidation } from "./progress.ts";
+import type { Recipe } from "./recipe.ts";
+import type { Task } from "./task.ts";
+
+/** Options of every training, whatever is trained; images are kept in memory unless told. */
+export interface TrainOptions extends LoadingChoice {
+  /** Run folder. */
+  out: string;
+  /** How long: one of the two, or neither. With `resume`: how much more. */
+  epochs?: number;
+  minutes?: number;
+  /** Samples in a step. */
+  batch: number;
+  seed: number;
+  optimizer?: Recipe["optimizer"];
+  /** Peak learning rate; the default is the optimizer's own. */
+  lr?: number;
+  engine: EngineChoice;
+  precision: Precision | "auto";
+  /** Ends the training after so many validations without a better score. */
+  patience?: number;
+  /** A run or model folder whose weights to begin with, as far as they fit. */
+  weights?: string;
+  /** Go on from the last checkpoint in `out`. */
+  resume?: boolean;
+  /** Stops at the end of a step, with a checkpoint. */
+  signal?: AbortSignal;
+  /** Further callbacks. */
+  callbacks?: readonly Callback[];
+}
+
+export interface TrainEvents {
+  message?: (text: string) => void;
+  progress?: (state: FitProgress) => void;
+  validated?: (state: FitValidation) => void;
+}
+
+export interface TrainResult {
+  steps: number;
+  seconds: number;
+  /** The best weights' score on the validation images, and the step they were found at. */
+  best: { score: number; step: number } | null;
+  /** False when the signal stopped it. */
+  finished: boolean;
+}
+
+/** What a task is prepared with. */
+export interface PrepareContext {
+  /** Where decoded images are kept, how many are decoded at once, and which threads augment them. */
+  loading: { cache: ImageCache; decoding: Limiter; threads: AugmentThreads };
+  /** Draws all that the task needs. */
+  random: Random;
+  /** The folder of a model whose description holds: what was chosen from data then is taken from there. */
+  model?: string;
+  /** Goes on with that model's own training. */
+  resumes: boolean;
+}
+
+/** A task, its words for a person, and what ends it. */
+export interface Prepared<Batch> extends Task<Batch> {
+  /** What was built, under the names of options: goes into config.json. */
+  built: Readonly<Record<string, unknown>>;
+  /** "input 320 x 240, anchors …" */
+  summary: string;
+  dispose(): void;
+}
