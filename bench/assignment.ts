@@ -7,7 +7,8 @@ import { Random } from "../src/base/random.ts";
 import { packBytes, packedSpec, unpackBytes } from "../src/core/ops/bytes.ts";
 import { levelAnchors, type AnchorLevel } from "../src/detection/boxes/anchors.ts";
 import { anchorBlocks, drawAnchorsOfImage, matchAnchorsOfImage } from "../src/detection/boxes/anchorTargets.ts";
-import { buildFasterRcnn, weightsOf, type RpnOutputs } from "../src/detection/fasterRcnn/network.ts";
+import { buildFasterRcnn, type RpnOutputs } from "../src/detection/fasterRcnn/network.ts";
+import { weightsOf } from "../src/core/namedWeights.ts";
 import { IGNORED, matchBestAnchors, matchByThreshold, type GroundTruth } from "../src/detection/boxes/groundTruth.ts";
 import { normalizeImages } from "../src/core/ops/images.ts";
 import { proposeBoxes } from "../src/detection/fasterRcnn/proposals.ts";
@@ -93,7 +94,7 @@ const inGraph: Step = {
   },
 };
 
-const variables = weightsOf(network, false);
+const variables = weightsOf(network.model, false);
 const program = await compileProgram({ forward, inGraph }, { variables, precision });
 
 const sides = tf.randomUniform([batch, OBJECTS, 2], 10, 60, "float32", 3);

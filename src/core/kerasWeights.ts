@@ -2,12 +2,12 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import { AnchorkitError } from "../base/errors.ts";
-import type { Backbone } from "./backbones/index.ts";
+import type { Backbone, BackboneName } from "./backbones/index.ts";
 import { readFileWithin, readJsonWithin } from "./boundedFiles.ts";
 import { setWeights, type NamedValues, type WeightValue } from "./namedWeights.ts";
 
 /** Weights as Keras names them, `layer/weight` -> values. */
-export interface KerasWeights {
+interface KerasWeights {
   /** Where they come from, for messages. */
   folder: string;
   /** The network's name ("MobileNetV1") and width, as the file says it. */
@@ -49,6 +49,22 @@ export async function readKerasWeights(folder: string): Promise<KerasWeights> {
     weights.set(name, { shape, values: new Float32Array(Uint8Array.from(bytes.subarray(offset, end)).buffer) });
   }
   return { folder, model: description.model, width: description.alpha, weights };
+}
+
+/** Weights of a backbone that `buildBackbone` knows. */
+export interface KerasBackbone extends KerasWeights {
+  backbone: BackboneName;
+}
+
+const BACKBONES: Readonly<Record<string, BackboneName>> = { MobileNetV1: "mobilenet-v1", MobileNetV2: "mobilenet-v2" };
+
+/** @throws AnchorkitError as `readKerasWeights`, and for weights of a network that is not among the backbones */
+export async function readKerasBackbone(folder: string): Promise<KerasBackbone> {
+  const weights = await readKerasWeights(folder);
+  const backbone = Object.hasOwn(BACKBONES, weights.model) ? BACKBONES[weights.model] : undefined;
+  if (backbone) return { ...weights, backbone };
+  const names = Object.keys(BACKBONES).join(", ");
+  throw new AnchorkitError(`${folder}: holds weights of ${weights.model}; known are those of ${names}`);
 }
 
 /**

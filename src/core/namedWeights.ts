@@ -33,9 +33,14 @@ export function namedWeights(model: tf.LayersModel): Map<string, tf.Variable> {
   return named;
 }
 
+/** A model's variables: those that train, or all, the statistics of normalisation too. */
+export function weightsOf(model: tf.LayersModel, onlyTrainable: boolean): tf.Variable[] {
+  return (onlyTrainable ? model.trainableWeights : model.weights).map(variableOf);
+}
+
 /** Gives back the memory of a model's weights, also where its layers serve several models; none can be used then. */
 export function disposeWeights(model: tf.LayersModel): void {
-  tf.dispose(model.weights.map(variableOf));
+  tf.dispose(weightsOf(model, false));
 }
 
 /**

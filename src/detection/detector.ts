@@ -6,7 +6,7 @@ import { noCache } from "../data/images/imageCache.ts";
 import { ImageStore } from "../data/images/imageStore.ts";
 import { loadEngine, type EngineChoice } from "../engine/load.ts";
 import { compileProgram, type Precision, type Program } from "../engine/graph/program.ts";
-import { disposeWeights } from "../core/namedWeights.ts";
+import { disposeWeights, weightsOf } from "../core/namedWeights.ts";
 import { chooseFastPrecision } from "../engine/precision.ts";
 import { scoredFrom, type Detections } from "../geometry/detections.ts";
 import { evaluateCoco, type CocoMetrics, type EvaluationImage } from "../metrics/detection/coco/coco.ts";
@@ -15,7 +15,7 @@ import { levelAnchors } from "./boxes/anchors.ts";
 import { detectImages, type RunDetector } from "./detectImages.ts";
 import { detectLabelled } from "./detectLabelled.ts";
 import { readNetwork } from "./fasterRcnn/readNetwork.ts";
-import { weightsOf, type FasterRcnn } from "./fasterRcnn/network.ts";
+import { type FasterRcnn } from "./fasterRcnn/network.ts";
 import { predictStep } from "./fasterRcnn/predictStep.ts";
 import type { DetectorDescription } from "./fasterRcnn/description.ts";
 
@@ -65,7 +65,7 @@ export class Detector {
     const program = await compileProgram(
       { predict },
       {
-        variables: weightsOf(network, false),
+        variables: weightsOf(network.model, false),
         frozen: true,
         precision: precision === "auto" ? chooseFastPrecision(engine) : precision,
       },

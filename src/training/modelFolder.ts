@@ -7,6 +7,7 @@ import { writeFileAtomic, writeFolderAtomic } from "../base/files.ts";
 import { readJsonWithin } from "../core/boundedFiles.ts";
 import { readWeights, saveModel } from "../core/modelFiles.ts";
 import type { NamedValues } from "../core/namedWeights.ts";
+import { Checksum } from "./modelDescription.ts";
 import { RunFolder } from "./runFolder.ts";
 import type { ModelDescription, TaskKind } from "./task.ts";
 
@@ -18,8 +19,6 @@ const DESCRIPTION_FILES: Readonly<Record<TaskKind, string>> = {
   sequence: "sequence.json",
 };
 const LARGEST_DESCRIPTION = 4 * 2 ** 20;
-
-const Checksum = z.object({ sha256: z.string() });
 
 /** What is written into the folder of a model. */
 export interface SavedModel {

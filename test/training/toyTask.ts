@@ -2,80 +2,57 @@ import * as tf from "@tensorflow/tfjs";
 import type { Random } from "../../src/base/random.ts";
 import { BatchNorm } from "../../src/core/layers/batchNorm.ts";
 import { disposeWeights } from "../../src/core/namedWeights.ts";
-import type { PrepareContext, Prepared } from "../../src/training/trainOptions.ts";
-
-interface Points {
-  index: number;
-  x: Float32Array;
-  y: Float32Array;
-}
+import type { Prepared } from "../../src/training/trainOptions.ts";
 
 /** A second task beside detection, and nothing else: which side of a line a point lies on. */
-export function toyTask({ random }: Pick<PrepareContext, "random">, classes = ["below", "above"]): Prepared<Points> {
-  const SIZE = 16;
-  const draw = (from: Random, index: number): Points => {
-    const x = Float32Array.from({ length: 2 * SIZE }, () => from.uniform(-1, 3));
-    return {
-      index,
-      x,
-      y: Float32Array.from({ length: SIZE }, (_, i) => Number((x[2 * i] ?? 0) > (x[2 * i + 1] ?? 0))),
-    };
-  };
-  const kernelInitializer = tf.initializers.glorotUniform({ seed: 1 });
-  const network = tf.sequential({
-    layers: [
-      tf.layers.dense({ name: "hidden", units: 4, inputShape: [2], kernelInitializer, activation: "tanh" }),
-      new BatchNorm({ name: "norm", momentum: 0.9 }),
-      tf.layers.dense({ name: "out", units: 1, kernelInitializer }),
-    ],
-  });
-  const logits = (x: tf.Tensor, training: boolean): tf.Tensor => network.apply(x, { training }) as tf.Tensor;
-  const float = (...shape: number[]) => ({ shape, dtype: "float32" as const });
-  const held = draw(random.fork("held out"), 0);
+export function toyTask(random: Random): Prepared<number> {
+  const layers = [dense("hidden", 4, "tanh"), new BatchNorm({ name: "norm" }), dense("out", 1, "linear")];
+  const network = tf.sequential({ layers });
+  const logits = (x?: tf.Tensor, training = false): tf.Tensor => network.apply(x ?? [], { training }) as tf.Tensor;
   return {
-    ...{
-      kind: "classification",
-      description: { model: "toy", classes },
-      network,
-      built: { model: "toy" },
-      summary: "toy",
-    },
-    shapes: { points: { x: float(SIZE, 2), y: float(SIZE, 1), noise: float(SIZE, 2) } },
-    batches: {
-      stepsPerEpoch: 4,
-      batch: (index) => Promise.resolve(draw(random.fork("points").fork(index), index)),
-      namesOf: ({ index }) => [`points ${index}`],
-    },
-    feeds: ({ x, y }, draws) => ({
-      ...{ x: tf.tensor2d(x, [SIZE, 2]), y: tf.tensor2d(y, [SIZE, 1]) },
-      noise: tf.tensor2d(
-        Float32Array.from(x, () => draws.normal(0, 0.05)),
-        [SIZE, 2],
-      ),
-    }),
-    losses: ({ x, y, noise }) => {
-      const z = logits((x as tf.Tensor).add(noise as tf.Tensor), true);
+    ...{ kind: "classification", description: { model: "toy", classes: ["below", "above"] }, built: { model: "toy" } },
+    ...{ network, summary: "toy", shapes: { points: { x: floats(2), y: floats(1), noise: floats(2) } } },
+    batches: { stepsPerEpoch: 4, batch: (i) => Promise.resolve(i), namesOf: (i) => [`points ${i}`] },
+    feeds: (i, noise) => ({ ...points(random.fork(i)), noise: uniform(noise, 0.1) }),
+    losses({ x, y, noise }) {
+      const z = logits(x?.add(noise ?? 0), true);
       return {
         side: tf
           .softplus(z)
-          .sub(z.mul(y as tf.Tensor))
+          .sub(z.mul(y ?? 0))
           .mean(),
       };
     },
-    predict: {
-      inputs: { x: float(SIZE, 2) },
-      run: ({ x }) => ({ outputs: { above: logits(x as tf.Tensor, false).sigmoid() } }),
-    },
+    predict: { inputs: { x: floats(2) }, run: ({ x }) => ({ outputs: { z: logits(x) } }) },
     validate(run) {
-      const x = tf.tensor2d(held.x, [SIZE, 2]);
-      const { above } = run({ x });
-      const found = above?.dataSync() ?? [];
-      tf.dispose([x, above ?? []]);
-      const right = held.y.reduce((sum, y, i) => sum + Number(y > 0.5 === (found[i] ?? 0) > 0.5), 0);
-      return Promise.resolve({ score: right / SIZE, metrics: { accuracy: right / SIZE } });
+      const { x, y } = points(random.fork("held out"));
+      const { z = x } = run({ x });
+      const accuracy = tf.tidy(() => z.greater(0).equal(y.greater(0)).mean().dataSync()[0] ?? NaN);
+      tf.dispose([x, y, z]);
+      return Promise.resolve({ score: accuracy, metrics: { accuracy } });
     },
     dispose: () => {
       disposeWeights(network);
     },
   };
+}
+
+const SIZE = 64;
+const floats = (columns: number) => ({ shape: [SIZE, columns], dtype: "float32" as const });
+
+function dense(name: string, units: number, activation: "tanh" | "linear"): tf.layers.Layer {
+  const kernelInitializer = tf.initializers.glorotUniform({ seed: 1 });
+  return tf.layers.dense({ name, units, activation, inputShape: [2], kernelInitializer });
+}
+
+function uniform(random: Random, amount: number): tf.Tensor2D {
+  return tf.tensor2d(
+    Array.from({ length: SIZE }, () => [random.uniform(-amount, amount), random.uniform(-amount, amount)]),
+  );
+}
+
+function points(random: Random): { x: tf.Tensor2D; y: tf.Tensor } {
+  const x = uniform(random, 2);
+  const y = tf.tidy(() => x.slice([0, 0], [SIZE, 1]).greater(x.slice([0, 1], [SIZE, 1])).toFloat()); // prettier-ignore
+  return { x, y };
 }

@@ -37,7 +37,7 @@ function trainToy(
     ...{ out: join(folder, name), epochs: 10, batch: 16, seed: 5, engine: "native", precision: "float32", lr: 0.05 },
     ...changes,
   };
-  return train(data, (_, context) => Promise.resolve(toyTask(context)), options, {}, events);
+  return train(data, (_, context) => Promise.resolve(toyTask(context.random)), options, {}, events);
 }
 
 const weightsOf = (name: string, part = "last"): Promise<Buffer> => readFile(join(folder, name, part, "weights.bin"));

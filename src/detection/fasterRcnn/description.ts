@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { RESIZE_RULES } from "../../base/preprocessing.ts";
 import { BACKBONE_NAMES } from "../../core/backbones/names.ts";
+import { Checksum, SavedPreprocessing } from "../../training/modelDescription.ts";
 import type { BoxWeights } from "../boxes/boxCoder.ts";
 
 /** Deltas are expected to have the deviations 1 (anchors) and 0.1, 0.1, 0.2, 0.2 (RoIs), as in Fast R-CNN. */
@@ -9,8 +9,6 @@ export const ROI_WEIGHTS: BoxWeights = [10, 10, 5, 5];
 
 const count = z.int().min(1).max(100_000);
 const share = z.number().min(0).max(1);
-const triple = z.tuple([z.number(), z.number(), z.number()]);
-const side = z.int().min(16).max(8192);
 
 /** Numbers of the method, under the names that the papers use. */
 const Settings = z.object({
@@ -61,17 +59,11 @@ const Version2 = z.object({
   classes: z.array(z.string()).min(1).max(10_000),
   architecture: Architecture,
   settings: Settings,
-  preprocessing: z.object({
-    canvas: z.object({ width: side, height: side }),
-    resize: z.enum(RESIZE_RULES).default("fit"),
-    fill: z.number().min(0).max(255),
-    mean: triple,
-    deviation: triple,
-  }),
+  preprocessing: SavedPreprocessing,
   /** The maps that the network looks at, from fine to coarse. */
   levels: z.array(Level).min(1).max(16),
   /** The weights.bin beside it; files of older versions do not say. */
-  weights: z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }).optional(),
+  weights: Checksum.optional(),
 });
 
 /** All that a saved detector is besides its weights: the content of detector.json, whichever version wrote it. */

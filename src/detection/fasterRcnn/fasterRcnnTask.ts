@@ -1,7 +1,6 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import { placeOnCanvas, type Framing } from "../../base/preprocessing.ts";
-import type { BackboneName } from "../../core/backbones/names.ts";
-import { readKerasWeights, setKerasWeights, type KerasWeights } from "../../core/kerasWeights.ts";
+import { type KerasBackbone, readKerasBackbone, setKerasWeights } from "../../core/kerasWeights.ts";
 import { disposeWeights } from "../../core/namedWeights.ts";
 import type { Augmentation } from "../../data/augment/description.ts";
 import { PRESETS, withFlip, type Flip } from "../../data/augment/presets.ts";
@@ -58,7 +57,7 @@ export async function fasterRcnnTask(
   const images = imagesIn(dataset, "train");
   checkBoxes(images);
   const begun = model === undefined ? undefined : await readDetectorDescription(model);
-  const published = begun || options.pretrained === undefined ? undefined : await readPublished(options.pretrained);
+  const published = begun || options.pretrained === undefined ? undefined : await readKerasBackbone(options.pretrained);
   const framing: Framing = begun?.preprocessing ?? {
     canvas: chooseCanvas(images, options.size),
     resize: options.resize,
@@ -143,22 +142,7 @@ function describeAnchors(levels: readonly AnchorLevel[]): string {
   return levels.flatMap(({ anchors }) => anchors.map((shape) => shape.map(Math.round).join(" x "))).join(", ");
 }
 
-interface Published extends KerasWeights {
-  backbone: BackboneName;
-}
-
-async function readPublished(folder: string): Promise<Published> {
-  const weights = await readKerasWeights(folder);
-  const known: Record<string, BackboneName> = { MobileNetV1: "mobilenet-v1", MobileNetV2: "mobilenet-v2" };
-  const backbone = known[weights.model];
-  if (!backbone) {
-    const names = Object.keys(known).join(", ");
-    throw new AnchorkitError(`${folder}: holds weights of ${weights.model}; known are those of ${names}`);
-  }
-  return { ...weights, backbone };
-}
-
-function architectureOf(options: FasterRcnnTaskOptions, published?: Published): Architecture {
+function architectureOf(options: FasterRcnnTaskOptions, published?: KerasBackbone): Architecture {
   return {
     backbone: published?.backbone ?? options.backbone ?? "small",
     width: published?.width ?? options.width ?? 1,

@@ -4,7 +4,6 @@ import { buildBackbone } from "../../core/backbones/buildBackbone.ts";
 import type { Backbone } from "../../core/backbones/backbone.ts";
 import { Relu } from "../../core/layers/relu.ts";
 import { TopDown } from "../../core/layers/topDown.ts";
-import { variableOf } from "../../core/namedWeights.ts";
 import type { Random } from "../../base/random.ts";
 import type { AnchorLevel } from "../boxes/anchors.ts";
 import { JoinLevels } from "../boxes/joinLevels.ts";
@@ -160,12 +159,6 @@ function checkedLevels(levels: readonly AnchorLevel[], { features }: Backbone): 
     );
   }
   return count;
-}
-
-/** The network's variables: those that train, or all, the statistics of normalisation too. */
-export function weightsOf({ model }: FasterRcnn, onlyTrainable: boolean): tf.Variable[] {
-  const weights = onlyTrainable ? model.trainableWeights : model.weights;
-  return weights.map(variableOf);
 }
 
 type Symbolic = tf.SymbolicTensor;

@@ -11,7 +11,8 @@ import { anchorBlocks } from "../../../src/detection/boxes/anchorTargets.ts";
 import { DEFAULT_SETTINGS, type DetectorDescription } from "../../../src/detection/fasterRcnn/description.ts";
 import { lossFeeds } from "../../../src/detection/fasterRcnn/feeds.ts";
 import { fasterRcnnLosses, lossInputs } from "../../../src/detection/fasterRcnn/losses.ts";
-import { buildFasterRcnn, weightsOf, type RpnOutputs } from "../../../src/detection/fasterRcnn/network.ts";
+import { buildFasterRcnn, type RpnOutputs } from "../../../src/detection/fasterRcnn/network.ts";
+import { weightsOf } from "../../../src/core/namedWeights.ts";
 import { predictStep } from "../../../src/detection/fasterRcnn/predictStep.ts";
 import { readNetwork } from "../../../src/detection/fasterRcnn/readNetwork.ts";
 import { compileProgram } from "../../../src/engine/graph/program.ts";
@@ -39,7 +40,7 @@ const build = (own: AnchorLevel[]) => buildFasterRcnn(architecture, { levels: ow
 describe("Faster R-CNN's network", () => {
   it("has the layers, weights and names that it had with its one map of stride 8", () => {
     const { model } = build(one);
-    const names = weightsOf({ model } as ReturnType<typeof build>, true).map(({ name }) => name.replace(/_\d+$/, ""));
+    const names = weightsOf(model, true).map(({ name }) => name.replace(/_\d+$/, ""));
     const own = names.filter((name) => !name.startsWith("stage"));
     expect(own).toEqual(
       [
@@ -93,7 +94,7 @@ describe.runIf(engines[0] === "tensorflow")("a Faster R-CNN of two levels", () =
     await tf.setBackend("tensorflow");
     const random = new Random("two levels");
     const network = build(levels);
-    const weights = weightsOf(network, true);
+    const weights = weightsOf(network.model, true);
     const optimizer = sgd(weights);
     const anchors = levelAnchors(levels, canvas);
     const [objects, n] = [4, 2];
@@ -121,7 +122,7 @@ describe.runIf(engines[0] === "tensorflow")("a Faster R-CNN of two levels", () =
     };
     const images = packBytes(batch.images);
 
-    const variables = [...weightsOf(network, false), ...optimizer.slots.map(({ variable }) => variable)];
+    const variables = [...weightsOf(network.model, false), ...optimizer.slots.map(({ variable }) => variable)];
     const initial = variables.map((variable) => variable.clone());
     const results = [];
     for (const mode of ["eager", "auto"] as const) {
@@ -203,7 +204,7 @@ describe("a detector's folder", () => {
     expect(written).toEqual(description);
     expect(weights === undefined).toBe(version === 1);
     expect(read.network.strides).toEqual(network.strides);
-    const bytes = [network, read.network].map((each) => Buffer.concat(weightsOf(each, false).map(bytesOf)));
+    const bytes = [network, read.network].map((each) => Buffer.concat(weightsOf(each.model, false).map(bytesOf)));
     expect(Buffer.compare(bytes[0] as Buffer, bytes[1] as Buffer)).toBe(0);
     for (const { model } of [network, read.network]) model.dispose();
   });

@@ -4,7 +4,8 @@ import { Random } from "../../../src/base/random.ts";
 import { packBytes } from "../../../src/core/ops/bytes.ts";
 import { type AnchorLevel, levelAnchors } from "../../../src/detection/boxes/anchors.ts";
 import { DEFAULT_SETTINGS } from "../../../src/detection/fasterRcnn/description.ts";
-import { buildFasterRcnn, weightsOf } from "../../../src/detection/fasterRcnn/network.ts";
+import { buildFasterRcnn } from "../../../src/detection/fasterRcnn/network.ts";
+import { weightsOf } from "../../../src/core/namedWeights.ts";
 import { predictStep } from "../../../src/detection/fasterRcnn/predictStep.ts";
 import { compileProgram } from "../../../src/engine/graph/program.ts";
 import { recordStep } from "../../../src/engine/graph/recorder.ts";
@@ -45,7 +46,7 @@ it.skipIf(!engines.includes("tensorflow"))(
       anchors: levelAnchors(levels, canvas),
       batch: 2,
     };
-    const variables = weightsOf(network, false);
+    const variables = weightsOf(network.model, false);
     const plain = predictStep({ ...options, input: "uint8" });
     const readAs = (): string => "read:0";
     const recording = recordStep("predict", plain, { variables, readAs, target: "portable" });

@@ -6,9 +6,9 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AnchorkitError } from "../../../src/base/errors.ts";
 import { Random } from "../../../src/base/random.ts";
-import { namedWeights } from "../../../src/core/namedWeights.ts";
+import { namedWeights, weightsOf } from "../../../src/core/namedWeights.ts";
 import { DEFAULT_SETTINGS, type DetectorDescription } from "../../../src/detection/fasterRcnn/description.ts";
-import { buildFasterRcnn, decidedShapes, weightsOf } from "../../../src/detection/fasterRcnn/network.ts";
+import { buildFasterRcnn, decidedShapes } from "../../../src/detection/fasterRcnn/network.ts";
 import { readNetwork } from "../../../src/detection/fasterRcnn/readNetwork.ts";
 import { loadEngine } from "../../../src/engine/load.ts";
 import { saveModelFolder } from "../../../src/training/modelFolder.ts";
@@ -95,7 +95,7 @@ describe("a saved detector", () => {
     const copy = await withFile("detector.json", () => JSON.stringify(DESCRIPTION));
     const { network, description } = await readNetwork(copy);
     expect(description.weights).toBeUndefined();
-    tf.dispose(weightsOf(network, false));
+    tf.dispose(weightsOf(network.model, false));
   });
 
   it("has averages in place of weights, which stay as they are", async () => {
@@ -107,7 +107,7 @@ describe("a saved detector", () => {
     const read = await readNetwork(join(folder, "averaged"));
     expect([...(namedWeights(read.network.model).get("neck/bias")?.dataSync() ?? [])]).toEqual([5, 4, 3, 2, 1]);
     average.dispose();
-    for (const made of [network, read.network]) tf.dispose(weightsOf(made, false));
+    for (const made of [network, read.network]) tf.dispose(weightsOf(made.model, false));
   });
 
   const NOT_THE_FILE =
@@ -172,7 +172,7 @@ describe("a saved detector", () => {
           expect(read.message).not.toContain("\n");
         } else {
           expect(name).not.toBe("weights.bin");
-          tf.dispose(weightsOf((read as Awaited<ReturnType<typeof readNetwork>>).network, false));
+          tf.dispose(weightsOf((read as Awaited<ReturnType<typeof readNetwork>>).network.model, false));
         }
       }),
       { seed: 11, numRuns: 100 },
