@@ -1,6 +1,8 @@
+import { type OptimizerName, OPTIMIZERS } from "./optimizers/registry.ts";
+
 /** How a network is trained: what does not depend on its task, and what tasks set otherwise than the default. */
 export interface Recipe {
-  optimizer: "adamw" | "sgd";
+  optimizer: OptimizerName;
   /** The highest learning rate; that of the optimizer unless told. */
   peakRate: number;
   /** Steps in which the learning rate rises to it. */
@@ -30,8 +32,6 @@ export interface Phase {
   trains?: (weight: string) => boolean;
 }
 
-const PEAK_RATE = { adamw: 2e-3, sgd: 1e-2 };
-
 /**
  * Small batches' statistics differ from those of the data, so that normalisation is frozen half-way, at statistics
  * averaged over many batches.
@@ -48,7 +48,7 @@ export const FROM_WEIGHTS: readonly Phase[] = [{ name: "frozen", from: 0, statis
 export function completeRecipe(recipe: Partial<Recipe> = {}): Recipe {
   const { optimizer = "adamw" } = recipe;
   return {
-    peakRate: PEAK_RATE[optimizer],
+    peakRate: OPTIMIZERS[optimizer].peakRate,
     warmupSteps: 30,
     clipNorm: 5,
     average: { every: 5, keep: 0.995 },

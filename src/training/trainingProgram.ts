@@ -4,9 +4,8 @@ import { namedWeights, variableOf } from "../core/namedWeights.ts";
 import { compileProgram, type Precision, type Program } from "../engine/graph/program.ts";
 import type { Step } from "../engine/graph/step.ts";
 import { type MovingAverage, movingAverage } from "./movingAverage.ts";
-import { adamW } from "./optimizers/adamW.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
-import { sgd } from "./optimizers/sgd.ts";
+import { OPTIMIZERS } from "./optimizers/registry.ts";
 import type { Recipe } from "./recipe.ts";
 import { calibrationStep, trainStep } from "./steps.ts";
 import type { Task } from "./task.ts";
@@ -45,7 +44,7 @@ export function stepName(what: string, shape: string): string {
 export async function compileTraining<Batch>(task: Task<Batch>, options: CompileOptions): Promise<TrainingProgram> {
   const { recipe, precision, fast } = options;
   const trainable = task.network.trainableWeights.map(variableOf);
-  const optimizer = makeOptimizer(recipe, trainable);
+  const optimizer = await OPTIMIZERS[recipe.optimizer].make(trainable);
   const average = movingAverage(trainable);
   const { averages } = average;
   const variables = variablesOf(task.network, optimizer, average);
@@ -123,12 +122,6 @@ async function isAccurate<Batch>(
 /** Losses in bfloat16 differ by some thousandths; a tenth would be another computation. */
 function agree(full: number, half: number): boolean {
   return Math.abs(full - half) <= 0.1 * Math.max(Math.abs(full), 0.1);
-}
-
-function makeOptimizer({ optimizer }: Recipe, weights: readonly tf.Variable[]): Optimizer {
-  return optimizer === "adamw"
-    ? adamW(weights, { beta2: 0.99, weightDecay: 0.02 })
-    : sgd(weights, { weightDecay: 1e-4 });
 }
 
 /** Weights; slots and averages under the name of their weight. */

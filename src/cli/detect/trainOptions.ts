@@ -6,6 +6,7 @@ import type { CacheKind } from "../../data/images/openImageCache.ts";
 import { MODELS, modelNamed } from "../../models.ts";
 import type { Budget } from "../../training/budget.ts";
 import type { TrainOptions } from "../../training/trainOptions.ts";
+import { OPTIMIZERS } from "../../training/optimizers/registry.ts";
 import { addCoordinatesOption, type DataFlags } from "../dataset.ts";
 import { addDetectorOptions, choice, numberIn } from "../options.ts";
 
@@ -55,7 +56,7 @@ export function addTrainingOptions(command: Command): void {
     .option("--batch <n>", "images in a step", numberIn({ whole: true, min: 1, max: 64 }), 4)
     .option("--augment <how>", `how images are varied: ${PRESET_NAMES.join(", ")}, or a YAML file`, "default")
     .addOption(choice("--flip <how>", "mirror images at random (default: as --augment does, horizontal)", FLIPS))
-    .addOption(choice("--optimizer <name>", "how weights are updated", ["adamw", "sgd"], "adamw"))
+    .addOption(choice("--optimizer <name>", "how weights are updated", Object.keys(OPTIMIZERS), "adamw"))
     .option("--lr <rate>", "highest learning rate (default: the optimizer's own)", numberIn({ above: 0, max: 10 }))
     .option("--patience <n>", "end after n validations without a better score", numberIn({ whole: true, min: 1 }))
     .option("--seed <n>", "seed of every random draw", numberIn({ whole: true, min: 0, max: 2 ** 31 - 1 }), 1)

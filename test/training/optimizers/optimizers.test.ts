@@ -1,39 +1,15 @@
 import * as tf from "@tensorflow/tfjs";
 import { afterEach, describe, expect, it } from "vitest";
-import { compileProgram, openPrograms } from "../../../src/engine/graph/program.ts";
-import type { NamedTensors } from "../../../src/engine/graph/step.ts";
+import { openPrograms } from "../../../src/engine/graph/program.ts";
 import { adamW } from "../../../src/training/optimizers/adamW.ts";
 import { clipByGlobalNorm } from "../../../src/training/optimizers/clip.ts";
 import type { Optimizer } from "../../../src/training/optimizers/optimizer.ts";
 import { sgd } from "../../../src/training/optimizers/sgd.ts";
-import {
-  engines,
-  largestDifference,
-  on,
-  oracleCases,
-  oracleTensor,
-  type OracleCase,
-  type OracleTensor,
-} from "../../detection/support.ts";
-
-/** Weights after each of six steps, which Keras computed. */
-interface OptimizerCase extends OracleCase {
-  input: {
-    weights: OracleTensor[];
-    /** By step, then by weight. */
-    gradients: OracleTensor[][];
-    config: Record<"learningRate" | "momentum" | "beta1" | "beta2" | "epsilon" | "weightDecay", number> & {
-      nesterov?: boolean;
-      globalClipNorm?: number;
-    };
-  };
-  expected: OracleTensor[][];
-}
-
-const cases = oracleCases("optimizers") as OptimizerCase[];
+import { engines, largestDifference, on } from "../../detection/support.ts";
+import { differenceFromKeras, type MakeOptimizer } from "./kerasSteps.ts";
 
 const everything = (): boolean => true;
-const optimizers: [string, (weights: tf.Variable[], config: OptimizerCase["input"]["config"]) => Optimizer][] = [
+const optimizers: [string, MakeOptimizer][] = [
   ["sgd", (weights) => sgd(weights, { momentum: 0 })],
   ["momentum", (weights, { momentum }) => sgd(weights, { momentum })],
   ["nesterov", (weights, { momentum, nesterov }) => sgd(weights, { momentum, nesterov })],
@@ -46,50 +22,6 @@ afterEach(() => {
   expect(openPrograms()).toBe(0);
   tf.disposeVariables();
 });
-
-/** Largest difference from Keras's weights, after any step: compiled where the engine compiles, else run op by op. */
-async function differenceFrom(
-  { input, expected }: OptimizerCase,
-  make: (weights: tf.Variable[]) => Optimizer,
-): Promise<number> {
-  const { learningRate, globalClipNorm } = input.config;
-  const weights = input.weights.map((weight, i) => tf.variable(oracleTensor(weight), true, `weight${i}`));
-  const optimizer = make(weights);
-  const train = {
-    inputs: Object.fromEntries(
-      [...input.weights.map(({ shape }) => shape), [], []].map((shape, i) => [
-        ["weight0", "weight1", "learningRate", "step"][i] as string,
-        { shape, dtype: "float32" as const },
-      ]),
-    ),
-    run(inputs: NamedTensors) {
-      const raw = new Map(weights.map((weight) => [weight, inputs[weight.name] as tf.Tensor]));
-      const { clipped } = clipByGlobalNorm(raw, globalClipNorm ?? 1e9);
-      const { learningRate, step } = inputs as Record<string, tf.Scalar>;
-      const updates = optimizer.update(clipped, learningRate as tf.Scalar, step as tf.Scalar);
-      return { outputs: { step: (step as tf.Scalar).clone() }, updates };
-    },
-  };
-  const program = await compileProgram(
-    { train },
-    { variables: [...weights, ...optimizer.slots.map(({ variable }) => variable)] },
-  );
-  expect(program.mode).toBe(tf.getBackend() === "tensorflow" ? "graph" : "eager");
-  const differences = input.gradients.flatMap(([first, second], i) => {
-    const inputs = {
-      weight0: oracleTensor(first as OracleTensor),
-      weight1: oracleTensor(second as OracleTensor),
-      learningRate: tf.scalar(learningRate),
-      step: tf.scalar(i + 1),
-    };
-    tf.dispose([inputs, program.run("train", inputs)]);
-    program.pull();
-    return weights.map((weight, k) => largestDifference(weight.dataSync(), expected[i]?.[k]?.data ?? []));
-  });
-  program.dispose();
-  expect(differences).toHaveLength(12);
-  return Math.max(...differences);
-}
 
 /** What one update makes of some variables. */
 async function updated(
@@ -116,8 +48,7 @@ function expectNear(found: number[][], expected: number[][]): void {
 describe.each(engines)("optimizers on %s", (engine) => {
   it.each(optimizers)("%s moves the weights as Keras does, six times", async (name, make) => {
     await tf.setBackend(engine);
-    const oracle = cases.find((one) => one.name === name) as OptimizerCase;
-    expect(await differenceFrom(oracle, (weights) => make(weights, oracle.input.config))).toBeLessThan(1e-5);
+    expect(await differenceFromKeras(name, make)).toBeLessThan(1e-5);
   });
 
   it("sgd makes kernels smaller by lr * weightDecay of themselves, before the step, and spares biases", async () => {
