@@ -34,6 +34,13 @@ export default {
     ...layerRules,
     taskRule,
     {
+      name: "models-stand-under-reports-and-commands",
+      comment: "models.ts knows the tasks, and neither reports nor commands",
+      severity: "error",
+      from: { path: "^src/models\\.ts$" },
+      to: { path: inside(["report", "cli"]) },
+    },
+    {
       name: "data-and-metrics-stand-low",
       comment: "data and metrics import base and geometry alone",
       severity: "error",

@@ -13,6 +13,16 @@ export { loadEngine, type Engine, type EngineChoice } from "./engine/load.ts";
 export { compileProgram, type Precision, type Program, type ProgramOptions } from "./engine/graph/program.ts";
 export type { NamedTensors, Step, TensorSpec, Updates } from "./engine/graph/step.ts";
 
+export { MODELS, type ModelFamily, modelNamed, openModel, trainModel } from "./models.ts";
+export type { Callback, Wish } from "./training/callbacks/callback.ts";
+export { earlyStopping } from "./training/callbacks/earlyStopping.ts";
+export type { FitProgress, FitValidation } from "./training/progress.ts";
+export type { Phase, Recipe } from "./training/recipe.ts";
+export { RunFolder } from "./training/runFolder.ts";
+export type { Batches, ModelDescription, Task, Validation } from "./training/task.ts";
+export { train } from "./training/train.ts";
+export type { PrepareContext, Prepared } from "./training/trainOptions.ts";
+
 export { buildBackbone } from "./core/backbones/buildBackbone.ts";
 export type { BackboneName } from "./core/backbones/names.ts";
 

@@ -5,6 +5,8 @@ import { findCompiler } from "./install/addon.ts";
 import { cpuInstructions, hasBfloat16Instructions } from "./cpu.ts";
 import { INSTALL_COMMAND, loadEngine, type Engine } from "./load.ts";
 import { librarySource } from "./install/platform.ts";
+import type { Precision } from "./graph/program.ts";
+import { chooseFastPrecision } from "./precision.ts";
 import { run } from "./install/run.ts";
 
 /** What runs here, and why: the facts that `detect doctor` prints. */
@@ -22,6 +24,8 @@ export interface EngineDescription {
     instructions: string[];
     bfloat16: boolean;
   };
+  /** What computations take by themselves: bfloat16 where the engine is fast in it. */
+  precision: Precision;
   /** Graphics cards that the engine computes on, by name; empty when it computes on the CPU. */
   gpus: string[];
   /** Threads that one operation may use. */
@@ -49,6 +53,7 @@ export async function describeEngine(): Promise<EngineDescription> {
       instructions: cpuInstructions(),
       bfloat16: hasBfloat16Instructions(),
     },
+    precision: chooseFastPrecision(engine),
     gpus: engine.gpu ? cards : [],
     threads: Number(process.env.TF_NUM_INTRAOP_THREADS) || availableParallelism(),
     memory: { total: limit > 0 ? Math.min(limit, totalmem()) : totalmem(), available: process.availableMemory() },

@@ -35,7 +35,7 @@ function report(versions: Record<string, string>, found: EngineDescription): str
     ["runs on", found.gpus.length > 0 ? found.gpus.join(", ") : `CPU, ${found.threads} threads`],
     ["CPU", cpu.model],
     ["instructions", cpu.instructions.length > 0 ? cpu.instructions.join(" ") : "not known on this system"],
-    ["precision", cpu.bfloat16 ? "bfloat16 and float32" : "float32 (the CPU has no bfloat16 instructions)"],
+    ["precision", found.precision === "bfloat16" ? "bfloat16 and float32" : `float32${reasonFor(found)}`],
     ["memory", `${gigabytes(memory.total)} GB, ${gigabytes(memory.available)} GB free`],
   ];
   const lines = rows.map(([name, value]) => `${name.padEnd(13)} ${value}`);
@@ -43,6 +43,10 @@ function report(versions: Record<string, string>, found: EngineDescription): str
   for (const advice of found.advice) lines.push(`to do: ${advice}`);
   if (found.advice.length === 0) lines.push("all is well");
   return lines.join("\n");
+}
+
+function reasonFor({ cpu, engine }: EngineDescription): string {
+  return engine === "native" && !cpu.bfloat16 ? " (the CPU has no bfloat16 instructions)" : "";
 }
 
 function gigabytes(bytes: number): string {

@@ -1,13 +1,11 @@
-import { toCanvas, type Placement, type Preprocessing, type Size } from "../../base/preprocessing.ts";
-import type { Augmentation } from "../augment/description.ts";
-import type { LabelledObject } from "../dataset.ts";
-import { isTrained } from "../trainedObjects.ts";
+import type { Placement, Preprocessing, Size } from "../../base/preprocessing.ts";
+import { type BoxTargets, emptyTargets } from "./boxTargets.ts";
 
 /**
  * A batch as plain data: stored images, where on the canvas each goes, and the objects there, padded to one count.
  * What moves the pixels is left to the graph.
  */
-export interface TrainingBatch {
+export interface TrainingBatch extends BoxTargets {
   /** [batch, stored height, stored width, 3], each image in the upper left corner, the rest filled. */
   images: Uint8Array;
   /** [batch, 4]: y1, x1, y2, x2 of the canvas on the stored image, as TensorFlow's CropAndResize takes it. */
@@ -15,13 +13,6 @@ export interface TrainingBatch {
   /** [batch, 3] each: input = pixel * scale + shift. */
   scale: Float32Array;
   shift: Float32Array;
-  /** [batch, objects, 4] on the canvas, clipped to it. */
-  boxes: Float32Array;
-  /** [batch, objects]: index of the class. */
-  classes: Int32Array;
-  /** [batch, objects]: 1 for an object, 0 for padding; 1 for a region to ignore. */
-  valid: Float32Array;
-  ignored: Float32Array;
   /** For messages. */
   files: string[];
 }
@@ -32,10 +23,7 @@ export function emptyBatch(batch: number, stored: Size, objects: number, fill: n
     crops: new Float32Array(batch * 4),
     scale: new Float32Array(batch * 3),
     shift: new Float32Array(batch * 3),
-    boxes: new Float32Array(batch * objects * 4),
-    classes: new Int32Array(batch * objects),
-    valid: new Float32Array(batch * objects),
-    ignored: new Float32Array(batch * objects),
+    ...emptyTargets(batch, objects),
     files: [],
   };
 }
@@ -76,49 +64,4 @@ export function setNormalization(
     batch.scale[slot * 3 + c] = (gains[c] as number) / deviation;
     batch.shift[slot * 3 + c] = -(preprocessing.mean[c] as number) / deviation;
   }
-}
-
-/** Objects of an image that lies on the canvas as `placement` says; those of which too little is seen are left out. */
-export function setObjects(
-  batch: TrainingBatch,
-  slot: number,
-  count: number,
-  objects: readonly LabelledObject[],
-  placement: Placement,
-  canvas: Size,
-  { minVisible, minSide }: Augmentation,
-): void {
-  objects.forEach((object, i) => {
-    const [x1, y1, x2, y2] = toCanvas(object.box, placement);
-    const clipped: LabelledObject["box"] = [
-      Math.max(x1, 0),
-      Math.max(y1, 0),
-      Math.min(x2, canvas.width),
-      Math.min(y2, canvas.height),
-    ];
-    const [width, height] = [clipped[2] - clipped[0], clipped[3] - clipped[1]];
-    if (!(width >= minSide && height >= minSide && width > 0 && height > 0)) return;
-    const visible = (width * height) / ((x2 - x1) * (y2 - y1));
-    if (visible < minVisible) return;
-    setObject(batch, slot * count + i, { ...object, box: clipped });
-  });
-}
-
-/** Objects that are on the canvas already. */
-export function setPlacedObjects(
-  batch: TrainingBatch,
-  slot: number,
-  count: number,
-  objects: readonly LabelledObject[],
-): void {
-  objects.forEach((object, i) => {
-    setObject(batch, slot * count + i, object);
-  });
-}
-
-function setObject(batch: TrainingBatch, at: number, object: LabelledObject): void {
-  batch.boxes.set(object.box, at * 4);
-  batch.classes[at] = object.class;
-  batch.valid[at] = isTrained(object) ? 1 : 0;
-  batch.ignored[at] = isTrained(object) ? 0 : 1;
 }

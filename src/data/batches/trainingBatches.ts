@@ -9,14 +9,8 @@ import { drawVariation, variationRanges, type VariationRanges } from "../augment
 import type { ImageRecord } from "../dataset.ts";
 import type { ImageStore } from "../images/imageStore.ts";
 import { pasteImage } from "../images/pasteImage.ts";
-import {
-  emptyBatch,
-  setCrop,
-  setNormalization,
-  setObjects,
-  setPlacedObjects,
-  type TrainingBatch,
-} from "./trainingBatch.ts";
+import { setObjects, setPlacedObjects } from "./boxTargets.ts";
+import { emptyBatch, setCrop, setNormalization, type TrainingBatch } from "./trainingBatch.ts";
 
 export interface BatchOptions {
   batch: number;

@@ -8,7 +8,7 @@ import { placeLabels } from "../placing/placeLabels.ts";
 import { splitOfPath } from "../split/splitLists.ts";
 import type { Warnings } from "../warnings.ts";
 import { ownSplitOf } from "./coco/cocoImages.ts";
-import type { FoundImage, FoundObject } from "./format.ts";
+import type { FoundImage, FoundObject } from "../placing/found.ts";
 import { imageFinder } from "./imageFinder.ts";
 import type { LabelFiles } from "./labelFiles.ts";
 

@@ -28,7 +28,9 @@ export async function diskCache(folder: string, { limit, warn }: DiskCacheOption
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {
-    throw new AnchorkitError(`${folder}: cannot keep decoded images there (${messageOf(error)}); try --cache ram`);
+    throw new AnchorkitError(
+      `${folder}: cannot keep decoded images there (${messageOf(error)}); keep them in memory (ram) instead`,
+    );
   }
   const used = new Set<string>();
   const room = folderRoom(folder, limit, used);

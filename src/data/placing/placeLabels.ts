@@ -1,7 +1,7 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import type { Size } from "../../base/preprocessing.ts";
 import type { Dataset, ImageRecord, LabelledObject } from "../dataset.ts";
-import type { FoundImage, FoundObject } from "../formats/format.ts";
+import type { FoundImage, FoundObject } from "./found.ts";
 import { shownPath } from "../files.ts";
 import { type ImageHeader, readImageHeader } from "../images/images.ts";
 import { mapParallel } from "../parallel.ts";

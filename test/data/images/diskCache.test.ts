@@ -153,7 +153,7 @@ describe("the disk cache", () => {
   it("that cannot be made is explained", async () => {
     const folder = await folderOf({ occupied: "a file" });
     await expect(diskCache(join(folder, "occupied", "images"), { limit: 1 })).rejects.toThrow(
-      /occupied.*cannot keep decoded images there .*--cache ram/,
+      /occupied.*cannot keep decoded images there .*in memory/,
     );
   });
 });

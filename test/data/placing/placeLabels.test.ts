@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import type { FoundImage, FoundObject } from "../../../src/data/formats/format.ts";
+import type { FoundImage, FoundObject } from "../../../src/data/placing/found.ts";
 import { decodeImage } from "../../../src/data/images/images.ts";
 import { orientBox } from "../../../src/data/placing/placement.ts";
 import { placeLabels } from "../../../src/data/placing/placeLabels.ts";

@@ -6,7 +6,8 @@ import type { Place } from "../../place.ts";
 import { placeLabels } from "../../placing/placeLabels.ts";
 import { splitNamed } from "../../split/splitLists.ts";
 import { Warnings } from "../../warnings.ts";
-import type { FoundImage, LabelFormat, Likeness, ReadOptions, ReadResult } from "../format.ts";
+import type { LabelFormat, Likeness, ReadOptions, ReadResult } from "../format.ts";
+import type { FoundImage } from "../../placing/found.ts";
 import { writeClassFolders } from "./writeClassFolders.ts";
 
 /** Names of folders that say what is in them, not what the images show. */

@@ -12,7 +12,8 @@ import { type CocoFile, parseCoco, scalarsOf } from "./cocoFile.ts";
 import { findImages, ownSplitOf } from "./cocoImages.ts";
 import { objectOf } from "./cocoObject.ts";
 import { readEach } from "../labelFiles.ts";
-import type { FoundImage, FoundObject, LabelFormat, Likeness, ReadOptions, ReadResult } from "../format.ts";
+import type { LabelFormat, Likeness, ReadOptions, ReadResult } from "../format.ts";
+import type { FoundImage, FoundObject } from "../../placing/found.ts";
 import { DATASET_FILE, write } from "./writeCoco.ts";
 
 /** COCO JSON: one file, the folder that holds one, or a folder with one for each split. */

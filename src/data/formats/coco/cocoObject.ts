@@ -1,7 +1,7 @@
 import { maskBox } from "../../../geometry/masks/maskExtent.ts";
 import type { Segmentation } from "../../dataset.ts";
 import type { Warnings } from "../../warnings.ts";
-import type { FoundObject } from "../format.ts";
+import type { FoundObject } from "../../placing/found.ts";
 import { boxAround } from "../shapes.ts";
 import { type CocoAnnotation, scalarsOf } from "./cocoFile.ts";
 import { segmentationOf } from "./cocoSegmentation.ts";

@@ -6,7 +6,8 @@ import type { Place } from "../../place.ts";
 import { placeLabels } from "../../placing/placeLabels.ts";
 import { readSplitLists, splitOfPath } from "../../split/splitLists.ts";
 import { Warnings } from "../../warnings.ts";
-import type { FoundImage, LabelFormat, Likeness, ReadOptions, ReadResult } from "../format.ts";
+import type { LabelFormat, Likeness, ReadOptions, ReadResult } from "../format.ts";
+import type { FoundImage } from "../../placing/found.ts";
 import { type VocAnnotation, parseVocXml } from "./vocXml.ts";
 import { writeVoc } from "./writeVoc.ts";
 

@@ -1,5 +1,5 @@
 import { AnchorkitError } from "../../../base/errors.ts";
-import type { FoundObject } from "../format.ts";
+import type { FoundObject } from "../../placing/found.ts";
 
 /** A line of a YOLO label file: its class and the numbers behind it. */
 export interface YoloLine {

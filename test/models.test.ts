@@ -1,0 +1,67 @@
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import { afterAll, describe, expect, it } from "vitest";
+import { addModelOptions } from "../src/cli/detect/trainOptions.ts";
+import { checkChoice, MODELS, modelNamed, openModel } from "../src/models.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "anchorkit-models-"));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe.each(Object.entries(MODELS))("the model %s", (name, { title, task, options }) => {
+  it("says what it is", () => {
+    expect(title).not.toBe("");
+    expect(["detection", "classification", "segmentation", "sequence"]).toContain(task);
+  });
+
+  it("can be trained without any choice, and each choice is an option of the command with help", () => {
+    expect(() => checkChoice(name, {})).not.toThrow();
+    const command = new Command();
+    addModelOptions(command);
+    for (const key of Object.keys(options.shape)) {
+      const option = command.options.find((one) => one.attributeName() === key);
+      expect(option?.description, key).toMatch(/^\w.{10,}/);
+    }
+  });
+});
+
+it("a model that is not there is named, with what was probably meant", () => {
+  expect(() => modelNamed("faster-rnn")).toThrow('there is no model "faster-rnn" (did you mean "faster-rcnn"?)');
+  expect(() => modelNamed("toString")).toThrow('there is no model "toString"; there are faster-rcnn');
+});
+
+it.each([
+  [{ size: 10 }, undefined, /^size: /],
+  [
+    { backbone: "resnet18", pretrained: "weights" },
+    undefined,
+    /backbone and width are those of the pretrained weights/,
+  ],
+  [{ width: 0.5, pretrained: "weights" }, undefined, /backbone and width are those of the pretrained weights/],
+  [{ size: 320 }, "runs/a", /^size: a training that begins with a run's weights has the network of that run/],
+])("the choice %j with the weights of %s is wrong", (own, weights, message) => {
+  expect(() => checkChoice("faster-rcnn", own, weights)).toThrow(message);
+});
+
+describe("opening a model", () => {
+  it("needs one to be there", async () => {
+    await expect(openModel(folder)).rejects.toThrow(`${folder}: holds no trained model`);
+  });
+
+  it("does not take the last weights in place of the best", async () => {
+    const last = join(folder, "run", "last");
+    mkdirSync(last, { recursive: true });
+    writeFileSync(join(last, "detector.json"), JSON.stringify({ model: "faster-rcnn" }));
+    await expect(openModel(join(folder, "run"))).rejects.toThrow(/has no best weights .*; the last ones, .*last$/);
+  });
+
+  it("of a kind that this version does not know says so", async () => {
+    const best = join(folder, "new", "best");
+    mkdirSync(best, { recursive: true });
+    writeFileSync(join(best, "detector.json"), JSON.stringify({ model: "deeper-rcnn" }));
+    await expect(openModel(join(folder, "new"))).rejects.toThrow('there is no model "deeper-rcnn"');
+  });
+});

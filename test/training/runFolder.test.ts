@@ -1,0 +1,92 @@
+import { existsSync } from "node:fs";
+import { appendFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { presentFolder, writeFolderAtomic } from "../../src/base/files.ts";
+import type { FitValidation } from "../../src/training/progress.ts";
+import { RunFolder } from "../../src/training/runFolder.ts";
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "anchorkit-runs-"));
+});
+afterEach(() => rm(root, { recursive: true }));
+
+const measured: FitValidation = {
+  ...{ step: 5, epoch: 1.25, elapsed: 7, loss: NaN, waiting: 0, score: 0.5, metrics: { AP: 0.5, "AP cat": NaN } },
+  best: true,
+};
+
+describe("a run folder", () => {
+  it("keeps its configuration and metrics, and passes over a line that was cut off", async () => {
+    const run = new RunFolder(join(root, "run"));
+    await run.writeConfig({ data: "/data", seed: 3, budget: { minutes: 2 }, size: 64 });
+    expect(await run.readConfig()).toEqual({ data: "/data", seed: 3, budget: { minutes: 2 }, size: 64 });
+    await run.clearMetrics();
+    await run.appendMetrics(measured);
+    await appendFile(run.metrics, '{"step": 6, "epo');
+    expect(await run.readMetrics()).toMatchObject([{ epoch: 1.25, loss: null, metrics: { AP: 0.5, "AP cat": null } }]);
+  });
+
+  it("is found from the weights in it", async () => {
+    const run = new RunFolder(join(root, "run"));
+    await run.writeConfig({});
+    expect(RunFolder.of(run.path).path).toBe(run.path);
+    expect(RunFolder.of(join(run.path, "best")).path).toBe(run.path);
+    expect(RunFolder.of(join(root, "best")).path).toBe(join(root, "best"));
+  });
+
+  it("without a training, or with a damaged configuration, says so by name", async () => {
+    const run = new RunFolder(join(root, "run"));
+    await expect(run.readConfig()).rejects.toThrow(`${run.path}: holds no training`);
+    await mkdir(run.path);
+    await writeFile(run.config, '{"budget": {"epochs": 3, "minutes": 2}}');
+    await expect(run.readConfig()).rejects.toThrow(/config\.json: budget: /);
+  });
+
+  it("is held by one training at a time, and is gone if nothing was written", async () => {
+    const run = new RunFolder(join(root, "deep", "run"));
+    const release = await run.lock();
+    await expect(run.lock()).rejects.toThrow(`${run.path}: another training is writing to it`);
+    await release();
+    expect(existsSync(run.path)).toBe(false);
+    const again = await run.lock();
+    await run.clearMetrics();
+    await again();
+    expect(existsSync(run.metrics)).toBe(true);
+  });
+
+  it("that cannot be made is an error by name", async () => {
+    await writeFile(join(root, "file"), "");
+    await expect(new RunFolder(join(root, "file", "run")).lock()).rejects.toThrow(/file.run: cannot be written to: /);
+  });
+});
+
+describe("a folder that is written as a whole", () => {
+  const write = (path: string, text: string): Promise<void> =>
+    writeFolderAtomic(path, (beside) => writeFile(join(beside, "a.txt"), text));
+
+  it("is the one before when its writing fails", async () => {
+    const path = join(root, "best");
+    await write(path, "one");
+    const failing = writeFolderAtomic(path, async (beside) => {
+      await writeFile(join(beside, "a.txt"), "half");
+      throw new Error("no space");
+    });
+    await expect(failing).rejects.toThrow("no space");
+    expect(existsSync(`${path}.new`)).toBe(false);
+    await write(path, "two");
+    expect(existsSync(`${path}.old`)).toBe(false);
+  });
+
+  it("is found beside its place after a crash between the two renames", async () => {
+    const path = join(root, "best");
+    await write(`${path}.old`, "before the crash");
+    expect(presentFolder(path)).toBe(`${path}.old`);
+    expect(new RunFolder(root).best).toBe(`${path}.old`);
+    await write(path, "after it");
+    expect(presentFolder(path)).toBe(path);
+    expect(existsSync(`${path}.old`)).toBe(false);
+  });
+});
