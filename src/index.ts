@@ -16,9 +16,9 @@ export type { NamedTensors, Step, TensorSpec, Updates } from "./engine/graph/ste
 export { MODELS, type ModelFamily, modelNamed, openModel, trainModel } from "./models.ts";
 export type { Callback, Wish } from "./training/callbacks/callback.ts";
 export { earlyStopping } from "./training/callbacks/earlyStopping.ts";
-export type { FitProgress, FitValidation } from "./training/progress.ts";
+export type { FitProgress, FitValidation } from "./training/loop/progress.ts";
 export type { Phase, Recipe } from "./training/recipe.ts";
-export { RunFolder } from "./training/runFolder.ts";
+export { RunFolder } from "./training/run/runFolder.ts";
 export type { Batches, ModelDescription, Task, Validation } from "./training/task.ts";
 export { train } from "./training/train.ts";
 export type { PrepareContext, Prepared } from "./training/trainOptions.ts";

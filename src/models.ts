@@ -119,7 +119,7 @@ function describeIssue({ issues: [issue] }: z.ZodError): string {
  * @throws AnchorkitError if there is none, or it is damaged
  */
 export async function openModel(path: string, options: DetectorOptions = {}): Promise<Predictor> {
-  const { modelFolderOf, readModelName } = await import("./training/modelFolder.ts");
+  const { modelFolderOf, readModelName } = await import("./training/run/modelFolder.ts");
   const folder = modelFolderOf(path);
   return modelNamed(await readModelName(folder)).open(folder, options);
 }

@@ -4,7 +4,7 @@ import { Random } from "../base/random.ts";
 import type { Dataset, ImageRecord } from "../data/dataset.ts";
 import { FORMAT_IDS, type Coordinates } from "../data/formats/format.ts";
 import { splitDataset, type SplitCounts } from "../data/split/splits.ts";
-import type { RunFolder } from "../training/runFolder.ts";
+import type { RunFolder } from "../training/run/runFolder.ts";
 import { choice } from "./options.ts";
 
 /** What `--data` and the options beside it say. */

@@ -10,7 +10,7 @@ import { disposeWeights, weightsOf } from "../core/namedWeights.ts";
 import { chooseFastPrecision } from "../engine/precision.ts";
 import { scoredFrom, type Detections } from "../geometry/detections.ts";
 import { evaluateCoco, type CocoMetrics, type EvaluationImage } from "../metrics/detection/coco/coco.ts";
-import { modelFolderOf } from "../training/modelFolder.ts";
+import { modelFolderOf } from "../training/run/modelFolder.ts";
 import { levelAnchors } from "./boxes/anchors.ts";
 import { detectImages, type RunDetector } from "./detectImages.ts";
 import { detectLabelled } from "./detectLabelled.ts";

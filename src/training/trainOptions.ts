@@ -6,7 +6,7 @@ import type { Limiter } from "../data/parallel.ts";
 import type { EngineChoice } from "../engine/load.ts";
 import type { Precision } from "../engine/graph/program.ts";
 import type { Callback } from "./callbacks/callback.ts";
-import type { FitProgress, FitValidation } from "./progress.ts";
+import type { FitProgress, FitValidation } from "./loop/progress.ts";
 import type { Recipe } from "./recipe.ts";
 import type { Task } from "./task.ts";
 

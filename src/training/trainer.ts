@@ -4,7 +4,7 @@ import type { Random } from "../base/random.ts";
 import type { Precision, Program } from "../engine/graph/program.ts";
 import type { NamedTensors } from "../engine/graph/step.ts";
 import { calibrate } from "./calibrate.ts";
-import type { StepInfo } from "./fit.ts";
+import type { StepInfo } from "./loop/fit.ts";
 import { averageKeep } from "./movingAverage.ts";
 import { completeRecipe, type Phase, phaseAt, type Recipe } from "./recipe.ts";
 import type { Task, Validation } from "./task.ts";

@@ -8,7 +8,7 @@ import type { Dataset, ImageRecord, SplitName } from "../../src/data/dataset.ts"
 import { MODELS, type ModelFamily, trainModel } from "../../src/models.ts";
 import type { Optimizer } from "../../src/training/optimizers/optimizer.ts";
 import { type OptimizerName, OPTIMIZERS } from "../../src/training/optimizers/registry.ts";
-import { RunFolder } from "../../src/training/runFolder.ts";
+import { RunFolder } from "../../src/training/run/runFolder.ts";
 import { engines } from "../detection/support.ts";
 import { checkOptimizer } from "../training/optimizers/checkOptimizer.ts";
 import { differenceFromKeras } from "../training/optimizers/kerasSteps.ts";

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { loadEngine } from "../../src/engine/load.ts";
 import { openPrograms } from "../../src/engine/graph/program.ts";
-import { RunFolder } from "../../src/training/runFolder.ts";
+import { RunFolder } from "../../src/training/run/runFolder.ts";
 import { train } from "../../src/training/train.ts";
 import type { TrainEvents, TrainOptions, TrainResult } from "../../src/training/trainOptions.ts";
 import { squaresDataset } from "../detection/sampleImages.ts";

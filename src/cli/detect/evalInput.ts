@@ -6,7 +6,7 @@ import type { BoxLayout } from "../../data/comparison/boxLayout.ts";
 import type { CocoTruth, ComparedImage } from "../../data/comparison/comparedImage.ts";
 import type { DetectorOptions } from "../../detection/detector.ts";
 import type { EvaluationImage } from "../../metrics/detection/evaluationImage.ts";
-import type { RunFolder } from "../../training/runFolder.ts";
+import type { RunFolder } from "../../training/run/runFolder.ts";
 import { type DataFlags, openDataset, printWarnings } from "../dataset.ts";
 
 /** Where truth and detections come from. */
@@ -109,7 +109,7 @@ async function runDetector(flags: InputFlags): Promise<EvaluationInput> {
   if (data === undefined || weights === undefined) {
     throw new UsageError("give --data and --weights for a trained detector, or --truth and --predictions for files");
   }
-  const { RunFolder } = await import("../../training/runFolder.ts");
+  const { RunFolder } = await import("../../training/run/runFolder.ts");
   const { openModel } = await import("../../models.ts");
   const { alignClasses } = await import("../../data/alignClasses.ts");
   const run = RunFolder.of(weights);

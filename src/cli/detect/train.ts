@@ -6,7 +6,7 @@ import { Augmentation } from "../../data/augment/description.ts";
 import { loadAugmentation } from "../../data/augment/readAugmentation.ts";
 import { countSplits, type SplitCounts } from "../../data/split/splits.ts";
 import { checkChoice, trainModel } from "../../models.ts";
-import { RunFolder } from "../../training/runFolder.ts";
+import { RunFolder } from "../../training/run/runFolder.ts";
 import type { TrainEvents, TrainResult } from "../../training/trainOptions.ts";
 import { applyRunOptions } from "../configFile.ts";
 import { describeClasses, describeSplits, openDataset } from "../dataset.ts";

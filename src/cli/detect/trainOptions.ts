@@ -4,7 +4,7 @@ import { UsageError } from "../../base/errors.ts";
 import { PRESET_NAMES, type Flip } from "../../data/augment/presets.ts";
 import type { CacheKind } from "../../data/images/openImageCache.ts";
 import { MODELS, modelNamed } from "../../models.ts";
-import type { Budget } from "../../training/budget.ts";
+import type { Budget } from "../../training/loop/budget.ts";
 import type { TrainOptions } from "../../training/trainOptions.ts";
 import { OPTIMIZERS } from "../../training/optimizers/registry.ts";
 import { addCoordinatesOption, type DataFlags } from "../dataset.ts";

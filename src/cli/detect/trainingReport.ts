@@ -2,7 +2,7 @@ import { messageOf } from "../../base/errors.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import type { DetectorOptions } from "../../detection/detector.ts";
 import type { TrainingRecord } from "../../report/evaluation/evaluationReport.ts";
-import type { RunFolder } from "../../training/runFolder.ts";
+import type { RunFolder } from "../../training/run/runFolder.ts";
 
 /**
  * Writes `report.html` into a run folder: the best weights on the validation images. Answers its path, or undefined

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { BACKBONE_NAMES } from "../../core/backbones/names.ts";
-import { Checksum, SavedPreprocessing } from "../../training/modelDescription.ts";
+import { Checksum, SavedPreprocessing } from "../../training/run/modelDescription.ts";
 import type { BoxWeights } from "../boxes/boxCoder.ts";
 
 /** Deltas are expected to have the deviations 1 (anchors) and 0.1, 0.1, 0.2, 0.2 (RoIs), as in Fast R-CNN. */

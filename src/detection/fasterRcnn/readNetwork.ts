@@ -1,7 +1,7 @@
 import { AnchorkitError, messageOf } from "../../base/errors.ts";
 import { Random } from "../../base/random.ts";
 import { disposeWeights, type NamedValues, setWeights } from "../../core/namedWeights.ts";
-import { readDescription, readModelWeights } from "../../training/modelFolder.ts";
+import { readDescription, readModelWeights } from "../../training/run/modelFolder.ts";
 import { DetectorDescription } from "./description.ts";
 import { buildFasterRcnn, decidedShapes, type FasterRcnn } from "./network.ts";
 

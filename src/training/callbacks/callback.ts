@@ -1,4 +1,4 @@
-import type { FitProgress, FitValidation } from "../progress.ts";
+import type { FitProgress, FitValidation } from "../loop/progress.ts";
 
 /** What a callback asks of the training. */
 export interface Wish {

@@ -17,7 +17,7 @@ import { weightsOf } from "../../../src/core/namedWeights.ts";
 import { predictStep } from "../../../src/detection/fasterRcnn/predictStep.ts";
 import { readNetwork } from "../../../src/detection/fasterRcnn/readNetwork.ts";
 import { compileProgram } from "../../../src/engine/graph/program.ts";
-import { saveModelFolder } from "../../../src/training/modelFolder.ts";
+import { saveModelFolder } from "../../../src/training/run/modelFolder.ts";
 import { sgd } from "../../../src/training/optimizers/sgd.ts";
 import { trainStep } from "../../../src/training/steps.ts";
 import { engines, largestDifference } from "../support.ts";

@@ -11,7 +11,7 @@ import { DEFAULT_SETTINGS, type DetectorDescription } from "../../../src/detecti
 import { buildFasterRcnn, decidedShapes } from "../../../src/detection/fasterRcnn/network.ts";
 import { readNetwork } from "../../../src/detection/fasterRcnn/readNetwork.ts";
 import { loadEngine } from "../../../src/engine/load.ts";
-import { saveModelFolder } from "../../../src/training/modelFolder.ts";
+import { saveModelFolder } from "../../../src/training/run/modelFolder.ts";
 
 const DESCRIPTION: DetectorDescription = {
   format: "anchorkit-detector",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { joinCallbacks } from "../../../src/training/callbacks/callback.ts";
 import { earlyStopping } from "../../../src/training/callbacks/earlyStopping.ts";
-import type { FitValidation } from "../../../src/training/progress.ts";
+import type { FitValidation } from "../../../src/training/loop/progress.ts";
 
 const measured = (score: number): FitValidation => ({
   ...{ step: 1, epoch: 1, elapsed: 1, loss: 1, waiting: 0, metrics: {}, best: false },

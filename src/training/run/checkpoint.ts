@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { loadVariables, readVariables, saveVariables } from "../core/variables.ts";
-import { LoopState } from "./fit.ts";
+import { loadVariables, readVariables, saveVariables } from "../../core/variables.ts";
+import { LoopState } from "../loop/fit.ts";
 import { saveModelFolder } from "./modelFolder.ts";
 import type { RunFolder } from "./runFolder.ts";
-import type { Task } from "./task.ts";
-import { type Trainer, TrainerState } from "./trainer.ts";
+import type { Task } from "../task.ts";
+import { type Trainer, TrainerState } from "../trainer.ts";
 
 /** What a checkpoint holds beside the variables. */
 const State = z.object({ loop: LoopState, trainer: TrainerState });

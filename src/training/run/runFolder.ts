@@ -2,11 +2,11 @@ import { existsSync } from "node:fs";
 import { appendFile, mkdir, readFile, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
-import { AnchorkitError, messageOf } from "../base/errors.ts";
-import { presentFolder, writeFileAtomic } from "../base/files.ts";
-import { type Release, takeLock } from "../base/lock.ts";
-import { readJsonWithin } from "../core/boundedFiles.ts";
-import type { FitValidation } from "./progress.ts";
+import { AnchorkitError, messageOf } from "../../base/errors.ts";
+import { presentFolder, writeFileAtomic } from "../../base/files.ts";
+import { type Release, takeLock } from "../../base/lock.ts";
+import { readJsonWithin } from "../../core/boundedFiles.ts";
+import type { FitValidation } from "../loop/progress.ts";
 
 const LARGEST_CONFIG = 64 * 2 ** 20;
 

@@ -1,9 +1,9 @@
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { AnchorkitError } from "../../src/base/errors.ts";
-import type { Callback } from "../../src/training/callbacks/callback.ts";
-import { fit, type FitOptions, LoopState, type StepInfo, type Training } from "../../src/training/fit.ts";
-import type { FitProgress, FitValidation } from "../../src/training/progress.ts";
+import { AnchorkitError } from "../../../src/base/errors.ts";
+import type { Callback } from "../../../src/training/callbacks/callback.ts";
+import { fit, type FitOptions, LoopState, type StepInfo, type Training } from "../../../src/training/loop/fit.ts";
+import type { FitProgress, FitValidation } from "../../../src/training/loop/progress.ts";
 
 beforeEach(() => vi.useFakeTimers({ toFake: ["performance"] }));
 afterEach(() => vi.useRealTimers());

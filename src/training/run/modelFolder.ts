@@ -2,14 +2,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
-import { AnchorkitError } from "../base/errors.ts";
-import { writeFileAtomic, writeFolderAtomic } from "../base/files.ts";
-import { readJsonWithin } from "../core/boundedFiles.ts";
-import { readWeights, saveModel } from "../core/modelFiles.ts";
-import type { NamedValues } from "../core/namedWeights.ts";
+import { AnchorkitError } from "../../base/errors.ts";
+import { writeFileAtomic, writeFolderAtomic } from "../../base/files.ts";
+import { readJsonWithin } from "../../core/boundedFiles.ts";
+import { readWeights, saveModel } from "../../core/modelFiles.ts";
+import type { NamedValues } from "../../core/namedWeights.ts";
 import { Checksum } from "./modelDescription.ts";
 import { RunFolder } from "./runFolder.ts";
-import type { ModelDescription, TaskKind } from "./task.ts";
+import type { ModelDescription, TaskKind } from "../task.ts";
 
 /** What describes a model of each kind, beside its weights. */
 const DESCRIPTION_FILES: Readonly<Record<TaskKind, string>> = {

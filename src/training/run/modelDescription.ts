@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { RESIZE_RULES } from "../base/preprocessing.ts";
+import { RESIZE_RULES } from "../../base/preprocessing.ts";
 
 const side = z.int().min(16).max(8192);
 const triple = z.tuple([z.number(), z.number(), z.number()]);

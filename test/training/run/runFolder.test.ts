@@ -3,9 +3,9 @@ import { appendFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { presentFolder, writeFolderAtomic } from "../../src/base/files.ts";
-import type { FitValidation } from "../../src/training/progress.ts";
-import { RunFolder } from "../../src/training/runFolder.ts";
+import { presentFolder, writeFolderAtomic } from "../../../src/base/files.ts";
+import type { FitValidation } from "../../../src/training/loop/progress.ts";
+import { RunFolder } from "../../../src/training/run/runFolder.ts";
 
 let root: string;
 beforeEach(async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { RateMeter } from "../../src/training/rateMeter.ts";
+import { RateMeter } from "../../../src/training/loop/rateMeter.ts";
 
 describe("RateMeter", () => {
   beforeEach(() => vi.useFakeTimers());

@@ -1,4 +1,4 @@
-import { AnchorkitError, UsageError } from "../base/errors.ts";
+import { AnchorkitError, UsageError } from "../../base/errors.ts";
 
 /** How long a training runs: by epochs, or by the clock. */
 export type Budget = { epochs: number } | { minutes: number };

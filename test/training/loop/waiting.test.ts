@@ -1,8 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { fit, type Training } from "../../src/training/fit.ts";
-import type { FitProgress, FitValidation } from "../../src/training/progress.ts";
-import { WaitMeter } from "../../src/training/waitMeter.ts";
+import { fit, type Training } from "../../../src/training/loop/fit.ts";
+import type { FitProgress, FitValidation } from "../../../src/training/loop/progress.ts";
+import { WaitMeter } from "../../../src/training/loop/waitMeter.ts";
 
 describe("the share of time spent waiting", () => {
   beforeEach(() => vi.useFakeTimers());

@@ -1,4 +1,4 @@
-import { AnchorkitError } from "../base/errors.ts";
+import { AnchorkitError } from "../../base/errors.ts";
 
 /** A training whose weights are no longer worth saving. */
 export class Diverged extends AnchorkitError {}

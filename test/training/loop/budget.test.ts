@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { UsageError } from "../../src/base/errors.ts";
-import { budgetFrom, describeBudget, extended, progressOf } from "../../src/training/budget.ts";
+import { UsageError } from "../../../src/base/errors.ts";
+import { budgetFrom, describeBudget, extended, progressOf } from "../../../src/training/loop/budget.ts";
 
 describe("progressOf", () => {
   it.each([

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
-import { AnchorkitError } from "../base/errors.ts";
-import type { Engine } from "../engine/load.ts";
-import type { Precision } from "../engine/graph/program.ts";
-import { type Budget, budgetFrom, extended } from "./budget.ts";
+import { AnchorkitError } from "../../base/errors.ts";
+import type { Engine } from "../../engine/load.ts";
+import type { Precision } from "../../engine/graph/program.ts";
+import { type Budget, budgetFrom, extended } from "../loop/budget.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import type { RunConfig, RunFolder } from "./runFolder.ts";
-import type { Prepared, TrainOptions } from "./trainOptions.ts";
+import type { Prepared, TrainOptions } from "../trainOptions.ts";
 
 /** The run that goes on: what it was begun with, and how long it is now. */
 export async function begunRun(

@@ -1,12 +1,12 @@
 import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
-import { AnchorkitError } from "../base/errors.ts";
+import { AnchorkitError } from "../../base/errors.ts";
 import { progressOf, type Budget } from "./budget.ts";
 import { assertFinite, Diverged } from "./finiteLosses.ts";
-import { joinCallbacks, type Callback, type Wish } from "./callbacks/callback.ts";
+import { joinCallbacks, type Callback, type Wish } from "../callbacks/callback.ts";
 import type { FitProgress, FitValidation } from "./progress.ts";
 import { RateMeter } from "./rateMeter.ts";
-import type { Validation } from "./task.ts";
+import type { Validation } from "../task.ts";
 import { WaitMeter } from "./waitMeter.ts";
 
 /** What the loop drives; it knows neither tasks nor networks. */
