@@ -48,8 +48,8 @@ export async function train<Batch>(
     const dataset = begun ? await resumedData(await readManifest(run.splits), given) : given;
     const checked = checkImages(dataset.images, ready.signal); // while the engine loads and compiles
     checked.catch(() => undefined);
-    const manifest = manifestOf(dataset);
-    manifest.catch(() => undefined);
+    const manifest = begun ? undefined : manifestOf(dataset); // a run that goes on has its own
+    manifest?.catch(() => undefined);
 
     const engine = await loadEngine({ engine: options.engine });
     const loading = { ...(await openLoading(options, "ram", events.message)), threads };
@@ -77,18 +77,14 @@ export async function train<Batch>(
     const budget = begun?.budget ?? budgetFrom(options) ?? defaultBudget(task.batches.stepsPerEpoch);
     ready.abort();
     await checked;
-    if (!begun) assertTime(budget, spent());
-    const config = begun
-      ? { ...begun.config, budget }
-      : configOf(options, recorded, task, {
-          budget,
-          engine,
-          fingerprint: fingerprintOf(await manifest),
-          precision: trainer.compiled.precision,
-        });
-    await run.writeConfig(config);
-    if (!begun) {
-      await writeManifest(run.splits, await manifest);
+    if (begun) await run.writeConfig({ ...begun.config, budget });
+    if (manifest) {
+      assertTime(budget, spent());
+      const described = await manifest;
+      const { precision } = trainer.compiled;
+      const fingerprint = fingerprintOf(described);
+      await run.writeConfig(configOf(options, recorded, task, { budget, engine, fingerprint, precision }));
+      await writeManifest(run.splits, described);
       await run.clearMetrics();
     }
     events.message?.(`${task.summary}, ${trainer.compiled.precision}; ready after ${spent().toFixed(1)} s`);
