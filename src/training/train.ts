@@ -62,6 +62,7 @@ export async function train<Batch>(
       ...(model !== undefined && { model }),
     });
     open.push(task);
+    for (const note of task.notes ?? []) events.message?.(note);
     if (!begun && model !== undefined) await startFrom(model, task, events);
     const trainer = await Trainer.make(task, {
       precision: options.precision,

@@ -70,5 +70,7 @@ export interface Prepared<Batch> extends Task<Batch> {
   built: Readonly<Record<string, unknown>>;
   /** "input 320 x 240, anchors …" */
   summary: string;
+  /** What a person should know before the training begins, a line each. */
+  notes?: readonly string[];
   dispose(): void;
 }

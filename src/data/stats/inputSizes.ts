@@ -24,6 +24,8 @@ export interface InputSizeAdvice {
 /** Objects of fewer pixels a side are hardly found: that is one place of a detector's finest map. */
 const SMALL = 8;
 const KEPT = 0.95;
+/** From this share of them, a training says so. */
+const MANY = 0.25;
 const STEP = 32;
 /** `detect train` has this size unless told; smaller ones save little time. */
 const USUAL = 320;
@@ -36,11 +38,7 @@ const COMMON = [320, 416, 512, 640, 800, 1024];
  */
 export function adviseInputSize(images: readonly ImageRecord[]): InputSizeAdvice | undefined {
   /** For each object, its shorter side over the longer side of its image. */
-  const sides: number[] = [];
-  for (const image of images) {
-    const longer = Math.max(image.width, image.height);
-    for (const { box } of trainedObjects(image)) sides.push(Math.min(box[2] - box[0], box[3] - box[1]) / longer);
-  }
+  const sides = shorterSides(images, ({ width, height }) => 1 / Math.max(width, height));
   if (sides.length === 0) return undefined;
   const largestFirst = sides.sort((a, b) => b - a);
   const deciding = largestFirst[Math.ceil(KEPT * sides.length - 1e-9) - 1] ?? 0;
@@ -56,4 +54,31 @@ export function adviseInputSize(images: readonly ImageRecord[]): InputSizeAdvice
   const sizes = [...new Set([...COMMON, recommended.size])].sort((a, b) => a - b);
   const original = median(images.map(({ width, height }) => Math.max(width, height)));
   return { recommended, smallest, original, sizes: sizes.map(at) };
+}
+
+/**
+ * What a training should say of objects too small for its input: undefined where fewer than a quarter are under 8 pixels.
+ *
+ * @param scaleOf how many pixels of the network's input one pixel of the image is
+ */
+export function describeSmallObjects(
+  images: readonly ImageRecord[],
+  scaleOf: (image: ImageRecord) => number,
+): string | undefined {
+  const sides = shorterSides(images, scaleOf);
+  const small = sides.filter((side) => side < SMALL - 1e-9).length / sides.length;
+  const advice = adviseInputSize(images);
+  if (!advice || small < MANY) return undefined;
+  const percent = (share: number): string => `${Math.round(100 * share)} %`;
+  const { size, under8 } = advice.recommended;
+  const better = under8 < small ? `; at size ${size} it would be ${percent(under8)}` : "";
+  return `${percent(small)} of the objects have a side of less than ${SMALL} pixels in the network's input, too few to be found reliably${better}`;
+}
+
+/** Of each object that trains, the shorter side. */
+function shorterSides(images: readonly ImageRecord[], scaleOf: (image: ImageRecord) => number): number[] {
+  return images.flatMap((image) => {
+    const scale = scaleOf(image);
+    return trainedObjects(image).map(({ box: [x1, y1, x2, y2] }) => Math.min(x2 - x1, y2 - y1) * scale);
+  });
 }

@@ -11,11 +11,13 @@ import { channelStatistics } from "../../data/images/channelStatistics.ts";
 import { chooseCanvas } from "../../data/images/chooseCanvas.ts";
 import { ImageStore } from "../../data/images/imageStore.ts";
 import { imagesIn } from "../../data/split/splits.ts";
+import { describeSmallObjects } from "../../data/stats/inputSizes.ts";
 import { isTrained } from "../../data/trainedObjects.ts";
 import { evaluateCoco } from "../../metrics/detection/coco/coco.ts";
 import { FROM_WEIGHTS } from "../../training/recipe.ts";
 import type { PrepareContext, Prepared } from "../../training/trainOptions.ts";
 import { type AnchorLevel, levelAnchors } from "../boxes/anchors.ts";
+import { readAnchorChoice } from "../boxes/anchorChoice.ts";
 import { anchorBlocks } from "../boxes/anchorTargets.ts";
 import { anchorShapesFor } from "../boxes/kMeansAnchors.ts";
 import { detectLabelled } from "../detectLabelled.ts";
@@ -40,8 +42,8 @@ export interface FasterRcnnTaskOptions extends FasterRcnnOptions {
 const PREDICT_BATCH = 4;
 /** Pixels of the canvas for each cell of the one map that proposals come from. */
 const STRIDE = 8;
-/** Anchor shapes a cell, chosen by k-means. */
-const ANCHOR_SHAPES = 5;
+/** Anchors of each cell unless told: so many squares, chosen by k-means. */
+const SQUARES = 5;
 /** Training images are kept this much larger than the canvas, to zoom in without blur. */
 const OVERSIZE = 1.25;
 
@@ -66,10 +68,13 @@ export async function fasterRcnnTask(
   const store = new ImageStore(images, framing, { ...loading, oversize: OVERSIZE });
   const validation = new ImageStore(imagesIn(dataset, "val"), framing, loading);
   const scaleOf = (image: ImageRecord): number => placeOnCanvas(image, framing).scaleX;
-  const chosen = (): AnchorLevel => ({
-    stride: STRIDE,
-    anchors: anchorShapesFor(images, scaleOf, ANCHOR_SHAPES, random.fork("anchors"), { squares: true }),
-  });
+  const chosen = (): AnchorLevel => {
+    const asked = options.anchors === undefined ? undefined : readAnchorChoice(options.anchors);
+    if (Array.isArray(asked)) return { stride: STRIDE, anchors: asked };
+    const squares = asked === undefined;
+    const anchors = anchorShapesFor(images, scaleOf, asked ?? SQUARES, random.fork("anchors"), { squares });
+    return { stride: STRIDE, anchors };
+  };
   const levels = begun?.levels ?? [chosen()];
   const architecture = begun?.architecture ?? architectureOf(options, published);
   const sizes = { levels, classes: dataset.classes.length };
@@ -91,6 +96,8 @@ export async function fasterRcnnTask(
     preprocessing,
     levels,
   };
+
+  const small = describeSmallObjects(images, scaleOf);
 
   const { augmentation = PRESETS.default, flip, batch } = options;
   const source = trainingBatches(store, {
@@ -125,6 +132,7 @@ export async function fasterRcnnTask(
     },
     ...(trained && { recipe: { phases: FROM_WEIGHTS } }),
     built: builtOptions(description),
+    ...(small !== undefined && { notes: [small] }),
     summary: `input ${canvas.width} x ${canvas.height}, anchors ${describeAnchors(levels)}`,
     dispose() {
       disposeWeights(network.model);

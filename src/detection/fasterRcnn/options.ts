@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { RESIZE_RULES } from "../../base/preprocessing.ts";
 import { BACKBONE_NAMES } from "../../core/backbones/names.ts";
+import { ANCHOR_CHOICE, readAnchorChoice } from "../boxes/anchorChoice.ts";
 
 /**
  * What can be chosen of a Faster R-CNN, by the names that the command line and config.json have for it; `description` is
@@ -32,6 +33,15 @@ export const FasterRcnnOptions = z
       .string()
       .optional()
       .meta({ description: "Keras weights of a MobileNet to start from", placeholder: "folder" }),
+    anchors: z
+      .string()
+      .refine((text) => readAnchorChoice(text) !== undefined, { error: `must be ${ANCHOR_CHOICE}` })
+      .optional()
+      .meta({
+        description:
+          "how many anchor shapes k-means shall find, or the shapes as label stats prints them (default: 5 squares)",
+        placeholder: "n | WxH,…",
+      }),
     assignment: z
       .enum(["best", "threshold"])
       .default("best")

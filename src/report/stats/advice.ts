@@ -35,12 +35,12 @@ export function inputSizeWords({ recommended, smallest, original, sizes }: Input
 /** The anchors to take, and why. */
 export function anchorWords({ size, shapes, fit, fits, usual }: AnchorAdvice): string {
   const more = fits.find(({ count: other }) => other > fit.count);
-  const list = shapes.map(([width, height]) => `${Math.round(width)}x${Math.round(height)}`).join(", ");
+  const list = shapes.map(([width, height]) => `${Math.round(width)}x${Math.round(height)}`).join(",");
   const why = more ? `; ${more.count} shapes would reach ${rate(more.meanIou, 2)}` : "";
   return (
-    `Anchors: ${fit.count} shapes, ${list} (pixels at input size ${size}). The mean best IoU of an object with them is ` +
+    `Anchors: ${fit.count} shapes, --anchors ${list} (pixels at input size ${size}). The mean best IoU of an object with them is ` +
     `${rate(fit.meanIou, 2)}, and ${percent(fit.over50)} of the objects have one of at least 0.5${why}. With the ` +
-    `${usual.count} of the Faster R-CNN paper it is ${rate(usual.meanIou, 2)}. detect train finds its own.`
+    `${usual.count} of the Faster R-CNN paper it is ${rate(usual.meanIou, 2)}. Unless told, detect train finds five squares of its own.`
   );
 }
 

@@ -9,6 +9,7 @@ import type { Dataset } from "../../../src/data/dataset.ts";
 import { noCache } from "../../../src/data/images/imageCache.ts";
 import { limiter } from "../../../src/data/parallel.ts";
 import { Detector } from "../../../src/detection/detector.ts";
+import type { DetectorDescription } from "../../../src/detection/fasterRcnn/description.ts";
 import { fasterRcnnTask } from "../../../src/detection/fasterRcnn/fasterRcnnTask.ts";
 import { FasterRcnnOptions } from "../../../src/detection/fasterRcnn/options.ts";
 import { trainDetector, type TrainDetectorOptions } from "../../../src/detection/trainDetector.ts";
@@ -65,6 +66,35 @@ it("refuses what has no boxes to learn, and says what it has", async () => {
     /^none of 6 images of the split "train" has a box to learn: they are all backgrounds$/,
   );
   await expect(prepare(without([0]))).rejects.toThrow(/: its labels are classes of whole images, for/);
+});
+
+it("takes the anchors that it is told, and says when objects are too small for the input", async () => {
+  const wide: Dataset = {
+    ...dataset,
+    images: dataset.images.map((image, i) => ({ ...image, objects: [{ box: [0, 0, 40 + 3 * i, 10], class: 0 }] })),
+  };
+  const chosen = async (own: Partial<FasterRcnnOptions>) => {
+    const task = await prepare(wide, own);
+    task.dispose();
+    return { levels: (task.description as DetectorDescription).levels, notes: task.notes };
+  };
+  const sidesOf = ({ levels }: Awaited<ReturnType<typeof chosen>>) => levels.flatMap(({ anchors }) => anchors);
+
+  const told = await chosen({ anchors: "12x20,30x16.5" });
+  expect(told).toEqual({ levels: [{ stride: 8, anchors: [[12, 20], [30, 16.5]] }], notes: undefined }); // prettier-ignore
+  const squares = sidesOf(await chosen({}));
+  expect(squares).toHaveLength(5);
+  for (const [width, height] of squares) expect(width).toBeCloseTo(height);
+  const found = sidesOf(await chosen({ anchors: "3" }));
+  expect(found).toHaveLength(3);
+  for (const [width, height] of found) expect(width).toBeGreaterThan(3 * height);
+  expect((await chosen({ size: 64 })).notes).toEqual([
+    "100 % of the objects have a side of less than 8 pixels in the network's input, too few to be found reliably; " +
+      "at size 320 it would be 0 %",
+  ]);
+  expect(FasterRcnnOptions.safeParse({ anchors: "5x" }).error?.issues[0]?.message).toBe(
+    "must be a number of shapes up to 32, or shapes such as 24x24,48x32",
+  );
 });
 
 describe.runIf(native)("a detector's training program", () => {

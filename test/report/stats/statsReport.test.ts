@@ -85,9 +85,9 @@ describe("advice", () => {
     const fits = [usual, { count: 12, meanIou: 0.309, over50: 0.2 }];
     const advice = { size: 320, shapes: [[10, 20.4] as [number, number]], fit: usual, fits, usual };
     expect(anchorWords({ ...advice, widthsHeights: new Float64Array() })).toBe(
-      "Anchors: 9 shapes, 10x20 (pixels at input size 320). The mean best IoU of an object with them is 0.30, and " +
+      "Anchors: 9 shapes, --anchors 10x20 (pixels at input size 320). The mean best IoU of an object with them is 0.30, and " +
         "20\u00a0% of the objects have one of at least 0.5; 12 shapes would reach 0.31. With the 9 of the Faster R-CNN paper " +
-        "it is 0.30. detect train finds its own.",
+        "it is 0.30. Unless told, detect train finds five squares of its own.",
     );
   });
 
