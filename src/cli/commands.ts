@@ -36,3 +36,11 @@ export function labelProgram(): Command {
   addView(program);
   return program;
 }
+
+/** `anchorkit detect …` and `anchorkit label …`: the two under the package's own name, which npx cannot mistake. */
+export function anchorkitProgram(): Command {
+  const program = createProgram("anchorkit", "Object detection from labelled images to a measured model");
+  program.addCommand(detectProgram());
+  program.addCommand(labelProgram());
+  return program;
+}

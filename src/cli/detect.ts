@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { detectProgram } from "./commands.ts";
 import { run } from "./run.ts";
 
-await run(detectProgram());
+await run(async () => (await import("./commands.ts")).detectProgram());

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { labelProgram } from "./commands.ts";
 import { run } from "./run.ts";
 
-await run(labelProgram());
+await run(async () => (await import("./commands.ts")).labelProgram());

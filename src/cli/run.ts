@@ -20,10 +20,15 @@ export function createProgram(name: string, description: string): Command {
     });
 }
 
-/** Runs a program and ends the process with its exit code. */
-export async function run(program: Command, args: string[] = process.argv.slice(2)): Promise<never> {
+/**
+ * Runs a program and ends the process with its exit code.
+ *
+ * @param load makes the program; that packages are missing is explained as any other failure is
+ */
+export async function run(load: () => Promise<Command>, args: string[] = process.argv.slice(2)): Promise<never> {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", endWhenNobodyReads);
-  const code = await execute(program, args);
+  const program = await load().catch((error: unknown) => report(error, args.includes("--debug")));
+  const code = typeof program === "number" ? program : await execute(program, args);
   await Promise.all([flush(process.stdout), flush(process.stderr)]);
   process.exit(code); // a TensorFlow session or a worker must not keep a finished command alive
 }
@@ -45,9 +50,17 @@ export async function execute(program: Command, args: string[]): Promise<number>
 function report(error: unknown, debug: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUsage; // already printed
   const usage = error instanceof UsageError;
-  const text = debug && error instanceof Error ? (error.stack ?? error.message) : oneLine(messageOf(error));
+  const text = debug && error instanceof Error ? (error.stack ?? error.message) : oneLine(explain(error));
   process.stderr.write(`error: ${text}\n`);
   return usage ? EXIT.wrongUsage : EXIT.failed;
+}
+
+/** Installed without its optional packages, anchorkit is geometry and metrics alone. */
+function explain(error: unknown): string {
+  const message = messageOf(error);
+  const missing = /^Cannot find package '([^']+)'/.exec(message)?.[1];
+  if (missing === undefined) return message;
+  return `the package ${missing} is not installed; install anchorkit without --omit=optional, commands need all of it`;
 }
 
 function oneLine(text: string): string {

@@ -1,6 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { anchorkitProgram } from "../../src/cli/commands.ts";
+import { execute, run } from "../../src/cli/run.ts";
 import { callCommand, runCommand } from "./command.ts";
 
 test.each([
@@ -68,4 +70,33 @@ test("a reader that goes away ends the command without a word", () => {
   const command = `"${process.execPath}" --import tsx "${script}" --help | true; echo "\${PIPESTATUS[0]}"`;
   const { stdout, stderr } = spawnSync("bash", ["-c", command], { encoding: "utf8" });
   expect({ stdout, stderr }).toEqual({ stdout: "0\n", stderr: "" });
+});
+
+test("anchorkit is both commands under one name", async () => {
+  const shown: string[] = [];
+  const write = vi.spyOn(process.stderr, "write").mockImplementation((text) => shown.push(String(text)) > 0);
+  expect(await execute(anchorkitProgram(), ["label", "imprt"])).toBe(2);
+  expect(await execute(anchorkitProgram(), ["detect", "predict", "x"])).toBe(2);
+  expect(await execute(anchorkitProgram(), ["detct"])).toBe(2);
+  write.mockRestore();
+  expect(shown.join("")).toBe(
+    "error: unknown command 'imprt' (Did you mean import?)\n" +
+      "error: required option '--weights <run>' not specified\n" +
+      "error: unknown command 'detct' (Did you mean detect?)\n",
+  );
+});
+
+test("a package that was left out is named, with what to do", async () => {
+  const exit = vi.spyOn(process, "exit").mockImplementation((() => undefined) as () => never);
+  const written = (_: unknown, done?: () => void) => (done?.(), true);
+  const write = vi.spyOn(process.stderr, "write").mockImplementation(written as typeof process.stderr.write);
+  await run(() => Promise.reject(new Error("Cannot find package 'sharp' imported from /x/y.js")), []);
+  const [[text] = []] = write.mock.calls;
+  const [[code] = []] = exit.mock.calls;
+  write.mockRestore();
+  exit.mockRestore();
+  expect(text).toBe(
+    "error: the package sharp is not installed; install anchorkit without --omit=optional, commands need all of it\n",
+  );
+  expect(code).toBe(1);
 });
