@@ -37,7 +37,7 @@ export const openImages: LabelFormat = {
  */
 async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
   const warnings = new Warnings(options.observer);
-  const files = await findLabelFiles(path, traits, warnings);
+  const files = await findLabelFiles(path, traits, warnings, options);
   const isFolder = (await kindOf(path)) === "folder";
   const descriptions = await descriptionsIn(isFolder ? path : dirname(path), warnings);
   // Some tools write the whole name of the file as ImageID.
