@@ -4,7 +4,7 @@ import { groupBy, isImageName, kindOf } from "../files.ts";
 import { splitNamed, splitOfPath } from "../split/splitLists.ts";
 import { folded, pathParts } from "./imageName.ts";
 import { imagesOfSize } from "./imagesOfSize.ts";
-import { NameIndex, OTHER_ENDING } from "./nameIndex.ts";
+import { type Alike, NameIndex, OTHER_ENDING } from "./nameIndex.ts";
 import { nearestTo } from "./nearest.ts";
 
 /** What a label file says of which image it means. */
@@ -60,24 +60,27 @@ export function imageFinder(images: readonly string[], folder?: string): FindIma
     }
     if (folder === undefined) for (const path of new Set(paths)) if (await outside(path)) return [path];
 
-    const ofPart = inPart(part, otherParts);
+    const found = names.map((name) => index.find(name));
     for (const endings of [false, true]) {
-      for (const name of names) {
-        const alike = (context?: string): readonly string[] => {
-          const found = index.find(name, context).filter(({ degree }) => endings || degree < OTHER_ENDING);
-          return found.length === 1 ? (found[0]?.items ?? []) : found.flatMap(({ items }) => items);
-        };
-        const all = alike();
+      for (const [i, name] of names.entries()) {
+        const all = itemsOf(found[i] ?? [], endings);
         if (all.length === 0) continue;
         if (all.length === 1) return all;
-        const own = ofPart(all);
+        const own = inPart(all, part, otherParts);
         const around = dirname(resolve(from));
         const isDecided = own.length > 0 && own.length < all.length;
-        return imagesOfSize(nearestTo(around, isDecided ? own : alike(around)), size);
+        const likely = isDecided ? own : itemsOf(index.find(name, around), endings);
+        return imagesOfSize(nearestTo(around, likely), size);
       }
     }
     return [];
   };
+}
+
+/** The same list for the same single degree, which `nearestTo` knows again. */
+function itemsOf(found: readonly Alike<string>[], endings: boolean): readonly string[] {
+  const likely = found.filter(({ degree }) => endings || degree < OTHER_ENDING);
+  return likely.length === 1 ? (likely[0]?.items ?? []) : likely.flatMap(({ items }) => items);
 }
 
 /** The image that a path leads to, letter by letter, else in another Unicode form, else in other letter case. */
@@ -94,15 +97,14 @@ function pathsTo(images: readonly string[]): (path: string) => string | undefine
 }
 
 /** Of files, those in a folder that is called so or is of that split; for no part, those in no folder of another. */
-function inPart(part = "", otherParts?: ReadonlySet<string>): (files: readonly string[]) => readonly string[] {
+function inPart(files: readonly string[], part = "", otherParts?: ReadonlySet<string>): readonly string[] {
+  if (part === "" && !otherParts?.size) return files;
   const split = splitNamed(part);
   const name = folded(part);
   const others = new Set([...(otherParts ?? [])].map(folded));
-  if (part === "" && others.size === 0) return (files) => files;
-  return (files) =>
-    files.filter((file) => {
-      const folders = pathParts(dirname(file)).map(folded);
-      if (part === "") return !folders.some((folder) => others.has(folder));
-      return folders.includes(name) || (split !== undefined && splitOfPath(file) === split);
-    });
+  return files.filter((file) => {
+    const folders = pathParts(dirname(file)).map(folded);
+    if (part === "") return !folders.some((folder) => others.has(folder));
+    return folders.includes(name) || (split !== undefined && splitOfPath(file) === split);
+  });
 }

@@ -32,8 +32,9 @@ export function noneFound(
 ): AnchorkitError {
   const several = found.filter(({ length }) => length > 1).length;
   if (several > 0) {
-    const rest = several < found.length ? `, and ${found.length - several} images are not there` : "";
-    return new AnchorkitError(`${labelFile}: no image is clear: several fit each of ${several} records${rest}`);
+    const rest = several < found.length ? ", and the others are not there" : "";
+    const said = `not one image is clear: several files fit ${several} of ${found.length} records${rest}`;
+    return new AnchorkitError(`${labelFile}: ${said}`);
   }
   const place = imageFolder === undefined ? "there" : `in ${shownPath(imageFolder)}`;
   return new AnchorkitError(`${labelFile}: none of ${found.length} images is ${place} (first: "${first}"); ${advice}`);

@@ -34,4 +34,3 @@ test("the first spelling that is found counts; a path may lead out of the folder
   expect(await find({ names: ["far/a.jpg"], from: join(folder, "l.json") })).toEqual([join(folder, "far/a.jpg")]);
   expect(await find({ names: ["far/a.txt"], from: join(folder, "l.json") })).toEqual([]);
 });
-
