@@ -212,3 +212,8 @@ test("yolo: a list of which not one image is there says so", async () => {
   });
   await expect(readDataset(set)).rejects.toThrow(/train\.txt: none of 2 images is there \(first: "gone\.jpg"\)/);
 });
+
+test("--images is refused where images are among the labels", async () => {
+  const set = await folderOf({ "cat/a.jpg": photo, "dog/b.jpg": photo });
+  await expect(readDataset(set, { images: set })).rejects.toThrow(/a folder for each class has its images in itself/);
+});
