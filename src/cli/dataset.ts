@@ -2,26 +2,46 @@ import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { Random } from "../base/random.ts";
 import type { Dataset, ImageRecord } from "../data/dataset.ts";
-import { FORMAT_IDS, type Coordinates } from "../data/formats/format.ts";
+import { FORMAT_IDS, type Coordinates, type FormatId } from "../data/formats/format.ts";
+import type { ReadDatasetOptions } from "../data/readDataset.ts";
 import { splitDataset, type SplitCounts } from "../data/split/splits.ts";
 import type { RunFolder } from "../training/run/runFolder.ts";
 import { choice } from "./options.ts";
 
 /** What `--data` and the options beside it say. */
-export interface DataFlags {
+export interface DataFlags extends ReadingFlags {
   data: string;
-  coordinates?: Coordinates;
 }
 
-/** `--coordinates`, for every command that reads labels. */
-export function addCoordinatesOption(command: Command): Command {
-  const description = "how corners in XML are meant (default: what the file itself says)";
-  return command.addOption(choice("--coordinates <how>", description, ["labelimg", "voc", "zero-based"]));
+/** How labels are to be read. */
+export interface ReadingFlags {
+  coordinates?: Coordinates;
+  images?: string;
+}
+
+/** `--images` and `--coordinates`, for every command that reads labels. */
+export function addReadingOptions(
+  command: Command,
+  images = "the folder of the images, if they lie neither beside the labels nor next to them",
+): Command {
+  const coordinates = "how corners in XML are meant (default: what the file itself says)";
+  return command
+    .option("--images <folder>", images)
+    .addOption(choice("--coordinates <how>", coordinates, ["labelimg", "voc", "zero-based"]));
 }
 
 /** `--from`, for the commands that convert labels. */
 export function addFromOption(command: Command): Command {
   return command.addOption(choice("--from <format>", "the format to read (default: found by the files)", FORMAT_IDS));
+}
+
+/** What `readDataset` is to be told of the flags. */
+export function readingOptions({
+  from,
+  coordinates,
+  images,
+}: ReadingFlags & { from?: FormatId }): Pick<ReadDatasetOptions, "from" | "coordinates" | "images"> {
+  return { ...(from && { from }), ...(coordinates && { coordinates }), ...(images !== undefined && { images }) };
 }
 
 /** A data set whose images all have a split. */
@@ -37,11 +57,11 @@ export interface OpenedDataset {
  * keeps one, else one drawn by the seed. Says on stderr what it found.
  */
 export async function openDataset(
-  { data, coordinates }: DataFlags,
+  { data, ...reading }: DataFlags,
   { seed, run }: { seed: number; run?: RunFolder },
 ): Promise<OpenedDataset> {
   const { readDataset } = await import("../data/readDataset.ts");
-  const { dataset, warnings, source } = await readDataset(data, coordinates === undefined ? {} : { coordinates });
+  const { dataset, warnings, source } = await readDataset(data, readingOptions(reading));
   process.stderr.write(`${source}: ${dataset.images.length} images\n`);
   printWarnings(warnings);
   if (run === undefined || !existsSync(run.splits)) {

@@ -27,12 +27,18 @@ export async function readDataset(
 ): Promise<ReadResult & { format: FormatId }> {
   const place = await lookAt(path);
   const format = from === undefined ? await formatOf(place) : FORMATS[from];
+  if (options.images !== undefined && OWN_IMAGES.includes(format.id)) {
+    throw new AnchorkitError(`${shownPath(path)}: ${format.title} has its images in itself; leave out --images`);
+  }
   const result = await format.read(path, options);
   if (result.dataset.images.length === 0) throw new AnchorkitError(`${shownPath(path)}: holds no images`);
   const warnings = new Warnings(options.observer);
   await applySplitTable(result.dataset, place, warnings);
   return { ...result, warnings: [...result.warnings, ...warnings.lines()], format: format.id };
 }
+
+/** Formats whose labels are nothing without the images that they lie among or hold. */
+const OWN_IMAGES: readonly FormatId[] = ["folders", "masks", "tfrecord"];
 
 const LIKELIEST_FIRST: readonly Likeness[] = ["sure", "likely", "maybe"];
 

@@ -14,6 +14,7 @@ export type ReadingRule =
   | "image-without-labels"
   | "labels-without-image"
   | "two-label-files"
+  | "several-images"
   | "other-filename"
   | "filename-without-extension"
   | "foreign-path"

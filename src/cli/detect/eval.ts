@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { AnchorkitError } from "../../base/errors.ts";
-import { addCoordinatesOption } from "../dataset.ts";
+import { addReadingOptions } from "../dataset.ts";
 import { type InputFlags, readEvaluation } from "./evalInput.ts";
 import { checkMeasureFlags, measure, type MeasureFlags, METRICS } from "./evalMeasure.ts";
 import { type Bar, barsIn, fallsShort } from "./failUnder.ts";
@@ -49,9 +49,8 @@ function addInputOptions(command: Command): void {
         "difficult objects (default: count with --truth by COCO's rules, else ignore)",
         DIFFICULT,
       ),
-    )
-    .option("--images <folder>", "the pictures for --report, if they do not lie as --truth says");
-  addCoordinatesOption(command);
+    );
+  addReadingOptions(command, "the folder of the images, if they do not lie as --data or --truth says");
   addDetectorOptions(command);
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { basename } from "node:path";
 import { AnchorkitError, UsageError } from "../../base/errors.ts";
 import type { SplitName } from "../../data/dataset.ts";
 import type { BoxLayout } from "../../data/comparison/boxLayout.ts";
@@ -16,8 +16,8 @@ export interface InputFlags extends Partial<DataFlags>, DetectorOptions {
   truth?: string;
   predictions?: string;
   against?: string;
-  images?: string;
   rules: "coco" | "voc";
+  report?: string;
   masks?: true;
   maxDetections: number;
   difficult?: "count" | "ignore";
@@ -62,11 +62,11 @@ async function readFiles(flags: InputFlags): Promise<EvaluationInput> {
   const maxDetections = rules === "voc" ? Infinity : flags.maxDetections; // VOC looks at all of them
   const difficult = flags.difficult ?? (rules === "voc" ? "ignore" : "count");
   const truth = await readCocoTruth(flags.truth, { masks });
-  const folder = flags.images ?? dirname(flags.truth);
   const read = async (file: string): Promise<{ images: EvaluationImage[]; warnings: string[] }> => {
     const options = { masks, maxDetections, ...(boxes && { boxes }), ...(match && { match }) };
     const { images, warnings } = await readCocoResults(truth, file, options);
-    return { images: images.map((image) => withPicture(image, folder, difficult)), warnings };
+    const pictures = await picturesOf(images, flags);
+    return { images: images.map((image, i) => withPicture(image, pictures[i], difficult)), warnings };
   };
   const first = await read(predictions);
   const second = against === undefined ? undefined : await read(against);
@@ -82,9 +82,20 @@ async function readFiles(flags: InputFlags): Promise<EvaluationInput> {
   };
 }
 
-function withPicture(image: ComparedImage, folder: string, difficult: "count" | "ignore"): EvaluationImage {
+/** The files of the images, as far as they are there and clear, for the one who draws them: the report. */
+async function picturesOf(
+  images: readonly ComparedImage[],
+  { truth = "", images: folder, report }: InputFlags,
+): Promise<(string | undefined)[]> {
+  if (report === undefined) return [];
+  const { findImages } = await import("../../data/formats/coco/cocoImages.ts");
+  const named = images.map(({ fileName = "", size }) => ({ file_name: fileName, ...size }));
+  const found = await findImages(truth, named, folder);
+  return found.map((files) => (files.length === 1 ? files[0] : undefined));
+}
+
+function withPicture(image: ComparedImage, file: string | undefined, difficult: "count" | "ignore"): EvaluationImage {
   const { difficult: flags, ...truth } = image.truth;
-  const file = image.fileName === undefined ? undefined : pictureOf(image.fileName, folder);
   return {
     ...image,
     ...(file !== undefined && { file }),
@@ -96,12 +107,6 @@ function difficultNote({ name, images }: CocoTruth): string[] {
   const count = images.reduce((sum, { truth }) => sum + truth.difficult.reduce((n, flag) => n + flag, 0), 0);
   if (count === 0) return [];
   return [`${name}: ${count} objects are difficult and count, as COCO has it; --difficult ignore leaves them out`];
-}
-
-/** Where the picture would be; whether it is there is seen when it is drawn. */
-function pictureOf(fileName: string, folder: string): string {
-  const here = resolve(folder, fileName);
-  return existsSync(here) ? here : resolve(folder, basename(fileName));
 }
 
 async function runDetector(flags: InputFlags): Promise<EvaluationInput> {

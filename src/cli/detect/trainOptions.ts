@@ -7,7 +7,7 @@ import { MODELS, modelNamed } from "../../models.ts";
 import type { Budget } from "../../training/loop/budget.ts";
 import type { TrainOptions } from "../../training/trainOptions.ts";
 import { OPTIMIZERS } from "../../training/optimizers/registry.ts";
-import { addCoordinatesOption, type DataFlags } from "../dataset.ts";
+import { addReadingOptions, type DataFlags } from "../dataset.ts";
 import { addDetectorOptions, choice, numberIn } from "../options.ts";
 
 export interface TrainFlags extends DataFlags, Omit<TrainOptions, "out" | "signal" | "epochs" | "minutes"> {
@@ -68,7 +68,7 @@ export function addTrainingOptions(command: Command): void {
       numberIn({ whole: true, min: 1, max: 256 }),
     );
   addDetectorOptions(command);
-  addCoordinatesOption(command);
+  addReadingOptions(command);
 }
 
 /** Who types a run's own length beside --resume asks for nothing new. */

@@ -1,15 +1,14 @@
 import type { Command } from "commander";
-import { FORMAT_IDS, type Coordinates, type FormatId, type WriteResult } from "../../data/formats/format.ts";
-import { addCoordinatesOption, addFromOption, printWarnings } from "../dataset.ts";
+import { FORMAT_IDS, type FormatId, type WriteResult } from "../../data/formats/format.ts";
+import { addReadingOptions, addFromOption, printWarnings, type ReadingFlags, readingOptions } from "../dataset.ts";
 import { addFormatNames } from "../formatNames.ts";
 import { addCommonOptions, addExamples, choice, printJson, requireOptions } from "../options.ts";
 
-interface Flags {
+interface Flags extends ReadingFlags {
   to: FormatId;
   out: string;
   from?: FormatId;
   copy?: true;
-  coordinates?: Coordinates;
   json?: true;
 }
 
@@ -24,19 +23,17 @@ export function addExport(program: Command): void {
     .option("--copy", "copy the images; otherwise they are hard links, or are referred to where they lie (coco)");
   requireOptions(command, "to", "out");
   addFromOption(command);
-  addCoordinatesOption(command);
+  addReadingOptions(command);
   addCommonOptions(command).action(exportTo);
   addFormatNames(command);
   addExamples(command, "label export dataset --to yolo --out yolo", "label export photos --to coco --out coco --copy");
 }
 
-async function exportTo(source: string, { to, out, from, copy, coordinates, json }: Flags): Promise<void> {
+async function exportTo(source: string, flags: Flags): Promise<void> {
+  const { to, out, copy, json } = flags;
   const { readDataset } = await import("../../data/readDataset.ts");
   const { exportLabels } = await import("../../data/exportLabels.ts");
-  const { dataset, ...read } = await readDataset(source, {
-    ...(from && { from }),
-    ...(coordinates && { coordinates }),
-  });
+  const { dataset, ...read } = await readDataset(source, readingOptions(flags));
   const result = await exportLabels(dataset, to, out, { copy: copy ?? false });
   const warnings = [...read.warnings, ...result.warnings];
   printWarnings(warnings);

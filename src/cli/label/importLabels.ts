@@ -1,15 +1,22 @@
 import type { Command } from "commander";
-import type { Coordinates, FormatId } from "../../data/formats/format.ts";
+import type { FormatId } from "../../data/formats/format.ts";
 import { countSplits } from "../../data/split/splits.ts";
-import { addCoordinatesOption, addFromOption, describeClasses, describeSplits, printWarnings } from "../dataset.ts";
+import {
+  addReadingOptions,
+  addFromOption,
+  describeClasses,
+  describeSplits,
+  printWarnings,
+  type ReadingFlags,
+  readingOptions,
+} from "../dataset.ts";
 import { addFormatNames } from "../formatNames.ts";
 import { addCommonOptions, addExamples, printJson, requireOptions } from "../options.ts";
 
-interface Flags {
+interface Flags extends ReadingFlags {
   out: string;
   from?: FormatId;
   copy?: true;
-  coordinates?: Coordinates;
   json?: true;
 }
 
@@ -23,15 +30,16 @@ export function addImport(program: Command): void {
     .option("--copy", "copy the images there, too, so that the folder can be moved");
   requireOptions(command, "out");
   addFromOption(command);
-  addCoordinatesOption(command);
+  addReadingOptions(command);
   addCommonOptions(command).action(importInto);
   addFormatNames(command);
   addExamples(command, "label import photos --out dataset", "label import VOC2007 --out dataset --coordinates voc");
 }
 
-async function importInto(source: string, { out, from, copy, coordinates, json }: Flags): Promise<void> {
+async function importInto(source: string, flags: Flags): Promise<void> {
+  const { out, copy, json } = flags;
   const { importLabels } = await import("../../data/importLabels.ts");
-  const options = { copy: copy ?? false, ...(from && { from }), ...(coordinates && { coordinates }) };
+  const options = { copy: copy ?? false, ...readingOptions(flags) };
   const { dataset, warnings, source: read, file } = await importLabels(source, out, options);
   const { classes, images } = dataset;
   const objects = images.reduce((sum, image) => sum + image.objects.length, 0);

@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import { UsageError } from "../../base/errors.ts";
-import type { Coordinates, FormatId } from "../../data/formats/format.ts";
+import type { FormatId } from "../../data/formats/format.ts";
 import type { LintOptions } from "../../data/lint/lintDataset.ts";
-import { addCoordinatesOption, addFromOption } from "../dataset.ts";
+import { addReadingOptions, addFromOption, type ReadingFlags, readingOptions } from "../dataset.ts";
 import { describeReport } from "./lintText.ts";
 import { addCommonOptions, addExamples, numberIn, printJson } from "../options.ts";
 
-interface Flags {
+interface Flags extends ReadingFlags {
   fix?: true;
   out?: string;
   copy?: true;
@@ -14,7 +14,6 @@ interface Flags {
   all?: true;
   size: number;
   from?: FormatId;
-  coordinates?: Coordinates;
   json?: true;
 }
 
@@ -31,21 +30,20 @@ export function addLint(program: Command): void {
     .option("--size <pixels>", "longer side of images in training", numberIn({ whole: true, min: 32 }), 320)
     .option("--all", "print every kind of finding, with more examples");
   addFromOption(command);
-  addCoordinatesOption(command);
+  addReadingOptions(command);
   addCommonOptions(command).action(lint);
   addExamples(command, "label lint photos", "label lint photos --fix --out corrected", "label lint dataset --pixels");
 }
 
 async function lint(source: string, flags: Flags): Promise<void> {
-  const { fix, out, copy, all, json, from, coordinates, size, pixels } = flags;
+  const { fix, out, copy, all, json, size, pixels } = flags;
   if (fix && out === undefined) throw new UsageError("--fix needs --out <folder> to write the corrected copy to");
   if (!fix && out !== undefined) throw new UsageError("--out is where --fix writes to; give both or none");
   const { lintDataset } = await import("../../data/lint/lintDataset.ts");
   const options: LintOptions = {
     ...{ size, pixels: pixels ?? false, places: json ? Infinity : all ? 10 : 2 },
     ...(out !== undefined && { fix: { out, copy: copy ?? false } }),
-    ...(from && { from }),
-    ...(coordinates && { coordinates }),
+    ...readingOptions(flags),
   };
   const report = await lintDataset(source, options);
   // What the copy has corrected is no error any more.

@@ -3,17 +3,17 @@ import type { Command } from "commander";
 import { AnchorkitError, UsageError } from "../../base/errors.ts";
 import { Random } from "../../base/random.ts";
 import type { ImageRecord, SplitName } from "../../data/dataset.ts";
-import type { Coordinates, FormatId } from "../../data/formats/format.ts";
+import type { FormatId } from "../../data/formats/format.ts";
 import type { GroupingOptions } from "../../data/split/imageGroups.ts";
 import type { StratifiedResult } from "../../data/split/stratifiedSplit.ts";
 import type { SplitFractions } from "../../data/split/splits.ts";
 import { counted } from "../../report/page/text.ts";
-import { addCoordinatesOption, addFromOption, printWarnings } from "../dataset.ts";
+import { addReadingOptions, addFromOption, printWarnings, type ReadingFlags, readingOptions } from "../dataset.ts";
 import { addCommonOptions, addExamples, choice, numberIn, printJson, requireOptions } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { type DataTable, renderTables, TABLE_FORMATS, type TableFormat } from "../tables.ts";
 
-interface Flags extends Partial<SplitFractions> {
+interface Flags extends ReadingFlags, Partial<SplitFractions> {
   out: string;
   group?: string;
   nearDuplicates: boolean;
@@ -21,7 +21,6 @@ interface Flags extends Partial<SplitFractions> {
   copy?: true;
   format: TableFormat | "json";
   from?: FormatId;
-  coordinates?: Coordinates;
   json?: true;
 }
 
@@ -46,7 +45,7 @@ export function addSplit(program: Command): void {
     .addOption(choice("--format <how>", "what is printed", [...TABLE_FORMATS, "json"], "table"));
   requireOptions(command, "out");
   addFromOption(command);
-  addCoordinatesOption(command);
+  addReadingOptions(command);
   addCommonOptions(command).action(splitInto);
   addExamples(
     command,
@@ -57,7 +56,7 @@ export function addSplit(program: Command): void {
 }
 
 async function splitInto(source: string, flags: Flags): Promise<void> {
-  const { out, seed, group, copy = false, from, coordinates, format } = flags;
+  const { out, seed, group, copy = false, format } = flags;
   const fractions = fractionsOf(flags);
   if (resolve(source) === resolve(out)) {
     throw new AnchorkitError(`${out}: is what is read; give another folder to write to`);
@@ -69,7 +68,7 @@ async function splitInto(source: string, flags: Flags): Promise<void> {
   if (resolve(source) === resolve(file)) {
     throw new AnchorkitError(`${file}: is what is read; give another folder to write to`);
   }
-  const read = await readDataset(source, { ...(from && { from }), ...(coordinates && { coordinates }) });
+  const read = await readDataset(source, readingOptions(flags));
   printWarnings(read.warnings);
   const { images } = read.dataset;
   const looks = flags.nearDuplicates ? await lookAtAll(images) : undefined;

@@ -1,18 +1,17 @@
 import { basename, resolve } from "node:path";
 import type { Command } from "commander";
 import { Random } from "../../base/random.ts";
-import type { Coordinates, FormatId } from "../../data/formats/format.ts";
-import { addCoordinatesOption, addFromOption, printWarnings } from "../dataset.ts";
+import type { FormatId } from "../../data/formats/format.ts";
+import { addReadingOptions, addFromOption, printWarnings, type ReadingFlags, readingOptions } from "../dataset.ts";
 import { addCommonOptions, addExamples, choice, numberIn, printJson } from "../options.ts";
 import { renderTables, TABLE_FORMATS, type TableFormat } from "../tables.ts";
 
-interface Flags {
+interface Flags extends ReadingFlags {
   size?: number;
   format: TableFormat | "json";
   report?: string;
   seed: number;
   from?: FormatId;
-  coordinates?: Coordinates;
   json?: true;
 }
 
@@ -31,17 +30,18 @@ export function addStats(program: Command): void {
     .addOption(choice("--format <how>", "what is printed", [...TABLE_FORMATS, "json"], "table"))
     .option("--seed <n>", "seed of k-means", numberIn({ whole: true, min: 0, max: 2 ** 31 - 1 }), 1);
   addFromOption(command);
-  addCoordinatesOption(command);
+  addReadingOptions(command);
   addCommonOptions(command).action(stats);
   addExamples(command, "label stats photos", "label stats dataset --report stats.html", "label stats dataset --json");
 }
 
-async function stats(source: string, { from, coordinates, size, format, report, seed, json }: Flags): Promise<void> {
+async function stats(source: string, flags: Flags): Promise<void> {
+  const { size, format, report, seed, json } = flags;
   const { readDataset } = await import("../../data/readDataset.ts");
   const { datasetStats } = await import("../../data/stats/datasetStats.ts");
   const { adviseAnchors } = await import("../../detection/boxes/adviseAnchors.ts");
   const advice = await import("../../report/stats/advice.ts");
-  const read = await readDataset(source, { ...(from && { from }), ...(coordinates && { coordinates }) });
+  const read = await readDataset(source, readingOptions(flags));
   const { dataset, warnings } = read;
   printWarnings(warnings);
   const measured = datasetStats(dataset);

@@ -5,14 +5,14 @@ import { nearest } from "../../base/nearest.ts";
 import { Random } from "../../base/random.ts";
 import type { Dataset, ImageRecord, SplitName } from "../../data/dataset.ts";
 import { byName } from "../../data/files.ts";
-import type { Coordinates, FormatId } from "../../data/formats/format.ts";
+import type { FormatId } from "../../data/formats/format.ts";
 import type { SheetImage } from "../../report/contactSheet.ts";
 import { counted } from "../../report/page/text.ts";
-import { addCoordinatesOption, addFromOption, printWarnings } from "../dataset.ts";
+import { addReadingOptions, addFromOption, printWarnings, type ReadingFlags, readingOptions } from "../dataset.ts";
 import { addCommonOptions, addExamples, choice, numberIn, printJson, requireOptions } from "../options.ts";
 import { Progress } from "../progress.ts";
 
-interface Flags {
+interface Flags extends ReadingFlags {
   out: string;
   split?: SplitName;
   class?: string[];
@@ -25,7 +25,6 @@ interface Flags {
   size: number;
   seed: number;
   from?: FormatId;
-  coordinates?: Coordinates;
   json?: true;
 }
 
@@ -57,7 +56,7 @@ export function addView(program: Command): void {
     .option("--seed <n>", "seed of the variations", numberIn({ whole: true, min: 0, max: 2 ** 31 - 1 }), 1);
   requireOptions(command, "out");
   addFromOption(command);
-  addCoordinatesOption(command);
+  addReadingOptions(command);
   addCommonOptions(command).action(view);
   addExamples(
     command,
@@ -68,13 +67,13 @@ export function addView(program: Command): void {
 }
 
 async function view(source: string, flags: Flags): Promise<void> {
-  const { out, perPage, pages, tile, from, coordinates, augment } = flags;
+  const { out, perPage, pages, tile, augment } = flags;
   const { readDataset } = await import("../../data/readDataset.ts");
   const { requireEmptyFolder } = await import("../../data/emptyFolder.ts");
   const { contactSheet } = await import("../../report/contactSheet.ts");
   const { writePicture } = await import("../../report/picture.ts");
   await requireEmptyFolder(out);
-  const read = await readDataset(source, { ...(from && { from }), ...(coordinates && { coordinates }) });
+  const read = await readDataset(source, readingOptions(flags));
   printWarnings(read.warnings);
   const { dataset } = read;
   const images = chooseImages(dataset, flags);

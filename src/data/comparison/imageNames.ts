@@ -1,51 +1,35 @@
+import { imageStem, pathParts } from "../finding/imageName.ts";
+import { NameIndex } from "../finding/nameIndex.ts";
 import type { TruthImage } from "./comparedImage.ts";
 
 /** The images of the truth by what other tools call them. */
 export class ImageNames {
-  #full = new Map<string, number | null>(); // null: more than one image is called so
-  #base = new Map<string, number | null>();
-  #stem = new Map<string, number | null>();
-  #number = new Map<number, number | null>();
+  readonly #index: NameIndex<number>;
+  readonly #number = new Map<number, number | null>(); // null: more than one image has the number
+  readonly #known = new Map<string, number | undefined>();
 
   constructor(images: readonly TruthImage[]) {
-    for (const [index, { fileName }] of images.entries()) {
-      if (fileName === undefined) continue;
-      note(this.#full, posix(fileName), index);
-      note(this.#base, baseOf(fileName), index);
-      note(this.#stem, stemOf(fileName), index);
-      if (/^\d+$/.test(stemOf(fileName))) note(this.#number, Number(stemOf(fileName)), index);
+    const named = images.flatMap(({ fileName }, i) => (fileName === undefined ? [] : [i]));
+    this.#index = new NameIndex(named, (i) => images[i]?.fileName ?? "");
+    for (const i of named) {
+      const stem = imageStem(pathParts(images[i]?.fileName ?? "").at(-1) ?? "");
+      if (/^\d+$/.test(stem)) this.#number.set(Number(stem), this.#number.has(Number(stem)) ? null : i);
     }
   }
 
   /**
-   * Index of the image that is called so: by its path, else its name, else its name without ending; a number by the
-   * digits of its name. Undefined for none and for several.
+   * Index of the image that is called so (see `NameIndex`): by its name, with or without its ending, and its folders; a
+   * number by the digits of its name. Undefined for none and for several.
    */
   find(name: unknown): number | undefined {
     if (typeof name === "number") return this.#number.get(name) ?? undefined;
     if (typeof name !== "string") return undefined;
-    return (
-      this.#full.get(posix(name)) ??
-      this.#base.get(baseOf(name)) ??
-      this.#stem.get(stemOf(name)) ??
-      this.#stem.get(baseOf(name)) ??
-      undefined
-    );
+    if (!this.#known.has(name)) this.#known.set(name, this.#look(name)); // results name an image again and again
+    return this.#known.get(name);
   }
-}
 
-function note<K>(map: Map<K, number | null>, key: K, index: number): void {
-  map.set(key, map.has(key) ? null : index);
-}
-
-function posix(path: string): string {
-  return path.replaceAll("\\", "/").replace(/^\.\//, "");
-}
-
-function baseOf(path: string): string {
-  return posix(path).replace(/^.*\//s, "");
-}
-
-function stemOf(path: string): string {
-  return baseOf(path).replace(/\.[^.]*$/s, "");
+  #look(name: string): number | undefined {
+    const [best, ...others] = this.#index.find(name);
+    return best?.items.length === 1 && others.length === 0 ? best.items[0] : undefined;
+  }
 }

@@ -6,6 +6,7 @@ import { type CheckedOptions, checkOptions, type DirectoryOptions, oneOf, splitI
 import { openLoading } from "../images/openImageCache.ts";
 import { ImageSource, type LoadingOptions } from "../images/imageSource.ts";
 import { kindOf, posixPath, shownPath } from "../files.ts";
+import { folded } from "../finding/imageName.ts";
 import { withoutMaskEnding } from "../formats/masks/maskFiles.ts";
 import { type MaskValues, readMask } from "./maskImage.ts";
 
@@ -104,12 +105,15 @@ function fail(problem: string): never {
 
 async function paired(images: string, masks: string, followLinks: boolean): Promise<MaskedFile[]> {
   const maskOf = await byStem(masks, followLinks);
-  const maskLike = new Map([...maskOf].map(([stem, file]) => [withoutMaskEnding(stem), file]));
+  const maskLike = new Map([
+    ...[...maskOf].map(([stem, file]) => [folded(withoutMaskEnding(stem)), file] as const),
+    ...[...maskOf].map(([stem, file]) => [folded(stem), file] as const),
+  ]);
   const items: MaskedFile[] = [];
   const alone: string[] = [];
   const used = new Set<string>();
   for (const [stem, file] of await byStem(images, followLinks)) {
-    const mask = maskOf.get(stem) ?? maskLike.get(stem);
+    const mask = maskOf.get(stem) ?? maskLike.get(folded(stem));
     if (mask === undefined) alone.push(file);
     else {
       used.add(mask);
@@ -129,7 +133,7 @@ async function byStem(folder: string, followLinks: boolean): Promise<Map<string,
   if ((await kindOf(folder)) !== "folder") fail(`${shownPath(folder)}: no such folder`);
   const found = new Map<string, string>();
   for (const file of await directoryImages(folder, followLinks)) {
-    const stem = posixPath(relative(folder, file)).slice(0, -extname(file).length);
+    const stem = posixPath(relative(folder, file)).slice(0, -extname(file).length).normalize();
     const other = found.get(stem);
     if (other !== undefined) fail(`${shownPath(file)}: has the same name as ${shownPath(other)}`);
     found.set(stem, file);

@@ -67,6 +67,8 @@ export type Coordinates = "labelimg" | "voc" | "zero-based";
 export interface ReadOptions {
   /** Decided file by file unless told: `voc` where the XML's source names the VOC devkit, `labelimg` elsewhere. */
   coordinates?: Coordinates;
+  /** The folder where the images are, in it or below; found around the labels unless told. */
+  images?: string;
   /**
    * Is told of everything that is found, with its place. With an observer, a reader goes on where it would throw for one
    * file or record (`Warnings.fail`). A reader needs no more for it than `new Warnings(options.observer)`.

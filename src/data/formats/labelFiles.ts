@@ -5,7 +5,7 @@ import { byName, isImageName, kindOf, listFiles, readHead, shownPath } from "../
 import { mapParallel, mapWithWarnings } from "../parallel.ts";
 import type { Place } from "../place.ts";
 import type { Warnings } from "../warnings.ts";
-import type { LabelFormat, Likeness } from "./format.ts";
+import type { LabelFormat, Likeness, ReadOptions } from "./format.ts";
 
 /** What tells a format's files from others: how the names end, and how the first 16 kilobytes look. */
 export interface FileTraits extends Pick<LabelFormat, "title"> {
@@ -19,6 +19,8 @@ export interface LabelFiles {
   root: string;
   labels: string[];
   images: string[];
+  /** The folder where the images are, if that is said; they are all of those in there. */
+  imageFolder?: string;
 }
 
 /** `likely` where one of the first files has the traits. */
@@ -31,29 +33,55 @@ export async function hasTraits({ files, head }: Place, { extension, looksRight 
 
 /**
  * The label files to read: the one that is given, or those of a folder and the folders below it that look right; and
- * the images around them, those next to the folder where it holds none.
+ * the images around them, those next to the folder where it holds none; or those of the folder that the options name.
  *
  * @throws AnchorkitError when there are none
  */
-export async function findLabelFiles(path: string, traits: FileTraits, warnings: Warnings): Promise<LabelFiles> {
+export async function findLabelFiles(
+  path: string,
+  traits: FileTraits,
+  warnings: Warnings,
+  { images: imageFolder }: Pick<ReadOptions, "images"> = {},
+): Promise<LabelFiles> {
   const kind = await kindOf(path);
   if (kind === undefined) throw new AnchorkitError(`${shownPath(path)}: no such file or folder`);
   const folder = resolve(kind === "file" ? dirname(path) : path);
   const inside = await listFiles(folder, kind === "file" ? 3 : 20);
   const labels = kind === "file" ? [resolve(path)] : await thoseThatLookRight(inside, traits, warnings);
   if (labels.length === 0) throw new AnchorkitError(`${shownPath(path)}: holds no file of ${traits.title}`);
-  const images = inside.filter(isImageName);
-  if (images.length > 0) return { root: folder, labels, images };
-  const root = join(folder, "..");
-  return { root, labels, images: (await listAround(root)).filter(isImageName) };
+  return { labels, ...(await imagesAround(folder, inside, imageFolder)) };
 }
 
-/** Files in a folder and two levels below, as far as they can be seen: a neighbour that is private is no error. */
+/** The images that label files of a folder may name, and the folder that all of it lies in. */
+export async function imagesAround(
+  folder: string,
+  inside: readonly string[],
+  imageFolder?: string,
+): Promise<Pick<LabelFiles, "root" | "images" | "imageFolder">> {
+  if (imageFolder !== undefined) {
+    return { root: folder, images: await imagesIn(imageFolder), imageFolder: resolve(imageFolder) };
+  }
+  const images = inside.filter(isImageName);
+  if (images.length > 0) return { root: folder, images };
+  const root = join(folder, "..");
+  return { root, images: (await listAround(root)).filter(isImageName) };
+}
+
+/** All images of a folder that people name as that of their images. */
+export async function imagesIn(folder: string): Promise<string[]> {
+  const kind = await kindOf(folder);
+  if (kind !== "folder") throw new AnchorkitError(`${shownPath(folder)}: is no folder of images`);
+  const images = (await listFiles(resolve(folder))).filter(isImageName);
+  if (images.length === 0) throw new AnchorkitError(`${shownPath(folder)}: holds no images`);
+  return images;
+}
+
+/** Files in a folder and three levels below, as far as they can be seen: a neighbour that is private is no error. */
 async function listAround(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const folders = entries.filter((entry) => !entry.isFile() && !entry.name.startsWith("."));
   const below = await mapParallel(folders.map(({ name }) => join(folder, name)).sort(byName), 4, (path) =>
-    listFiles(path, 1).catch(() => []),
+    listFiles(path, 2).catch(() => []),
   );
   return [...(await listFiles(folder, 0)), ...below.flat()];
 }

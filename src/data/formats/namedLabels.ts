@@ -9,7 +9,8 @@ import { splitOfPath } from "../split/splitLists.ts";
 import type { Warnings } from "../warnings.ts";
 import { ownSplitOf } from "./coco/cocoImages.ts";
 import type { FoundImage, FoundObject } from "../placing/found.ts";
-import { imageFinder } from "./imageFinder.ts";
+import { imageFinder } from "../finding/imageFinder.ts";
+import { noneFound, severalFit } from "../finding/severalFit.ts";
 import type { LabelFiles } from "./labelFiles.ts";
 
 /** An object whose class is given by name. */
@@ -23,6 +24,10 @@ export interface NamedImage extends Omit<FoundImage, "id" | "file" | "objects" |
   names: string[];
   /** The label file. */
   from: string;
+  /** The folder that the image lies in, if the label file says one beside the name; its split counts otherwise. */
+  part?: string;
+  /** The folders of others, for an image that lies in none of them. */
+  otherParts?: ReadonlySet<string>;
   objects: NamedObject[];
   /** Classes of the image as a whole. */
   labels?: string[];
@@ -49,7 +54,7 @@ export interface NamingRules {
  * and images. Splits come from the labels, else from folders called train, val and test, else, where there are several
  * label files, from their names.
  *
- * @throws AnchorkitError when two records are of one image, and when no image is there
+ * @throws AnchorkitError when two records are of one image, when several images fit a record, and when none is there
  */
 export async function datasetOf(
   named: readonly NamedImage[],
@@ -63,7 +68,7 @@ export async function datasetOf(
   const located = await locate(named, labelFiles, warnings);
   const kept = [...located].filter(([, { isLeftOut }]) => !isLeftOut);
   const found = kept.map(([file, image], i): FoundImage => {
-    const { names: _, from, ifMissing: __, isLeftOut: ___, takeOut: ____, labels, objects, ...said } = image;
+    const { names, from, part, otherParts, ifMissing, isLeftOut, takeOut, labels, objects, ...said } = image;
     const split = said.split ?? splitOf(file, from, labelFiles);
     return {
       ...{ ...said, id: i + 1, file },
@@ -73,7 +78,7 @@ export async function datasetOf(
     };
   });
   const unnamed = unnamedImages(new Set(located.keys()), labelFiles, warnings, rules).map((file, i): FoundImage => {
-    const split = splitOfPath(relative(labelFiles.root, file));
+    const split = splitOfPath(relative(labelFiles.imageFolder ?? labelFiles.root, file));
     return { id: found.length + i + 1, file, where: shownPath(file), ...(split && { split }), objects: [] };
   });
   return placeLabels([...found, ...unnamed], { classes }, warnings);
@@ -82,12 +87,13 @@ export async function datasetOf(
 /** The labels by their image's file. */
 async function locate(
   named: readonly NamedImage[],
-  { images }: LabelFiles,
+  { images, imageFolder }: LabelFiles,
   warnings: Warnings,
 ): Promise<Map<string, NamedImage>> {
-  const find = imageFinder(images);
-  const files = await mapWithWarnings(named, 16, warnings, async ({ names, from, where, takeOut }, _, own) => {
-    const found = await find(names, from);
+  const find = imageFinder(images, imageFolder);
+  const files = await mapWithWarnings(named, 16, warnings, async (image, _, own) => {
+    const { where, takeOut, split, labelledSize } = image;
+    const found = await find({ ...image, part: image.part ?? split, size: labelledSize });
     if (found.length > 0 || !takeOut) return found;
     try {
       const file = await takeOut();
@@ -107,8 +113,7 @@ async function locate(
       const detail = { rule: "labels-without-image", detail: ifMissing ? `${said} ${ifMissing}` : said } as const;
       warnings.add("images that are not there, left out with their labels", where, detail);
     } else if (others.length > 0) {
-      const detail = { rule: "labels-without-image", detail: said } as const;
-      warnings.add("images whose name several files have, left out with their labels", where, detail);
+      warnings.fail(severalFit(where, names[0] ?? "", [file, ...others]), "several-images", where);
     } else {
       const earlier = located.get(file)?.where;
       const error = new AnchorkitError(`${where}: is ${shownPath(file)}, as ${earlier ?? ""} is; keep one of them`);
@@ -118,17 +123,15 @@ async function locate(
   }
   const [first] = named;
   if (located.size > 0 || !first) return located;
-  const { from, names, ifMissing } = first;
-  const said = `${shownPath(from)}: none of ${named.length} images is there (first: "${names[0] ?? ""}")`;
-  const advice = ifMissing
-    ? `"${names[0] ?? ""}" ${ifMissing}`
-    : "put the images beside the labels or next to their folder";
-  throw new AnchorkitError(`${said}; ${advice}`);
+  const name = first.names[0] ?? "";
+  const advice = first.ifMissing === undefined ? undefined : `"${name}" ${first.ifMissing}`;
+  throw noneFound(shownPath(first.from), files, name, imageFolder, advice);
 }
 
-function splitOf(file: string, from: string, { root, labels }: LabelFiles): FoundImage["split"] {
+function splitOf(file: string, from: string, { root, labels, imageFolder = root }: LabelFiles): FoundImage["split"] {
   const isInCache = file.startsWith(cacheFolder());
-  const folders = (isInCache ? undefined : splitOfPath(relative(root, file))) ?? splitOfPath(relative(root, from));
+  const own = isInCache ? undefined : splitOfPath(relative(imageFolder, file));
+  const folders = own ?? splitOfPath(relative(root, from));
   return folders ?? (labels.length > 1 ? ownSplitOf(from) : undefined);
 }
 

@@ -12,7 +12,8 @@ const FOUND_AGAIN: ReadonlySet<RuleId | undefined> = new Set(["alike-classes"]);
 
 /** Files and records that nobody can correct without guessing: the corrected copy has none of them. */
 const LEFT_OUT: ReadonlySet<RuleId> = new Set([
-  ...(["unreadable-labels", "bad-object", "two-label-files", "unreadable-image", "labels-without-image"] as const),
+  ...(["unreadable-labels", "bad-object", "two-label-files", "several-images"] as const),
+  ...(["unreadable-image", "labels-without-image"] as const),
 ]);
 
 /** Takes up what readers and rules find, and puts it together by kind. */

@@ -1,6 +1,6 @@
-import { basename } from "node:path";
 import type { Dataset, ImageRecord } from "../dataset.ts";
 import { groupBy } from "../files.ts";
+import { NameIndex } from "../finding/nameIndex.ts";
 import { fileHash } from "../images/fileHash.ts";
 import { mapParallel } from "../parallel.ts";
 import { HASHED_AT_ONCE, type Manifest, type ManifestImage, namesOf } from "./manifest.ts";
@@ -37,12 +37,12 @@ export async function applyManifest(manifest: Manifest, dataset: Dataset): Promi
 function finderOf({ images }: Manifest): (image: ImageRecord, name: string) => Promise<readonly ManifestImage[]> {
   const byHash = groupBy(images, ({ sha256 = "" }) => sha256);
   const byName = groupBy(images, ({ name }) => name);
-  const byBaseName = groupBy(images, ({ name }) => basename(name));
+  const index = new NameIndex(images, ({ name }) => name);
   const hashed = images.some(({ sha256 }) => sha256 !== undefined);
   return async (image, name) => {
     const same = hashed ? byHash.get(await fileHash(image.file)) : undefined;
     if (same) return same;
-    const called = byName.get(name) ?? byBaseName.get(basename(name)) ?? [];
+    const called = byName.get(name) ?? index.find(name).flatMap(({ items }) => items);
     return called.length === 1 ? called : [];
   };
 }

@@ -1,7 +1,8 @@
-import { basename, dirname, relative, sep } from "node:path";
+import { dirname, relative, sep } from "node:path";
 import { AnchorkitError } from "../../base/errors.ts";
 import type { SplitName } from "../dataset.ts";
-import { groupBy, readText, shownPath, stemOf } from "../files.ts";
+import { readText, shownPath, stemOf } from "../files.ts";
+import { NameIndex } from "../finding/nameIndex.ts";
 import { csvRows } from "../records/csvRows.ts";
 import type { Warnings } from "../warnings.ts";
 
@@ -33,7 +34,7 @@ export function splitOfPath(path: string): SplitName | undefined {
  * `test_labels.csv` with a `filename` column, as TensorFlow's tutorials make them.
  *
  * @param files all files below `root`, the lists among them
- * @param images the images that the lists can name
+ * @param images the images that the lists can name; those outside of `root`, any list
  * @returns the split of an image's path, undefined for images in no list
  * @throws AnchorkitError when an image stands in two lists
  */
@@ -45,15 +46,16 @@ export async function readSplitLists(
 ): Promise<(file: string) => SplitName | undefined> {
   const splits = new Map<string, { split: SplitName; list: string }>();
   for (const { list, split, scope } of splitFiles(root, files)) {
-    const inScope = images.filter((file) => file.startsWith(scope + sep));
-    const byFullName = groupBy(inScope, (file) => basename(file));
-    const byStem = groupBy(inScope, stemOf);
-    const imagesNamed = (name: string) => byFullName.get(name) ?? byStem.get(name);
+    const inScope = images.filter((file) => file.startsWith(scope + sep) || !file.startsWith(root + sep));
+    const index = new NameIndex(inScope, (file) => file);
+    const imagesNamed = (name: string) => index.find(name).flatMap(({ items }) => items);
     const read = () => (list.endsWith(".csv") ? namesInTable(list) : namesInLines(list));
     for (const name of await warnings.attempt(read, [], "unreadable-labels", shownPath(list))) {
-      const listed = imagesNamed(name) ?? imagesNamed(name.trim());
-      if (!listed) warnings.add("names in split lists without an image", `"${name}" in ${shownPath(list)}`, UNKNOWN);
-      for (const file of listed ?? []) {
+      const asItStands = imagesNamed(name);
+      const listed = asItStands.length > 0 ? asItStands : imagesNamed(name.trim());
+      if (listed.length === 0)
+        warnings.add("names in split lists without an image", `"${name}" in ${shownPath(list)}`, UNKNOWN);
+      for (const file of listed) {
         const known = splits.get(file);
         if (known && known.split !== split) {
           const lists = `${shownPath(known.list)} and ${shownPath(list)}`;
@@ -91,7 +93,7 @@ function splitFiles(root: string, files: readonly string[]): { list: string; spl
 /** The names of a list, a line each. */
 async function namesInLines(list: string): Promise<Set<string>> {
   const lines = (await readText(list)).split(/\r?\n/).filter((line) => line.trim() !== "");
-  return new Set(lines.map((line) => basename(line)));
+  return new Set(lines);
 }
 
 /** What is in a CSV's `filename` column, if it has one. */
@@ -99,7 +101,7 @@ async function namesInTable(list: string): Promise<Set<string>> {
   const names = new Set<string>();
   let column = -1;
   for await (const { cells } of csvRows(list)) {
-    if (column >= 0) names.add(basename(cells[column] ?? ""));
+    if (column >= 0) names.add(cells[column] ?? "");
     else if ((column = cells.indexOf("filename")) < 0) break;
   }
   return names;

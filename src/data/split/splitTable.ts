@@ -1,6 +1,7 @@
 import { basename, dirname } from "node:path";
 import type { Dataset } from "../dataset.ts";
-import { groupBy, shownPath, stemOf } from "../files.ts";
+import { shownPath } from "../files.ts";
+import { NameIndex } from "../finding/nameIndex.ts";
 import { csvRows, firstRow } from "../records/csvRows.ts";
 import type { Place } from "../place.ts";
 import { splitNamed } from "./splitLists.ts";
@@ -32,8 +33,7 @@ async function applyTable(table: string, dataset: Dataset, place: Place, warning
   );
   if (image === undefined || split === undefined || image < 0 || split < 0) return;
 
-  const byName = groupBy(dataset.images, ({ file }) => basename(file).normalize());
-  const byStem = groupBy(dataset.images, ({ file }) => stemOf(file).normalize());
+  const index = new NameIndex(dataset.images, ({ file }) => file);
   let first = true;
   for await (const { cells, where } of csvRows(table)) {
     if (first) {
@@ -41,8 +41,7 @@ async function applyTable(table: string, dataset: Dataset, place: Place, warning
       continue;
     }
     const [path = "", value = ""] = [cells[image]?.trim(), cells[split]?.trim()];
-    const name = (path.split(/[\\/]/).at(-1) ?? "").normalize();
-    const images = byName.get(name) ?? byStem.get(name) ?? [];
+    const images = index.find(path).flatMap(({ items }) => items);
     const named = splitNamed(value);
     if (images.length === 0) {
       warnings.add("names in split lists without an image", `"${path}" in ${where}`, { rule: "unknown-in-list" });

@@ -9,6 +9,7 @@ import { splitNamed, splitOfPath } from "../../split/splitLists.ts";
 import { Warnings } from "../../warnings.ts";
 import { joinCategories, leaveOutGroups } from "./cocoCategories.ts";
 import { type CocoFile, parseCoco, scalarsOf } from "./cocoFile.ts";
+import { noneFound, severalFit } from "../../finding/severalFit.ts";
 import { findImages, ownSplitOf } from "./cocoImages.ts";
 import { objectOf } from "./cocoObject.ts";
 import { readEach } from "../labelFiles.ts";
@@ -81,7 +82,7 @@ export async function read(source: string, options: ReadOptions = {}): Promise<R
   const { classes, categoryIds, classOf } = joinCategories(files.map(({ file }) => file));
   const found: FoundImage[] = [];
   for (const [i, file] of files.entries()) {
-    const read = () => imagesOf(file, classOf[i] ?? new Map<number, number>(), warnings);
+    const read = () => imagesOf(file, classOf[i] ?? new Map<number, number>(), warnings, options.images);
     const others = files.length > 1; // beside a file of which no image is there
     const images = others ? await warnings.attempt(read, [], "labels-without-image", file.name) : await read();
     for (const image of images) found.push(image);
@@ -126,19 +127,24 @@ async function imagesOf(
   { path, name, split: ownSplit, file: coco }: NamedFile,
   classOf: ReadonlyMap<number, number>,
   warnings: Warnings,
+  imageFolder: string | undefined,
 ): Promise<FoundImage[]> {
   const objects = new Map<number, FoundObject[]>(coco.images.map((image) => [image.id, []]));
   for (const [i, annotation] of coco.annotations.entries()) {
     const object = objectOf(annotation, classOf, `${name}: annotations[${coco.places?.annotations[i] ?? i}]`, warnings);
     if (object) objects.get(annotation.image_id)?.push(object);
   }
-  const names = coco.images.map((image) => image.file_name);
-  const files = await findImages(path, names);
+  const named = coco.images.map((image) => ({ ...image, part: splitNamed(image.split ?? "") ?? ownSplit }));
+  const files = await findImages(path, named, imageFolder);
   const shown = coco.info?.exif_orientation === "applied";
   const found: FoundImage[] = [];
   for (const [i, image] of coco.images.entries()) {
     const where = `${name}: images[${coco.places?.images[i] ?? i}]`;
-    const file = files[i];
+    const [file, another] = files[i] ?? [];
+    if (another !== undefined) {
+      warnings.fail(severalFit(where, image.file_name, files[i] ?? []), "several-images", where);
+      continue;
+    }
     if (file === undefined) {
       const detail = { rule: "labels-without-image", detail: `: "${image.file_name}"` } as const;
       warnings.add("images that are not there, left out with their labels", where, detail);
@@ -159,7 +165,7 @@ async function imagesOf(
     });
   }
   if (found.length === 0 && coco.images.length > 0) {
-    throw new AnchorkitError(`${name}: none of its ${names.length} images is there (first: "${names[0] ?? ""}")`);
+    throw noneFound(name, files, named[0]?.file_name ?? "", imageFolder);
   }
   return found;
 }

@@ -1,32 +1,42 @@
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import type { SplitName } from "../../dataset.ts";
-import { groupBy, isImageName, kindOf, listFiles, posixPath } from "../../files.ts";
+import { kindOf, listFiles } from "../../files.ts";
+import { imageFinder, type WantedImage } from "../../finding/imageFinder.ts";
+import { imagesAround } from "../labelFiles.ts";
 import { mapParallel } from "../../parallel.ts";
-import { splitNamed, splitOfPath } from "../../split/splitLists.ts";
+import { splitNamed } from "../../split/splitLists.ts";
+
+/** What a COCO file says of the file of an image. */
+export interface NamedFile extends Pick<WantedImage, "part"> {
+  file_name: string;
+  width?: number | null | undefined;
+  height?: number | null | undefined;
+}
 
 /**
- * The file of each name: from the JSON's folder, else one below it whose path ends like the name. A folder without
- * images, such as `annotations`, is searched together with its neighbours.
+ * The files of images: where their names lead from the JSON's folder, else found below it (see `imageFinder`); a folder
+ * without images, such as `annotations`, is searched together with its neighbours. None for a file that is not there,
+ * several where they fit equally well.
+ *
+ * @param imageFolder where the images are, if that is said
  */
-export async function findImages(json: string, names: readonly string[]): Promise<(string | undefined)[]> {
+export async function findImages(
+  json: string,
+  images: readonly NamedFile[],
+  imageFolder?: string,
+): Promise<(readonly string[])[]> {
   const here = dirname(resolve(json));
-  const direct = await mapParallel(names, 16, async (name) => {
+  const direct = await mapParallel(images, 16, async ({ file_name: name }) => {
     const file = resolve(here, name);
-    return (await kindOf(file)) === "file" ? file : undefined;
+    return imageFolder === undefined && (await kindOf(file)) === "file" ? [file] : [];
   });
-  if (!direct.includes(undefined)) return direct;
-  const inside = (await listFiles(here, 3)).filter(isImageName);
-  const root = inside.length > 0 ? here : join(here, "..");
-  const around = inside.length > 0 ? inside : (await listFiles(root, 3)).filter(isImageName);
-  const byFullName = groupBy(around, (file) => basename(file));
-  const ownSplit = ownSplitOf(json);
-  const inOwnSplit = (file: string) => ownSplit !== undefined && splitOfPath(relative(root, file)) === ownSplit;
-  return names.map((name, i) => {
-    const parts = name.split(/[\\/]/);
-    const alike = byFullName.get(parts.at(-1) ?? "") ?? [];
-    const ending = alike.filter((file) => posixPath(file).endsWith(`/${parts.join("/")}`));
-    const candidates = ending.length > 0 ? ending : alike.length === 1 ? alike : [];
-    return direct[i] ?? candidates.find(inOwnSplit) ?? candidates.sort((a, b) => a.length - b.length)[0];
+  if (direct.every(({ length }) => length > 0)) return direct;
+  const around = await imagesAround(here, await listFiles(here, 3), imageFolder);
+  const find = imageFinder(around.images, around.imageFolder);
+  return mapParallel(images, 16, async ({ file_name: name, width, height, part }, i) => {
+    const known = direct[i] ?? [];
+    const size = width && height ? { width, height } : undefined;
+    return known.length > 0 ? known : find({ names: [name], from: json, part: ownSplitOf(json) ?? part, size });
   });
 }
 

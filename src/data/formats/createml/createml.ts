@@ -51,7 +51,7 @@ type Checked = Pick<z.infer<typeof record>, "image" | "imagefilename" | "verifie
  */
 async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
   const warnings = new Warnings(options.observer);
-  const files = await findLabelFiles(path, traits, warnings);
+  const files = await findLabelFiles(path, traits, warnings, options);
   const lists = await readEach(files.labels, warnings, async (from, own) => {
     const list = parseJson(await readText(from), z.array(z.unknown()), shownPath(from));
     return imagesOf(checkedRecords(list, shownPath(from), own), from, own);

@@ -1,6 +1,7 @@
 import { basename, dirname } from "node:path";
 import { AnchorkitError } from "../../../base/errors.ts";
-import { groupBy, kindOf, listFiles, shownPath, stemOf } from "../../files.ts";
+import { kindOf, listFiles, shownPath } from "../../files.ts";
+import { NameIndex } from "../../finding/nameIndex.ts";
 import { splitNamed } from "../../split/splitLists.ts";
 import { Warnings } from "../../warnings.ts";
 import { columnsOf, type CsvRow, csvRows, firstRow, isHeader, numberIn, textIn } from "../../records/csvRows.ts";
@@ -37,17 +38,13 @@ export const openImages: LabelFormat = {
  */
 async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
   const warnings = new Warnings(options.observer);
-  const files = await findLabelFiles(path, traits, warnings);
+  const files = await findLabelFiles(path, traits, warnings, options);
   const isFolder = (await kindOf(path)) === "folder";
   const descriptions = await descriptionsIn(isFolder ? path : dirname(path), warnings);
-  // Some tools write the whole name of the file as ImageID.
-  const fileOf = new Map([
-    ...groupBy(files.images, (file) => basename(file).normalize()),
-    ...groupBy(files.images, (file) => stemOf(file).normalize()),
-  ]);
+  const index = new NameIndex(files.images, (file) => file);
   const lists = await readEach(files.labels, warnings, async (from, own) => {
     const split = isFolder ? splitIn(from) : undefined;
-    const { images, missing } = await imagesOf(from, fileOf, own);
+    const { images, missing } = await imagesOf(from, index, own);
     return { missing, images: images.map((image): NamedImage => ({ ...image, ...(split && { split }) })) };
   });
   const named = lists.flatMap(({ images }) => images);
@@ -82,7 +79,7 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
  */
 async function imagesOf(
   from: string,
-  fileOf: ReadonlyMap<string, readonly string[]>,
+  index: NameIndex<string>,
   warnings: Warnings,
 ): Promise<{ images: NamedImage[]; missing: Map<string, string> }> {
   const images = new Map<string, NamedImage>();
@@ -96,12 +93,13 @@ async function imagesOf(
     }
     try {
       const id = textIn(cells[columns.ImageID], "ImageID", where);
-      const [file] = fileOf.get(id.normalize()) ?? [];
-      if (file === undefined) {
-        if (!missing.has(id)) missing.set(id, where);
+      if (missing.has(id)) continue;
+      const known = images.get(id);
+      if (!known && index.find(id).length === 0) {
+        missing.set(id, where);
         continue;
       }
-      const image = images.get(id) ?? { names: [basename(file)], from, where, frame: "fraction", objects: [] };
+      const image = known ?? { names: [id], from, where, frame: "fraction", objects: [] };
       images.set(id, image);
       image.objects.push(objectOf(row, columns));
     } catch (error) {

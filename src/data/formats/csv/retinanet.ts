@@ -42,7 +42,7 @@ function looksRight(head: string): boolean {
  */
 async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
   const warnings = new Warnings(options.observer);
-  const files = await findLabelFiles(path, traits, warnings);
+  const files = await findLabelFiles(path, traits, warnings, options);
   const isFolder = (await kindOf(path)) === "folder";
   const lists = await readEach(files.labels, warnings, (from, own) => imagesOf(from, options, own));
   const named = lists.flat().map((image): NamedImage => {

@@ -57,7 +57,7 @@ async function recognizes(place: Place): Promise<Likeness> {
  */
 async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
   const warnings = new Warnings(options.observer);
-  const files = await findLabelFiles(path, traits, warnings);
+  const files = await findLabelFiles(path, traits, warnings, options);
   const lists = await readEach(files.labels, warnings, (from, own) => imagesOf(from, options, own));
   const isFolder = (await kindOf(path)) === "folder"; // of a list that is given alone, the others may be elsewhere
   const named = lists.flat().map((image): NamedImage => {

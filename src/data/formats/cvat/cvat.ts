@@ -36,13 +36,13 @@ export const cvat: LabelFormat = {
  * Polygons of one label and group are parts of one object. Attributes called difficult, truncated and pose are taken as
  * VOC's, as CVAT itself does; `z_order`, `group_id` and a `source` that is not "manual" are further attributes.
  *
- * An image's split is its subset, else its task's, else the task's name, where these say train, val or test.
+ * Of images of one name that is the right one which lies in the folder of its subset. An image's split is its subset, else its task's, else the task's name, where these say train, val or test.
  *
  * @throws AnchorkitError naming file, image and shape; and for tracks, which "CVAT for video" holds
  */
 async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
   const warnings = new Warnings(options.observer);
-  const files = await findLabelFiles(path, traits, warnings);
+  const files = await findLabelFiles(path, traits, warnings, options);
   const contents = await readEach(files.labels, warnings, async (from, own) => {
     const name = shownPath(from);
     return contentOf(parseXml(await readText(from, MAX_XML_BYTES), name, "annotations"), from, own);
@@ -59,7 +59,10 @@ function contentOf(root: XmlElement, from: string, warnings: Warnings): { images
     throw new AnchorkitError(`${name}: holds tracks of a video; export it from CVAT as "CVAT for images 1.1"`);
   }
   const meta = metaOf(root);
-  const images = childrenOf(root, "image").flatMap((image, i): NamedImage[] => {
+  const records = childrenOf(root, "image");
+  const subsets = new Set(records.map((image) => image.attributes.get("subset") ?? "").filter(isNoDefault));
+  const images = records.flatMap((image, i): NamedImage[] => {
+    const subset = image.attributes.get("subset") ?? "";
     const file = image.attributes.get("name") ?? "";
     const where = file === "" ? `${name}: image ${i + 1}` : `${name}: "${file}"`;
     if (file === "") {
@@ -83,6 +86,7 @@ function contentOf(root: XmlElement, from: string, warnings: Warnings): { images
     return [
       {
         ...{ names: [file], from, where, objects: joinParts(objects) },
+        ...(isNoDefault(subset) ? { part: subset } : { otherParts: subsets }),
         ...(size && { labelledSize: size }),
         ...(split && { split }),
         ...(labels.length > 0 && { labels: [...new Set(labels)].filter((label) => label !== "") }),
@@ -90,6 +94,11 @@ function contentOf(root: XmlElement, from: string, warnings: Warnings): { images
     ];
   });
   return { images, classes: meta.classes };
+}
+
+/** Whether a subset is one: CVAT calls the rest "default". */
+function isNoDefault(subset: string): boolean {
+  return subset !== "" && subset.toLowerCase() !== "default";
 }
 
 interface Meta {
@@ -126,7 +135,7 @@ function childText(element: XmlElement, tag: string): string {
 function splitOf({ attributes }: XmlElement, meta: Meta, where: string, warnings: Warnings): SplitName | undefined {
   const said = attributes.get("subset") ?? "";
   const split = splitNamed(said) ?? meta.splits.get(attributes.get("task_id") ?? "") ?? meta.split;
-  if (said !== "" && said.toLowerCase() !== "default" && splitNamed(said) === undefined) {
+  if (isNoDefault(said) && splitNamed(said) === undefined) {
     const what = "images in a subset other than train, val and test, taken as in none";
     if (!split) warnings.add(what, where, { detail: ` ("${said}")` });
   }

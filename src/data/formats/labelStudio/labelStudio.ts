@@ -38,7 +38,7 @@ function looksRight(head: string): boolean {
  */
 async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
   const warnings = new Warnings(options.observer);
-  const files = await findLabelFiles(path, traits, warnings);
+  const files = await findLabelFiles(path, traits, warnings, options);
   const lists = await readEach(files.labels, warnings, async (from, own) => {
     const tasks = parseTasks(await readText(from), shownPath(from), own);
     return tasks.map((task) => imageOf(task, from, own));

@@ -1,11 +1,11 @@
 import { dirname } from "node:path";
 import { z } from "zod";
-import { isImageName, readText, shownPath, stemOf } from "../../files.ts";
+import { readText, shownPath, stemOf } from "../../files.ts";
 import { Warnings } from "../../warnings.ts";
 import { parseJson } from "../checkedJson.ts";
 import { extractImage } from "../extractImage.ts";
 import type { LabelFormat, ReadOptions, ReadResult } from "../format.ts";
-import { stemFinder } from "../imageFinder.ts";
+import { type FindImage, imageFinder } from "../../finding/imageFinder.ts";
 import { type FileTraits, findLabelFiles, hasTraits, readEach } from "../labelFiles.ts";
 import { labelmeFlags, objectsOf } from "./labelmeShapes.ts";
 import { datasetOf, type NamedImage } from "../namedLabels.ts";
@@ -54,8 +54,8 @@ const file = z.object({
  */
 async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
   const warnings = new Warnings(options.observer);
-  const files = await findLabelFiles(path, traits, warnings);
-  const ownImage = stemFinder(files.images);
+  const files = await findLabelFiles(path, traits, warnings, options);
+  const find = imageFinder(files.images, files.imageFolder);
   const named = await readEach(files.labels, warnings, async (from, own): Promise<NamedImage> => {
     const where = shownPath(from);
     const content = parseJson(await readText(from, MAX_BYTES), file, where);
@@ -63,7 +63,7 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
     const labelledSize = width && height ? { width, height } : undefined;
     const fields = Object.entries(content.flags ?? {}).filter(([, value]) => typeof value === "boolean");
     return {
-      ...{ names: namesOf(content.imagePath ?? "", from, ownImage(from), own), from, where },
+      ...{ names: await namesOf(content.imagePath ?? "", from, find, own), from, where },
       ...(content.imageData && { takeOut: () => imageInside(from) }),
       ...(labelledSize && { labelledSize }),
       ...(fields.length > 0 && { fields: Object.fromEntries(fields) as Record<string, boolean> }),
@@ -83,14 +83,17 @@ async function imageInside(from: string): Promise<string> {
   return image.file;
 }
 
-/** What the image may be called, the likeliest first. */
-function namesOf(imagePath: string, from: string, own: string | undefined, warnings: Warnings): string[] {
-  const named = imagePath.split(/[\\/]/).at(-1) ?? "";
-  if (own === undefined) return [imagePath];
-  if (imagePath === "" || !isImageName(named)) return [own];
-  const renamed = stemOf(named).normalize() !== stemOf(from).normalize() && dirname(own) === dirname(from);
-  if (!renamed) return [imagePath, own];
-  const what = "JSON files whose imagePath is another image, taken by their own name";
-  warnings.add(what, shownPath(from), { rule: "other-filename", detail: ` ("${imagePath}")` });
-  return [own, imagePath];
+/** What the image may be called: as imagePath has it, or the image of the JSON's own name. */
+async function namesOf(imagePath: string, from: string, find: FindImage, warnings: Warnings): Promise<string[]> {
+  const own = await find({ names: [stemOf(from)], from });
+  if (own.length === 0) return [imagePath];
+  const named = await find({ names: [imagePath], from });
+  const both = own.filter((file) => named.includes(file));
+  if (both.length > 0) return both.length === 1 ? both : [imagePath];
+  if (named.length > 0 && !own.some((file) => dirname(file) === dirname(from))) return [imagePath];
+  if (named.length > 0) {
+    const what = "JSON files whose imagePath is another image, taken by their own name";
+    warnings.add(what, shownPath(from), { rule: "other-filename", detail: ` ("${imagePath}")` });
+  }
+  return own.length === 1 ? [...own] : [stemOf(from)];
 }

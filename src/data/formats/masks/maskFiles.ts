@@ -2,6 +2,7 @@ import { dirname, relative, sep } from "node:path";
 import { AnchorkitError } from "../../../base/errors.ts";
 import type { SplitName } from "../../dataset.ts";
 import { isImageName, shownPath, stemOf } from "../../files.ts";
+import { folded, imageStem } from "../../finding/imageName.ts";
 import { splitNamed } from "../../split/splitLists.ts";
 import type { Warnings } from "../../warnings.ts";
 
@@ -132,7 +133,7 @@ function roleOf(root: string, file: string): Role {
     if (isOfSplit) scene.push(split);
   }
   const stem = stemOf(file).normalize();
-  const stems = [stem];
+  const stems = [stem, imageStem(stem)]; // a mask may be called a.jpg.png
   const [, image, kind = ""] = CITYSCAPES.exec(stem) ?? [];
   if (image !== undefined && role === "classes") {
     stems.unshift(image);
@@ -143,7 +144,8 @@ function roleOf(root: string, file: string): Role {
     stems.push(stem.replace(PLAIN_ENDING, ""));
     role = "classes";
   } else stems.push(stem.replace(IMAGE_ENDING, ""));
-  const keys = [...new Set(stems)].map((name) => [...scene, name].join("/"));
+  const names = [...new Set([...stems, ...stems.map(folded)])];
+  const keys = names.map((name) => [...scene, name].join("/"));
   return { file, role: role ?? "image", keys, scene };
 }
 

@@ -1,8 +1,9 @@
-import { resolve, sep } from "node:path";
+import { basename, resolve, sep } from "node:path";
 import { AnchorkitError } from "../../../base/errors.ts";
 import { maskBox } from "../../../geometry/masks/maskExtent.ts";
 import type { SplitName } from "../../dataset.ts";
 import { isImageName, kindOf, listFiles, readText, shownPath, stemOf } from "../../files.ts";
+import { folded, imageStem } from "../../finding/imageName.ts";
 import { mapWithWarnings } from "../../parallel.ts";
 import type { Place } from "../../place.ts";
 import { placeLabels } from "../../placing/placeLabels.ts";
@@ -133,6 +134,7 @@ function objectsOf(
 /** The splits that `ImageSets/Segmentation` lists, or files beside the masks of Oxford's pets, by the names of images. */
 async function splitLists(files: readonly string[]): Promise<(file: string) => SplitName | undefined> {
   const splits = new Map<string, SplitName>();
+  const keyOf = (name: string) => folded(imageStem(name));
   const lists = new Set(files.filter((file) => LIST.test(file)));
   for (const file of lists) {
     const isWhole = /trainval\.txt$/.test(file) && !lists.has(file.replace(/trainval\.txt$/, "train.txt"));
@@ -141,10 +143,10 @@ async function splitLists(files: readonly string[]): Promise<(file: string) => S
     const isTable = !file.split(sep).includes("ImageSets"); // name, class and species
     for (const line of (await readText(file, undefined, { allowEmpty: true })).split(/\r?\n/)) {
       const name = (isTable ? line.split(" ")[0] : line)?.trim() ?? "";
-      if (name !== "") splits.set(name.normalize(), split);
+      if (name !== "") splits.set(keyOf(name), split);
     }
   }
-  return (file) => splits.get(stemOf(file).normalize());
+  return (file) => splits.get(keyOf(basename(file)));
 }
 
 const LIST = /[\\/](?:ImageSets[\\/]Segmentation|annotations)[\\/]\w+\.txt$/;

@@ -44,7 +44,7 @@ const ONLY_CLASS = "object";
  */
 async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
   const warnings = new Warnings(options.observer);
-  const files = await findLabelFiles(path, traits, warnings);
+  const files = await findLabelFiles(path, traits, warnings, options);
   const images = (await readEach(files.labels, warnings, readViaFile)).flat();
   if (images.length === 0) throw new AnchorkitError(`${shownPath(path)}: lists no images`);
   const regions = images.flatMap((image) => image.regions);

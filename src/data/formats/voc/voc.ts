@@ -1,7 +1,11 @@
 import { basename, dirname, extname, join, relative } from "node:path";
 import { AnchorkitError } from "../../../base/errors.ts";
-import { byName, groupBy, isImageName, kindOf, listFiles, readText, shownPath, stemOf } from "../../files.ts";
-import { mapWithWarnings } from "../../parallel.ts";
+import { byName, isImageName, kindOf, listFiles, readText, shownPath, stemOf } from "../../files.ts";
+import { type FindImage, imageFinder } from "../../finding/imageFinder.ts";
+import { imagesOfSize } from "../../finding/imagesOfSize.ts";
+import { severalFit } from "../../finding/severalFit.ts";
+import { imagesIn } from "../labelFiles.ts";
+import { mapParallel, mapWithWarnings } from "../../parallel.ts";
 import type { Place } from "../../place.ts";
 import { placeLabels } from "../../placing/placeLabels.ts";
 import { readSplitLists, splitOfPath } from "../../split/splitLists.ts";
@@ -43,8 +47,7 @@ interface XmlFile extends VocAnnotation {
  * below; a folder of XML alone is read with the images that lie next to it.
  *
  * An XML belongs to the image of the same name, else to the one that its `filename` names (the last part: folders and
- * absolute paths there are often another machine's), and among several to the one that lies nearest. Images without
- * XML, in folders where others have one, are backgrounds. Splits come from `ImageSets/Main/*.txt`, from
+ * absolute paths there are often another machine's), by the rule of `imageFinder`. Images without XML, in folders where others have one, are backgrounds. Splits come from `ImageSets/Main/*.txt`, from
  * `train_labels.csv` and the like, or from folders called train, val and test.
  *
  * @throws AnchorkitError naming the file and object for XML that cannot be read, and when no XML has an image.
@@ -54,33 +57,37 @@ export async function read(folder: string, options: ReadOptions = {}): Promise<R
     throw new AnchorkitError(`${shownPath(folder)}: is one image's labels; give the folder it lies in`);
   }
   const warnings = new Warnings(options.observer);
-  const { root, files, xmlPaths } = await filesOf(folder);
+  const { root, files, images: around, xmlPaths } = await filesOf(folder, options.images);
   if (xmlPaths.length === 0) throw new AnchorkitError(`${shownPath(folder)}: holds no XML file`);
   const parsed = await mapWithWarnings(xmlPaths, 16, warnings, (path, _, own) => readXml(path, options, own));
   const annotations = parsed.filter((xml) => xml !== undefined);
   const unread = new Set(xmlPaths.filter((_, i) => parsed[i] === undefined).map(stemOf));
-  const images = files.filter((path) => {
-    if (!isImageName(path) || MASK_FOLDER.test(basename(dirname(path)))) return false;
+  const images = around.filter((path) => {
+    if (MASK_FOLDER.test(basename(dirname(path)))) return false;
     return !unread.has(stemOf(path)); // its labels are not known: it is no background
   });
-  const matched = matchImages(annotations, images, warnings);
+  const { matched, unclear } = await matchImages(annotations, imageFinder(images, options.images), warnings);
   if (annotations.length === 0) {
     const count = xmlPaths.length > 1 ? `none of ${xmlPaths.length} XML files can` : "its only XML file cannot";
     throw new AnchorkitError(`${shownPath(folder)}: ${count} be read`);
   }
   if (matched.size === 0) {
     const first = xmlPaths[0] ?? folder;
+    const why = unclear.size > 0 ? "an image that is clear" : `its image in ${shownPath(options.images ?? "here")}`;
     throw new AnchorkitError(
-      `${shownPath(folder)}: none of ${xmlPaths.length} XML files has its image in here (first: ${shownPath(first)}); ` +
-        "put the images beside the XML or into a folder next to it",
+      `${shownPath(folder)}: none of ${xmlPaths.length} XML files has ${why} (first: ${shownPath(first)}); ` +
+        "put the images beside the XML or into a folder next to it, or give their folder with --images",
     );
   }
   const splitOf = await readSplitLists(root, files, images, warnings);
   const classes = [...new Set(annotations.flatMap(({ objects }) => objects.map(({ name }) => name)))].sort(byName);
   const classIds = new Map(classes.map((name, id) => [name, id]));
-  const found: FoundImage[] = withBackgrounds(matched, images, warnings).map((file, i) => {
+  const found: FoundImage[] = withBackgrounds(matched, unclear, images, warnings).map((file, i) => {
     const xml = matched.get(file);
-    const split = splitOf(file) ?? splitOfPath(relative(root, file)) ?? (xml && splitOfPath(relative(root, xml.path)));
+    const split =
+      splitOf(file) ??
+      splitOfPath(relative(options.images ?? root, file)) ??
+      (xml && splitOfPath(relative(root, xml.path)));
     const where = shownPath(xml?.path ?? file);
     return {
       ...{ id: i + 1, file, where },
@@ -107,54 +114,71 @@ async function readXml(path: string, options: ReadOptions, warnings: Warnings): 
 }
 
 /** The files to read: those of the folder, or, when it holds XML alone, also those next to it. */
-async function filesOf(folder: string): Promise<{ root: string; files: string[]; xmlPaths: string[] }> {
+async function filesOf(
+  folder: string,
+  imageFolder: string | undefined,
+): Promise<{ root: string; files: string[]; images: string[]; xmlPaths: string[] }> {
   const inside = await listFiles(folder);
   const xmlPaths = inside.filter(isXml);
-  if (inside.some(isImageName)) return { root: folder, files: inside, xmlPaths };
+  const images = imageFolder === undefined ? inside.filter(isImageName) : await imagesIn(imageFolder);
+  if (images.length > 0) return { root: folder, files: inside, images, xmlPaths };
   const root = join(folder, "..");
   const around = await listFiles(root, 2);
-  return { root, files: around, xmlPaths };
+  return { root, files: around, images: around.filter(isImageName), xmlPaths };
 }
 
 function isXml(path: string): boolean {
   return extname(path).toLowerCase() === ".xml";
 }
 
-/** The annotation of each image that has one. */
-function matchImages(
+/** The annotation of each image that has one. Of those that fit an XML as others do, it is not known what they show. */
+async function matchImages(
   annotations: readonly XmlFile[],
-  images: readonly string[],
+  find: FindImage,
   warnings: Warnings,
-): Map<string, XmlFile> {
-  const byStem = groupBy(images, (path) => stemOf(path));
-  const byFullName = groupBy(images, (path) => basename(path));
+): Promise<{ matched: Map<string, XmlFile>; unclear: Set<string> }> {
   const matched = new Map<string, XmlFile>();
-  for (const xml of annotations) {
-    const named = xml.filename.split(/[\\/]/).at(-1)?.trim() ?? "";
-    const sameStem = byStem.get(stemOf(xml.path)) ?? [];
-    const sameName = byFullName.get(named) ?? byStem.get(named) ?? [];
-    // Of photo.jpg and photo.png beside photo.xml, `filename` tells which one.
-    const both = sameStem.filter((path) => sameName.includes(path));
-    const candidates = both.length > 0 ? both : sameStem.length > 0 ? sameStem : sameName;
-    const file = nearest(xml.path, candidates);
+  const unclear = new Set<string>();
+  const named = await mapParallel(annotations, 16, (xml) => imagesOf(xml, find));
+  for (const [i, xml] of annotations.entries()) {
+    const { candidates, isOther } = named[i] ?? { candidates: [], isOther: false };
+    const [file, ...others] = candidates;
     const where = shownPath(xml.path);
     if (file === undefined) {
-      const detail = { rule: "labels-without-image", detail: ` ("${named}")` } as const;
+      const detail = { rule: "labels-without-image", detail: ` ("${xml.filename.trim()}")` } as const;
       warnings.add("XML files without an image, left out", where, detail);
+    } else if (others.length > 0) {
+      warnings.fail(severalFit(where, basename(xml.path), candidates), "several-images", where);
+      for (const one of candidates) unclear.add(one);
     } else if (matched.has(file)) {
       const other = shownPath(matched.get(file)?.path ?? "");
       const error = new AnchorkitError(`${where}: belongs to ${shownPath(file)}, as ${other} does; keep one of them`);
       warnings.fail(error, "two-label-files", where);
     } else {
-      if (both.length === 0 && sameStem.length > 0 && sameName.length > 0) {
+      if (isOther) {
         const what = 'XML files whose "filename" is another image, taken by their own name';
-        warnings.add(what, where, { rule: "other-filename", change: { before: named, after: basename(file) } });
+        const change = { before: xml.filename, after: basename(file) };
+        warnings.add(what, where, { rule: "other-filename", change });
       }
       noteFilename(xml, file, warnings);
       matched.set(file, xml);
     }
   }
-  return matched;
+  return { matched, unclear };
+}
+
+/** The images of an XML's own name, else those that its `filename` names; whether these are others. */
+async function imagesOf(
+  { path, filename, size }: XmlFile,
+  find: FindImage,
+): Promise<{ candidates: readonly string[]; isOther: boolean }> {
+  const own = await find({ names: [stemOf(path)], from: path });
+  const named = await find({ names: [filename], from: path });
+  // Of photo.jpg and photo.png beside photo.xml, `filename` tells which one.
+  const both = own.filter((file) => named.includes(file));
+  const candidates = both.length > 0 ? both : own.length > 0 ? own : named;
+  const isOther = both.length === 0 && own.length > 0 && named.length > 0;
+  return { candidates: await imagesOfSize(candidates, size), isOther };
 }
 
 /** Takes note of how `filename` and `path` differ from where the image lies; other tools go by them. */
@@ -165,31 +189,17 @@ function noteFilename({ path, filename }: XmlFile, image: string, warnings: Warn
   } else if (!isImageName(filename.trim())) warnings.note("filename-without-extension", shownPath(path), detail);
 }
 
-/** The candidate whose folder is the XML's, or shares most folder names with it; the first in order among equals. */
-function nearest(xmlPath: string, candidates: readonly string[]): string | undefined {
-  const folder = dirname(xmlPath);
-  const names = new Set(folder.split(/[\\/]/));
-  const shared = (path: string) =>
-    dirname(path) === folder
-      ? Infinity
-      : dirname(path)
-          .split(/[\\/]/)
-          .filter((name) => names.has(name)).length;
-  let best: string | undefined;
-  for (const path of candidates) if (best === undefined || shared(path) > shared(best)) best = path;
-  return best;
-}
-
 /** All images to use, in order: those with an annotation, and those beside them without. */
 function withBackgrounds(
   matched: ReadonlyMap<string, unknown>,
+  unclear: ReadonlySet<string>,
   images: readonly string[],
   warnings: Warnings,
 ): string[] {
   const folders = new Set([...matched.keys()].map((path) => dirname(path)));
   return images.filter((path) => {
     if (matched.has(path)) return true;
-    if (!folders.has(dirname(path))) return false;
+    if (!folders.has(dirname(path)) || unclear.has(path)) return false;
     const what = "images without XML, taken as backgrounds without objects";
     warnings.add(what, shownPath(path), { rule: "image-without-labels" });
     return true;

@@ -1,6 +1,7 @@
-import { extname, sep } from "node:path";
+import { basename } from "node:path";
 import { AnchorkitError } from "../../../base/errors.ts";
-import { groupBy, isImageName, kindOf, readText, shownPath, stemOf, withoutExtension } from "../../files.ts";
+import { isImageName, readText, shownPath, stemOf } from "../../files.ts";
+import { folded } from "../../finding/imageName.ts";
 import { mapWithWarnings } from "../../parallel.ts";
 import type { Place } from "../../place.ts";
 import { placeLabels } from "../../placing/placeLabels.ts";
@@ -10,6 +11,7 @@ import type { FoundImage } from "../../placing/found.ts";
 import { writeYolo } from "./writeYolo.ts";
 import { type YoloLine, parseYoloLine, yoloObject } from "./yoloLine.ts";
 import { isClassList } from "./yoloClassList.ts";
+import { labelFilesOf } from "./yoloLabelFiles.ts";
 import { isDataYaml, isYaml, readYoloSet } from "./yoloSet.ts";
 
 const MAX_LABEL_BYTES = 16_000_000;
@@ -32,9 +34,9 @@ async function recognizes({ kind, files, head }: Place): Promise<Likeness> {
   if (yamls.some(isDataYaml)) return "sure";
   const heads = await Promise.all(yamls.slice(0, 20).map(head));
   if (heads.some((text) => /^names\s*:/m.test(text) && /^(?:train|val|test)\s*:/m.test(text))) return "likely";
-  const images = new Set(files.filter(isImageName).map(stemOf));
-  const texts = files.filter((file) => extname(file) === ".txt" && !isClassList(file));
-  const named = texts.filter((file) => images.has(stemOf(file)));
+  const images = new Set(files.filter(isImageName).flatMap((file) => [folded(basename(file)), folded(stemOf(file))]));
+  const texts = files.filter((file) => /\.txt$/i.test(file) && !isClassList(file));
+  const named = texts.filter((file) => images.has(folded(stemOf(file))));
   const hasClasses = files.some(isClassList);
   if (hasClasses && named.length > 0) return "likely";
   // Labels whose images lie next to their folder; or without the list of classes, for which `read` asks.
@@ -57,11 +59,14 @@ async function recognizes({ kind, files, head }: Place): Promise<Likeness> {
  */
 export async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
   const warnings = new Warnings(options.observer);
-  const set = await readYoloSet(path, warnings);
+  const set = await readYoloSet(path, options.images, warnings);
   const { classes, images, task, keypoints } = set;
-  const elsewhere = nearestByStem(set.labels ?? []);
-  const labelled = await mapWithWarnings(images, 16, warnings, async (image, _, own) => {
-    const labels = (await labelFileOf(image.file)) ?? elsewhere(image.file);
+  const files = images.map(({ file }) => file);
+  const labelFiles = await labelFilesOf(files, set.labels ?? [], options.images === undefined, warnings);
+  const labelled = await mapWithWarnings(images, 16, warnings, async (image, i, own) => {
+    const found = labelFiles[i];
+    if (!found) return undefined;
+    const { file: labels } = found;
     if (labels !== undefined) {
       const read = () => readLabels(labels, classes.length, keypoints, own);
       const lines = await own.attempt(read, undefined, "unreadable-labels", shownPath(labels));
@@ -84,31 +89,6 @@ export async function read(path: string, options: ReadOptions = {}): Promise<Rea
   });
   const dataset = await placeLabels(found, { classes }, warnings);
   return { dataset, warnings: warnings.lines(), source: `YOLO ${set.name}` };
-}
-
-/** The label file of an image: in the folder `labels` in place of the last `images` of its path, else beside it. */
-async function labelFileOf(file: string): Promise<string | undefined> {
-  const beside = `${withoutExtension(file)}.txt`;
-  const parts = beside.split(sep);
-  const at = parts.lastIndexOf("images");
-  const candidates = at < 0 ? [beside] : [parts.with(at, "labels").join(sep), beside];
-  for (const candidate of candidates) if ((await kindOf(candidate)) === "file") return candidate;
-  return undefined;
-}
-
-/** The label file of an image that has its name, and shares more folders with it than any other of that name. */
-function nearestByStem(labels: readonly string[]): (image: string) => string | undefined {
-  const byStem = groupBy(labels, stemOf);
-  return (image) => {
-    const parts = image.split(sep);
-    const alike = (byStem.get(stemOf(image)) ?? []).map((file) => {
-      const differs = file.split(sep).findIndex((part, i) => part !== parts[i]);
-      return { file, shared: differs };
-    });
-    const most = Math.max(...alike.map(({ shared }) => shared));
-    const [nearest, ...others] = alike.filter(({ shared }) => shared === most);
-    return others.length === 0 ? nearest?.file : undefined;
-  };
 }
 
 async function readLabels(

@@ -4,7 +4,9 @@ import type { SplitName } from "../../dataset.ts";
 import { isImageName, listFiles, readText, shownPath, stemOf } from "../../files.ts";
 import { splitNamed, splitOfPath } from "../../split/splitLists.ts";
 import type { Warnings } from "../../warnings.ts";
-import { imageFinder } from "../imageFinder.ts";
+import { type FindImage, imageFinder } from "../../finding/imageFinder.ts";
+import { severalFit } from "../../finding/severalFit.ts";
+import { imagesIn } from "../labelFiles.ts";
 
 /** What data.yaml or classes.txt tells: the classes, the images, and what a line of labels is. */
 export interface YoloSet {
@@ -31,7 +33,12 @@ export function isClassList(path: string): boolean {
  * Lists of classes, a name a line, and all images of the folder. Splits are darknet's lists, and folders called train,
  * val and test.
  */
-export async function readClassList(lists: readonly string[], folder: string, warnings: Warnings): Promise<YoloSet> {
+export async function readClassList(
+  lists: readonly string[],
+  folder: string,
+  imageFolder: string | undefined,
+  warnings: Warnings,
+): Promise<YoloSet> {
   const [list = "", ...others] = lists;
   const classes = await classNames(list);
   for (const other of others) {
@@ -40,11 +47,12 @@ export async function readClassList(lists: readonly string[], folder: string, wa
       `${shownPath(other)}: lists other classes than ${shownPath(list)}; read their folders one by one`,
     );
   }
-  const { root, files } = await filesAround(resolve(folder));
-  const images = files.filter(isImageName);
-  const listed = await darknetLists(files, images, lists.map((file) => dirname(resolve(file))), warnings); // prettier-ignore
+  const { root, files, images } = await filesAround(resolve(folder), imageFolder);
+  const find = imageFinder(images, imageFolder);
+  const listed = await darknetLists(files, images, find, lists.map((file) => dirname(resolve(file))), warnings); // prettier-ignore
   const inSplits = images.map((file) => {
-    const split = listed.get(file) ?? splitOfPath(relative(root, file).replace(/\bobj_(\w+)_data\b/g, "$1"));
+    const split =
+      listed.get(file) ?? splitOfPath(relative(imageFolder ?? root, file).replace(/\bobj_(\w+)_data\b/g, "$1"));
     return { file, ...(split && { split }) };
   });
   const labels = files.filter((file) => /\.txt$/i.test(file) && !isClassList(file));
@@ -52,11 +60,15 @@ export async function readClassList(lists: readonly string[], folder: string, wa
 }
 
 /** The files of a folder, and of those next to it where it holds labels without images. */
-async function filesAround(folder: string): Promise<{ root: string; files: string[] }> {
+async function filesAround(
+  folder: string,
+  imageFolder: string | undefined,
+): Promise<{ root: string; files: string[]; images: string[] }> {
   const files = await listFiles(folder);
-  if (files.some(isImageName)) return { root: folder, files };
+  const images = imageFolder === undefined ? files.filter(isImageName) : await imagesIn(imageFolder);
+  if (images.length > 0) return { root: folder, files, images };
   const root = join(folder, "..");
-  return { root, files: [...new Set([...files, ...(await listFiles(root, 2)).filter(isImageName)])] };
+  return { root, files, images: (await listFiles(root, 2)).filter(isImageName) };
 }
 
 /**
@@ -66,17 +78,21 @@ async function filesAround(folder: string): Promise<{ root: string; files: strin
 async function darknetLists(
   files: readonly string[],
   images: readonly string[],
+  find: FindImage,
   folders: readonly string[],
   warnings: Warnings,
 ): Promise<Map<string, SplitName>> {
   const splitOf = new Map<string, SplitName>();
-  const find = imageFinder(images);
   const labels = new Set(images.map((file) => `${file.slice(0, file.length - extname(file).length)}.txt`));
   for (const list of files) {
     const split = /\.txt$/i.test(list) ? splitNamed(stemOf(list)) : undefined;
     if (!split || !folders.includes(dirname(list)) || labels.has(list)) continue;
     for (const line of (await readText(list, MAX_LIST_BYTES)).split(/\r?\n/).filter((text) => text.trim() !== "")) {
-      const found = await find([line, line.trim()], list);
+      const found = await find({ names: [line], from: list, part: split });
+      if (found.length > 1) {
+        warnings.fail(severalFit(shownPath(list), line, found), "several-images", shownPath(list));
+        continue;
+      }
       if (found.length === 0) {
         warnings.add("images that are listed but not there, left out", `"${line}" in ${shownPath(list)}`);
       }

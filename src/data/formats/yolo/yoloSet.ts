@@ -1,12 +1,12 @@
-import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { AnchorkitError, messageOf } from "../../../base/errors.ts";
 import type { SplitName } from "../../dataset.ts";
 import { isImageName, kindOf, listFiles, readText, shownPath } from "../../files.ts";
 import type { Warnings } from "../../warnings.ts";
-import { type FindImage, imageFinder } from "../imageFinder.ts";
 import { isClassList, readClassList, type YoloSet } from "./yoloClassList.ts";
+import { imagesOfEntry, listedImages } from "./yoloImages.ts";
 
 const MAX_TEXT_BYTES = 1_000_000;
 
@@ -21,17 +21,19 @@ export function isDataYaml(path: string): boolean {
 /**
  * Reads a data.yaml or classes.txt, or finds the one of a folder.
  *
+ * @param imageFolder where the images are, if that is said
  * @throws AnchorkitError naming the file for what is missing or wrong in it
  */
-export async function readYoloSet(path: string, warnings: Warnings): Promise<YoloSet> {
+export async function readYoloSet(path: string, imageFolder: string | undefined, warnings: Warnings): Promise<YoloSet> {
   const isFolder = (await kindOf(path)) === "folder";
-  if (!isFolder) return isYaml(path) ? readYaml(path, warnings) : readClassList([path], dirname(path), warnings);
+  if (!isFolder && isYaml(path)) return readYaml(path, imageFolder, warnings);
+  if (!isFolder) return readClassList([path], dirname(path), imageFolder, warnings);
   const files = await listFiles(path);
   const yamls = files.filter(isYaml);
   const yaml = yamls.find(isDataYaml) ?? (yamls.length === 1 ? yamls[0] : undefined);
-  if (yaml !== undefined) return readYaml(yaml, warnings);
+  if (yaml !== undefined) return readYaml(yaml, imageFolder, warnings);
   const lists = files.filter(isClassList);
-  if (lists.length > 0) return readClassList(lists, path, warnings);
+  if (lists.length > 0) return readClassList(lists, path, imageFolder, warnings);
   const missing = "holds no data.yaml and no classes.txt that names the classes";
   throw new AnchorkitError(`${shownPath(path)}: ${missing}; put a classes.txt, a name a line, beside the labels`);
 }
@@ -51,7 +53,7 @@ const yamlSchema = z.object({
  * Ultralytics' data.yaml: `names`, and for train, val and test a folder of images, a text file that lists images, or
  * several of these, below `path`.
  */
-async function readYaml(path: string, warnings: Warnings): Promise<YoloSet> {
+async function readYaml(path: string, imageFolder: string | undefined, warnings: Warnings): Promise<YoloSet> {
   const name = shownPath(path);
   const yaml = parseYaml(await readText(path, MAX_TEXT_BYTES), name);
   const splitOf = new Map<string, SplitName>();
@@ -62,7 +64,7 @@ async function readYaml(path: string, warnings: Warnings): Promise<YoloSet> {
         warnings.add("splits with the same images as another one, left out", `${name}: ${split} is ${twin}, ${entry}`);
         continue;
       }
-      const read = () => imagesOf(entry, yaml.path ?? "", path, warnings);
+      const read = () => imagesOf(entry, yaml.path ?? "", path, imageFolder, warnings);
       for (const file of await warnings.attempt(read, [], "unreadable-labels", name)) {
         const known = splitOf.get(file) ?? split;
         if (known === split) splitOf.set(file, split);
@@ -78,6 +80,9 @@ async function readYaml(path: string, warnings: Warnings): Promise<YoloSet> {
     name,
     classes: classesOf(yaml.names, name),
     images: [...splitOf].map(([file, split]) => ({ file, split })),
+    ...(imageFolder !== undefined && {
+      labels: (await listFiles(dirname(path))).filter((file) => /\.txt$/i.test(file)),
+    }),
     keypoints: (yaml.kpt_shape ?? [0]).reduce((product, side) => product * side, 1),
     ...(yaml.task !== undefined && { task: yaml.task }),
   };
@@ -117,26 +122,23 @@ function classesOf(names: z.infer<typeof yamlSchema>["names"], name: string): st
 }
 
 /** The images of one entry: those in a folder, or those listed in a text file. */
-async function imagesOf(entry: string, base: string, yamlPath: string, warnings: Warnings): Promise<string[]> {
+async function imagesOf(
+  entry: string,
+  base: string,
+  yamlPath: string,
+  imageFolder: string | undefined,
+  warnings: Warnings,
+): Promise<string[]> {
   const here = dirname(resolve(yamlPath));
   // Roboflow writes ../train/images for what lies in train/images beside the YAML.
   const places = [resolve(here, base, entry), resolve(here, entry), resolve(here, entry.replace(/^(\.\.\/)+/, ""))];
   for (const place of places) {
     const kind = await kindOf(place);
-    if (kind === "folder") return (await listFiles(place)).filter(isImageName);
-    if (kind === "file") {
-      const images: string[] = [];
-      let find: FindImage | undefined;
-      for (const line of (await readText(place)).split(/\r?\n/).filter((text) => text.trim() !== "")) {
-        const file = isAbsolute(line) ? line : join(dirname(place), line.trim());
-        const isThere = (await kindOf(file)) === "file";
-        find ??= isThere ? undefined : imageFinder((await listFiles(here)).filter(isImageName));
-        const [found, ...others] = isThere ? [file] : ((await find?.([line, line.trim()], place)) ?? []);
-        if (found !== undefined && others.length === 0) images.push(found);
-        else warnings.add("images that are listed but not there, left out", `"${line}" in ${shownPath(place)}`);
-      }
-      return images;
-    }
+    if (kind === "file") return listedImages(place, here, imageFolder, warnings);
+    if (imageFolder !== undefined) {
+      const images = await imagesOfEntry(entry, place, imageFolder, warnings);
+      if (images) return images;
+    } else if (kind === "folder") return (await listFiles(place)).filter(isImageName);
   }
   throw new AnchorkitError(`${shownPath(yamlPath)}: there is no ${shownPath(places[0] ?? entry)}`);
 }

@@ -259,7 +259,7 @@ describe("images are found", () => {
       expect.stringMatching(/^images that are not there.*: 1 \(.*l\.json: images\[1\]: "b\.jpg"\)$/),
     ]);
     await expect(filesRead({ "x/y/l.json": labels }, "x/y/l.json")).rejects.toThrow(
-      /l\.json: none of its 2 images is there \(first: "a\.jpg"\)/,
+      /l\.json: none of 2 images is there \(first: "a\.jpg"\)/,
     );
   });
 });

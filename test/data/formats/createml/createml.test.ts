@@ -68,22 +68,25 @@ test("a file that holds no number above 1 is of fractions", async () => {
 });
 
 test("images are found by name below the folder or next to it; what is missing or doubtful is named", async () => {
-  const listed = ["C:\\photos\\a b\\it's.jpg", "gone.jpg", "x.jpg", "b/y.jpg"];
-  const { images, warnings } = await summary(
-    {
-      "labels/all.json": listed.map((name) => ({ image: name, annotations: [cat] })),
-      "labels/other.json": { some: "thing" },
-      ...{ "photos/it's.jpg": image, "a/x.jpg": image, "b/x.jpg": image, "a/y.jpg": image, "b/y.jpg": image },
-    },
-    "labels",
-  );
+  const listed = (names: string[]) =>
+    summary(
+      {
+        "labels/all.json": names.map((name) => ({ image: name, annotations: [cat] })),
+        "labels/other.json": { some: "thing" },
+        ...{ "photos/it's.jpg": image, "a/x.jpg": image, "b/x.jpg": image, "a/y.jpg": image, "b/y.jpg": image },
+      },
+      "labels",
+    );
+  const { images, warnings } = await listed(["C:\\photos\\a b\\it's.jpg", "gone.jpg", "b/y.jpg"]);
   expect(images).toEqual([["it's.jpg", [15, 20, 25, 40]], ["y.jpg", [15, 20, 25, 40]]]); // prettier-ignore
   expect(warnings).toEqual([
     "files that do not look like CreateML JSON, passed over: 1 (./labels/other.json)",
     'images that are not there, left out with their labels: 1 (./labels/all.json: [1]: "gone.jpg")',
-    'images whose name several files have, left out with their labels: 1 (./labels/all.json: [2]: "x.jpg")',
     "images that no label file names, left out: 1 (./b/x.jpg)",
   ]);
+  await expect(listed(["b/y.jpg", "x.jpg"])).rejects.toThrow(
+    /all\.json: \[1\]: 2 images fit "x\.jpg": .*a\/x\.jpg, .*b\/x\.jpg; write the path of the right one .* --images$/,
+  );
 });
 
 describe("errors name file and record", () => {

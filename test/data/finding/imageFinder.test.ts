@@ -1,11 +1,11 @@
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
-import { imageFinder, stemFinder } from "../../../src/data/formats/imageFinder.ts";
+import { imageFinder } from "../../../src/data/finding/imageFinder.ts";
 import { folderOf } from "../helpers.ts";
 
 const images = ["/set/a/x.jpg", "/set/b/x.jpg", "/set/b/y.jpg", "/set/c/b/z.jpg", "/set/d/b/z.jpg"].map((file) => resolve(file)); // prettier-ignore
 const find = imageFinder(images);
-const found = async (name: string, from = "/set/labels.json") => (await find([name], from)).map((file) => file.slice(resolve("/set").length)); // prettier-ignore
+const found = async (name: string, from = "/set/labels.json") => (await find({ names: [name], from })).map((file) => file.slice(resolve("/set").length)); // prettier-ignore
 
 test("a path that leads there wins, then the one that agrees in most folders, then the label file's own folder", async () => {
   expect(await found("a/x.jpg")).toEqual(["/a/x.jpg"]);
@@ -25,19 +25,12 @@ test("where several fit equally all are told, and none for a name that is not th
 
 test("accents composed in one place and combining in the other are the same", async () => {
   const file = resolve("/set/café.jpg".normalize("NFD"));
-  expect(await imageFinder([file])(["café.jpg".normalize("NFC")], "/set/x.json")).toEqual([file]);
+  expect(await imageFinder([file])({ names: ["café.jpg".normalize("NFC")], from: "/set/x.json" })).toEqual([file]);
 });
 
 test("the first spelling that is found counts; a path may lead out of the folder, to images alone", async () => {
-  expect(await find(["q.jpg", "y.jpg", "a/x.jpg"], "/set/l.json")).toEqual([resolve("/set/b/y.jpg")]);
+  expect(await find({ names: ["q.jpg", "y.jpg"], from: "/set/l.json" })).toEqual([resolve("/set/b/y.jpg")]);
   const folder = await folderOf({ "far/a.jpg": "", "far/a.txt": "" });
-  expect(await find(["far/a.jpg"], join(folder, "l.json"))).toEqual([join(folder, "far/a.jpg")]);
-  expect(await find(["far/a.txt"], join(folder, "l.json"))).toEqual([]);
-});
-
-test("by the label file's own name: the image beside it, or the only one", () => {
-  const ofStem = stemFinder(images);
-  expect(ofStem("/set/b/x.json")).toBe(resolve("/set/b/x.jpg"));
-  expect(ofStem("/set/y.json")).toBe(resolve("/set/b/y.jpg"));
-  expect(ofStem("/set/x.json")).toBeUndefined();
+  expect(await find({ names: ["far/a.jpg"], from: join(folder, "l.json") })).toEqual([join(folder, "far/a.jpg")]);
+  expect(await find({ names: ["far/a.txt"], from: join(folder, "l.json") })).toEqual([]);
 });
