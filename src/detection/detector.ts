@@ -1,5 +1,6 @@
 import type { DetectedFile } from "../base/detectedImage.ts";
 import { AnchorkitError } from "../base/errors.ts";
+import { categoryIdsOf } from "../data/categoryIds.ts";
 import type { ImageRecord } from "../data/dataset.ts";
 import { fittedFiles } from "../data/images/canvasImages.ts";
 import { noCache } from "../data/images/imageCache.ts";
@@ -77,6 +78,11 @@ export class Detector {
 
   get classes(): readonly string[] {
     return this.description.classes;
+  }
+
+  /** The category id of each class in COCO files: the training data's own, else the index + 1. */
+  get categoryIds(): readonly number[] {
+    return categoryIdsOf(this.description);
   }
 
   /** Layers, shapes and weights, as tf.LayersModel.summary prints them. */

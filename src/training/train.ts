@@ -1,6 +1,6 @@
 import { Random } from "../base/random.ts";
 import { AnchorkitError } from "../base/errors.ts";
-import { setMatchingWeights } from "../core/namedWeights.ts";
+import { type NamedValues, setMatchingWeights } from "../core/namedWeights.ts";
 import { AugmentThreads } from "../data/augment/augmentThreads.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { checkImages } from "../data/images/checkImages.ts";
@@ -13,7 +13,7 @@ import { assertTime, budgetFrom, type Budget, defaultBudget, validationsIn } fro
 import { earlyStopping } from "./callbacks/earlyStopping.ts";
 import { restoreCheckpoint, saveCheckpoint } from "./run/checkpoint.ts";
 import { fit, type LoopState } from "./loop/fit.ts";
-import { modelFolderOf, readModelWeights } from "./run/modelFolder.ts";
+import { describeAnew, modelFolderOf, readModelWeights } from "./run/modelFolder.ts";
 import { RunFolder } from "./run/runFolder.ts";
 import { begunRun, configOf } from "./run/runRecord.ts";
 import { warmupCosine } from "./schedules.ts";
@@ -45,7 +45,8 @@ export async function train<Batch>(
   const open: { dispose(): void }[] = [];
   try {
     const begun = options.resume === true ? await begunRun(run, options) : undefined;
-    const dataset = begun ? await resumedData(await readManifest(run.splits), given) : given;
+    const { classes } = begun?.config ?? {}; // splits.json of old runs does not say
+    const dataset = begun ? await resumedData({ classes, ...(await readManifest(run.splits)) }, given) : given;
     const checked = checkImages(dataset.images, ready.signal); // while the engine loads and compiles
     checked.catch(() => undefined);
     const manifest = begun ? undefined : manifestOf(dataset); // a run that goes on has its own
@@ -78,7 +79,10 @@ export async function train<Batch>(
     const budget = begun?.budget ?? budgetFrom(options) ?? defaultBudget(task.batches.stepsPerEpoch);
     ready.abort();
     await checked;
-    if (begun) await run.writeConfig({ ...begun.config, budget });
+    if (begun) {
+      await run.writeConfig({ ...begun.config, budget });
+      await describeAnew(run.best, task); // the data may have other category ids now
+    }
     if (manifest) {
       assertTime(budget, spent());
       const described = await manifest;
@@ -158,11 +162,17 @@ async function fitRun<Batch>(
   return state;
 }
 
-async function startFrom<Batch>(model: string, task: Task<Batch>, events: TrainEvents): Promise<void> {
-  const { set, missing, unfit } = setMatchingWeights(task.network, await readModelWeights(model));
+async function startFrom<Batch>(model: string, task: Prepared<Batch>, events: TrainEvents): Promise<void> {
+  const { weights, says } = adapted(task, await readModelWeights(model));
+  const { set, missing, unfit } = setMatchingWeights(task.network, weights);
   const fresh = [...missing, ...unfit];
   if (set.length === 0) throw new AnchorkitError(`${model}: none of its weights fit the network that is to be trained`);
   const layers = [...new Set(fresh.map((name) => name.split("/")[0] ?? name))];
   const rest = layers.length === 0 ? "" : `; from scratch: ${layers.join(", ")}`;
-  events.message?.(`weights from ${model}: ${set.length} of ${set.length + fresh.length}${rest}`);
+  events.message?.(`weights from ${model}: ${set.length} of ${set.length + fresh.length}${rest}${says}`);
+}
+
+function adapted<Batch>(task: Prepared<Batch>, weights: NamedValues): { weights: NamedValues; says: string } {
+  const { weights: own, says } = task.adaptWeights?.(weights) ?? { weights };
+  return { weights: own, says: says === undefined ? "" : `; ${says}` };
 }

@@ -1,3 +1,4 @@
+import type { NamedValues } from "../core/namedWeights.ts";
 import type { Random } from "../base/random.ts";
 import type { AugmentThreads } from "../data/augment/augmentThreads.ts";
 import type { ImageCache } from "../data/images/imageCache.ts";
@@ -72,5 +73,7 @@ export interface Prepared<Batch> extends Task<Batch> {
   summary: string;
   /** What a person should know before the training begins, a line each. */
   notes?: readonly string[];
+  /** Weights of the model that it begins with, brought to its own classes, and what a person should know of that. */
+  adaptWeights?(weights: NamedValues): { weights: NamedValues; says?: string };
   dispose(): void;
 }

@@ -91,6 +91,8 @@ describe.skipIf(findEngines().length === 0)("train, measure and predict", () => 
     }
     const results = JSON.parse(readFileSync(join(found, "predictions.json"), "utf8")) as Record<string, unknown>[];
     expect(results.length).toBeGreaterThan(0);
-    expect(Object.keys(results[0] ?? {})).toEqual(["image_id", "category_id", "bbox", "score", "file_name"]);
+    expect(Object.keys(results[0] ?? {})).toEqual([
+      ...["image_id", "category_id", "bbox", "score", "file_name", "category_name"],
+    ]);
   });
 });

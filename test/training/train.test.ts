@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Random } from "../../src/base/random.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { loadEngine } from "../../src/engine/load.ts";
 import { openPrograms } from "../../src/engine/graph/program.ts";
@@ -27,17 +28,19 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
+type Toy = ReturnType<typeof toyTask>;
+
 /** Trains the toy; its images are only what a run folder describes. */
 function trainToy(
   name: string,
   changes: Partial<TrainOptions> = {},
-  { events = {}, data = dataset }: { events?: TrainEvents; data?: Dataset } = {},
+  { events = {}, data = dataset, changed = {} }: { events?: TrainEvents; data?: Dataset; changed?: Partial<Toy> } = {},
 ): Promise<TrainResult> {
   const options: TrainOptions = {
     ...{ out: join(folder, name), epochs: 10, batch: 16, seed: 5, engine: "native", precision: "float32", lr: 0.05 },
     ...changes,
   };
-  return train(data, (_, context) => Promise.resolve(toyTask(context.random)), options, {}, events);
+  return train(data, (_, { random }) => Promise.resolve({ ...toyTask(random), ...changed }), options, {}, events);
 }
 
 const weightsOf = (name: string, part = "last"): Promise<Buffer> => readFile(join(folder, name, part, "weights.bin"));
@@ -112,6 +115,43 @@ describe.runIf(native)("a task of some forty lines", () => {
     const { best } = await trainToy("pupil", from, { events: { message: (line) => lines.push(line) } });
     expect(lines[0]).toMatch(/weights from .*teacher.best: 8 of 8$/);
     expect(best?.score).toBeGreaterThanOrEqual(0.85);
+  });
+
+  it("begins with weights that its task has adapted, and says how", async () => {
+    await trainToy("elder", { epochs: 1 });
+    const lines: string[] = [];
+    const events = { message: (line: string) => lines.push(line) };
+    const adaptWeights: Toy["adaptWeights"] = (weights) => {
+      return { weights: new Map([...weights].filter(([name]) => !name.startsWith("out/"))), says: "but for the last" };
+    };
+    const from = { weights: join(folder, "elder"), epochs: 1 };
+    await trainToy("younger", from, { events, changed: { adaptWeights } });
+    expect(lines[0]).toMatch(/: 6 of 8; from scratch: out; but for the last$/);
+  });
+
+  it("describes the best model anew when it goes on, as the data may have other category ids", async () => {
+    await trainToy("described", { epochs: 5 });
+    const description = { ...toyTask(new Random(1)).description, categoryIds: [7, 3] };
+    const before = await weightsOf("described", "best");
+    await trainToy("described", { resume: true, epochs: 1, lr: 1e-9 }, { changed: { description } });
+    for (const part of ["best", "last"]) {
+      const saved = await readFile(join(folder, "described", part, "classifier.json"), "utf8");
+      expect(JSON.parse(saved), part).toMatchObject({
+        categoryIds: [7, 3],
+        weights: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
+      });
+    }
+    expect((await weightsOf("described", "best")).length).toBe(before.length);
+  });
+
+  it("compares classes with config.json where splits.json, of an old run, does not say them", async () => {
+    await interrupted("old", 2);
+    const { splits } = new RunFolder(join(folder, "old"));
+    const { classes: _, ...rest } = JSON.parse(await readFile(splits, "utf8")) as Record<string, unknown>;
+    await writeFile(splits, JSON.stringify(rest));
+    await expect(trainToy("old", { resume: true, epochs: 1 })).rejects.toThrow(
+      "its classes were below, above, and are bright, dark (new: bright, dark; gone: below, above)",
+    );
   });
 
   it("ends early without a better score, and says so", async () => {

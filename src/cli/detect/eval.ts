@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { AnchorkitError } from "../../base/errors.ts";
 import { addReadingOptions } from "../dataset.ts";
 import { type InputFlags, readEvaluation } from "./evalInput.ts";
-import { checkMeasureFlags, measure, type MeasureFlags, METRICS } from "./evalMeasure.ts";
+import { checkMeasureFlags, measure, measureNotes, type MeasureFlags, METRICS } from "./evalMeasure.ts";
 import { type Bar, barsIn, fallsShort } from "./failUnder.ts";
 import { addCommonOptions, addDetectorOptions, addExamples, choice, numberIn, printJson } from "../options.ts";
 import { renderTables, TABLE_FORMATS, type TableFormat } from "../tables.ts";
@@ -118,6 +118,7 @@ function thresholds(text: string): number[] {
 
 async function evaluate(flags: Flags): Promise<void> {
   checkMeasureFlags(flags);
+  for (const note of measureNotes(flags)) process.stderr.write(`${note}\n`);
   const input = await readEvaluation(flags);
   const { document, tables, wideTables, numbers, analysis, comparison } = await measure(input, flags);
   const { format, report, failUnder = [] } = flags;

@@ -1,11 +1,11 @@
 import { UsageError } from "../../base/errors.ts";
 import { Random } from "../../base/random.ts";
-import { COCO_KEYS } from "../../metrics/detection/coco/cocoSummary.ts";
+import { COCO_KEYS, detectionsFor } from "../../metrics/detection/coco/cocoSummary.ts";
 import type { DetectionAnalysis, CocoComparison, CocoMetrics, MatchOptions } from "../../metrics/index.ts";
 import { cocoTables, comparisonTable, intervalTable, vocTable, wideCocoTable } from "./cocoTables.ts";
 import type { EvaluationInput } from "./evalInput.ts";
 import { explanationTables, sliceTable } from "./explanationTables.ts";
-import type { Measured } from "./failUnder.ts";
+import type { Bar, Measured } from "./failUnder.ts";
 import type { DataTable } from "../tables.ts";
 
 /** What is asked for. */
@@ -22,6 +22,7 @@ export interface MeasureFlags {
   seed: number;
   report?: string;
   against?: string;
+  failUnder?: readonly Bar[];
 }
 
 /** What was measured, in every form that is printed. */
@@ -56,9 +57,27 @@ export function checkMeasureFlags(flags: MeasureFlags): void {
   if ((asked.explain || asked.report !== undefined) && iou.length > 0) {
     throw new UsageError("--explain and --report are at COCO's IoU thresholds, without --iou");
   }
+  const unmeasured = rules === "coco" ? (asked.failUnder ?? []).find(({ metric }) => lacks(flags, metric)) : undefined;
+  if (unmeasured) {
+    const { metric } = unmeasured;
+    throw new UsageError(`--fail-under ${metric} needs --max-detections ${detectionsFor(metric)} or more`);
+  }
   if (asked.masks && iouPixels === "inclusive") {
     throw new UsageError("--iou-pixels inclusive is for boxes, without --masks");
   }
+}
+
+/** What a reader should know of the numbers, a line each. */
+export function measureNotes(flags: MeasureFlags): string[] {
+  const missing = flags.rules === "coco" ? COCO_KEYS.filter((key) => lacks(flags, key)) : [];
+  if (missing.length === 0) return [];
+  return [
+    `${missing.join(" and ")} ${missing.length === 1 ? "is" : "are"} not measured with --max-detections ${flags.maxDetections}`,
+  ];
+}
+
+function lacks({ maxDetections }: MeasureFlags, metric: string): boolean {
+  return detectionsFor(metric) > maxDetections;
 }
 
 async function measureVoc({ classes, images }: EvaluationInput, flags: MeasureFlags): Promise<Evaluation> {

@@ -47,20 +47,16 @@ async function predict(paths: string[], flags: Flags): Promise<void> {
 
   const { writeCocoResults } = await import("../../data/formats/coco/writeCocoResults.ts");
   const predictions = join(out, "predictions.json");
-  // a detector knows no category ids: class index + 1, as label import writes them
-  await writeCocoResults(
-    predictions,
-    found,
-    detector.classes.map((_, index) => index + 1),
-  );
-  const sheet = flags.images ? await drawAll(found, detector.classes, flags) : undefined;
+  const { classes, categoryIds } = detector;
+  await writeCocoResults(predictions, found, categoryIds, classes);
+  const sheet = flags.images ? await drawAll(found, classes, flags) : undefined;
 
   const objects = found.reduce((sum, { detections }) => sum + detections.scores.length, 0);
   const imagesPerSecond = files.length / seconds;
   if (json) {
     const images = found.map(({ id, file, fileName, size }) => ({ id, file, file_name: fileName, ...size }));
-    const { classes } = detector;
-    printJson({ predictions, sheet, classes, images, objects, broken, seconds, imagesPerSecond });
+    const categories = classes.map((name, k) => ({ id: categoryIds[k], name }));
+    printJson({ predictions, sheet, classes, categories, images, objects, broken, seconds, imagesPerSecond });
   } else {
     const rate = `${imagesPerSecond.toFixed(1)} images/s (decoding included, drawing not)`;
     const lines = [`${objects} objects in ${found.length} images, ${rate}`, `detections: ${predictions}`];

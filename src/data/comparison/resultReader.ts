@@ -7,7 +7,8 @@ import type { CocoTruth, ComparedImage, TruthImage } from "./comparedImage.ts";
 import { describeResult } from "./describeResult.ts";
 import { resultMask, withDetections } from "./detectionColumns.ts";
 import { findDuplicates } from "./duplicates.ts";
-import { ImageNames } from "./imageNames.ts";
+import { OwnNames } from "./names/ownNames.ts";
+import { References } from "./names/references.ts";
 import { fieldsOf, isBox, isEmpty } from "./recordChecks.ts";
 import { ResultTable } from "./resultTable.ts";
 import { ScoreRange } from "./scoreRange.ts";
@@ -21,9 +22,17 @@ const PRUNE_AT_WITH_MASKS = 2 ** 18;
 export interface ResultOptions {
   /** What the four numbers of `bbox` are; COCO's x, y, width, height if not said. */
   boxes?: BoxLayout;
-  /** By what results name their image: its id, or its file name (in `file_name` or `image_id`). */
+  /**
+   * How results are matched with the truth. By their ids, and where they carry names, by these, which count where the
+   * two contradict each other: `file_name` and `category_name` (or `category`) of a result, else what the lists `images`
+   * and `categories` of its file say. With "id", by ids alone; with "file-name", images by their names alone, which may
+   * also stand in `image_id`.
+   */
   match?: "id" | "file-name";
-  /** How many of a class are kept in an image, the best ones: what evaluation looks at. */
+  /**
+   * How many of a class are kept in an image, the best ones: all that an evaluation with the same `maxDetections` looks
+   * at; default 100, as there.
+   */
   maxDetections?: number;
   /** Whether segmentations are read as masks. A result that has a box alone gets the box as its mask, as in pycocotools. */
   masks?: boolean;
@@ -36,32 +45,36 @@ export class ResultReader {
   readonly #table: ResultTable;
   readonly #layout: BoxLayout;
   readonly #masks: boolean;
-  readonly #classOf: ReadonlyMap<unknown, number>;
-  readonly #imageOf: ReadonlyMap<unknown, number>;
-  /** Where images are matched by name. */
-  readonly #names: ImageNames | undefined;
+  readonly #references: References;
   #batch: Omit<RecordBatch, "values"> = { list: "", first: 0 };
   #count = 0;
   #unknown = new UnknownCategories();
   #scores = new ScoreRange();
 
-  /** @throws AnchorkitError where the layout needs sizes of images that the truth does not have. */
-  constructor(name: string, truth: CocoTruth, { boxes = "xywh", match, maxDetections = 100, masks }: ResultOptions) {
+  /**
+   * @param own what the results' file calls its images and categories
+   * @throws AnchorkitError where the layout needs sizes of images that the truth does not have.
+   */
+  constructor(name: string, truth: CocoTruth, options: ResultOptions, own = new OwnNames()) {
+    const { boxes = "xywh", match, maxDetections = 100, masks } = options;
     this.#name = name;
     this.#truth = truth;
     this.#layout = boxes;
     this.#masks = masks ?? false;
     const pruneAt = this.#masks ? PRUNE_AT_WITH_MASKS : PRUNE_AT;
     this.#table = new ResultTable(truth.images.length, maxDetections, pruneAt, this.#masks);
-    this.#classOf = new Map(truth.categoryIds.map((id, index) => [id, index]));
-    this.#imageOf = new Map(truth.images.map(({ id }, index) => [id, index]));
-    this.#names = match === "file-name" ? new ImageNames(truth.images) : undefined;
+    this.#references = new References(truth, own, match);
     const unsized = isNormalized(boxes) ? truth.images.find(({ size }) => !size) : undefined;
     if (unsized) {
       throw new AnchorkitError(
         `${truth.name}: the image ${unsized.id} has no width and height; ${boxes} boxes need them`,
       );
     }
+  }
+
+  /** How many results there were so far. */
+  get count(): number {
+    return this.#count;
   }
 
   /** @throws AnchorkitError naming the result that is wrong. */
@@ -71,17 +84,18 @@ export class ResultReader {
     for (let i = 0; i < values.length; i++) {
       const record = (batch.line ?? batch.first) + i;
       const result = fieldsOf(values[i]) ?? {};
-      const { category_id: category, score } = result;
-      const image = this.#findImage(result);
+      const { score } = result;
+      const image = this.#references.imageOf(result);
+      const k = this.#references.classOf(result);
+      const category = this.#references.categoryOf(result);
       const box = this.#readBox(result, image, record);
-      const complete = Number.isSafeInteger(category) && typeof score === "number" && Number.isFinite(score);
+      const complete = category !== undefined && typeof score === "number" && Number.isFinite(score);
       if (!complete || !box || image === undefined) {
-        const known = { truth: this.#truth, layout: this.#layout, match: this.#names ? "file-name" : "id" } as const;
+        const known = { truth: this.#truth, layout: this.#layout, references: this.#references };
         throw new AnchorkitError(`${this.#place(record)}: ${describeResult(values[i], values, known)}`);
       }
-      const k = this.#classOf.get(category);
       this.#scores.add(score, record);
-      if (k === undefined) this.#unknown.add(category as number, record);
+      if (k === undefined) this.#unknown.add(category, record, { image, box, score });
       else this.#table.add(image, k, box, score, record, result.segmentation);
     }
   }
@@ -96,11 +110,6 @@ export class ResultReader {
       resultMask(this.#table, row, image, this.#place(this.#table.records[row] ?? 0));
     const images = withDetections(this.#truth.images, this.#table, starts, this.#masks ? mask : undefined);
     return { images, warnings };
-  }
-
-  #findImage({ image_id, file_name }: Record<string, unknown>): number | undefined {
-    if (!this.#names) return this.#imageOf.get(image_id);
-    return this.#names.find(typeof image_id === "string" ? image_id : (file_name ?? image_id));
   }
 
   /** As in pycocotools, a box goes before a mask: its area is the result's then. */
@@ -119,12 +128,13 @@ export class ResultReader {
 
   #warnings(starts: Uint32Array): string[] {
     const place = (record: number) => this.#place(record);
-    const warnings: (string | undefined)[] = [this.#scores.describe(place)];
+    const warnings: (string | undefined)[] = [
+      ...this.#references.contradictions(this.#name),
+      this.#scores.describe(place),
+    ];
     if (this.#count === 0) warnings.push(`${this.#name}: holds no results`);
     if (this.#unknown.count > 0) {
-      const classes = new Set(this.#table.classes.subarray(0, this.#table.count));
-      const known = Array.from(classes, (k) => this.#truth.categoryIds[k] ?? 0);
-      warnings.push(this.#unknown.describe(this.#truth, known, place));
+      warnings.push(this.#unknown.describe(this.#truth, this.#table, place));
     }
     const { count, first } = findDuplicates(this.#table, starts);
     if (count > 0) warnings.push(`results that are there twice: ${count} (first: ${this.#place(first)})`);

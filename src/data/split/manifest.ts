@@ -21,7 +21,7 @@ const ManifestImage = z.object({
 });
 
 /** What a training was begun with, image by image: the content of a run's splits.json. */
-const Manifest = z.object({ classes: z.array(z.string()).optional(), images: z.array(ManifestImage) });
+const Manifest = z.object({ classes: z.array(z.string()).readonly().optional(), images: z.array(ManifestImage) });
 export type Manifest = z.infer<typeof Manifest>;
 export type ManifestImage = Manifest["images"][number];
 

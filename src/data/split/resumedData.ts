@@ -47,13 +47,27 @@ function pairsOf(before: readonly ManifestImage[], now: readonly ManifestImage[]
   return pairs;
 }
 
+function otherClasses(were: readonly string[], are: readonly string[]): string {
+  const gone = were.filter((name) => !are.includes(name));
+  const fresh = are.filter((name) => !were.includes(name));
+  const parts = [
+    ...(fresh.length > 0 ? [`new: ${listed(fresh)}`] : []),
+    ...(gone.length > 0 ? [`gone: ${listed(gone)}`] : []),
+  ];
+  return `its classes were ${listed(were)}, and are ${listed(are)} (${parts.join("; ") || "one is there twice"})`;
+}
+
+/** Names, cut after a dozen. */
+function listed(names: readonly string[]): string {
+  const more = names.length > 12 ? ` and ${names.length - 12} more` : "";
+  return `${names.slice(0, 12).join(", ")}${more}`;
+}
+
 /** How data differs from what it was, but for the order of images and classes; a run of old tells little of it. */
 function differences(before: Manifest, now: Manifest, pairs: ReadonlyMap<ManifestImage, number>): string[] {
   const [were, are] = [before.classes, now.classes];
   const lines: string[] = [];
-  if (were && are && [...were].sort().join("\n") !== [...are].sort().join("\n")) {
-    lines.push(`its classes were ${were.join(", ")}, and are ${are.join(", ")}`);
-  }
+  if (were && are && [...were].sort().join("\n") !== [...are].sort().join("\n")) lines.push(otherClasses(were, are));
   const note = (images: readonly ManifestImage[], what: string): void => {
     if (images.length === 0) return;
     const shown = images.slice(0, 3).map(({ name }) => name);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { BACKBONE_NAMES } from "../../core/backbones/names.ts";
-import { Checksum, SavedPreprocessing } from "../../training/run/modelDescription.ts";
+import { CategoryId, Checksum, SavedPreprocessing } from "../../training/run/modelDescription.ts";
 import type { BoxWeights } from "../boxes/boxCoder.ts";
 
 /** Deltas are expected to have the deviations 1 (anchors) and 0.1, 0.1, 0.2, 0.2 (RoIs), as in Fast R-CNN. */
@@ -57,6 +57,8 @@ const Version2 = z.object({
   version: z.literal(2),
   model: z.literal("faster-rcnn"),
   classes: z.array(z.string()).min(1).max(10_000),
+  /** COCO's category id of each class, where the data had them; otherwise it is the index + 1. */
+  categoryIds: z.array(CategoryId).max(10_000).optional(),
   architecture: Architecture,
   settings: Settings,
   preprocessing: SavedPreprocessing,
@@ -67,8 +69,16 @@ const Version2 = z.object({
 });
 
 /** All that a saved detector is besides its weights: the content of detector.json, whichever version wrote it. */
-export const DetectorDescription = z.preprocess(upgrade, Version2);
+export const DetectorDescription = z.preprocess(upgrade, Version2.superRefine(checkCategoryIds));
 export type DetectorDescription = z.infer<typeof DetectorDescription>;
+
+function checkCategoryIds(
+  { classes, categoryIds }: Pick<z.infer<typeof Version2>, "classes" | "categoryIds">,
+  issues: z.RefinementCtx,
+): void {
+  if (!categoryIds || (categoryIds.length === classes.length && new Set(categoryIds).size === classes.length)) return;
+  issues.addIssue({ code: "custom", path: ["categoryIds"], message: "must be one id for each class, all different" });
+}
 
 /** Version 1 knew one map, of stride 8, and had its anchors at the top. */
 function upgrade(saved: unknown): unknown {

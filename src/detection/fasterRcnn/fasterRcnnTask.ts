@@ -21,6 +21,7 @@ import { readAnchorChoice } from "../boxes/anchorChoice.ts";
 import { anchorBlocks } from "../boxes/anchorTargets.ts";
 import { anchorShapesFor } from "../boxes/kMeansAnchors.ts";
 import { detectLabelled } from "../detectLabelled.ts";
+import { classWeights } from "./classWeights.ts";
 import { DEFAULT_SETTINGS, type Architecture, type DetectorDescription } from "./description.ts";
 import { lossFeeds } from "./feeds.ts";
 import { fasterRcnnLosses, forwardRpn, lossInputs } from "./losses.ts";
@@ -91,6 +92,7 @@ export async function fasterRcnnTask(
     version: 2,
     model: "faster-rcnn",
     classes: dataset.classes,
+    ...(dataset.categoryIds && { categoryIds: dataset.categoryIds }),
     architecture,
     settings,
     preprocessing,
@@ -133,6 +135,7 @@ export async function fasterRcnnTask(
     ...(trained && { recipe: { phases: FROM_WEIGHTS } }),
     built: builtOptions(description),
     ...(small !== undefined && { notes: [small] }),
+    ...(begun && { adaptWeights: (weights) => classWeights(weights, network.model, begun, dataset.classes) }),
     summary: `input ${canvas.width} x ${canvas.height}, anchors ${describeAnchors(levels)}`,
     dispose() {
       disposeWeights(network.model);

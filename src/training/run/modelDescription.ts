@@ -13,5 +13,8 @@ export const SavedPreprocessing = z.object({
   deviation: triple,
 });
 
+/** The category id of a class in COCO files. */
+export const CategoryId = z.int();
+
 /** Of the weights.bin beside a description. */
 export const Checksum = z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/) });

@@ -43,9 +43,22 @@ export async function saveModelFolder(
   await writeFolderAtomic(folder, async (beside) => {
     const sha256 = await saveModel(network, beside, { values: averages });
     await more?.(beside);
-    const content = { ...description, weights: { sha256 } };
-    await writeFileAtomic(join(beside, DESCRIPTION_FILES[kind]), `${JSON.stringify(content, undefined, 2)}\n`);
+    await writeDescription(beside, kind, { ...description, weights: { sha256 } });
   });
+}
+
+/** Describes the model in a folder anew, its weights as they are; nothing where the folder holds none. */
+export async function describeAnew(
+  folder: string,
+  { kind, description }: Pick<SavedModel, "kind" | "description">,
+): Promise<void> {
+  if (findKind(folder) !== kind) return;
+  const { weights } = await readDescription(folder, kind, z.looseObject({ weights: Checksum.optional() }));
+  await writeDescription(folder, kind, { ...description, weights });
+}
+
+function writeDescription(folder: string, kind: TaskKind, content: object): Promise<void> {
+  return writeFileAtomic(join(folder, DESCRIPTION_FILES[kind]), `${JSON.stringify(content, undefined, 2)}\n`);
 }
 
 /**

@@ -20,6 +20,7 @@ const RunConfig = z.looseObject({
   /** The data set, as an absolute path. */
   data: z.string().optional(),
   seed: z.number().optional(),
+  classes: z.array(z.string()).readonly().optional(),
   budget: Budget.optional(),
 });
 export type RunConfig = z.infer<typeof RunConfig>;

@@ -113,6 +113,34 @@ describe("what is printed", () => {
     expect(misspelt.stderr).toContain('No number is called "AP5O" (Did you mean AP50?)');
   });
 
+  test("--max-detections leaves out what needs more, and says so; nothing can be asked of that", async () => {
+    const { code, stdout, stderr } = await evaluate("--max-detections", "5", "--json");
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/^AR10 and AR100 are not measured with --max-detections 5\n/),
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject({ AR1: 0.35, AR10: null, AR100: null, ARmedium: 0.7 });
+    expect((await evaluate("--max-detections", "300")).stderr).not.toContain("not measured");
+    const asked = await evaluate("--max-detections", "50", "--fail-under", "AP=0,ar100:cat=.1");
+    expect([asked.code, asked.stdout]).toEqual([2, ""]);
+    expect(asked.stderr).toContain("--fail-under AR100 needs --max-detections 100 or more");
+  });
+
+  test("--against reads another model's file by its own names", async () => {
+    const own = join(folder, "scene-own.json");
+    const { annotations, ...lists } = {
+      images: [{ id: 8, file_name: "1.jpg" }],
+      categories: [{ id: 2, name: "cat" }],
+      annotations: [{ image_id: 8, category_id: 2, bbox: [10, 10, 50, 50], score: 0.5 }],
+    };
+    writeFileSync(own, JSON.stringify({ annotations, ...lists }));
+    const { stdout, stderr } = await evaluate("--against", own, "--resamples", "10", "--format", "csv");
+    expect(stderr).toMatch(
+      /scene-own\.json numbers its categories otherwise than .*scene-truth\.json; matched by name/,
+    );
+    expect(stdout).toMatch(/^AP,0\.175,0\.(5,|4999999)/m);
+  });
+
   test("--against says by how much, between which limits, and whether that is more than chance", async () => {
     const { code, stdout } = await evaluate("--against", scene.better, "--resamples", "200", "--format", "csv");
     expect(code).toBe(0);

@@ -129,6 +129,19 @@ describe("data for going on with a training", () => {
 
   it("is refused with other classes", async () => {
     const now = { ...datasetOf("classes", images), classes: ["cat", "cow"] };
-    expect(await differing(now)).toContain("its classes were cat, dog, and are cat, cow");
+    expect(await differing(now)).toContain("its classes were cat, dog, and are cat, cow (new: cow; gone: dog)");
+    const more = { ...now, classes: ["cat", "dog", "emu"] };
+    expect(await differing(more)).toContain("its classes were cat, dog, and are cat, dog, emu (new: emu)");
+    const many = { ...now, classes: Array.from({ length: 20 }, (_, k) => `c${k}`) };
+    expect(await differing(many)).toContain("c10, c11 and 8 more (new: c0,");
+  });
+
+  it("is refused with the names of two classes swapped, and goes on with other category ids", async () => {
+    const now = datasetOf("swapped", images);
+    expect(await differing({ ...now, classes: ["dog", "cat"] })).toContain("3 images with other labels");
+    expect(await resumedData(await kept(images), { ...now, categoryIds: [7, 0] })).toMatchObject({
+      classes: ["cat", "dog"],
+      categoryIds: [7, 0],
+    });
   });
 });

@@ -49,6 +49,16 @@ describe("a detector's description", () => {
     expect(DetectorDescription.parse(old)).toEqual({ ...shared, preprocessing, version: 2, levels });
   });
 
+  it("may hold the category id of each class, all different", () => {
+    const read = (categoryIds: unknown): unknown => DetectorDescription.parse({ ...current, categoryIds }).categoryIds;
+    expect(read([90, 0])).toEqual([90, 0]);
+    for (const ids of [[1], [4, 4], [1, 2, 3]]) {
+      const message = "must be one id for each class, all different";
+      expect(complaint({ ...current, categoryIds: ids })).toEqual(["categoryIds", message]);
+    }
+    expect(complaint({ ...current, categoryIds: [1, "two"] })?.[0]).toBe("categoryIds.1");
+  });
+
   it("names the field that is wrong, in either version", () => {
     expect(complaint({ ...shared, version: 1, anchors: [[12, -20]] })?.[0]).toBe("levels.0.anchors.0.1");
     expect(complaint({ ...shared, version: 2, anchors })?.[0]).toBe("levels");

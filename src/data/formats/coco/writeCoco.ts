@@ -1,6 +1,7 @@
 import { constants, copyFile, mkdir } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { writeFileAtomic } from "../../../base/files.ts";
+import { categoryIdsOf } from "../../categoryIds.ts";
 import type { Dataset, ImageRecord, LabelledObject } from "../../dataset.ts";
 import { outlineMask } from "../extras.ts";
 import { posixPath } from "../../files.ts";
@@ -44,7 +45,8 @@ export async function writeDataset(dataset: Dataset, folder: string, { copy }: W
  * set's, else class index + 1.
  */
 export async function writeCoco(dataset: Dataset, path: string): Promise<void> {
-  const categoryId = (index: number) => dataset.categoryIds?.[index] ?? index + 1;
+  const categoryIds = categoryIdsOf(dataset);
+  const categoryId = (index: number) => categoryIds[index] ?? index + 1;
   const folder = resolve(dirname(path));
   let annotationId = 0;
   const annotations = dataset.images.flatMap((image) =>

@@ -35,7 +35,9 @@ const COCO_AREAS = {
 
 /**
  * COCO's evaluation of boxes or masks, equal to pycocotools' (COCOeval with iouType "bbox" or "segm") within 1e-12 if
- * the images are in the order of their ids. Where pycocotools writes -1, for want of objects, this has NaN.
+ * the images are in the order of their ids. Where pycocotools writes -1, for want of objects, this has NaN. As with its
+ * maxDets = [1, 10, maxDetections], AP and AR by size look at the best `maxDetections` of each class in an image, while
+ * AR10 and AR100 look at 10 and 100; they are NaN where fewer were matched.
  * Throws AnchorkitError as `matchDetections` does.
  * Reference: T.-Y. Lin et al., "Microsoft COCO: Common Objects in Context", 2014; cocodataset.org/#detection-eval.
  */
@@ -104,7 +106,7 @@ function summarizeClass(
   const precisions = iouThresholds.map((_, threshold) => averagePrecision(ALL_AREAS, threshold));
   const ap = (slice: number): number => mean(iouThresholds.map((_, threshold) => averagePrecision(slice, threshold)));
   const ar = (slice: number, perImage: number): number =>
-    mean(iouThresholds.map((_, threshold) => recall(slice, threshold, perImage)));
+    perImage > maxDetections ? NaN : mean(iouThresholds.map((_, threshold) => recall(slice, threshold, perImage)));
   return {
     AP: mean(precisions),
     AP50: precisions[iouThresholds.indexOf(0.5)] ?? NaN,

@@ -19,9 +19,9 @@ export interface SliceMetrics {
   AP: number;
   /** At IoU 0.5 alone. */
   AP50: number;
-  /** Average recall with the best 100 detections of each class in an image. */
+  /** Average recall with the best 100 detections of each class in an image; NaN where `maxDetections` is less. */
   AR100: number;
-  /** The same at IoU 0.5 alone. */
+  /** Recall at IoU 0.5 alone, with as many of them as `maxDetections` says, 100 at most. */
   recall50: number;
 }
 
@@ -58,7 +58,7 @@ export function evaluateSlices(
     images: countImages(slice, matches),
     ...summarize(
       matches.perClass.map((ofClass) => (wholeImages ? partOf(ofClass, slice) : sliceOf(ofClass, s))),
-      matches.iouThresholds.indexOf(0.5),
+      matches,
     ),
   }));
 }
@@ -110,7 +110,11 @@ function countedTruths(truths: ClassTruths, slice: Slice): number[] {
   return Array.from(truths.ignore.keys()).filter((row) => truths.ignore[row] === 0 && slice.has(truths, row));
 }
 
-function summarize(perClass: readonly ClassSlice[], at50: number): Omit<SliceMetrics, "name" | "images"> {
+function summarize(
+  perClass: readonly ClassSlice[],
+  { iouThresholds, maxDetections }: DetectionMatches,
+): Omit<SliceMetrics, "name" | "images"> {
+  const at50 = iouThresholds.indexOf(0.5);
   const counted = perClass
     .filter(({ positives }) => positives > 0)
     .map(({ positives, ranks, outcomes }) => ({
@@ -122,7 +126,7 @@ function summarize(perClass: readonly ClassSlice[], at50: number): Omit<SliceMet
     truths: counted.reduce((sum, { positives }) => sum + positives, 0),
     AP: mean(counted.map(({ precisions }) => mean(precisions))),
     AP50: mean(counted.map(({ precisions }) => precisions[at50] ?? NaN)),
-    AR100: mean(counted.map(({ recalls }) => mean(recalls))),
+    AR100: maxDetections < 100 ? NaN : mean(counted.map(({ recalls }) => mean(recalls))),
     recall50: mean(counted.map(({ recalls }) => recalls[at50] ?? NaN)),
   };
 }

@@ -293,12 +293,6 @@ describe("What cannot be read is refused in one line", () => {
       /image_id "three\.jpg" is not in .*1 of 1 .*names of images there: pass --match file-name/,
     ],
     ["an id as text", truth, image("3"), /image_id "3" is not in .*: ids are numbers there: write 3 without quotes/],
-    [
-      "a known file name",
-      truth,
-      image(1, { file_name: "three.jpg" }),
-      /record 0: image_id 1 is not in .*carry file_name, and 1 of 1 .*pass --match/,
-    ],
     ["no image", truth, image(undefined), /record 0: image_id is missing/],
     [
       "a name as category",

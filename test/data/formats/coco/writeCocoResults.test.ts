@@ -35,6 +35,14 @@ test("written results are COCO's, with the file's name, and are read back", asyn
   });
 });
 
+test("classes are named where their names are given, and each needs an id", async () => {
+  const file = join(await folderOf({}), "written.json");
+  const found = [{ id: 3, fileName: "three.jpg", detections: detectionsOf([1, 2, 4, 6], [0.5], [1]) }];
+  await writeCocoResults(file, found, [90, 0], ["cat", "dog"]);
+  expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject([{ category_id: 0, category_name: "dog" }]);
+  await expect(writeCocoResults(file, found, [90])).rejects.toThrow("three.jpg: the class 1 has no category id");
+});
+
 test("scores keep every digit of a float32", async () => {
   const file = join(await folderOf({}), "written.json");
   const float = fc.float({ min: 0, max: 1, noNaN: true });

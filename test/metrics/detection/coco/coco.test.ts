@@ -26,6 +26,22 @@ function expectEqual(actual: number, expected: number, what: string): void {
   expect(equal, `${what} is ${actual}, expected ${expected}`).toBe(true);
 }
 
+test("AR10 and AR100 look at 10 and 100 detections, or are not there, whatever the limit of AP is", () => {
+  const boxes = Array.from({ length: 150 }, (_, i) => [20 * i, 0, 20 * i + 10, 10]).flat();
+  const [classes, scores] = [new Int32Array(150), Float64Array.from({ length: 150 }, (_, i) => 1 - i / 200)];
+  const image = { truth: { boxes, classes }, detections: { boxes, scores, classes } };
+  const at = (maxDetections?: number): number[] => {
+    const { AP, AR1, AR10, AR100, ARsmall } = evaluateCoco([image], ["cat"], maxDetections ? { maxDetections } : {});
+    return [101 * AP, ...[AR1, AR10, AR100, ARsmall].map((recall) => 150 * recall)].map((one) =>
+      Number(one.toFixed(9)),
+    );
+  };
+  expect(at(5)).toEqual([4, 1, NaN, NaN, 5]); // 0, 0.01, 0.02 and 0.03 are reached
+  expect(at(30)).toEqual([21, 1, 10, NaN, 30]);
+  expect(at()).toEqual([67, 1, 10, 100, 100]);
+  expect(at(300)).toEqual([101, 1, 10, 100, 150]);
+});
+
 test("perfect detections of a small and a large object score 1 wherever there is something to find", () => {
   const boxes = [0, 0, 10, 10, 0, 0, 200, 100];
   const image = { truth: { boxes, classes: [0, 1] }, detections: { boxes, scores: [0.9, 0.1], classes: [0, 1] } };

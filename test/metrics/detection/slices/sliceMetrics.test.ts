@@ -121,6 +121,9 @@ test("recall at IoU 0.5 is told apart from the mean over thresholds", () => {
   const [slice] = evaluateSlices([image], ["cat"], "objects");
   expect(slice).toMatchObject({ recall50: 1, AR100: expect.closeTo(0.7, 12) as number });
   expect(evaluateSlices([image], ["cat"], "objects", { iouThresholds: [0.75] })[0]).toMatchObject({ recall50: NaN });
+  expect(evaluateSlices([image], ["cat"], "objects", { maxDetections: 99 })[0]).toMatchObject({
+    ...{ AR100: NaN, recall50: 1 },
+  });
 });
 
 test("a field that no image has is answered with what there is", () => {
