@@ -36,16 +36,21 @@ export class UnknownCategories {
    * @param found all other results
    */
   describe(truth: CocoTruth, found: ResultTable, place: (record: number) => string): string {
-    const parts = [
-      ...(this.#names.size > 0 ? [`category ${some([...this.#names].map(shown))}`] : []),
-      ...(this.#ids.size > 0 ? [`category_id ${some([...this.#ids])}`] : []),
+    const isThere = (id: RecordId): boolean => truth.categoryIds.some((one) => one === id);
+    const strange = [...this.#ids].filter((id) => !isThere(id));
+    const unnamed = [...this.#ids].filter(isThere);
+    const reasons = [
+      ...(this.#names.size > 0 ? [`${truth.name} has no category ${some([...this.#names].map(shown))}`] : []),
+      ...(strange.length > 0 ? [`${truth.name} has no category_id ${some(strange)}`] : []),
+      ...(unnamed.length > 0 ? [`their file numbers categories otherwise, and does not name ${some(unnamed)}`] : []),
     ];
     const first = `${this.count} (first: ${place(this.#first)})`;
     const known = new Set(found.classes.subarray(0, found.count));
     const ids = [...this.#ids, ...Array.from(known, (k) => truth.categoryIds[k] ?? 0)];
     const samples = [...this.#samples, ...samplesOf(found, truth)];
-    const hint = this.#names.size > 0 ? byIds(truth, this.#samples) : describeNumbering(truth, ids, samples);
-    return `results left out, as ${truth.name} has no ${parts.join(" and no ")}: ${first}${hint}`;
+    const hint =
+      this.#names.size > 0 || unnamed.length > 0 ? byIds(truth, this.#samples) : describeNumbering(truth, ids, samples);
+    return `results left out, as ${reasons.join(", and ")}: ${first}${hint}`;
   }
 }
 

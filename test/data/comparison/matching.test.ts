@@ -142,6 +142,14 @@ describe("Predictions that carry their own images and categories", () => {
     expect(warnings.join("\n")).not.toContain("--match id");
   });
 
+  test("count nothing for an id that they do not name where they number otherwise", async () => {
+    const { categories, ...rest } = cocoOf({ ...same, category: (k) => 3 - k });
+    const [AP, said] = await ap({ ...rest, categories: categories.slice(0, 1) });
+    expect(AP).toBeCloseTo(1 / 3);
+    expect(said[1]).toMatch(/as their file numbers categories otherwise, and does not name 2, 1: 8 \(first: .*\)/);
+    expect(said[1]).not.toContain("--match id");
+  });
+
   test("that give an id two names are refused", async () => {
     const found = cocoOf(same);
     found.categories.push({ id: 2, name: "emu" });

@@ -39,10 +39,10 @@ export async function readCocoResults(
   const name = shownPath(file);
   const known = typeof truth === "string" ? await readCocoTruth(truth, options) : truth;
   const own = new OwnNames();
-  const twice = await isFile(file);
-  if (twice) for (const batch of await nameLists(file)) own.add(batch, name);
+  const [named, twice] = [options.match !== "id", await isFile(file)];
+  if (named && twice) for (const batch of await nameLists(file)) own.add(batch, name);
   const reader = new ResultReader(name, known, options, own);
-  for await (const batch of jsonRecords(file, twice ? LISTS : [...LISTS, ...NAME_LISTS])) {
+  for await (const batch of jsonRecords(file, named && !twice ? [...LISTS, ...NAME_LISTS] : LISTS)) {
     if (!isNameList(batch.list)) reader.add(batch);
     else if (reader.count === 0) own.add(batch, name);
     else
