@@ -1,7 +1,7 @@
 import { type BoxLayout, describeLayout, readBoxAs } from "./boxLayout.ts";
 import type { CocoTruth } from "./comparedImage.ts";
-import { describeBox, fieldsOf, isBox, isEmpty, shown } from "./recordChecks.ts";
-import { describeCategoryId } from "./unknownCategory.ts";
+import { describeBox, fieldsOf, idOf, isBox, isEmpty, shown } from "./recordChecks.ts";
+import { canBeCategory, describeCategoryId } from "./unknownCategory.ts";
 import { describeUnknownImage } from "./unknownImage.ts";
 
 /**
@@ -24,7 +24,8 @@ export function describeResult(
     const fields = Object.keys(result).slice(0, 8).join(", ");
     return `must be a result { image_id, category_id, bbox, score }, got the fields ${shown(fields)}`;
   }
-  if (!Number.isSafeInteger(category_id)) return describeCategoryId(truth, category_id, category_name);
+  const category = idOf(category_id);
+  if (!canBeCategory(truth, category)) return describeCategoryId(truth, category_id, category_name);
   if (typeof score !== "number" || !Number.isFinite(score)) return `score must be a number, got ${shown(score)}`;
   if (isBox(bbox) ? !readBoxAs(layout, bbox) : !isEmpty(bbox) || isEmpty(segmentation)) {
     return isBox(bbox) && layout !== "xywh" ? notIn(layout, bbox) : describeBox(bbox);

@@ -8,10 +8,10 @@ import { describeResult } from "./describeResult.ts";
 import { resultMask, withDetections } from "./detectionColumns.ts";
 import { findDuplicates } from "./duplicates.ts";
 import { ImageNames } from "./imageNames.ts";
-import { fieldsOf, isBox, isEmpty } from "./recordChecks.ts";
+import { fieldsOf, idOf, isBox, isEmpty } from "./recordChecks.ts";
 import { ResultTable } from "./resultTable.ts";
 import { ScoreRange } from "./scoreRange.ts";
-import { UnknownCategories } from "./unknownCategory.ts";
+import { canBeCategory, UnknownCategories } from "./unknownCategory.ts";
 
 /** Rows of the table before it is pruned for the first time: about 140 MB, with masks as much again for their texts. */
 const PRUNE_AT = 2 ** 21;
@@ -71,17 +71,19 @@ export class ResultReader {
     for (let i = 0; i < values.length; i++) {
       const record = (batch.line ?? batch.first) + i;
       const result = fieldsOf(values[i]) ?? {};
-      const { category_id: category, score } = result;
+      const { score } = result;
+      const category = idOf(result.category_id);
       const image = this.#findImage(result);
       const box = this.#readBox(result, image, record);
-      const complete = Number.isSafeInteger(category) && typeof score === "number" && Number.isFinite(score);
+      const k = category === undefined ? undefined : this.#classOf.get(category);
+      const isId = k !== undefined || canBeCategory(this.#truth, category);
+      const complete = isId && typeof score === "number" && Number.isFinite(score);
       if (!complete || !box || image === undefined) {
         const known = { truth: this.#truth, layout: this.#layout, match: this.#names ? "file-name" : "id" } as const;
         throw new AnchorkitError(`${this.#place(record)}: ${describeResult(values[i], values, known)}`);
       }
-      const k = this.#classOf.get(category);
       this.#scores.add(score, record);
-      if (k === undefined) this.#unknown.add(category as number, record);
+      if (k === undefined) this.#unknown.add(category ?? 0, record);
       else this.#table.add(image, k, box, score, record, result.segmentation);
     }
   }
@@ -99,7 +101,7 @@ export class ResultReader {
   }
 
   #findImage({ image_id, file_name }: Record<string, unknown>): number | undefined {
-    if (!this.#names) return this.#imageOf.get(image_id);
+    if (!this.#names) return this.#imageOf.get(idOf(image_id));
     return this.#names.find(typeof image_id === "string" ? image_id : (file_name ?? image_id));
   }
 

@@ -1,5 +1,5 @@
 import type { CocoTruth } from "./comparedImage.ts";
-import { shown } from "./recordChecks.ts";
+import { type RecordId, shown } from "./recordChecks.ts";
 
 const NAMED = 3;
 const REMEMBERED = 10_000;
@@ -8,9 +8,9 @@ const REMEMBERED = 10_000;
 export class UnknownCategories {
   count = 0;
   #first = 0;
-  #ids = new Set<number>();
+  #ids = new Set<RecordId>();
 
-  add(id: number, record: number): void {
+  add(id: RecordId, record: number): void {
     if (this.count++ === 0) this.#first = record;
     if (this.#ids.size < REMEMBERED) this.#ids.add(id);
   }
@@ -20,7 +20,7 @@ export class UnknownCategories {
    *
    * @param known the category ids of all other results
    */
-  describe(truth: CocoTruth, known: Iterable<number>, place: (record: number) => string): string {
+  describe(truth: CocoTruth, known: Iterable<RecordId>, place: (record: number) => string): string {
     const ids = [...this.#ids].slice(0, NAMED).join(", ");
     const more = this.#ids.size > NAMED ? ", …" : "";
     const hint = describeNumbering(truth.categoryIds, [...this.#ids, ...known]);
@@ -29,7 +29,8 @@ export class UnknownCategories {
   }
 }
 
-function describeNumbering(categoryIds: readonly number[], given: readonly number[]): string {
+function describeNumbering(categoryIds: readonly RecordId[], given: readonly RecordId[]): string {
+  if (!areNumbers(categoryIds) || !areNumbers(given)) return "";
   const count = categoryIds.length;
   for (const from of [0, 1]) {
     if (!given.includes(from) || !given.every((id) => id >= from && id < count + from)) continue;
@@ -39,6 +40,15 @@ function describeNumbering(categoryIds: readonly number[], given: readonly numbe
     return `; the results seem to number the ${count} categories from ${from} without gaps, the truth has gaps`;
   }
   return "";
+}
+
+function areNumbers(ids: readonly RecordId[]): ids is readonly number[] {
+  return ids.every((id) => typeof id === "number");
+}
+
+/** Whether a `category_id` may be one: where the truth has numbers, text is none, but perhaps a name. */
+export function canBeCategory({ categoryIds }: CocoTruth, id: RecordId | undefined): id is RecordId {
+  return typeof id === "number" || (id !== undefined && !areNumbers(categoryIds));
 }
 
 /** Why a `category_id` is no id; where it is a name, what the id of that is. */

@@ -1,6 +1,6 @@
 import type { CocoTruth } from "./comparedImage.ts";
 import { ImageNames } from "./imageNames.ts";
-import { fieldsOf, shown } from "./recordChecks.ts";
+import { fieldsOf, idOf, shown } from "./recordChecks.ts";
 
 /**
  * Why an image_id is not in the truth, as far as other results show: it is a name, counts from 0 instead of 1, or
@@ -11,28 +11,25 @@ import { fieldsOf, shown } from "./recordChecks.ts";
 export function describeUnknownImage(truth: CocoTruth, imageId: unknown, others: readonly unknown[]): string {
   const what = `image_id ${shown(imageId)} is not in ${truth.name}`;
   if (imageId === undefined || imageId === null) return `image_id is missing${byFileName(truth, others)}`;
-  if (typeof imageId === "string") return `${what}: ${describeText(truth, imageId, others)}`;
-  if (!Number.isSafeInteger(imageId)) return `image_id must be a whole number, got ${shown(imageId)}`;
+  const id = idOf(imageId);
+  if (id === undefined) return `image_id must be a whole number or text, got ${shown(imageId)}`;
+  if (typeof id === "string") return `${what}: ${describeText(truth, others)}`;
   return `${what}${byFileName(truth, others) || `: ${describeNumber(truth, others)}`}`;
 }
 
-function describeText(truth: CocoTruth, imageId: string, others: readonly unknown[]): string {
+function describeText(truth: CocoTruth, others: readonly unknown[]): string {
   const names = new ImageNames(truth.images);
   const given = distinct(others, "image_id");
   const found = given.filter((name) => names.find(name) !== undefined);
   if (found.length > 0) {
     return `${found.length} of ${given.length} image_ids looked at are names of images there: pass --match file-name`;
   }
-  const id = Number(imageId);
-  if (imageId.trim() !== "" && truth.images.some((image) => image.id === id)) {
-    return `ids are numbers there: write ${id} without quotes`;
-  }
   return idsOf(truth);
 }
 
 function describeNumber(truth: CocoTruth, others: readonly unknown[]): string {
   const ids = new Set(truth.images.map(({ id }) => id));
-  const given = distinct(others, "image_id").filter((id) => typeof id === "number");
+  const given = [...new Set(distinct(others, "image_id").map(idOf))].filter((id) => typeof id === "number");
   const share = (there: (id: number) => boolean) => given.filter(there).length;
   for (const [by, from, hint] of [
     [1, 0, "add 1"],

@@ -12,7 +12,11 @@ const LISTS = ["images", "objects"];
 async function recordsOf(content: string | Uint8Array, name = "some.json", limit?: number): Promise<unknown[][]> {
   const folder = await folderOf({ [name]: content });
   const found: unknown[][] = [];
-  for await (const batch of jsonRecords(join(folder, name), LISTS, limit)) {
+  for await (const batch of jsonRecords(
+    join(folder, name),
+    LISTS,
+    limit === undefined ? {} : { maxRecordBytes: limit },
+  )) {
     found.push(...batch.values.map((value, i) => [placeOf("", batch, i), value]));
   }
   return found;
@@ -109,7 +113,11 @@ describe("What is wrong is named", () => {
     ["another bracket", "[1}", /some\.json: is not valid JSON: record 0 is followed by a "}"$/],
     ["other members", '{\n"a": 1,\n"b": []}', /some\.json: has no list named images or objects; it holds a, b$/],
     ["bytes that are no UTF-8", Buffer.from([0x5b, 0x22, 0xff, 0x22, 0x5d]), /record 0: is not text in UTF-8$/],
-    ["UTF-16", Buffer.from("\uFEFF[1]", "utf16le"), /some\.json: is text in UTF-16: save it as UTF-8$/],
+    [
+      "broken UTF-16",
+      Buffer.from("\uFEFF[1]\uD800", "utf16le"),
+      /some\.json: is not text in utf-16le; save it as UTF-8$/,
+    ],
     ["XML", "<annotation/>", /some\.json: is XML, not JSON/],
     ["a page", "<!DOCTYPE html>", /some\.json: is a web page \(HTML\)/],
     ["an LFS pointer", "version https://git-lfs.github.com/spec/v1", /is a Git LFS pointer/],
