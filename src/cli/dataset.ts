@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { Random } from "../base/random.ts";
 import type { Dataset, ImageRecord } from "../data/dataset.ts";
-import { FORMAT_IDS, type Coordinates } from "../data/formats/format.ts";
+import { FORMAT_IDS, type Coordinates, type Orphans } from "../data/formats/format.ts";
 import { splitDataset, type SplitCounts } from "../data/split/splits.ts";
 import type { RunFolder } from "../training/run/runFolder.ts";
 import { choice } from "./options.ts";
@@ -11,12 +11,19 @@ import { choice } from "./options.ts";
 export interface DataFlags {
   data: string;
   coordinates?: Coordinates;
+  orphans?: Orphans;
 }
 
 /** `--coordinates`, for every command that reads labels. */
 export function addCoordinatesOption(command: Command): Command {
   const description = "how corners in XML are meant (default: what the file itself says)";
   return command.addOption(choice("--coordinates <how>", description, ["labelimg", "voc", "zero-based"]));
+}
+
+/** `--orphans`, for every command that reads COCO files. */
+export function addOrphansOption(command: Command): Command {
+  const description = "labels of images or categories that a COCO file does not list (default: refuse)";
+  return command.addOption(choice("--orphans <how>", description, ["refuse", "drop"]));
 }
 
 /** `--from`, for the commands that convert labels. */
@@ -37,11 +44,12 @@ export interface OpenedDataset {
  * keeps one, else one drawn by the seed. Says on stderr what it found.
  */
 export async function openDataset(
-  { data, coordinates }: DataFlags,
+  { data, coordinates, orphans }: DataFlags,
   { seed, run }: { seed: number; run?: RunFolder },
 ): Promise<OpenedDataset> {
   const { readDataset } = await import("../data/readDataset.ts");
-  const { dataset, warnings, source } = await readDataset(data, coordinates === undefined ? {} : { coordinates });
+  const reading = { ...(coordinates && { coordinates }), ...(orphans && { orphans }) };
+  const { dataset, warnings, source } = await readDataset(data, reading);
   process.stderr.write(`${source}: ${dataset.images.length} images\n`);
   printWarnings(warnings);
   if (run === undefined || !existsSync(run.splits)) {

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { AnchorkitError } from "../../base/errors.ts";
-import { addCoordinatesOption } from "../dataset.ts";
+import { addCoordinatesOption, addOrphansOption } from "../dataset.ts";
 import { type InputFlags, readEvaluation } from "./evalInput.ts";
 import { checkMeasureFlags, measure, type MeasureFlags, METRICS } from "./evalMeasure.ts";
 import { type Bar, barsIn, fallsShort } from "./failUnder.ts";
@@ -52,6 +52,7 @@ function addInputOptions(command: Command): void {
     )
     .option("--images <folder>", "the pictures for --report, if they do not lie as --truth says");
   addCoordinatesOption(command);
+  addOrphansOption(command);
   addDetectorOptions(command);
 }
 

@@ -81,8 +81,9 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
     progress.log("stopping after this step, with a checkpoint; Ctrl-C again ends at once, without one");
   });
   const options = { ...sharedOptions(flags), ...length, augmentation, out, signal };
-  const { coordinates } = flags;
-  const recorded = { data: resolve(data), augment: flags.augment, ...(coordinates && { coordinates }) };
+  const { coordinates, orphans } = flags;
+  const reading = { ...(coordinates && { coordinates }), ...(orphans && { orphans }) };
+  const recorded = { data: resolve(data), augment: flags.augment, ...reading };
   let result: TrainResult;
   try {
     result = await trainModel(model, dataset, own, options, recorded, eventsTo(progress));

@@ -7,7 +7,7 @@ import { MODELS, modelNamed } from "../../models.ts";
 import type { Budget } from "../../training/loop/budget.ts";
 import type { TrainOptions } from "../../training/trainOptions.ts";
 import { OPTIMIZERS } from "../../training/optimizers/registry.ts";
-import { addCoordinatesOption, type DataFlags } from "../dataset.ts";
+import { addCoordinatesOption, addOrphansOption, type DataFlags } from "../dataset.ts";
 import { addDetectorOptions, choice, numberIn } from "../options.ts";
 
 export interface TrainFlags extends DataFlags, Omit<TrainOptions, "out" | "signal" | "epochs" | "minutes"> {
@@ -69,6 +69,7 @@ export function addTrainingOptions(command: Command): void {
     );
   addDetectorOptions(command);
   addCoordinatesOption(command);
+  addOrphansOption(command);
 }
 
 /** Who types a run's own length beside --resume asks for nothing new. */

@@ -1,6 +1,12 @@
 import type { Command } from "commander";
-import { FORMAT_IDS, type Coordinates, type FormatId, type WriteResult } from "../../data/formats/format.ts";
-import { addCoordinatesOption, addFromOption, printWarnings } from "../dataset.ts";
+import {
+  FORMAT_IDS,
+  type Coordinates,
+  type FormatId,
+  type Orphans,
+  type WriteResult,
+} from "../../data/formats/format.ts";
+import { addCoordinatesOption, addFromOption, addOrphansOption, printWarnings } from "../dataset.ts";
 import { addFormatNames } from "../formatNames.ts";
 import { addCommonOptions, addExamples, choice, printJson, requireOptions } from "../options.ts";
 
@@ -10,6 +16,7 @@ interface Flags {
   from?: FormatId;
   copy?: true;
   coordinates?: Coordinates;
+  orphans?: Orphans;
   json?: true;
 }
 
@@ -25,17 +32,19 @@ export function addExport(program: Command): void {
   requireOptions(command, "to", "out");
   addFromOption(command);
   addCoordinatesOption(command);
+  addOrphansOption(command);
   addCommonOptions(command).action(exportTo);
   addFormatNames(command);
   addExamples(command, "label export dataset --to yolo --out yolo", "label export photos --to coco --out coco --copy");
 }
 
-async function exportTo(source: string, { to, out, from, copy, coordinates, json }: Flags): Promise<void> {
+async function exportTo(source: string, { to, out, from, copy, coordinates, orphans, json }: Flags): Promise<void> {
   const { readDataset } = await import("../../data/readDataset.ts");
   const { exportLabels } = await import("../../data/exportLabels.ts");
   const { dataset, ...read } = await readDataset(source, {
     ...(from && { from }),
     ...(coordinates && { coordinates }),
+    ...(orphans && { orphans }),
   });
   const result = await exportLabels(dataset, to, out, { copy: copy ?? false });
   const warnings = [...read.warnings, ...result.warnings];

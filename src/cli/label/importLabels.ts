@@ -1,7 +1,14 @@
 import type { Command } from "commander";
-import type { Coordinates, FormatId } from "../../data/formats/format.ts";
+import type { Coordinates, FormatId, Orphans } from "../../data/formats/format.ts";
 import { countSplits } from "../../data/split/splits.ts";
-import { addCoordinatesOption, addFromOption, describeClasses, describeSplits, printWarnings } from "../dataset.ts";
+import {
+  addCoordinatesOption,
+  addFromOption,
+  addOrphansOption,
+  describeClasses,
+  describeSplits,
+  printWarnings,
+} from "../dataset.ts";
 import { addFormatNames } from "../formatNames.ts";
 import { addCommonOptions, addExamples, printJson, requireOptions } from "../options.ts";
 
@@ -10,6 +17,7 @@ interface Flags {
   from?: FormatId;
   copy?: true;
   coordinates?: Coordinates;
+  orphans?: Orphans;
   json?: true;
 }
 
@@ -24,14 +32,20 @@ export function addImport(program: Command): void {
   requireOptions(command, "out");
   addFromOption(command);
   addCoordinatesOption(command);
+  addOrphansOption(command);
   addCommonOptions(command).action(importInto);
   addFormatNames(command);
   addExamples(command, "label import photos --out dataset", "label import VOC2007 --out dataset --coordinates voc");
 }
 
-async function importInto(source: string, { out, from, copy, coordinates, json }: Flags): Promise<void> {
+async function importInto(source: string, { out, from, copy, coordinates, orphans, json }: Flags): Promise<void> {
   const { importLabels } = await import("../../data/importLabels.ts");
-  const options = { copy: copy ?? false, ...(from && { from }), ...(coordinates && { coordinates }) };
+  const options = {
+    copy: copy ?? false,
+    ...(from && { from }),
+    ...(coordinates && { coordinates }),
+    ...(orphans && { orphans }),
+  };
   const { dataset, warnings, source: read, file } = await importLabels(source, out, options);
   const { classes, images } = dataset;
   const objects = images.reduce((sum, image) => sum + image.objects.length, 0);

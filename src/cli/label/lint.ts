@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { UsageError } from "../../base/errors.ts";
-import type { Coordinates, FormatId } from "../../data/formats/format.ts";
+import type { Coordinates, FormatId, Orphans } from "../../data/formats/format.ts";
 import type { LintOptions } from "../../data/lint/lintDataset.ts";
-import { addCoordinatesOption, addFromOption } from "../dataset.ts";
+import { addCoordinatesOption, addFromOption, addOrphansOption } from "../dataset.ts";
 import { describeReport } from "./lintText.ts";
 import { addCommonOptions, addExamples, numberIn, printJson } from "../options.ts";
 
@@ -15,6 +15,7 @@ interface Flags {
   size: number;
   from?: FormatId;
   coordinates?: Coordinates;
+  orphans?: Orphans;
   json?: true;
 }
 
@@ -32,12 +33,13 @@ export function addLint(program: Command): void {
     .option("--all", "print every kind of finding, with more examples");
   addFromOption(command);
   addCoordinatesOption(command);
+  addOrphansOption(command);
   addCommonOptions(command).action(lint);
   addExamples(command, "label lint photos", "label lint photos --fix --out corrected", "label lint dataset --pixels");
 }
 
 async function lint(source: string, flags: Flags): Promise<void> {
-  const { fix, out, copy, all, json, from, coordinates, size, pixels } = flags;
+  const { fix, out, copy, all, json, from, coordinates, orphans, size, pixels } = flags;
   if (fix && out === undefined) throw new UsageError("--fix needs --out <folder> to write the corrected copy to");
   if (!fix && out !== undefined) throw new UsageError("--out is where --fix writes to; give both or none");
   const { lintDataset } = await import("../../data/lint/lintDataset.ts");
@@ -46,6 +48,7 @@ async function lint(source: string, flags: Flags): Promise<void> {
     ...(out !== undefined && { fix: { out, copy: copy ?? false } }),
     ...(from && { from }),
     ...(coordinates && { coordinates }),
+    ...(orphans && { orphans }),
   };
   const report = await lintDataset(source, options);
   // What the copy has corrected is no error any more.

@@ -3,12 +3,12 @@ import type { Command } from "commander";
 import { AnchorkitError, UsageError } from "../../base/errors.ts";
 import { Random } from "../../base/random.ts";
 import type { ImageRecord, SplitName } from "../../data/dataset.ts";
-import type { Coordinates, FormatId } from "../../data/formats/format.ts";
+import type { Coordinates, FormatId, Orphans } from "../../data/formats/format.ts";
 import type { GroupingOptions } from "../../data/split/imageGroups.ts";
 import type { StratifiedResult } from "../../data/split/stratifiedSplit.ts";
 import type { SplitFractions } from "../../data/split/splits.ts";
 import { counted } from "../../report/page/text.ts";
-import { addCoordinatesOption, addFromOption, printWarnings } from "../dataset.ts";
+import { addCoordinatesOption, addFromOption, addOrphansOption, printWarnings } from "../dataset.ts";
 import { addCommonOptions, addExamples, choice, numberIn, printJson, requireOptions } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { type DataTable, renderTables, TABLE_FORMATS, type TableFormat } from "../tables.ts";
@@ -22,6 +22,7 @@ interface Flags extends Partial<SplitFractions> {
   format: TableFormat | "json";
   from?: FormatId;
   coordinates?: Coordinates;
+  orphans?: Orphans;
   json?: true;
 }
 
@@ -47,6 +48,7 @@ export function addSplit(program: Command): void {
   requireOptions(command, "out");
   addFromOption(command);
   addCoordinatesOption(command);
+  addOrphansOption(command);
   addCommonOptions(command).action(splitInto);
   addExamples(
     command,
@@ -57,7 +59,7 @@ export function addSplit(program: Command): void {
 }
 
 async function splitInto(source: string, flags: Flags): Promise<void> {
-  const { out, seed, group, copy = false, from, coordinates, format } = flags;
+  const { out, seed, group, copy = false, from, coordinates, orphans, format } = flags;
   const fractions = fractionsOf(flags);
   if (resolve(source) === resolve(out)) {
     throw new AnchorkitError(`${out}: is what is read; give another folder to write to`);
@@ -69,7 +71,11 @@ async function splitInto(source: string, flags: Flags): Promise<void> {
   if (resolve(source) === resolve(file)) {
     throw new AnchorkitError(`${file}: is what is read; give another folder to write to`);
   }
-  const read = await readDataset(source, { ...(from && { from }), ...(coordinates && { coordinates }) });
+  const read = await readDataset(source, {
+    ...(from && { from }),
+    ...(coordinates && { coordinates }),
+    ...(orphans && { orphans }),
+  });
   printWarnings(read.warnings);
   const { images } = read.dataset;
   const looks = flags.nearDuplicates ? await lookAtAll(images) : undefined;

@@ -1,8 +1,8 @@
 import { basename, resolve } from "node:path";
 import type { Command } from "commander";
 import { Random } from "../../base/random.ts";
-import type { Coordinates, FormatId } from "../../data/formats/format.ts";
-import { addCoordinatesOption, addFromOption, printWarnings } from "../dataset.ts";
+import type { Coordinates, FormatId, Orphans } from "../../data/formats/format.ts";
+import { addCoordinatesOption, addFromOption, addOrphansOption, printWarnings } from "../dataset.ts";
 import { addCommonOptions, addExamples, choice, numberIn, printJson } from "../options.ts";
 import { renderTables, TABLE_FORMATS, type TableFormat } from "../tables.ts";
 
@@ -13,6 +13,7 @@ interface Flags {
   seed: number;
   from?: FormatId;
   coordinates?: Coordinates;
+  orphans?: Orphans;
   json?: true;
 }
 
@@ -32,16 +33,24 @@ export function addStats(program: Command): void {
     .option("--seed <n>", "seed of k-means", numberIn({ whole: true, min: 0, max: 2 ** 31 - 1 }), 1);
   addFromOption(command);
   addCoordinatesOption(command);
+  addOrphansOption(command);
   addCommonOptions(command).action(stats);
   addExamples(command, "label stats photos", "label stats dataset --report stats.html", "label stats dataset --json");
 }
 
-async function stats(source: string, { from, coordinates, size, format, report, seed, json }: Flags): Promise<void> {
+async function stats(
+  source: string,
+  { from, coordinates, orphans, size, format, report, seed, json }: Flags,
+): Promise<void> {
   const { readDataset } = await import("../../data/readDataset.ts");
   const { datasetStats } = await import("../../data/stats/datasetStats.ts");
   const { adviseAnchors } = await import("../../detection/boxes/adviseAnchors.ts");
   const advice = await import("../../report/stats/advice.ts");
-  const read = await readDataset(source, { ...(from && { from }), ...(coordinates && { coordinates }) });
+  const read = await readDataset(source, {
+    ...(from && { from }),
+    ...(coordinates && { coordinates }),
+    ...(orphans && { orphans }),
+  });
   const { dataset, warnings } = read;
   printWarnings(warnings);
   const measured = datasetStats(dataset);

@@ -5,10 +5,10 @@ import { nearest } from "../../base/nearest.ts";
 import { Random } from "../../base/random.ts";
 import type { Dataset, ImageRecord, SplitName } from "../../data/dataset.ts";
 import { byName } from "../../data/files.ts";
-import type { Coordinates, FormatId } from "../../data/formats/format.ts";
+import type { Coordinates, FormatId, Orphans } from "../../data/formats/format.ts";
 import type { SheetImage } from "../../report/contactSheet.ts";
 import { counted } from "../../report/page/text.ts";
-import { addCoordinatesOption, addFromOption, printWarnings } from "../dataset.ts";
+import { addCoordinatesOption, addFromOption, addOrphansOption, printWarnings } from "../dataset.ts";
 import { addCommonOptions, addExamples, choice, numberIn, printJson, requireOptions } from "../options.ts";
 import { Progress } from "../progress.ts";
 
@@ -26,6 +26,7 @@ interface Flags {
   seed: number;
   from?: FormatId;
   coordinates?: Coordinates;
+  orphans?: Orphans;
   json?: true;
 }
 
@@ -58,6 +59,7 @@ export function addView(program: Command): void {
   requireOptions(command, "out");
   addFromOption(command);
   addCoordinatesOption(command);
+  addOrphansOption(command);
   addCommonOptions(command).action(view);
   addExamples(
     command,
@@ -68,13 +70,17 @@ export function addView(program: Command): void {
 }
 
 async function view(source: string, flags: Flags): Promise<void> {
-  const { out, perPage, pages, tile, from, coordinates, augment } = flags;
+  const { out, perPage, pages, tile, from, coordinates, orphans, augment } = flags;
   const { readDataset } = await import("../../data/readDataset.ts");
   const { requireEmptyFolder } = await import("../../data/emptyFolder.ts");
   const { contactSheet } = await import("../../report/contactSheet.ts");
   const { writePicture } = await import("../../report/picture.ts");
   await requireEmptyFolder(out);
-  const read = await readDataset(source, { ...(from && { from }), ...(coordinates && { coordinates }) });
+  const read = await readDataset(source, {
+    ...(from && { from }),
+    ...(coordinates && { coordinates }),
+    ...(orphans && { orphans }),
+  });
   printWarnings(read.warnings);
   const { dataset } = read;
   const images = chooseImages(dataset, flags);

@@ -47,7 +47,8 @@ function parseEach(bytes: Buffer, batch: ScannedBatch, { where, cutOff = false, 
       for (const slip of slips) onSlip?.(slip, place);
       values.push(value);
     } catch (error) {
-      const isCut = last && cutOff;
+      const isCut =
+        last && cutOff && new ValueEnd().findClosing(record, record.indexOf(BYTE.open) + 1, record.length) < 0;
       throw new AnchorkitError(`${place}: ${isCut ? "is cut off, and so seems to be the file" : messageOf(error)}`);
     }
   }

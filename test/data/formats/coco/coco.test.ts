@@ -348,3 +348,70 @@ test("written and read again, a data set keeps every box and field", async () =>
     { numRuns: 50 },
   );
 });
+
+describe("ids that are no whole numbers", () => {
+  const labels = (ids: [unknown, unknown], category: unknown) => ({
+    images: ids.map((id, i) => ({ id, file_name: `${"ab"[i] ?? ""}.jpg`, camera: "left" })),
+    annotations: ids.map((id, i) => ({ image_id: id, category_id: category, bbox: [i, 2, 10, 20] })),
+    categories: [{ id: category, name: "cat" }],
+  });
+  const readLabels = async (document: unknown) => {
+    const content = typeof document === "string" ? document : JSON.stringify(document);
+    const folder = await folderOf({ "labels.json": content, "a.jpg": image, "b.jpg": image });
+    return read(folder);
+  };
+
+  test("of images become fields, and the images are numbered", async () => {
+    const { dataset, warnings } = await readLabels(labels(["0001_d_05", "0001_d_06"], 3));
+    expect(warnings).toEqual([]);
+    expect(dataset.categoryIds).toEqual([3]);
+    expect(dataset.images).toMatchObject([
+      { id: 1, fields: { source_id: "0001_d_05", camera: "left" }, objects: [{ box: [0, 2, 10, 22] }] },
+      { id: 2, fields: { source_id: "0001_d_06", camera: "left" }, objects: [{ box: [1, 2, 11, 22] }] },
+    ]);
+  });
+
+  test("but beyond 2^53 are kept digit by digit", async () => {
+    const text = JSON.stringify(labels([11, 12], 3)).replaceAll(/"(id|image_id)":1(\d)/g, '"$1":730641809285332992$2');
+    const { dataset } = await readLabels(text);
+    expect(dataset.images).toMatchObject([
+      { id: 1, fields: { source_id: "7306418092853329921" }, objects: [{ box: [0, 2, 10, 22] }] },
+      { id: 2, fields: { source_id: "7306418092853329922" }, objects: [{ box: [1, 2, 11, 22] }] },
+    ]);
+  });
+
+  test("of categories leave the data set without category ids", async () => {
+    const { dataset } = await readLabels(labels(["7", 8], "c-1"));
+    expect(dataset).toMatchObject({ classes: ["cat"], images: [{ id: 7 }, { id: 8 }] });
+    expect(dataset).not.toHaveProperty("categoryIds");
+  });
+});
+
+test("LVIS has an address in place of a name; its last part is the image", async () => {
+  const coco_url = "http://images.cocodataset.org/val2017/a.jpg";
+  const labels = { ...document, images: [{ id: 7, coco_url }, { id: 3 }] };
+  const folder = await folderOf({ "labels.json": JSON.stringify(labels), "photos/a.jpg": image });
+  const { dataset, warnings } = await read(folder);
+  expect(dataset.images).toMatchObject([{ file: join(folder, "photos/a.jpg"), fields: { coco_url } }]);
+  expect(warnings).toEqual([
+    `images that are not there, left out with their labels: 1 (${join(folder, "labels.json")}: images[1]: it has no file_name)`,
+  ]);
+});
+
+test("an image that two records are of is refused, also where they are in different splits", async () => {
+  const record = (id: number, file_name: string) => ({ id, file_name });
+  const labels = (...images: object[]) => JSON.stringify({ images, annotations: [], categories: [] });
+  const one = await folderOf({
+    "labels.json": labels(record(1, "a.jpg"), record(2, "b.jpg"), record(3, "./a.jpg")),
+    ...{ "a.jpg": image, "b.jpg": image },
+  });
+  await expect(read(one)).rejects.toThrow(/images\[2\]: is .*a\.jpg, as .*images\[0\] is; keep one of them$/);
+  const two = await folderOf({
+    "annotations/instances_train.json": labels(record(1, "a.jpg"), record(2, "b.jpg")),
+    "annotations/instances_val.json": labels(record(1, "b.jpg")),
+    ...{ "images/a.jpg": image, "images/b.jpg": image },
+  });
+  await expect(read(two)).rejects.toThrow(
+    /instances_val\.json: images\[0\]: is .*b\.jpg \(in val\), as .*instances_train\.json: images\[1\] is \(in train\); keep/,
+  );
+});
