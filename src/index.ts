@@ -37,11 +37,12 @@ export { exportLabels } from "./data/exportLabels.ts";
 export type { BoxLayout } from "./data/comparison/boxLayout.ts";
 export type { CocoTruth, ComparedImage, TruthImage } from "./data/comparison/comparedImage.ts";
 export { readCocoResults, type CocoResults, type ResultOptions } from "./data/formats/coco/cocoResults.ts";
-export { readCocoTruth } from "./data/formats/coco/cocoTruth.ts";
+export { readCocoTruth, type TruthOptions } from "./data/formats/coco/cocoTruth.ts";
 export { writeCocoResults } from "./data/formats/coco/writeCocoResults.ts";
 export type {
   Coordinates,
   FormatId,
+  Orphans,
   ReadOptions,
   ReadResult,
   WriteOptions,

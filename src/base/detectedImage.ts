@@ -25,8 +25,8 @@ export interface TruthColumns {
  * evaluation measures and reports show. Each of them says which of the fields it needs.
  */
 export interface DetectedImage {
-  /** The image id of COCO files. */
-  id?: number;
+  /** The image id of COCO files: a whole number, or text. */
+  id?: number | string;
   /** Path of the picture. */
   file?: string;
   /** What people and result files call it. */

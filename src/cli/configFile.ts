@@ -12,6 +12,7 @@ const FREE_TO_CHANGE = [
   "data",
   "images",
   "coordinates",
+  "orphans",
   "epochs",
   "minutes",
   "workers",

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { Random } from "../base/random.ts";
 import type { Dataset, ImageRecord } from "../data/dataset.ts";
-import { FORMAT_IDS, type Coordinates, type FormatId } from "../data/formats/format.ts";
+import { FORMAT_IDS, type Coordinates, type FormatId, type Orphans } from "../data/formats/format.ts";
 import type { ReadDatasetOptions } from "../data/readDataset.ts";
 import { splitDataset, type SplitCounts } from "../data/split/splits.ts";
 import type { RunFolder } from "../training/run/runFolder.ts";
@@ -17,17 +17,20 @@ export interface DataFlags extends ReadingFlags {
 export interface ReadingFlags {
   coordinates?: Coordinates;
   images?: string;
+  orphans?: Orphans;
 }
 
-/** `--images` and `--coordinates`, for every command that reads labels. */
+/** `--images`, `--coordinates` and `--orphans`, for every command that reads labels. */
 export function addReadingOptions(
   command: Command,
   images = "the folder of the images, if they lie neither beside the labels nor next to them",
 ): Command {
   const coordinates = "how corners in XML are meant (default: what the file itself says)";
+  const orphans = "labels of images or categories that a COCO file does not list (default: refuse)";
   return command
     .option("--images <folder>", images)
-    .addOption(choice("--coordinates <how>", coordinates, ["labelimg", "voc", "zero-based"]));
+    .addOption(choice("--coordinates <how>", coordinates, ["labelimg", "voc", "zero-based"]))
+    .addOption(choice("--orphans <how>", orphans, ["refuse", "drop"]));
 }
 
 /** `--from`, for the commands that convert labels. */
@@ -40,8 +43,14 @@ export function readingOptions({
   from,
   coordinates,
   images,
-}: ReadingFlags & { from?: FormatId }): Pick<ReadDatasetOptions, "from" | "coordinates" | "images"> {
-  return { ...(from && { from }), ...(coordinates && { coordinates }), ...(images !== undefined && { images }) };
+  orphans,
+}: ReadingFlags & { from?: FormatId }): Pick<ReadDatasetOptions, "from" | "coordinates" | "images" | "orphans"> {
+  return {
+    ...(from && { from }),
+    ...(coordinates && { coordinates }),
+    ...(images !== undefined && { images }),
+    ...(orphans && { orphans }),
+  };
 }
 
 /** A data set whose images all have a split. */

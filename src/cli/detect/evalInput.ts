@@ -61,7 +61,7 @@ async function readFiles(flags: InputFlags): Promise<EvaluationInput> {
   const masks = flags.masks ?? false;
   const maxDetections = rules === "voc" ? Infinity : flags.maxDetections; // VOC looks at all of them
   const difficult = flags.difficult ?? (rules === "voc" ? "ignore" : "count");
-  const truth = await readCocoTruth(flags.truth, { masks });
+  const truth = await readCocoTruth(flags.truth, { masks, ...(flags.orphans && { orphans: flags.orphans }) });
   const read = async (file: string): Promise<{ images: EvaluationImage[]; warnings: string[] }> => {
     const options = { masks, maxDetections, ...(boxes && { boxes }), ...(match && { match }) };
     const { images, warnings } = await readCocoResults(truth, file, options);

@@ -27,7 +27,7 @@ function readMask(segmentation: unknown, size: { width: number; height: number }
   if (segmentation === undefined || segmentation === null) throw new TypeError("is missing, and masks are compared");
   if (Array.isArray(segmentation)) {
     if (!size) throw new TypeError("the image's width and height must be in the truth to fill polygons");
-    return rleFromPolygons(segmentation as number[][], size.height, size.width);
+    return rleFromPolygons(polygonsIn(segmentation) as number[][], size.height, size.width);
   }
   const runs = fieldsOf(segmentation);
   if (!runs) throw new TypeError(`must be polygons or { size, counts }, got ${shown(segmentation)}`);
@@ -40,4 +40,10 @@ function readMask(segmentation: unknown, size: { width: number; height: number }
   if (typeof runs.counts === "string") return rleFromString(runs.counts, height, width);
   if (Array.isArray(runs.counts)) return rleFromCounts(runs.counts as number[], height, width);
   throw new TypeError(`counts must be text or a list, got ${shown(runs.counts)}`);
+}
+
+/** The polygons in a list: one that stands without the list around it is one, and empty ones are none. */
+export function polygonsIn(list: readonly unknown[]): unknown[] {
+  if (list.length > 0 && list.every((part) => typeof part === "number")) return [list];
+  return list.filter((part) => !Array.isArray(part) || part.length > 0);
 }

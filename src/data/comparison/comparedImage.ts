@@ -1,6 +1,7 @@
 import type { TruthColumns } from "../../base/detectedImage.ts";
 import type { Size } from "../../base/preprocessing.ts";
 import type { DetectionColumns } from "../../geometry/detections.ts";
+import type { RecordId } from "./recordChecks.ts";
 
 /** What is labelled in one image. Areas are the file's `area` (COCO's: the mask's), else the box's. */
 export interface CocoTruthColumns extends TruthColumns {
@@ -10,7 +11,7 @@ export interface CocoTruthColumns extends TruthColumns {
 
 /** One image of the truth. */
 export interface TruthImage {
-  id: number;
+  id: RecordId;
   fileName?: string;
   size?: Size;
   /** The other fields of its record that are text, numbers or booleans, such as camera, date or split. */
@@ -32,7 +33,7 @@ export interface CocoTruth {
   name: string;
   /** Names of the categories, in the order of their ids. */
   classes: string[];
-  categoryIds: number[];
+  categoryIds: RecordId[];
   /** In the order of their ids. */
   images: TruthImage[];
   /** What a reader should know, one line each. */

@@ -1,16 +1,27 @@
-import { AnchorkitError } from "../../base/errors.ts";
 import { cocoMask } from "./cocoMask.ts";
 import type { TruthImage } from "./comparedImage.ts";
-import { describeBox, flagOf, isBox, shown } from "./recordChecks.ts";
+import type { RecordId } from "./recordChecks.ts";
 import { gather, rowsByImage } from "./rowsByImage.ts";
+
+/** A labelled object of a COCO file. */
+export interface TruthObject {
+  imageId: RecordId;
+  categoryId: RecordId;
+  /** x1, y1, x2, y2 */
+  box: readonly [number, number, number, number];
+  boxArea: number;
+  area: number | undefined;
+  crowd: 0 | 1;
+  difficult: 0 | 1;
+  segmentation: unknown;
+}
 
 /** The objects of a COCO file of labels in columns, until its images and categories are known. */
 export class TruthTable {
   readonly #name: string;
   readonly #masks: boolean;
-  #ids = new Set<number | string>();
-  #imageIds: number[] = [];
-  #categoryIds: number[] = [];
+  #imageIds: RecordId[] = [];
+  #categoryIds: RecordId[] = [];
   #boxes: number[] = [];
   #boxAreas: number[] = [];
   #areas: number[] = [];
@@ -24,36 +35,37 @@ export class TruthTable {
     this.#masks = masks;
   }
 
-  /** @throws AnchorkitError naming the annotation that is wrong. */
-  add(annotation: Record<string, unknown>): void {
-    const { id, image_id, category_id, bbox, area } = annotation;
-    const crowd = flagOf(annotation.iscrowd);
-    const difficult = flagOf(annotation.difficult);
-    const good = isBox(bbox) && bbox[2] >= 0 && bbox[3] >= 0 && areIds(image_id, category_id) && isArea(area);
-    if (!good || crowd === undefined || difficult === undefined) {
-      throw new AnchorkitError(`${this.#place(this.#imageIds.length)}: ${describeAnnotation(annotation)}`);
-    }
-    this.#addId(id);
-    const [x, y, width, height] = bbox;
-    this.#imageIds.push(image_id as number);
-    this.#categoryIds.push(category_id as number);
-    this.#boxes.push(x, y, x + width, y + height);
-    this.#boxAreas.push(width * height);
-    this.#areas.push(area ?? width * height);
+  add({ imageId, categoryId, box, boxArea, area, crowd, difficult, segmentation }: TruthObject): void {
+    this.#imageIds.push(imageId);
+    this.#categoryIds.push(categoryId);
+    this.#boxes.push(box[0], box[1], box[2], box[3]);
+    this.#boxAreas.push(boxArea);
+    this.#areas.push(area ?? boxArea);
     this.#crowd.push(crowd);
     this.#difficult.push(difficult);
-    if (this.#masks) this.#segmentations.push(annotation.segmentation);
+    if (this.#masks) this.#segmentations.push(segmentation);
   }
 
   /**
    * The images with their objects.
    *
-   * @throws AnchorkitError naming the annotation whose image, category or mask is not there.
+   * @param follow the places of an object's image and category, of the object that was added as that one; those without
+   * are left out
+   * @throws AnchorkitError naming the annotation whose mask is not there.
    */
-  into(images: readonly Omit<TruthImage, "truth">[], categoryIds: readonly number[]): TruthImage[] {
-    const imageOf = this.#indices(this.#imageIds, indexOf(images.map(({ id }) => id)), "image");
-    const classOf = this.#indices(this.#categoryIds, indexOf(categoryIds), "category");
-    const { rows, starts } = rowsByImage(imageOf, imageOf.length, images.length);
+  into(
+    images: readonly Omit<TruthImage, "truth">[],
+    follow: (imageId: RecordId, categoryId: RecordId, row: number) => { image: number; category: number } | undefined,
+  ): TruthImage[] {
+    const count = this.#imageIds.length;
+    const imageOf = new Int32Array(count);
+    const classOf = new Int32Array(count);
+    for (let row = 0; row < count; row++) {
+      const found = follow(this.#imageIds[row] ?? 0, this.#categoryIds[row] ?? 0, row);
+      imageOf[row] = found?.image ?? images.length; // behind all others
+      classOf[row] = found?.category ?? 0;
+    }
+    const { rows, starts } = rowsByImage(imageOf, count, images.length + 1);
     const boxes = gather(this.#boxes, rows, 4);
     const boxAreas = gather(this.#boxAreas, rows);
     const areas = gather(this.#areas, rows);
@@ -62,7 +74,8 @@ export class TruthTable {
     const difficult = Uint8Array.from(rows, (row) => this.#difficult[row] ?? 0);
     return images.map((image, i) => {
       const [from = 0, to = 0] = [starts[i], starts[i + 1]];
-      const mask = (row: number) => cocoMask(this.#segmentations[row], image.size, this.#place(row));
+      const mask = (row: number) =>
+        cocoMask(this.#segmentations[row], image.size, `${this.#name}: annotations[${row}]`);
       const truth = {
         boxes: boxes.subarray(4 * from, 4 * to),
         boxAreas: boxAreas.subarray(from, to),
@@ -75,60 +88,4 @@ export class TruthTable {
       return { ...image, truth };
     });
   }
-
-  /** What a reader should know, one line each. */
-  warnings(): string[] {
-    if (!this.#ids.has(0)) return [];
-    const quirk = "pycocotools counts what matches it as a false positive; here it counts like any other";
-    return [`${this.#name}: an annotation has the id 0: ${quirk}`];
-  }
-
-  #addId(id: unknown): void {
-    if (typeof id !== "number" && typeof id !== "string") return;
-    if (this.#ids.has(id)) {
-      throw new AnchorkitError(`${this.#place(this.#imageIds.length)}: the id ${shown(id)} is there twice`);
-    }
-    this.#ids.add(id);
-  }
-
-  #indices(ids: readonly number[], known: ReadonlyMap<number, number>, what: string): Int32Array {
-    return Int32Array.from(ids, (id, row) => {
-      const index = known.get(id);
-      if (index === undefined) throw new AnchorkitError(`${this.#place(row)}: no ${what} has the id ${id}`);
-      return index;
-    });
-  }
-
-  #place(row: number): string {
-    return `${this.#name}: annotations[${row}]`;
-  }
-}
-
-function indexOf(ids: readonly number[]): Map<number, number> {
-  return new Map(ids.map((id, index) => [id, index]));
-}
-
-function areIds(a: unknown, b: unknown): boolean {
-  return Number.isSafeInteger(a) && Number.isSafeInteger(b);
-}
-
-function isArea(value: unknown): value is number | null | undefined {
-  return value === undefined || value === null || Number.isFinite(value);
-}
-
-function describeAnnotation({
-  image_id,
-  category_id,
-  bbox,
-  area,
-  iscrowd,
-  difficult,
-}: Record<string, unknown>): string {
-  for (const [field, id] of Object.entries({ image_id, category_id })) {
-    if (!Number.isSafeInteger(id)) return `${field} must be a whole number, got ${shown(id)}`;
-  }
-  if (!isBox(bbox) || bbox[2] < 0 || bbox[3] < 0) return describeBox(bbox);
-  if (!isArea(area)) return `area must be a number, got ${shown(area)}`;
-  const [field, flag] = flagOf(iscrowd) === undefined ? ["iscrowd", iscrowd] : ["difficult", difficult];
-  return `${field} must be 0 or 1, got ${shown(flag)}`;
 }

@@ -1,7 +1,6 @@
 import type { CocoTruth } from "./comparedImage.ts";
-import type { RecordId } from "./names/recordId.ts";
 import type { Category } from "./names/references.ts";
-import { shown } from "./recordChecks.ts";
+import { type RecordId, shown } from "./recordChecks.ts";
 import type { ResultTable } from "./resultTable.ts";
 import { mayFit, type ReadResult } from "./mayFit.ts";
 
@@ -92,6 +91,11 @@ function describeNumbering(truth: CocoTruth, given: readonly RecordId[], samples
 
 function isWithin(id: RecordId, from: number, count: number): boolean {
   return typeof id === "number" && id >= from && id < from + count;
+}
+
+/** Whether a `category_id` may be one: where the truth has numbers, text is none, but perhaps a name. */
+export function canBeCategory({ categoryIds }: CocoTruth, id: RecordId | undefined): id is RecordId {
+  return typeof id === "number" || (id !== undefined && categoryIds.some((known) => typeof known === "string"));
 }
 
 /** Why a `category_id` is no id; where it is a name, what the id of that is. */

@@ -1,8 +1,7 @@
 import { type BoxLayout, readBoxAs } from "./boxLayout.ts";
 import type { CocoTruth } from "./comparedImage.ts";
-import { idOf, type RecordId } from "./names/recordId.ts";
 import type { References } from "./names/references.ts";
-import { fieldsOf, isBox, shown } from "./recordChecks.ts";
+import { fieldsOf, idOf, isBox, type RecordId, shown } from "./recordChecks.ts";
 import { mayFit, type ReadResult } from "./mayFit.ts";
 
 /** What the results are compared with, and how they are read. */
@@ -32,9 +31,9 @@ export function describeUnknownImage(result: Fields, others: readonly unknown[],
   if (name !== undefined) return describeName(name, imageId, given, context);
   const what = `image_id ${shown(imageId)} is not in ${truth.name}`;
   if (imageId === undefined || imageId === null) return `image_id is missing${byFileName(given, context)}`;
-  if (typeof imageId === "string") return `${what}: ${describeText(imageId, given, context)}`;
   const id = idOf(imageId);
-  if (id === undefined) return `image_id must be a whole number, got ${shown(imageId)}`;
+  if (id === undefined) return `image_id must be a whole number or text, got ${shown(imageId)}`;
+  if (typeof id === "string") return `${what}: ${describeText(given, context)}`;
   if (truth.images.some((image) => image.id === id)) {
     return `image_id ${id} is not among the images of its own file, which numbers them otherwise than ${truth.name}`;
   }
@@ -70,15 +69,11 @@ function describeName(name: string, imageId: unknown, given: readonly Fields[], 
     .join(", ")}, …: ${hint}`;
 }
 
-function describeText(imageId: string, given: readonly Fields[], { truth, references }: ResultContext): string {
+function describeText(given: readonly Fields[], { truth, references }: ResultContext): string {
   const ids = distinct(given.map(({ image_id }) => image_id));
   const found = ids.filter((name) => references.imageNames.find(name) !== undefined);
   if (found.length > 0) {
     return `${found.length} of ${ids.length} image_ids looked at are names of images there: pass --match file-name`;
-  }
-  const id = Number(imageId);
-  if (imageId.trim() !== "" && truth.images.some((image) => image.id === id)) {
-    return `ids are numbers there: write ${id} without quotes`;
   }
   return idsOf(truth);
 }

@@ -64,11 +64,16 @@ export type Likeness = "sure" | "likely" | "maybe" | "no";
  */
 export type Coordinates = "labelimg" | "voc" | "zero-based";
 
+/** What becomes of labels whose image or category a COCO file does not list: an error, or left out, as pycocotools does. */
+export type Orphans = "refuse" | "drop";
+
 export interface ReadOptions {
   /** Decided file by file unless told: `voc` where the XML's source names the VOC devkit, `labelimg` elsewhere. */
   coordinates?: Coordinates;
   /** The folder where the images are, in it or below; found around the labels unless told. */
   images?: string;
+  /** What becomes of labels of images or categories that are not there: `refuse` unless told. */
+  orphans?: Orphans;
   /**
    * Is told of everything that is found, with its place. With an observer, a reader goes on where it would throw for one
    * file or record (`Warnings.fail`). A reader needs no more for it than `new Warnings(options.observer)`.

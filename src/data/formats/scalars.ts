@@ -9,3 +9,11 @@ export function scalarOf(text: string): Scalar {
   const number = Number(text);
   return text !== "" && Number.isFinite(number) && String(number) === text ? number : text;
 }
+
+/** The members that are text, numbers or flags; undefined where there are none. */
+export function scalarsOf(record: Record<string, unknown>): Record<string, Scalar> | undefined {
+  const scalars = Object.entries(record).filter((entry): entry is [string, Scalar] =>
+    ["string", "number", "boolean"].includes(typeof entry[1]),
+  );
+  return scalars.length > 0 ? Object.fromEntries(scalars) : undefined;
+}

@@ -76,7 +76,10 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
     "scales them to the image",
   ),
   "bad-object": error("objects that cannot be read", "Training stops at the first; correct them by hand."),
-  "two-label-files": error("images with two label files", "Training stops: nobody knows which one is right."),
+  "two-label-files": error(
+    "images with two label files, or two records of one",
+    "Training stops: nobody knows which one is right.",
+  ),
   "several-images": error("labels that several images fit", "Training stops: nobody knows which one is meant."),
   "two-splits": error("images that two split lists name", "Training stops: what is trained on cannot be tested on."),
   "other-size": error(

@@ -1,6 +1,7 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import type { Size } from "../../base/preprocessing.ts";
 import type { Dataset, ImageRecord, LabelledObject } from "../dataset.ts";
+import { distinctImages } from "./distinctImages.ts";
 import type { FoundImage, FoundObject } from "./found.ts";
 import { shownPath } from "../files.ts";
 import { type ImageHeader, readImageHeader } from "../images/images.ts";
@@ -25,13 +26,14 @@ const ROUNDING = 0.02;
  * Everything mended or left out is counted in `warnings`: images that cannot be read, boxes without an area, boxes
  * outside.
  *
- * @throws AnchorkitError when there are images and not one can be read.
+ * @throws AnchorkitError when two records are of one image, and when there are images and not one can be read.
  */
 export async function placeLabels(
-  found: readonly FoundImage[],
+  records: readonly FoundImage[],
   classes: Pick<Dataset, "classes" | "categoryIds">,
   warnings: Warnings,
 ): Promise<Dataset> {
+  const found = distinctImages(records, warnings);
   const headers = await mapParallel(found, 8, async (image) => {
     try {
       return await readImageHeader(image.file);

@@ -4,8 +4,10 @@ import { shownPath } from "../files.ts";
 import { LineScanner } from "./lineScanner.ts";
 import { ListScanner } from "./listScanner.ts";
 import { describeOtherFormat } from "./notJson.ts";
+import type { Slip } from "./mendJson.ts";
 import { parseBatch } from "./parseBatch.ts";
 import { BYTE, isSpace, type RecordScanner, type ScannedBatch, ValueEnd } from "./recordScanner.ts";
+import { utf8Chunks } from "./utf8Chunks.ts";
 
 const BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf"; // UTF-8's, byte by byte
 
@@ -17,41 +19,53 @@ export interface RecordBatch {
   first: number;
   /** Line of the first of them, from 1: JSON Lines alone, where each has a line of its own. */
   line?: number;
+  /** The one value is that of a member which holds no list. */
+  bare?: boolean;
   values: unknown[];
 }
 
+export interface JsonRecordsOptions {
+  /** Members of an object whose value is read where it is no list. */
+  bare?: readonly string[];
+  /** Records that are longer are refused: most likely a quote or bracket is missing. 64 MiB unless told. */
+  maxRecordBytes?: number;
+  /** Is told of slips that can mean one thing alone, which are mended then; without it they are errors. */
+  onSlip?: (slip: Slip, where: string) => void;
+}
+
 /** Where a record stands, for messages: `results.json: record 12`, `truth.json: annotations[12]`, `results.jsonl: line 13`. */
-export function placeOf(name: string, { list, first, line }: Omit<RecordBatch, "values">, offset = 0): string {
+export function placeOf(name: string, { list, first, line, bare }: Omit<RecordBatch, "values">, offset = 0): string {
+  if (bare) return `${name}: ${list}`;
   if (line !== undefined) return `${name}: line ${line + offset}`;
   return list === "" ? `${name}: record ${first + offset}` : `${name}: ${list}[${first + offset}]`;
 }
 
 /**
  * Reads a JSON file of records in bounded memory, however long it is: a list `[…]`, JSON Lines (by the name .jsonl or
- * .ndjson, or by what the file holds), or an object with lists of records as members. Any of them may be in gzip.
- * A list of the object that has no records comes as a batch without values.
+ * .ndjson, or by what the file holds), or an object with lists of records as members. Any of them may be in gzip, and in
+ * UTF-8 or UTF-16. A list of the object that has no records comes as a batch without values. Ids beyond 2^53 come as the
+ * text of their digits.
  *
  * The bytes are scanned for the ends of records, and whole batches of them go to JSON.parse, which is much faster than
  * any parser that is written in JavaScript.
  *
  * @param lists the members of an object that are read; others are passed over
- * @param maxRecordBytes records that are longer are refused: most likely a quote or bracket is missing
  * @throws AnchorkitError naming file and record (or line) for what is missing, empty, cut off or no JSON.
  */
 export async function* jsonRecords(
   file: string,
   lists: readonly string[],
-  maxRecordBytes = 64 * 2 ** 20,
+  { bare = [], maxRecordBytes = 64 * 2 ** 20, onSlip }: JsonRecordsOptions = {},
 ): AsyncGenerator<RecordBatch, void> {
   const name = shownPath(file);
   const window = new Window(maxRecordBytes, name);
   let scanner: RecordScanner | undefined;
   let found = false;
-  for await (const chunk of fileChunks(file)) {
+  for await (const chunk of utf8Chunks(fileChunks(file), name)) {
     window.add(chunk, scanner);
-    scanner ??= scannerFor(window, name, lists);
+    scanner ??= scannerFor(window, name, lists, bare);
     if (!scanner) continue;
-    for (const batch of batches(scanner, window, name)) {
+    for (const batch of batches(scanner, window, { name, onSlip })) {
       found = true;
       yield batch;
     }
@@ -60,7 +74,7 @@ export async function* jsonRecords(
   if (scanner instanceof LineScanner) {
     const cutOff = window.bytes[window.end - 1] !== BYTE.newline;
     window.add(Buffer.of(BYTE.newline), scanner);
-    yield* batches(scanner, window, name, cutOff);
+    yield* batches(scanner, window, { name, cutOff, onSlip });
     return;
   }
   const inside = scanner.inside();
@@ -69,9 +83,19 @@ export async function* jsonRecords(
     const members = scanner.members.length === 0 ? "nothing" : scanner.members.join(", ");
     throw new AnchorkitError(`${name}: has no list named ${lists.join(" or ")}; it holds ${members}`);
   }
+  if (scanner instanceof ListScanner && scanner.hasCommaTooMany)
+    onSlip?.("commas too many", `${name}: its last member`);
 }
 
-function* batches(scanner: RecordScanner, window: Window, name: string, cutOff = false): Iterable<RecordBatch> {
+function* batches(
+  scanner: RecordScanner,
+  window: Window,
+  {
+    name,
+    cutOff = false,
+    onSlip,
+  }: { name: string; cutOff?: boolean; onSlip: JsonRecordsOptions["onSlip"] | undefined },
+): Iterable<RecordBatch> {
   const scanned = scanner.scan(window.bytes, window.end)[Symbol.iterator]();
   for (;;) {
     let next: IteratorResult<ScannedBatch>;
@@ -81,25 +105,31 @@ function* batches(scanner: RecordScanner, window: Window, name: string, cutOff =
       throw new AnchorkitError(`${name}: is not valid JSON: ${messageOf(error)}`);
     }
     if (next.done) return;
-    const { list, first, line } = next.value;
-    const place = { list, first, ...(line !== undefined && { line }) };
-    const values = parseBatch(window.bytes, next.value, (offset) => placeOf(name, place, offset), cutOff);
+    const { list, first, line, bare } = next.value;
+    const place = { list, first, ...(line !== undefined && { line }), ...(bare && { bare }) };
+    const where = (offset: number): string => placeOf(name, place, offset);
+    const values = parseBatch(window.bytes, next.value, { where, cutOff, onSlip });
     yield { ...place, values };
   }
 }
 
 /** The scanner for what the first bytes show; undefined where they are blank. */
-function scannerFor(window: Window, name: string, lists: readonly string[]): RecordScanner | undefined {
+function scannerFor(
+  window: Window,
+  name: string,
+  lists: readonly string[],
+  bare: readonly string[],
+): RecordScanner | undefined {
   const { bytes, end } = window;
   const start = bytes.toString("latin1", 1, 4) === BYTE_ORDER_MARK ? 4 : 1;
   let first = start;
   while (first < end && isSpace(bytes[first])) first++;
   if (first === end) return undefined;
-  if (bytes[first] === BYTE.openList) return new ListScanner(first, lists);
+  if (bytes[first] === BYTE.openList) return new ListScanner(first, lists, bare);
   if (bytes[first] !== BYTE.open)
     throw new AnchorkitError(`${name}: ${describeOtherFormat(bytes.subarray(first, end))}`);
   const lines = /\.(?:jsonl|ndjson)(?:\.gz)?$/i.test(name) || beginsLines(bytes.subarray(0, end), first, lists);
-  return lines ? new LineScanner(start) : new ListScanner(first, lists);
+  return lines ? new LineScanner(start) : new ListScanner(first, lists, bare);
 }
 
 /** Whether the object at `first` is followed by another, or stands alone on a line and has none of the lists. */

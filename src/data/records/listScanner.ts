@@ -1,7 +1,8 @@
 import { BYTE, isBlank, isSpace, ValueEnd, type RecordScanner, type ScannedBatch } from "./recordScanner.ts";
 
 /** What is expected next, outside of records. */
-type State = "start" | "member" | "name" | "colon" | "value" | "skipped value" | "records" | "after member" | "end";
+type State =
+  "start" | "member" | "name" | "colon" | "value" | "skipped value" | "bare value" | "records" | "after member" | "end";
 
 const MAX_NAME_BYTES = 100_000;
 const MAX_MEMBERS = 20;
@@ -14,6 +15,8 @@ export class ListScanner implements RecordScanner {
   keep: number;
   /** Names of the object's first members. */
   readonly members: string[] = [];
+  /** Whether a comma follows the object's last member, which is no JSON, and is passed over. */
+  hasCommaTooMany = false;
   #at: number;
   #state: State = "start";
   #member = "";
@@ -21,10 +24,16 @@ export class ListScanner implements RecordScanner {
   #index = 0;
   #value = new ValueEnd();
   readonly #wanted: readonly string[];
+  readonly #bare: readonly string[];
 
-  constructor(start: number, wanted: readonly string[]) {
+  /**
+   * @param wanted members whose lists are read
+   * @param bare members whose value is read where it is no list
+   */
+  constructor(start: number, wanted: readonly string[], bare: readonly string[] = []) {
     this.keep = this.#at = start;
     this.#wanted = wanted;
+    this.#bare = bare;
   }
 
   shift(by: number): void {
@@ -39,7 +48,10 @@ export class ListScanner implements RecordScanner {
         const batch = this.#records(bytes, end);
         if (batch) yield batch;
       } else if (this.#state === "skipped value") this.#skip(bytes, end);
-      else if (this.#state === "name") {
+      else if (this.#state === "bare value") {
+        const value = this.#bareValue(bytes, end);
+        if (value) yield value;
+      } else if (this.#state === "name") {
         if (!this.#name(bytes, end)) return;
       } else this.#step(bytes);
     }
@@ -70,7 +82,19 @@ export class ListScanner implements RecordScanner {
     if (this.#state === "records" && count === 0) return undefined;
     const first = this.#index;
     this.#index += count;
-    return { list: this.#list, first, count, from, to: this.keep - 1 };
+    return { list: this.#list, first, count, from, to: this.keep - 1, closes: this.#state !== "records" };
+  }
+
+  /** The value of a member that holds no list; what follows it is seen to here, since it is overwritten. */
+  #bareValue(bytes: Buffer, end: number): ScannedBatch | undefined {
+    const stop = this.#value.find(bytes, this.#at, end);
+    this.#at = stop < 0 ? end : stop + 1;
+    if (stop < 0) return undefined;
+    const from = this.keep;
+    this.keep = this.#at;
+    this.#state = bytes[stop] === BYTE.comma ? "member" : "end";
+    if (bytes[stop] === BYTE.closeList) throw new SyntaxError(`"]" after ${this.#place()}`);
+    return { list: this.#member, first: 0, count: 1, from, to: stop, bare: true };
   }
 
   #skip(bytes: Buffer, end: number): void {
@@ -103,7 +127,7 @@ export class ListScanner implements RecordScanner {
       if (next === undefined) throw new SyntaxError(`"${String.fromCharCode(byte)}" after ${this.#place()}`);
       this.#state = next;
     }
-    if (this.#state === "skipped value") return; // its first byte is part of it
+    if (this.#state === "skipped value" || this.#state === "bare value") return; // its first byte is part of it
     this.keep = this.#state === "name" ? this.#at : this.#at + 1;
     this.#at++;
   }
@@ -112,13 +136,16 @@ export class ListScanner implements RecordScanner {
     if (this.#state === "start" && byte === BYTE.openList) return this.#open("");
     if (this.#state === "start" && byte === BYTE.open) return "member";
     if (this.#state === "member" && byte === BYTE.quote) return "name";
-    if ((this.#state === "member" || this.#state === "after member") && byte === BYTE.close) return "end";
+    if ((this.#state === "member" || this.#state === "after member") && byte === BYTE.close) {
+      this.hasCommaTooMany = this.#state === "member" && this.members.length > 0;
+      return "end";
+    }
     if (this.#state === "colon" && byte === BYTE.colon) return "value";
     if (this.#state === "after member" && byte === BYTE.comma) return "member";
     if (this.#state !== "value") return undefined;
     if (byte === BYTE.openList && this.#wanted.includes(this.#member)) return this.#open(this.#member);
     this.#value = new ValueEnd();
-    return "skipped value";
+    return this.#bare.includes(this.#member) ? "bare value" : "skipped value";
   }
 
   #open(list: string): State {

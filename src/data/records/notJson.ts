@@ -5,7 +5,6 @@ const LOOKED_AT = 10_000;
 /** What a file seems to be whose first character no JSON of records begins with: "is a web page (HTML)". */
 export function describeOtherFormat(start: Buffer): string {
   const text = start.subarray(0, 2000).toString("latin1").trimStart();
-  if (/^(?:ÿþ|þÿ)/.test(text)) return "is text in UTF-16: save it as UTF-8";
   if (/^<!doctype html|^<html/i.test(text))
     return "is a web page (HTML), not JSON: was a login page saved in its place?";
   if (text.startsWith("<")) return "is XML, not JSON: labels in XML are read by label import";

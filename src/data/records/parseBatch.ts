@@ -1,40 +1,80 @@
-import { AnchorkitError } from "../../base/errors.ts";
+import { AnchorkitError, messageOf } from "../../base/errors.ts";
+import { parseWithExactIds } from "./exactIds.ts";
+import { mendJson, type Slip } from "./mendJson.ts";
 import { describeBadJson } from "./notJson.ts";
-import { BYTE, type ScannedBatch, ValueEnd } from "./recordScanner.ts";
+import { BYTE, isBlank, type ScannedBatch, ValueEnd } from "./recordScanner.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/** How the records of a batch are parsed. */
+export interface ParseOptions {
+  /** What names the record of that index in the batch. */
+  where: (offset: number) => string;
+  /** Whether the file ends with the batch, without a newline. */
+  cutOff?: boolean;
+  /** Is told of slips, which are mended then; without it they are errors. */
+  onSlip?: ((slip: Slip, where: string) => void) | undefined;
+}
+
 /**
- * The records of a batch. The bytes on either side of it are overwritten.
+ * The records of a batch; ids beyond 2^53 as text. The bytes on either side of it are overwritten.
  *
- * @param where what names the record of that index in the batch
- * @param cutOff whether the file ends with the batch, without a newline
  * @throws AnchorkitError naming the first record that is not valid JSON
  */
-export function parseBatch(
-  bytes: Buffer,
-  batch: ScannedBatch,
-  where: (offset: number) => string,
-  cutOff = false,
-): unknown[] {
+export function parseBatch(bytes: Buffer, batch: ScannedBatch, options: ParseOptions): unknown[] {
   bytes[batch.from - 1] = BYTE.openList;
   bytes[batch.to] = BYTE.closeList;
   try {
-    const values = JSON.parse(utf8.decode(bytes.subarray(batch.from - 1, batch.to + 1))) as unknown[];
+    const values = parseWithExactIds(utf8.decode(bytes.subarray(batch.from - 1, batch.to + 1))) as unknown[];
     if (values.length === batch.count) return values;
   } catch {
-    // told below, record by record
+    // looked at below, record by record
   }
-  let offset = 0;
+  return parseEach(bytes, batch, options);
+}
+
+function parseEach(bytes: Buffer, batch: ScannedBatch, { where, cutOff = false, onSlip }: ParseOptions): unknown[] {
+  const values: unknown[] = [];
   for (const record of recordsOf(bytes, batch)) {
-    const problem = problemOf(record);
-    const last = cutOff && offset === batch.count - 1;
-    if (problem !== undefined) {
-      throw new AnchorkitError(`${where(offset)}: ${last ? "is cut off, and so seems to be the file" : problem}`);
+    const last = values.length === batch.count - 1;
+    const place = where(values.length);
+    if (onSlip && last && batch.closes && isBlank(record, 0, record.length)) {
+      onSlip("commas too many", place);
+      return values;
     }
-    offset++;
+    try {
+      const { value, slips } = parseRecord(record, onSlip !== undefined);
+      for (const slip of slips) onSlip?.(slip, place);
+      values.push(value);
+    } catch (error) {
+      const isCut =
+        last && cutOff && new ValueEnd().findClosing(record, record.indexOf(BYTE.open) + 1, record.length) < 0;
+      throw new AnchorkitError(`${place}: ${isCut ? "is cut off, and so seems to be the file" : messageOf(error)}`);
+    }
   }
+  if (values.length === batch.count) return values;
   throw new AnchorkitError(`${where(0)}: is not valid JSON here or in the records after it`);
+}
+
+/** @throws SyntaxError that says in one line what is wrong */
+function parseRecord(record: Buffer, mends: boolean): { value: unknown; slips: Slip[] } {
+  let text: string;
+  try {
+    text = utf8.decode(record);
+  } catch {
+    throw new SyntaxError("is not text in UTF-8");
+  }
+  try {
+    return { value: parseWithExactIds(text), slips: [] };
+  } catch (error) {
+    const mended = mends ? mendJson(text) : undefined;
+    try {
+      if (mended && mended.slips.length > 0) return { value: parseWithExactIds(mended.text), slips: mended.slips };
+    } catch {
+      // more is wrong with it
+    }
+    throw new SyntaxError(describeBadJson(text, error), { cause: error });
+  }
 }
 
 function* recordsOf(bytes: Buffer, { from, to, starts }: ScannedBatch): Iterable<Buffer> {
@@ -47,20 +87,5 @@ function* recordsOf(bytes: Buffer, { from, to, starts }: ScannedBatch): Iterable
     if (end < 0) return;
     yield bytes.subarray(start, end);
     start = end + 1;
-  }
-}
-
-function problemOf(record: Buffer): string | undefined {
-  let text: string;
-  try {
-    text = utf8.decode(record);
-  } catch {
-    return "is not text in UTF-8";
-  }
-  try {
-    JSON.parse(text);
-    return undefined;
-  } catch (error) {
-    return describeBadJson(text, error);
   }
 }

@@ -8,6 +8,10 @@ export interface ScannedBatch {
   line?: number;
   /** Where each line begins: JSON Lines alone. */
   starts?: number[];
+  /** The list ends with these records. */
+  closes?: boolean;
+  /** It is the value of a member that holds no list. */
+  bare?: boolean;
   count: number;
   /**
    * From the first byte of the first record to the byte after the last one. The byte before and the one at `to` belong

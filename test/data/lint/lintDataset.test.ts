@@ -174,7 +174,7 @@ test("an image in two split lists is told of, and keeps the first", async () => 
 test("COCO: records that are wrong are told of by their place in the file, the others are read", async () => {
   const coco = {
     images: [
-      { id: 1, file_name: "" },
+      { id: 1, file_name: 5 },
       { id: 2, file_name: "a.jpg" },
       { id: 2, file_name: "b.jpg" },
       { id: 3, file_name: "gone.jpg" },

@@ -12,7 +12,11 @@ const LISTS = ["images", "objects"];
 async function recordsOf(content: string | Uint8Array, name = "some.json", limit?: number): Promise<unknown[][]> {
   const folder = await folderOf({ [name]: content });
   const found: unknown[][] = [];
-  for await (const batch of jsonRecords(join(folder, name), LISTS, limit)) {
+  for await (const batch of jsonRecords(
+    join(folder, name),
+    LISTS,
+    limit === undefined ? {} : { maxRecordBytes: limit },
+  )) {
     found.push(...batch.values.map((value, i) => [placeOf("", batch, i), value]));
   }
   return found;
@@ -88,6 +92,62 @@ describe("Records are read from", () => {
   });
 });
 
+describe("Slips are mended and told where somebody listens, and are errors otherwise:", () => {
+  const mended = async (content: string) => {
+    const folder = await folderOf({ "some.json": content });
+    const told: string[] = [];
+    const values: unknown[] = [];
+    const onSlip = (slip: string, where: string) => told.push(`${where.replace(`${folder}/`, "")}: ${slip}`);
+    for await (const batch of jsonRecords(join(folder, "some.json"), LISTS, { onSlip })) values.push(...batch.values);
+    return { values, told };
+  };
+
+  test("commas before closing brackets", async () => {
+    const { values, told } = await mended('{"images":[{"a":[1,\n],},2, ],"objects":[{"b":", ]"},],}');
+    expect(values).toEqual([{ a: [1] }, 2, { b: ", ]" }]);
+    const places = ["images[0]", "images[2]", "objects[1]", "its last member"];
+    expect(told).toEqual(places.map((place) => `some.json: ${place}: commas too many`));
+  });
+
+  test("NaN", async () => {
+    const { values, told } = await mended('[{"a": NaN, "NaN": ["NaN,]", NaN]}, {"b": "\\"NaN"}]');
+    expect(values).toEqual([{ a: null, NaN: ["NaN,]", null] }, { b: '"NaN' }]);
+    expect(told).toEqual(["some.json: record 0: NaN in place of null"]);
+  });
+
+  test.each(["[1,,2]", "[,]", "[-NaN]", "[NaNs]", '[{"a":1,},{"b" 2}]', "[1 2,]"])("not %s", async (content) => {
+    await expect(mended(content)).rejects.toThrow(AnchorkitError);
+  });
+
+  test("at whatever byte a long list is cut into pieces, one too many at its end is found, and two are not", async () => {
+    for (const spaces of [0, 300_000, 262_143]) {
+      const list = `[1,${" ".repeat(spaces)}2,${" ".repeat(spaces)}`;
+      expect((await mended(`${list}]`)).values).toEqual([1, 2]);
+      await expect(mended(`${list},3]`)).rejects.toThrow(/record 2: is empty: there is a comma too many$/);
+    }
+  });
+});
+
+test("members that hold no list are read where they are asked for", async () => {
+  const content = '{"info" : {"a": "]}"} , "images": null, "x": {}, "objects": [1], "last":3}';
+  const folder = await folderOf({ "some.json": content });
+  const batches = await batchesOf(jsonRecords(join(folder, "some.json"), LISTS, { bare: ["info", "images", "last"] }));
+  expect(batches).toEqual([
+    { list: "info", first: 0, bare: true, values: [{ a: "]}" }] },
+    { list: "images", first: 0, bare: true, values: [null] },
+    { list: "objects", first: 0, values: [1] },
+    { list: "last", first: 0, bare: true, values: [3] },
+  ]);
+});
+
+test("ids beyond 2^53 come as text, all other numbers and text as they stand", async () => {
+  const content = '[{"id":9007199254740993,"area":9007199254740993,"s":"\\"id\\":9007199254740993"},{"id":1}]';
+  expect((await recordsOf(content)).map(([, value]) => value)).toEqual([
+    { id: "9007199254740993", area: 2 ** 53, s: '"id":9007199254740993' },
+    { id: 1 },
+  ]);
+});
+
 describe("What is wrong is named", () => {
   test.each<[string, string | Uint8Array, RegExp]>([
     ["nothing", "", /some\.json: the file is empty$/],
@@ -102,6 +162,7 @@ describe("What is wrong is named", () => {
     ["a broken record", '[{"a":1},{"b" 2},{}]', /some\.json: record 1: is not valid JSON: Expected ':'/],
     ["a trailing comma", "[1,2,]", /some\.json: record 2: is empty: there is a comma too many$/],
     ["a doubled comma", "[1,,2]", /some\.json: record 1: is empty/],
+    ["a line of Python's text", "{'a': [1]}", /line 1: is not valid JSON; is it printed by Python\?/],
     ["Python's text", "[{'a': 1}]", /record 0: is not valid JSON; is it printed by Python\?/],
     ["NaN", '[{"a": "NaN"}, {"a": -Infinity}]', /record 1: holds -Infinity, which is not JSON/],
     ["text after the list", "[1] 2", /some\.json: is not valid JSON: "2" after its last bracket$/],
@@ -109,7 +170,11 @@ describe("What is wrong is named", () => {
     ["another bracket", "[1}", /some\.json: is not valid JSON: record 0 is followed by a "}"$/],
     ["other members", '{\n"a": 1,\n"b": []}', /some\.json: has no list named images or objects; it holds a, b$/],
     ["bytes that are no UTF-8", Buffer.from([0x5b, 0x22, 0xff, 0x22, 0x5d]), /record 0: is not text in UTF-8$/],
-    ["UTF-16", Buffer.from("\uFEFF[1]", "utf16le"), /some\.json: is text in UTF-16: save it as UTF-8$/],
+    [
+      "broken UTF-16",
+      Buffer.from("\uFEFF[1]\uD800", "utf16le"),
+      /some\.json: is not text in utf-16le; save it as UTF-8$/,
+    ],
     ["XML", "<annotation/>", /some\.json: is XML, not JSON/],
     ["a page", "<!DOCTYPE html>", /some\.json: is a web page \(HTML\)/],
     ["an LFS pointer", "version https://git-lfs.github.com/spec/v1", /is a Git LFS pointer/],

@@ -1,7 +1,6 @@
 import { AnchorkitError } from "../../../base/errors.ts";
 import { placeOf, type RecordBatch } from "../../records/jsonRecords.ts";
-import { fieldsOf, shown } from "../recordChecks.ts";
-import { idOf, type RecordId } from "./recordId.ts";
+import { idOf, type RecordId, fieldsOf, shown } from "../recordChecks.ts";
 
 /** The lists in which a file of predictions says what its numbers mean. */
 export const NAME_LISTS = ["images", "categories"] as const;

@@ -1,4 +1,4 @@
-import { idOf, type RecordId } from "./recordId.ts";
+import { idOf, type RecordId } from "../recordChecks.ts";
 
 /** Names that are looked up once. */
 const REMEMBERED = 1_000_000;

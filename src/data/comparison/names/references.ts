@@ -1,9 +1,9 @@
 import type { CocoTruth } from "../comparedImage.ts";
 import { ImageNames } from "../imageNames.ts";
-import { shown } from "../recordChecks.ts";
+import { idOf, type RecordId, shown } from "../recordChecks.ts";
+import { canBeCategory } from "../unknownCategory.ts";
 import { ClassNames } from "./classNames.ts";
 import { OwnNames } from "./ownNames.ts";
-import { idOf, type RecordId } from "./recordId.ts";
 import { RecordMatcher } from "./recordMatcher.ts";
 
 /** What a result says of its category: an id, a name, or both. */
@@ -56,7 +56,8 @@ export class References {
 
   /** What a result says of its category; undefined where that is neither an id nor a name. */
   categoryOf(result: Record<string, unknown>): Category | undefined {
-    const id = idOf(result.category_id);
+    const given = idOf(result.category_id);
+    const id = canBeCategory(this.#truth, given) ? given : undefined;
     const name = this.#classes.nameOf(id, this.#categoryNameIn(result));
     if (id !== undefined) return { id, ...(name !== undefined && { name }) };
     return name === undefined ? undefined : { name };

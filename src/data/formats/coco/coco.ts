@@ -1,14 +1,15 @@
 import { basename, extname, join, relative } from "node:path";
 import { AnchorkitError } from "../../../base/errors.ts";
+import type { RecordId } from "../../comparison/recordChecks.ts";
 import type { SplitName } from "../../dataset.ts";
-import { kindOf, listFiles, readHead, readText, shownPath } from "../../files.ts";
+import { kindOf, listFiles, readHead, shownPath } from "../../files.ts";
 import { mapParallel } from "../../parallel.ts";
 import type { Place } from "../../place.ts";
 import { placeLabels } from "../../placing/placeLabels.ts";
 import { splitNamed, splitOfPath } from "../../split/splitLists.ts";
 import { Warnings } from "../../warnings.ts";
-import { joinCategories, leaveOutGroups } from "./cocoCategories.ts";
-import { type CocoFile, parseCoco, scalarsOf } from "./cocoFile.ts";
+import { joinCategories } from "./cocoCategories.ts";
+import { type CocoFile, type CocoFileImage, readCocoFile } from "./cocoFile.ts";
 import { noneFound, severalFit } from "../../finding/severalFit.ts";
 import { findImages, ownSplitOf } from "./cocoImages.ts";
 import { objectOf } from "./cocoObject.ts";
@@ -67,7 +68,9 @@ function looksLikeCoco(head: string): boolean {
  *
  * An image's `file_name` is taken from the JSON's folder, else it is looked for below that folder or, if that holds no
  * images, next to it (`annotations/instances_train.json` beside `train/`). Polygons and masks are kept;
- * where there is no `bbox`, it is the one around them. Further text, numbers and flags of an image are its `fields`.
+ * where there is no `bbox`, it is the one around them. Further text, numbers and flags of an image are its `fields`. Where
+ * ids of images are no whole numbers, or several files have the same ones, images are numbered from 1; text that was an
+ * id is the field `source_id` then.
  *
  * @throws AnchorkitError naming file and record for what is not COCO, and when no image is found.
  */
@@ -76,21 +79,32 @@ export async function read(source: string, options: ReadOptions = {}): Promise<R
   const splitOf = new Map((await filesOf(source)).map(({ path, split }) => [path, split]));
   const files = await readEach([...splitOf.keys()], warnings, async (path, own): Promise<NamedFile> => {
     const name = shownPath(path);
-    return { path, name, split: splitOf.get(path), file: parseCoco(await readText(path), name, own) };
+    const file = await readCocoFile(path, { warnings: own, orphans: options.orphans });
+    return { path, name, split: splitOf.get(path), file };
   });
-  leaveOutGroups(files, warnings);
-  const { classes, categoryIds, classOf } = joinCategories(files.map(({ file }) => file));
-  const found: FoundImage[] = [];
+  const { classes, categoryIds, classOf } = joinCategories(files, warnings);
+  const found: LooseImage[] = [];
   for (const [i, file] of files.entries()) {
-    const read = () => imagesOf(file, classOf[i] ?? new Map<number, number>(), warnings, options.images);
+    const read = () => imagesOf(file, classOf[i] ?? [], warnings, options.images);
     const others = files.length > 1; // beside a file of which no image is there
     const images = others ? await warnings.attempt(read, [], "labels-without-image", file.name) : await read();
     for (const image of images) found.push(image);
   }
-  const renumbered = new Set(found.map(({ id }) => id)).size < found.length; // two files number from 1
-  const images = renumbered ? found.map((image, i) => ({ ...image, id: i + 1 })) : found;
-  const dataset = await placeLabels(images, { classes, ...(categoryIds && { categoryIds }) }, warnings);
+  const dataset = await placeLabels(numbered(found), { classes, ...(categoryIds && { categoryIds }) }, warnings);
   return { dataset, warnings: warnings.lines(), source: `COCO JSON ${files.map(({ name }) => name).join(", ")}` };
+}
+
+/** An image with the id that its file gives it. */
+type LooseImage = Omit<FoundImage, "id"> & { id: RecordId };
+
+/** Images with numbers for ids, each with one of its own. */
+function numbered(images: readonly LooseImage[]): FoundImage[] {
+  const ids = new Set(images.map(({ id }) => id));
+  const areFit = ids.size === images.length && [...ids].every((id) => typeof id === "number");
+  return images.map(({ id, ...image }, i) => {
+    if (typeof id === "number") return { ...image, id: areFit ? id : i + 1 };
+    return { ...image, id: i + 1, fields: { ...image.fields, source_id: id } };
+  });
 }
 
 interface NamedFile {
@@ -124,48 +138,61 @@ async function filesOf(path: string): Promise<{ path: string; split: SplitName |
 }
 
 async function imagesOf(
-  { path, name, split: ownSplit, file: coco }: NamedFile,
-  classOf: ReadonlyMap<number, number>,
+  { path, name, split: ownSplit, file: { images, isShown } }: NamedFile,
+  classOf: readonly (number | undefined)[],
   warnings: Warnings,
   imageFolder: string | undefined,
-): Promise<FoundImage[]> {
-  const objects = new Map<number, FoundObject[]>(coco.images.map((image) => [image.id, []]));
-  for (const [i, annotation] of coco.annotations.entries()) {
-    const object = objectOf(annotation, classOf, `${name}: annotations[${coco.places?.annotations[i] ?? i}]`, warnings);
-    if (object) objects.get(annotation.image_id)?.push(object);
-  }
-  const named = coco.images.map((image) => ({ ...image, part: splitNamed(image.split ?? "") ?? ownSplit }));
+): Promise<LooseImage[]> {
+  const named = images.map(({ fileName = "", size, split }) => ({
+    file_name: fileName,
+    ...size,
+    part: splitNamed(split ?? "") ?? ownSplit,
+  }));
   const files = await findImages(path, named, imageFolder);
-  const shown = coco.info?.exif_orientation === "applied";
-  const found: FoundImage[] = [];
-  for (const [i, image] of coco.images.entries()) {
-    const where = `${name}: images[${coco.places?.images[i] ?? i}]`;
-    const [file, another] = files[i] ?? [];
+  const found: LooseImage[] = [];
+  for (const [i, image] of images.entries()) {
+    const where = `${name}: images[${image.at}]`;
+    const [file, another] = image.fileName === undefined ? [] : (files[i] ?? []);
     if (another !== undefined) {
-      warnings.fail(severalFit(where, image.file_name, files[i] ?? []), "several-images", where);
+      warnings.fail(severalFit(where, image.fileName ?? "", files[i] ?? []), "several-images", where);
       continue;
     }
     if (file === undefined) {
-      const detail = { rule: "labels-without-image", detail: `: "${image.file_name}"` } as const;
+      const detail = { rule: "labels-without-image", detail: `: ${nameOf(image)}` } as const;
       warnings.add("images that are not there, left out with their labels", where, detail);
       continue;
     }
-    const { id, file_name: _, width, height, split: said, verified, category_ids: ids, ...others } = image;
+    const { id, size, split: said, verified, labels, fields } = image;
     const split = splitNamed(said ?? "") ?? ownSplit;
     if (said && !split) warnings.add("images in a split other than train, val and test, taken as in none", where);
-    const fields = scalarsOf(others);
     found.push({
-      ...{ id, file, where, objects: objects.get(id) ?? [] },
-      ...(width && height && { labelledSize: { width, height } }),
-      ...(shown && { frame: "shown" }),
+      ...{ id, file, where, objects: objectsOf(image, name, classOf, warnings) },
+      ...(size && { labelledSize: size }),
+      ...(isShown && { frame: "shown" }),
       ...(split && { split }),
       ...(verified !== undefined && { verified }),
-      ...(ids && { labels: ids.map((category) => classOf.get(category)).filter((label) => label !== undefined) }),
-      ...(fields && { fields }),
+      ...(labels && { labels: labels.map((label) => classOf[label]).filter((label) => label !== undefined) }),
+      ...(Object.keys(fields).length > 0 && { fields }),
     });
   }
-  if (found.length === 0 && coco.images.length > 0) {
+  if (found.length === 0 && images.length > 0) {
     throw noneFound(name, files, named[0]?.file_name ?? "", imageFolder);
   }
   return found;
+}
+
+function nameOf(image: CocoFileImage | undefined): string {
+  return image?.fileName === undefined ? "it has no file_name" : `"${image.fileName}"`;
+}
+
+function objectsOf(
+  { annotations }: CocoFileImage,
+  name: string,
+  classOf: readonly (number | undefined)[],
+  warnings: Warnings,
+): FoundObject[] {
+  return annotations.map((annotation) => {
+    const where = `${name}: annotations[${annotation.at}]`;
+    return objectOf(annotation, classOf[annotation.category] ?? 0, where, warnings);
+  });
 }

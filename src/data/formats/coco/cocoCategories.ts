@@ -1,53 +1,70 @@
 import type { Warnings } from "../../warnings.ts";
 import type { CocoFile } from "./cocoFile.ts";
 
+/** The classes of several files. */
+export interface JoinedCategories {
+  classes: string[];
+  /** The category id of each class, where these are whole numbers, and the same in all files. */
+  categoryIds?: number[];
+  /** Of each file, the class of each of its categories; undefined for one that is no class. */
+  classOf: (number | undefined)[][];
+}
+
 /**
- * Takes out categories that are no classes: Roboflow begins each file with one called as the project, the supercategory
- * of the others, without objects; where there is one class, they may have the same name.
+ * The classes of all files, those of the same name in several files one.
+ *
+ * Categories that are no classes are left out: Roboflow begins each file with one called as the project, the
+ * supercategory of the others, without objects; where there is one class, they may have the same name.
  */
-export function leaveOutGroups(files: readonly { name: string; file: CocoFile }[], warnings: Warnings): void {
-  const used = new Set(
-    files.flatMap(({ file: { annotations, images, categories } }) => {
-      const ids = new Set(annotations.map(({ category_id: id }) => id));
-      for (const image of images) for (const id of image.category_ids ?? []) ids.add(id);
-      return categories.filter(({ id }) => ids.has(id)).map(({ id, name }) => JSON.stringify([id, name]));
-    }),
-  );
-  for (const { file, name: where } of files) {
-    const groups = new Set(
-      file.categories.filter(({ id, name }) => {
-        const isGroup = file.categories.some((other) => other.id !== id && other.supercategory === name);
-        return isGroup && !used.has(JSON.stringify([id, name]));
-      }),
-    );
-    file.categories = file.categories.filter((category) => !groups.has(category));
-    for (const { id, name } of groups) {
+export function joinCategories(
+  files: readonly { name: string; file: CocoFile }[],
+  warnings: Warnings,
+): JoinedCategories {
+  const groups = groupsIn(files, warnings);
+  const joined: CocoFile["categories"] = [];
+  const clashing = new Set<string>();
+  const classOf = files.map(({ file: { categories } }, at) => {
+    const earlier = at === 0 ? 0 : joined.length;
+    return categories.map((category) => {
+      if (groups.has(category)) return undefined;
+      const { id, name } = category;
+      const known = joined.findIndex((other, i) => i < earlier && other.name === name);
+      if (known >= 0 && joined[known]?.id !== id) clashing.add(name);
+      return known >= 0 ? known : joined.push(category) - 1;
+    });
+  });
+  const categoryIds = joined.map(({ id }) => id).filter((id) => typeof id === "number");
+  const isUnique = clashing.size === 0 && new Set(categoryIds).size === joined.length;
+  return { classes: joined.map(({ name }) => name), ...(isUnique && { categoryIds }), classOf };
+}
+
+function groupsIn(files: readonly { name: string; file: CocoFile }[], warnings: Warnings): Set<unknown> {
+  const used = new Set<string>();
+  for (const { file } of files) for (const key of usedIn(file)) used.add(key);
+  const groups = new Set<unknown>();
+  for (const { name: where, file } of files) {
+    for (const category of file.categories) {
+      const { id, name } = category;
+      const isGroup = file.categories.some((other) => other.id !== id && other.supercategory === name);
+      if (!isGroup || used.has(keyOf(category))) continue;
+      groups.add(category);
       const what = "categories that are a group of others and have no objects, left out";
       warnings.add(what, `${where}: "${name}", id ${id}`);
     }
   }
+  return groups;
 }
 
-/** The classes of all files, those of the same name in several files one; and of each file, the class of a category id. */
-export function joinCategories(files: readonly CocoFile[]): {
-  classes: string[];
-  categoryIds?: number[];
-  classOf: ReadonlyMap<number, number>[];
-} {
-  const categories: CocoFile["categories"] = [];
-  const clashing = new Set<string>();
-  const classOf = files.map((file, at) => {
-    const earlier = at === 0 ? 0 : categories.length;
-    return new Map(
-      file.categories.map(({ id, name }) => {
-        const known = categories.findIndex((category, i) => i < earlier && category.name === name);
-        if (known >= 0 && categories[known]?.id !== id) clashing.add(name);
-        return [id, known >= 0 ? known : categories.push({ id, name }) - 1] as const;
-      }),
-    );
-  });
-  const categoryIds = categories.map(({ id }) => id);
-  const classes = categories.map(({ name }) => name);
-  const unique = clashing.size === 0 && new Set(categoryIds).size === categoryIds.length;
-  return { classes, ...(unique && { categoryIds }), classOf };
+/** Categories that objects or images have: the same id and name in another file is the same category. */
+function usedIn({ images, categories }: CocoFile): Set<string> {
+  const places = new Set<number>();
+  for (const { annotations, labels = [] } of images) {
+    for (const { category } of annotations) places.add(category);
+    for (const category of labels) places.add(category);
+  }
+  return new Set(categories.filter((_, place) => places.has(place)).map(keyOf));
+}
+
+function keyOf({ id, name }: CocoFile["categories"][number]): string {
+  return JSON.stringify([id, name]);
 }

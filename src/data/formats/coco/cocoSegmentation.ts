@@ -2,40 +2,41 @@ import { messageOf } from "../../../base/errors.ts";
 import { maskArea } from "../../../geometry/masks/maskExtent.ts";
 import { rleFromCounts } from "../../../geometry/masks/rle.ts";
 import { rleFromString, rleToString } from "../../../geometry/masks/rleString.ts";
+import { polygonsIn } from "../../comparison/cocoMask.ts";
 import type { Segmentation } from "../../dataset.ts";
-import type { Warnings } from "../../warnings.ts";
+
+/** What can be read of a `segmentation`, and what is wrong with the rest. */
+export interface ReadSegmentation {
+  segmentation?: Segmentation;
+  flaw?: string;
+}
 
 /**
  * COCO's `segmentation`: a list of polygons, or a mask `{ size: [height, width], counts }` whose counts are numbers or
- * pycocotools' compressed text. Parts that are none of these are counted in `warnings` and left out.
+ * pycocotools' compressed text. Some tools write the one polygon of an object without the list around it.
  */
-export function segmentationOf(value: unknown, where: string, warnings: Warnings): Segmentation | undefined {
-  if (value === undefined || value === null) return undefined;
-  const wrong = (why: string): void => {
-    warnings.add("segmentations that are no polygons or masks, left out, boxes kept", `${where}: ${why}`);
-  };
-  if (Array.isArray(value)) {
-    // Some tools write the one polygon of an object without the list around it.
-    const parts = (value.length > 0 && value.every((part) => typeof part === "number") ? [value] : value) as unknown[];
-    const polygons = parts.filter(isPolygon);
-    const bad = parts.find((part) => !isPolygon(part) && !(Array.isArray(part) && part.length === 0));
-    if (bad !== undefined) wrong("a polygon has x and y of three corners or more");
-    return polygons.length > 0 ? polygons : undefined;
-  }
+export function readSegmentation(value: unknown): ReadSegmentation {
+  if (value === undefined || value === null || value === "") return {};
+  if (Array.isArray(value)) return readPolygons(polygonsIn(value));
   const { size, counts } = value as { size?: unknown; counts?: unknown };
-  if (!Array.isArray(size) || size.length !== 2) {
-    wrong("a mask has size and counts");
-    return undefined;
-  }
+  if (!Array.isArray(size) || size.length !== 2) return { flaw: "a mask has size and counts" };
   const [height, width] = size as [number, number];
   try {
-    return typeof counts === "string"
-      ? rleFromString(counts, height, width)
-      : rleFromCounts(counts as number[], height, width);
+    const isText = typeof counts === "string";
+    return {
+      segmentation: isText ? rleFromString(counts, height, width) : rleFromCounts(counts as number[], height, width),
+    };
   } catch (error) {
-    wrong(messageOf(error));
-    return undefined;
+    return { flaw: messageOf(error) };
   }
+}
+
+function readPolygons(parts: readonly unknown[]): ReadSegmentation {
+  const polygons = parts.filter(isPolygon);
+  return {
+    ...(polygons.length > 0 && { segmentation: polygons }),
+    ...(polygons.length < parts.length && { flaw: "a polygon has x and y of three corners or more" }),
+  };
 }
 
 /** As COCO writes it: polygons, or a mask with compressed counts; an empty list where there is none. */

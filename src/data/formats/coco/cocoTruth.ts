@@ -1,93 +1,101 @@
-import { AnchorkitError } from "../../../base/errors.ts";
 import type { CocoTruth, TruthImage } from "../../comparison/comparedImage.ts";
-import { fieldsOf, shown } from "../../comparison/recordChecks.ts";
+import { byId, type RecordId } from "../../comparison/recordChecks.ts";
 import { TruthTable } from "../../comparison/truthTable.ts";
-import { shownPath } from "../../files.ts";
-import { jsonRecords, placeOf } from "../../records/jsonRecords.ts";
+import { groupBy, shownPath } from "../../files.ts";
+import { Warnings } from "../../warnings.ts";
+import type { Orphans } from "../format.ts";
+import { readCocoDocument } from "./cocoDocument.ts";
+import type { CocoImage } from "./cocoRecords.ts";
+import { CocoReferences } from "./cocoReferences.ts";
+
+export interface TruthOptions {
+  /** Whether the objects' segmentations are read as masks. */
+  masks?: boolean;
+  /** What becomes of labels whose image or category is not there: `refuse` unless told. */
+  orphans?: Orphans;
+}
 
 /**
- * Reads COCO ground truth (instances JSON, of any length, also in gzip) for an evaluation. Less is asked of it than of
- * labels for training: neither the images nor their names and sizes are needed.
+ * Reads COCO ground truth (instances JSON, of any length, also in gzip) for an evaluation, by the rules by which labels
+ * for training are read; but neither the pictures nor the images' names and sizes are needed.
  *
- * @param options.masks whether the objects' segmentations are read as masks
+ * Categories of the same name are told apart by their ids, as COCO scores each id on its own.
+ *
  * @throws AnchorkitError naming file and record for what is missing or wrong.
  */
-export async function readCocoTruth(file: string, options: { masks?: boolean } = {}): Promise<CocoTruth> {
+export async function readCocoTruth(file: string, { masks = false, orphans }: TruthOptions = {}): Promise<CocoTruth> {
   const name = shownPath(file);
-  const images = new ImageRows(name);
-  const categories = new Map<number, string>();
-  const objects = new TruthTable(name, options.masks ?? false);
-  const found = new Set<string>();
-  for await (const { list, first, values } of jsonRecords(file, ["images", "annotations", "categories"])) {
-    if (list === "") throw new AnchorkitError(describeList(name, values[0]));
-    found.add(list);
-    for (const [i, value] of values.entries()) {
-      const record = fieldsOf(value);
-      if (!record) throw new AnchorkitError(`${name}: ${list}[${first + i}] must be an object, got ${shown(value)}`);
-      if (list === "images") images.add(record, first + i);
-      else if (list === "annotations") objects.add(record);
-      else addCategory(categories, record, placeOf(name, { list, first }, i));
-    }
-  }
-  for (const list of ["images", "annotations", "categories"]) {
-    if (!found.has(list)) throw new AnchorkitError(`${name}: COCO labels need a list "${list}", and there is none`);
-  }
-  const categoryIds = [...categories.keys()].sort((a, b) => a - b);
+  const warnings = new Warnings();
+  const images: { image: Omit<TruthImage, "truth">; labels: RecordId[]; at: number }[] = [];
+  const categories = new Map<RecordId, string>();
+  const objects = new TruthTable(name, masks);
+  const { hasIdZero } = await readCocoDocument(
+    file,
+    {
+      image: (image, at) => images.push({ image: truthImage(image), labels: image.categoryIds ?? [], at }),
+      annotation: (annotation, at) => {
+        objects.add(annotation);
+        if (annotation.flaw === undefined) return;
+        const what = "boxes made from segmentations of which a part cannot be read";
+        warnings.add(what, `${name}: annotations[${at}]`, { detail: `: ${annotation.flaw}` });
+      },
+      category: (category) => categories.set(category.id, category.name),
+    },
+    warnings,
+  );
+  images.sort((a, b) => byId(a.image.id, b.image.id));
+  const categoryIds = [...categories.keys()].sort(byId);
+  const ids = { images: images.map(({ image }) => image.id), categories: categoryIds };
+  const references = new CocoReferences(name, ids, { warnings, orphans });
+  for (const { labels, at } of images) references.followAll(labels, at);
+  const truth = objects.into(
+    images.map(({ image }) => image),
+    (imageId, categoryId, row) => references.follow(imageId, categoryId, row),
+  );
+  references.end();
+  warnSameNames(truth, name, warnings);
+  const names = categoryIds.map((id) => ({ id, name: (categories.get(id) ?? "").trim() }));
   return {
     name,
-    classes: categoryIds.map((id) => categories.get(id) ?? ""),
+    classes: classNames(names, name, warnings),
     categoryIds,
-    images: objects.into(images.sorted(), categoryIds),
-    warnings: objects.warnings(),
+    images: truth,
+    warnings: [...warnings.lines(), ...(hasIdZero ? [`${name}: ${ID_ZERO}`] : [])],
   };
 }
 
-function describeList(name: string, record: unknown): string {
-  const fields = fieldsOf(record);
-  const results = fields !== undefined && "score" in fields;
-  const hint = results ? "; these are results: are --truth and --predictions swapped?" : "";
-  return `${name}: COCO labels are one object with images, annotations and categories, not a list${hint}`;
+const ID_ZERO =
+  "an annotation has the id 0: pycocotools counts what matches it as a false positive; here it counts like any other";
+
+function truthImage({ id, fileName, size, split, verified, fields }: CocoImage): Omit<TruthImage, "truth"> {
+  return {
+    id,
+    ...(fileName !== undefined && { fileName }),
+    ...(size && { size }),
+    fields: { ...fields, ...(split !== undefined && { split }), ...(verified !== undefined && { verified }) },
+  };
 }
 
-function addCategory(categories: Map<number, string>, { id, name }: Record<string, unknown>, where: string): void {
-  if (!Number.isSafeInteger(id)) throw new AnchorkitError(`${where}: id must be a whole number, got ${shown(id)}`);
-  if (typeof name !== "string" || name === "") {
-    throw new AnchorkitError(`${where}: name must be text, got ${shown(name)}`);
+/** Names of categories; those that several have, with the id. */
+function classNames(categories: readonly { id: RecordId; name: string }[], file: string, warnings: Warnings): string[] {
+  const groups = groupBy(categories, ({ name }) => name);
+  for (const [name, group] of groups) {
+    if (group.length === 1) continue;
+    const what = "names that several categories have, each of which is scored on its own";
+    warnings.add(what, `${file}: "${name}"`, { detail: `, ids ${group.map(({ id }) => id).join(", ")}` });
   }
-  if (categories.has(id as number)) throw new AnchorkitError(`${where}: the id ${id as number} is there twice`);
-  categories.set(id as number, name);
+  return categories.map(({ id, name }) => (groups.get(name)?.length === 1 ? name : `${name} (id ${id})`));
 }
 
-/** The records of images. */
-class ImageRows {
-  #images = new Map<number, Omit<TruthImage, "truth">>();
-  readonly #name: string;
-
-  constructor(name: string) {
-    this.#name = name;
+function warnSameNames(images: readonly TruthImage[], file: string, warnings: Warnings): void {
+  const idOf = new Map<string, RecordId>();
+  for (const { id, fileName } of images) {
+    if (fileName === undefined) continue;
+    const other = idOf.get(fileName);
+    if (other === undefined) idOf.set(fileName, id);
+    else {
+      const what = "images whose file_name another one has, too, each of which is scored on its own";
+      warnings.add(what, `${file}: "${fileName}"`, { detail: `, ids ${other} and ${id}` });
+    }
   }
-
-  add({ id, file_name, width, height, ...others }: Record<string, unknown>, index: number): void {
-    const where = `${this.#name}: images[${index}]`;
-    if (!Number.isSafeInteger(id)) throw new AnchorkitError(`${where}: id must be a whole number, got ${shown(id)}`);
-    if (this.#images.has(id as number)) throw new AnchorkitError(`${where}: the id ${id as number} is there twice`);
-    const sized = isSide(width) && isSide(height);
-    const scalars = Object.entries(others).filter(([, value]) =>
-      ["string", "number", "boolean"].includes(typeof value),
-    );
-    this.#images.set(id as number, {
-      id: id as number,
-      ...(typeof file_name === "string" && { fileName: file_name }),
-      ...(sized && { size: { width, height } }),
-      fields: Object.fromEntries(scalars) as TruthImage["fields"],
-    });
-  }
-
-  sorted(): Omit<TruthImage, "truth">[] {
-    return [...this.#images.values()].sort((a, b) => a.id - b.id);
-  }
-}
-
-function isSide(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value) && value > 0;
 }

@@ -3,7 +3,7 @@ import type { Scalar } from "../../dataset.ts";
 import { groupBy } from "../../files.ts";
 import type { Warnings } from "../../warnings.ts";
 import { checkJson, checkRecords, parseJson } from "../checkedJson.ts";
-import { scalarsOf } from "../coco/cocoFile.ts";
+import { scalarsOf } from "../scalars.ts";
 
 const text = z.string().nullish().catch(undefined);
 const number = z.number().nullish().catch(undefined);

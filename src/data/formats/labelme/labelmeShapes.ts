@@ -8,7 +8,7 @@ import type { Rle } from "../../../geometry/masks/rle.ts";
 import type { LabelledObject, Scalar } from "../../dataset.ts";
 import type { Warnings } from "../../warnings.ts";
 import { checkRecords, coordinate } from "../checkedJson.ts";
-import { scalarsOf } from "../coco/cocoFile.ts";
+import { scalarsOf } from "../scalars.ts";
 import { joinParts, type Part } from "../joinParts.ts";
 import type { NamedObject } from "../namedLabels.ts";
 import { boxAround, ellipse } from "../shapes.ts";

@@ -292,7 +292,6 @@ describe("What cannot be read is refused in one line", () => {
       image("three.jpg"),
       /image_id "three\.jpg" is not in .*1 of 1 .*names of images there: pass --match file-name/,
     ],
-    ["an id as text", truth, image("3"), /image_id "3" is not in .*: ids are numbers there: write 3 without quotes/],
     ["no image", truth, image(undefined), /record 0: image_id is missing/],
     [
       "a name as category",
@@ -331,12 +330,6 @@ describe("What cannot be read is refused in one line", () => {
     ["HTML", "<!DOCTYPE html><html>", [], /truth\.json: is a web page \(HTML\)/],
     ["no categories", { ...truth, categories: undefined }, [], /need a list "categories", and there is none/],
     ["an image twice", { ...truth, images: [{ id: 3 }, { id: 3 }] }, [], /images\[1\]: the id 3 is there twice/],
-    [
-      "an annotation twice",
-      { ...truth, annotations: [truth.annotations[0], truth.annotations[0]] },
-      [],
-      /annotations\[1\]: the id 1 is there twice/,
-    ],
     [
       "an annotation's image",
       { ...truth, annotations: [{ ...truth.annotations[0], image_id: 8 }] },
