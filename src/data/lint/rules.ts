@@ -93,7 +93,7 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
     "drops them",
   ),
   "alike-classes": error(
-    "class names that differ in case or spaces alone",
+    "class names that differ in case or inner spaces alone",
     "Each spelling becomes a class of its own, with a part of the examples, and the classes compete.",
     "merges them into the most frequent spelling",
   ),
@@ -128,6 +128,11 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
     "Probably one object labelled twice: one of the two can only be missed.",
   ),
   "two-classes": warning("boxes of different classes in the same place", "The classes contradict each other."),
+  "untidy-classes": warning(
+    "class names that stand twice, or with white space around them",
+    "They are read as one class, without the white space; to other tools each is a class of its own.",
+    "writes each name once",
+  ),
   "similar-classes": warning(
     "class names that are probably a typo of another",
     "A misspelt class takes examples from the right one and competes with it.",
@@ -179,6 +184,10 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
     "Training draws a tenth of train as val; without test, nothing is left to judge the result on.",
   ),
   "without-split": warning("images in no split, beside images with one", "They are drawn into splits, and can leak."),
+  "missing-folder": warning(
+    "folders and lists that data.yaml names and that are not there",
+    "The data set is read without their images; correct the paths, or take the lines out.",
+  ),
   "unknown-in-list": warning("names in split lists without an image", "The splits are smaller than their lists say."),
   "mostly-background": warning(
     "more than half of the images have no object",

@@ -1,8 +1,9 @@
 import { basename, dirname, extname, join, relative } from "node:path";
 import { AnchorkitError } from "../../../base/errors.ts";
-import { byName, groupBy, isImageName, kindOf, listFiles, readText, shownPath, stemOf } from "../../files.ts";
+import { groupBy, isImageName, kindOf, listFiles, readText, shownPath, stemOf } from "../../files.ts";
 import { mapWithWarnings } from "../../parallel.ts";
 import type { Place } from "../../place.ts";
+import { sortedClassNames } from "../../placing/classNames.ts";
 import { placeLabels } from "../../placing/placeLabels.ts";
 import { readSplitLists, splitOfPath } from "../../split/splitLists.ts";
 import { Warnings } from "../../warnings.ts";
@@ -76,7 +77,7 @@ export async function read(folder: string, options: ReadOptions = {}): Promise<R
     );
   }
   const splitOf = await readSplitLists(root, files, images, warnings);
-  const classes = [...new Set(annotations.flatMap(({ objects }) => objects.map(({ name }) => name)))].sort(byName);
+  const classes = sortedClassNames(annotations.flatMap(({ objects }) => objects.map(({ name }) => name)));
   const classIds = new Map(classes.map((name, id) => [name, id]));
   const found: FoundImage[] = withBackgrounds(matched, images, warnings).map((file, i) => {
     const xml = matched.get(file);
