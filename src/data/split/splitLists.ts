@@ -5,16 +5,18 @@ import { groupBy, readText, shownPath, stemOf } from "../files.ts";
 import { csvRows } from "../records/csvRows.ts";
 import type { Warnings } from "../warnings.ts";
 
-const SPLIT_OF_NAME: Record<string, SplitName> = {
-  ...{ train: "train", training: "train", train2017: "train" },
-  ...{ val: "val", valid: "val", validation: "val", val2017: "val" },
-  ...{ test: "test", testing: "test" },
-};
+const SPLIT_NAMES: readonly (readonly [SplitName, RegExp])[] = [
+  ["train", /^train(?:ing)?(?:[ _-]?set)?(?:[ _-]?\d{4})?$/i],
+  ["val", /^(?:val(?:id|idation)?|dev(?:el|elopment)?)(?:[ _-]?set)?(?:[ _-]?\d{4})?$/i],
+  ["test", /^test(?:ing)?(?:[ _-]?set)?(?:[ _-]?\d{4})?$/i],
+];
 
-/** The split that a name such as "train" or "Validation" means. */
+/**
+ * The split that a name means, whatever it is the name of (a folder, a file, a column's value, a key): train, training,
+ * val, valid, validation, dev, test or testing, also with "set" or a year behind it, as in val2017.
+ */
 export function splitNamed(name: string): SplitName | undefined {
-  const folded = name.toLowerCase();
-  return Object.hasOwn(SPLIT_OF_NAME, folded) ? SPLIT_OF_NAME[folded] : undefined;
+  return SPLIT_NAMES.find(([, pattern]) => pattern.test(name.trim()))?.[0];
 }
 
 /** The split that a folder of a path names, such as "train" in images/train/1.jpg; undefined where none does. */
@@ -51,7 +53,7 @@ export async function readSplitLists(
     const imagesNamed = (name: string) => byFullName.get(name) ?? byStem.get(name);
     const read = () => (list.endsWith(".csv") ? namesInTable(list) : namesInLines(list));
     for (const name of await warnings.attempt(read, [], "unreadable-labels", shownPath(list))) {
-      const listed = imagesNamed(name) ?? imagesNamed(name.trim());
+      const listed = imagesNamed(name) ?? imagesNamed(name.trim()) ?? imagesNamed(withoutMark(name));
       if (!listed) warnings.add("names in split lists without an image", `"${name}" in ${shownPath(list)}`, UNKNOWN);
       for (const file of listed ?? []) {
         const known = splits.get(file);
@@ -76,7 +78,7 @@ function splitFiles(root: string, files: readonly string[]): { list: string; spl
   for (const list of files) {
     const parts = relative(root, list).split(sep);
     const name = stemOf(list);
-    if (list.endsWith(".txt") && parts.at(-3) === "ImageSets" && parts.at(-2) === "Main") {
+    if (/\.txt$/i.test(list) && parts.at(-3) === "ImageSets" && parts.at(-2) === "Main") {
       const isWhole = name === "trainval" && !files.includes(list.replace(/trainval\.txt$/, "train.txt"));
       const split = isWhole ? "train" : splitNamed(name);
       if (split) found.push({ list, split, scope: dirname(dirname(dirname(list))) });
@@ -88,10 +90,16 @@ function splitFiles(root: string, files: readonly string[]): { list: string; spl
   return found;
 }
 
+/** In VOC's lists for a class, 1, 0 or -1 follows a name, which says if the class is in the image. */
+function withoutMark(line: string): string {
+  return line.replace(/\s+(?:-1|[01])\s*$/, "").trim();
+}
+
 /** The names of a list, a line each. */
 async function namesInLines(list: string): Promise<Set<string>> {
-  const lines = (await readText(list)).split(/\r?\n/).filter((line) => line.trim() !== "");
-  return new Set(lines.map((line) => basename(line)));
+  const text = await readText(list, undefined, { allowEmpty: true });
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
+  return new Set(lines.map((line) => basename(line.replaceAll("\\", "/"))));
 }
 
 /** What is in a CSV's `filename` column, if it has one. */
@@ -99,8 +107,8 @@ async function namesInTable(list: string): Promise<Set<string>> {
   const names = new Set<string>();
   let column = -1;
   for await (const { cells } of csvRows(list)) {
-    if (column >= 0) names.add(basename(cells[column] ?? ""));
-    else if ((column = cells.indexOf("filename")) < 0) break;
+    if (column >= 0) names.add(basename((cells[column] ?? "").replaceAll("\\", "/")));
+    else if ((column = cells.findIndex((cell) => cell.trim().toLowerCase() === "filename")) < 0) break;
   }
   return names;
 }

@@ -2,6 +2,7 @@ import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { AnchorkitError } from "../../../base/errors.ts";
 import type { SplitName } from "../../dataset.ts";
 import { isImageName, listFiles, readText, shownPath, stemOf } from "../../files.ts";
+import { tidyClassName } from "../../placing/classNames.ts";
 import { splitNamed, splitOfPath } from "../../split/splitLists.ts";
 import type { Warnings } from "../../warnings.ts";
 import { imageFinder } from "../imageFinder.ts";
@@ -35,7 +36,8 @@ export async function readClassList(lists: readonly string[], folder: string, wa
   const [list = "", ...others] = lists;
   const classes = await classNames(list);
   for (const other of others) {
-    if ((await classNames(other)).join("\n") === classes.join("\n")) continue;
+    const same = (await classNames(other)).map(tidyClassName).join("\n") === classes.map(tidyClassName).join("\n");
+    if (same) continue;
     throw new AnchorkitError(
       `${shownPath(other)}: lists other classes than ${shownPath(list)}; read their folders one by one`,
     );
@@ -75,7 +77,9 @@ async function darknetLists(
   for (const list of files) {
     const split = /\.txt$/i.test(list) ? splitNamed(stemOf(list)) : undefined;
     if (!split || !folders.includes(dirname(list)) || labels.has(list)) continue;
-    for (const line of (await readText(list, MAX_LIST_BYTES)).split(/\r?\n/).filter((text) => text.trim() !== "")) {
+    for (const line of (await readText(list, MAX_LIST_BYTES, { allowEmpty: true }))
+      .split(/\r?\n/)
+      .filter((text) => text.trim() !== "")) {
       const found = await find([line, line.trim()], list);
       if (found.length === 0) {
         warnings.add("images that are listed but not there, left out", `"${line}" in ${shownPath(list)}`);
