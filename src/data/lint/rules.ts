@@ -128,11 +128,6 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
     "Probably one object labelled twice: one of the two can only be missed.",
   ),
   "two-classes": warning("boxes of different classes in the same place", "The classes contradict each other."),
-  "untidy-classes": warning(
-    "class names that stand twice, or with white space around them",
-    "They are read as one class, without the white space; to other tools each is a class of its own.",
-    "writes each name once",
-  ),
   "similar-classes": warning(
     "class names that are probably a typo of another",
     "A misspelt class takes examples from the right one and competes with it.",
@@ -200,6 +195,11 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
   convention: warning(
     "coordinates seem to be meant otherwise than they are read",
     "Boxes are off by a pixel: little for large objects, much for small ones.",
+  ),
+  "untidy-classes": warning(
+    "class names that stand twice, or with white space around them",
+    "They are read as one class, without the white space; to other tools each is a class of its own.",
+    "writes each name once",
   ),
   other: warning("findings of reading", "What was read is not quite what the files say."),
   "crowded-image": note(
