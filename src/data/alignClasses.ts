@@ -1,5 +1,6 @@
 import { AnchorkitError } from "../base/errors.ts";
 import type { Dataset } from "./dataset.ts";
+import { tidyClassName } from "./placing/classNames.ts";
 
 /**
  * The data set with its classes numbered as a detector or classifier numbers them, found by their names, in objects and
@@ -9,7 +10,7 @@ import type { Dataset } from "./dataset.ts";
  * @throws AnchorkitError naming the image, if an object or an image is labelled with a class that is not among these
  */
 export function alignClasses(dataset: Dataset, classes: readonly string[]): Dataset {
-  const target = dataset.classes.map((name) => classes.indexOf(name));
+  const target = dataset.classes.map((name) => indexIn(classes, name));
   const images = dataset.images.map((image) => {
     const renumbered = (index: number): number => {
       const found = target[index] ?? -1;
@@ -33,5 +34,11 @@ export function alignClasses(dataset: Dataset, classes: readonly string[]): Data
 
 function alignIds(dataset: Dataset, categoryIds: readonly number[], classes: readonly string[]): number[] {
   let free = categoryIds.reduce((largest, id) => Math.max(largest, id), 0) + 1;
-  return classes.map((name) => categoryIds[dataset.classes.indexOf(name)] ?? free++);
+  return classes.map((name) => categoryIds[indexIn(dataset.classes, name)] ?? free++);
+}
+
+/** Detectors of earlier versions have names as they stood in the files, white space and all. */
+function indexIn(classes: readonly string[], name: string): number {
+  const index = classes.indexOf(name);
+  return index >= 0 ? index : classes.map(tidyClassName).indexOf(tidyClassName(name));
 }

@@ -24,10 +24,12 @@ export type ReadingRule =
   | "stored-frame"
   | "unknown-frame"
   | "alike-classes"
+  | "untidy-classes"
   | "encoding"
   | "images-in-records"
   | "two-splits"
-  | "unknown-in-list";
+  | "unknown-in-list"
+  | "missing-folder";
 
 /** What is known of a finding beside its place. */
 export interface FindingDetail {

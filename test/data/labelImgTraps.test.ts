@@ -148,16 +148,27 @@ describe("marks and class names", () => {
     expect(dataset.images[0]).toMatchObject({ verified: true, objects: [{ difficult: true }] });
   });
 
-  test.each(["Cat", "cat ", " CAT"])('"cat" and "%s" are two classes, and warned of', async (name) => {
-    const xml = labelImgXml("a.jpg", [
-      ["cat", 1, 2, 30, 40],
-      [name, 1, 2, 30, 40],
-    ]);
-    const { dataset, warnings } = await readOne(xml);
-    expect(dataset.classes).toHaveLength(2);
-    expect(warnings).toEqual([
-      expect.stringMatching(/^classes that differ in case or outer spaces alone, kept apart: 1/),
-    ]);
+  test('"cat" and "CAT" are two classes, and warned of; "cat" between spaces or line breaks is the same', async () => {
+    const readNames = async (...names: string[]) => {
+      const { dataset, warnings } = await readOne(
+        labelImgXml(
+          "a.jpg",
+          names.map((name) => [name, 1, 2, 30, 40]),
+        ),
+      );
+      return { classes: dataset.classes, warnings };
+    };
+    expect(await readNames("cat", "CAT")).toEqual({
+      classes: ["CAT", "cat"],
+      warnings: ['classes that differ in case alone, kept apart: 1 ("CAT" and "cat")'],
+    });
+    expect(await readNames("cat", "\n\t\tcat\n", "zebra", "\u00a0ant ")).toEqual({
+      classes: ["ant", "cat", "zebra"],
+      warnings: [
+        'class names with white space around them, trimmed: 1 (classes: "\u00a0ant ")',
+        'classes whose names differ in outer white space or Unicode form alone, merged: 1 (classes: "cat" and "\\n\\t\\tcat\\n")',
+      ],
+    });
   });
 
   test("a typo makes a class of its own", async () => {

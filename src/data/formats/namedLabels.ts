@@ -2,8 +2,9 @@ import { dirname, relative } from "node:path";
 import { cacheFolder } from "../../base/cacheFolder.ts";
 import { AnchorkitError } from "../../base/errors.ts";
 import type { Dataset } from "../dataset.ts";
-import { byName, shownPath, stemOf } from "../files.ts";
+import { shownPath, stemOf } from "../files.ts";
 import { mapWithWarnings } from "../parallel.ts";
+import { sortedClassNames } from "../placing/classNames.ts";
 import { placeLabels } from "../placing/placeLabels.ts";
 import { splitOfPath } from "../split/splitLists.ts";
 import type { Warnings } from "../warnings.ts";
@@ -63,7 +64,7 @@ export async function datasetOf(
   rules: NamingRules = {},
 ): Promise<Dataset> {
   const used = named.flatMap(({ objects, labels = [] }) => [...objects.map(({ name }) => name), ...labels]);
-  const classes = [...new Set([...(rules.classes ?? []), ...[...new Set(used)].sort(byName)])];
+  const classes = [...new Set([...(rules.classes ?? []), ...sortedClassNames(used)])];
   const classIds = new Map(classes.map((name, id) => [name, id]));
   const located = await locate(named, labelFiles, warnings);
   const kept = [...located].filter(([, { isLeftOut }]) => !isLeftOut);

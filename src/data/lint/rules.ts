@@ -97,7 +97,7 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
     "drops them",
   ),
   "alike-classes": error(
-    "class names that differ in case or spaces alone",
+    "class names that differ in case or inner spaces alone",
     "Each spelling becomes a class of its own, with a part of the examples, and the classes compete.",
     "merges them into the most frequent spelling",
   ),
@@ -183,6 +183,10 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
     "Training draws a tenth of train as val; without test, nothing is left to judge the result on.",
   ),
   "without-split": warning("images in no split, beside images with one", "They are drawn into splits, and can leak."),
+  "missing-folder": warning(
+    "folders and lists that data.yaml names and that are not there",
+    "The data set is read without their images; correct the paths, or take the lines out.",
+  ),
   "unknown-in-list": warning("names in split lists without an image", "The splits are smaller than their lists say."),
   "mostly-background": warning(
     "more than half of the images have no object",
@@ -195,6 +199,11 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
   convention: warning(
     "coordinates seem to be meant otherwise than they are read",
     "Boxes are off by a pixel: little for large objects, much for small ones.",
+  ),
+  "untidy-classes": warning(
+    "class names that stand twice, or with white space around them",
+    "They are read as one class, without the white space; to other tools each is a class of its own.",
+    "writes each name once",
   ),
   other: warning("findings of reading", "What was read is not quite what the files say."),
   "crowded-image": note(

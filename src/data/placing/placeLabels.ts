@@ -1,6 +1,7 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import type { Size } from "../../base/preprocessing.ts";
 import type { Dataset, ImageRecord, LabelledObject } from "../dataset.ts";
+import { tidyClasses } from "./classNames.ts";
 import { distinctImages } from "./distinctImages.ts";
 import type { FoundImage, FoundObject } from "./found.ts";
 import { shownPath } from "../files.ts";
@@ -21,19 +22,21 @@ const ROUNDING = 0.02;
  * Each image's header is read. Labels made on the photo as it is stored, before EXIF orientation, are turned with it:
  * the size in the label file tells; where it cannot (turned by 180 degrees, mirrored, square), the other files of the
  * same data set decide, and if they cannot either, the labels are taken to be of the image as it is shown. Labels made
- * on a larger or smaller copy of the same aspect are scaled. Boxes are clipped to the image.
+ * on a larger or smaller copy of the same aspect are scaled. Boxes are clipped to the image. Names of classes are tidied
+ * (`tidyClasses`).
  *
  * Everything mended or left out is counted in `warnings`: images that cannot be read, boxes without an area, boxes
  * outside.
  *
- * @throws AnchorkitError when two records are of one image, and when there are images and not one can be read.
+ * @throws AnchorkitError when two records are of one image, when there are images and not one can be read, and for a
+ * class without a name
  */
 export async function placeLabels(
-  records: readonly FoundImage[],
-  classes: Pick<Dataset, "classes" | "categoryIds">,
+  labelled: readonly FoundImage[],
+  said: Pick<Dataset, "classes" | "categoryIds">,
   warnings: Warnings,
 ): Promise<Dataset> {
-  const found = distinctImages(records, warnings);
+  const { found, classes } = tidyClasses(distinctImages(labelled, warnings), said, warnings);
   const headers = await mapParallel(found, 8, async (image) => {
     try {
       return await readImageHeader(image.file);
@@ -150,10 +153,10 @@ function labelledAsStored(found: readonly FoundImage[], headers: readonly (Image
 function warnAlikeClasses(classes: readonly string[], warnings: Warnings): void {
   const known = new Map<string, string>();
   for (const name of classes) {
-    const folded = name.trim().toLowerCase();
+    const folded = name.toLowerCase();
     const other = known.get(folded);
     if (other !== undefined) {
-      const what = "classes that differ in case or outer spaces alone, kept apart";
+      const what = "classes that differ in case alone, kept apart";
       warnings.add(what, `"${other}" and "${name}"`, { rule: "alike-classes" });
     } else known.set(folded, name);
   }

@@ -6,16 +6,18 @@ import { NameIndex } from "../finding/nameIndex.ts";
 import { csvRows } from "../records/csvRows.ts";
 import type { Warnings } from "../warnings.ts";
 
-const SPLIT_OF_NAME: Record<string, SplitName> = {
-  ...{ train: "train", training: "train", train2017: "train" },
-  ...{ val: "val", valid: "val", validation: "val", val2017: "val" },
-  ...{ test: "test", testing: "test" },
-};
+const SPLIT_NAMES: readonly (readonly [SplitName, RegExp])[] = [
+  ["train", /^train(?:ing)?(?:[ _-]?set)?(?:[ _-]?\d{4})?$/i],
+  ["val", /^(?:val(?:id|idation)?|dev(?:el|elopment)?)(?:[ _-]?set)?(?:[ _-]?\d{4})?$/i],
+  ["test", /^test(?:ing)?(?:[ _-]?set)?(?:[ _-]?\d{4})?$/i],
+];
 
-/** The split that a name such as "train" or "Validation" means. */
+/**
+ * The split that a name means, whatever it is the name of (a folder, a file, a column's value, a key): train, training,
+ * val, valid, validation, dev, test or testing, also with "set" or a year behind it, as in val2017.
+ */
 export function splitNamed(name: string): SplitName | undefined {
-  const folded = name.toLowerCase();
-  return Object.hasOwn(SPLIT_OF_NAME, folded) ? SPLIT_OF_NAME[folded] : undefined;
+  return SPLIT_NAMES.find(([, pattern]) => pattern.test(name.trim()))?.[0];
 }
 
 /** The split that a folder of a path names, such as "train" in images/train/1.jpg; undefined where none does. */
@@ -51,8 +53,8 @@ export async function readSplitLists(
     const imagesNamed = (name: string) => index.find(name).flatMap(({ items }) => items);
     const read = () => (list.endsWith(".csv") ? namesInTable(list) : namesInLines(list));
     for (const name of await warnings.attempt(read, [], "unreadable-labels", shownPath(list))) {
-      const asItStands = imagesNamed(name);
-      const listed = asItStands.length > 0 ? asItStands : imagesNamed(name.trim());
+      const spellings = [name, name.trim(), withoutMark(name)];
+      const listed = spellings.map(imagesNamed).find((found) => found.length > 0) ?? [];
       if (listed.length === 0)
         warnings.add("names in split lists without an image", `"${name}" in ${shownPath(list)}`, UNKNOWN);
       for (const file of listed) {
@@ -78,7 +80,7 @@ function splitFiles(root: string, files: readonly string[]): { list: string; spl
   for (const list of files) {
     const parts = relative(root, list).split(sep);
     const name = stemOf(list);
-    if (list.endsWith(".txt") && parts.at(-3) === "ImageSets" && parts.at(-2) === "Main") {
+    if (/\.txt$/i.test(list) && parts.at(-3) === "ImageSets" && parts.at(-2) === "Main") {
       const isWhole = name === "trainval" && !files.includes(list.replace(/trainval\.txt$/, "train.txt"));
       const split = isWhole ? "train" : splitNamed(name);
       if (split) found.push({ list, split, scope: dirname(dirname(dirname(list))) });
@@ -90,10 +92,15 @@ function splitFiles(root: string, files: readonly string[]): { list: string; spl
   return found;
 }
 
+/** In VOC's lists for a class, 1, 0 or -1 follows a name, which says if the class is in the image. */
+function withoutMark(line: string): string {
+  return line.replace(/\s+(?:-1|[01])\s*$/, "").trim();
+}
+
 /** The names of a list, a line each. */
 async function namesInLines(list: string): Promise<Set<string>> {
-  const lines = (await readText(list)).split(/\r?\n/).filter((line) => line.trim() !== "");
-  return new Set(lines);
+  const text = await readText(list, undefined, { allowEmpty: true });
+  return new Set(text.split(/\r?\n/).filter((line) => line.trim() !== ""));
 }
 
 /** What is in a CSV's `filename` column, if it has one. */
@@ -102,7 +109,7 @@ async function namesInTable(list: string): Promise<Set<string>> {
   let column = -1;
   for await (const { cells } of csvRows(list)) {
     if (column >= 0) names.add(cells[column] ?? "");
-    else if ((column = cells.indexOf("filename")) < 0) break;
+    else if ((column = cells.findIndex((cell) => cell.trim().toLowerCase() === "filename")) < 0) break;
   }
   return names;
 }

@@ -1,5 +1,6 @@
 import { basename, dirname } from "node:path";
-import type { Dataset } from "../dataset.ts";
+import { AnchorkitError } from "../../base/errors.ts";
+import type { Dataset, ImageRecord, SplitName } from "../dataset.ts";
 import { shownPath } from "../files.ts";
 import { NameIndex } from "../finding/nameIndex.ts";
 import { csvRows, firstRow } from "../records/csvRows.ts";
@@ -16,7 +17,7 @@ const SPLIT_COLUMNS = ["split", "subset", "set", "partition"];
  * which one column (image, file, filename, name, path, id) names the image, with or without folder and extension, and
  * another (split, subset, set) says train, val or test. Other tables of that name are passed over.
  *
- * @throws AnchorkitError naming the line, where the table is no valid CSV
+ * @throws AnchorkitError naming the line, where the table is no valid CSV, or gives an image two splits
  */
 export async function applySplitTable(dataset: Dataset, place: Place, warnings: Warnings): Promise<void> {
   const table = place.files.find((file) => dirname(file) === place.path && NAMES.test(basename(file)));
@@ -34,6 +35,7 @@ async function applyTable(table: string, dataset: Dataset, place: Place, warning
   if (image === undefined || split === undefined || image < 0 || split < 0) return;
 
   const index = new NameIndex(dataset.images, ({ file }) => file);
+  const splits = new Map<ImageRecord, SplitName>();
   let first = true;
   for await (const { cells, where } of csvRows(table)) {
     if (first) {
@@ -48,7 +50,14 @@ async function applyTable(table: string, dataset: Dataset, place: Place, warning
     } else if (!named) {
       warnings.add("splits that are neither train, val nor test, not taken", `"${value}" in ${where}`);
     } else {
-      for (const record of images) record.split = named;
+      for (const record of images) {
+        const other = splits.get(record);
+        if (other !== undefined && other !== named) {
+          const error = new AnchorkitError(`${where}: "${path}" is ${named}, and ${other} in a line above; keep one`);
+          warnings.fail(error, "two-splits", where);
+        } else splits.set(record, named);
+      }
     }
   }
+  for (const [record, split] of splits) record.split = split;
 }

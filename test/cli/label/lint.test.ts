@@ -32,7 +32,7 @@ describe("a folder in which everything went wrong once", async () => {
     );
     expect(stdout).toContain("        Training stops at the first. --fix puts them in order.\n");
     expect(stdout).toContain("\n     2  classes too rare to learn: class");
-    expect(stdout).toMatch(/\nand more: 8 notes; --all shows them\n/);
+    expect(stdout).toMatch(/\nand more: 1 warning, 8 notes; --all shows them\n/);
     expect(stdout).toMatch(
       /kinds of findings: 9 errors, \d+ warnings, \d+ notes; --fix --out <folder> corrects \d+ of them/,
     );

@@ -49,6 +49,8 @@ async function written(format: FormatId, splits = false): Promise<string> {
   return folder;
 }
 
+const TOLD: string[] = ["cannot-read", "unreadable-labels", "bad-object", "two-splits", "missing-folder"];
+
 type Edit = (text: string) => string | Buffer;
 const BAD_UTF8 = Buffer.from([0x30, 0x20, 0xff, 0xfe, 0x80]);
 
@@ -61,7 +63,7 @@ async function linted(format: FormatId, edits: Record<string, Edit>, splits = fa
   }
   const report = await lintDataset(folder);
   const told = report.findings
-    .filter(({ rule }) => ["cannot-read", "unreadable-labels", "bad-object", "two-splits"].includes(rule))
+    .filter(({ rule }) => TOLD.includes(rule))
     .flatMap(({ rule, places }) => places.map(({ file, object, detail }) => [rule, file.replace(folder, "."), object, detail])); // prettier-ignore
   return { folder, images: report.images, objects: report.objects, told };
 }
@@ -205,7 +207,7 @@ const cases: [
       "data.yaml": replaced("train: images/train", "train: images/train\nval: images/valid"),
     },
     [
-      ["unreadable-labels", "./data.yaml", undefined, /there is no .*valid/],
+      ["missing-folder", "./data.yaml", undefined, /^val: images\/valid$/],
       ["unreadable-labels", "./labels/train/p0.txt", undefined, /^is not text in utf-8; save it as UTF-8$/],
       ["bad-object", "./labels/train/p1.txt", "line 1", /^the class must be a whole number from 0 to 1, got 7$/],
     ],
@@ -317,7 +319,7 @@ test("what is found in a record is told with its image, also where it was found 
 });
 
 test("a data.yaml that gives an image to two splits: the first counts", async () => {
-  const yaml = replaced("val: images/val", "val: [images/val, ./images/train]");
+  const yaml = replaced("val: images/val", "val: [images/val, images]");
   const { told, images } = await linted("yolo", { "data.yaml": yaml }, true);
   expect({ images, told: told.map(([rule]) => rule) }).toEqual({ images: 3, told: ["two-splits", "two-splits"] });
 });

@@ -85,12 +85,13 @@ test("images that cannot be read are left out with their names; when none can, t
   );
 });
 
-test("classes that differ in case or outer spaces alone are warned of and kept apart", async () => {
+test("classes that differ in case alone are warned of and kept apart, their names without outer spaces", async () => {
   const warnings = new Warnings();
   const { classes } = await placeLabels([], { classes: ["cat", "dog", "Cat "] }, warnings);
-  expect(classes).toEqual(["cat", "dog", "Cat "]);
+  expect(classes).toEqual(["cat", "dog", "Cat"]);
   expect(warnings.lines()).toEqual([
-    'classes that differ in case or outer spaces alone, kept apart: 1 ("cat" and "Cat ")',
+    'class names with white space around them, trimmed: 1 (classes: "Cat ")',
+    'classes that differ in case alone, kept apart: 1 ("cat" and "Cat")',
   ]);
 });
 

@@ -19,11 +19,15 @@ async function splitsOf(contents: Record<string, string>) {
 }
 
 test("names of splits are known in the forms that are usual", () => {
-  const names = ["train", "Training", "val", "valid", "VALIDATION", "test", "testing", "trainval", "constructor", ""];
-  expect(names.map(splitNamed)).toEqual([
-    ...["train", "train", "val", "val", "val", "test", "test"],
-    ...[undefined, undefined, undefined],
-  ]);
+  const known = {
+    train: ["train", "Training", "train2017", "train_set", "TrainSet", " train "],
+    val: ["val", "valid", "VALIDATION", "dev", "Development", "val2014", "validation-set"],
+    test: ["test", "testing", "test set", "Test_2007"],
+    none: ["trainval", "trains", "device", "contest", "test-dev2017", "validated", "constructor", ""],
+  };
+  for (const [split, names] of Object.entries(known)) {
+    expect(names.map((name) => splitNamed(name) ?? "none")).toEqual(names.map(() => split));
+  }
 });
 
 test("the innermost folder that names a split counts; the file's own name does not", () => {
@@ -48,6 +52,26 @@ test("VOC's lists divide the images below the folder they belong to", async () =
     ["VOC2012/JPEGImages/1.jpg", undefined],
   ]);
   expect(warnings).toEqual(['names in split lists without an image: 1 ("9" in ./VOC2007/ImageSets/Main/test.txt)']);
+});
+
+test("lists may have marks, line ends of Windows, a byte order mark, folders and backslashes; a name may end in 1", async () => {
+  const { splits, warnings } = await splitsOf({
+    "ImageSets/Main/train.txt": "\ufeffa  1\r\nJPEGImages\\b.jpg -1\r\n\r\nc 1\r\n",
+    "ImageSets/Main/VAL.TXT": "JPEGImages/d.jpg\n./JPEGImages/d\ngone  0\n",
+    "ImageSets/Main/test.txt": "",
+    ...Object.fromEntries(["a", "b", "c", "c 1", "d"].map((name) => [`JPEGImages/${name}.jpg`, ""])),
+  });
+  expect(splits.map(([file, split]) => `${String(file).slice(11)} ${split ?? "-"}`)).toEqual([
+    ...["a.jpg train", "b.jpg train", "c 1.jpg train", "c.jpg -", "d.jpg val"],
+  ]);
+  expect(warnings).toEqual(['names in split lists without an image: 1 ("gone  0" in ./ImageSets/Main/VAL.TXT)']);
+});
+
+test("an image in two lists is refused, with both", async () => {
+  const files = { "ImageSets/Main/train.txt": "a\n", "ImageSets/Main/val.txt": "a.jpg\n", "JPEGImages/a.jpg": "" };
+  await expect(splitsOf(files)).rejects.toThrow(
+    /a\.jpg: stands in \S+train\.txt and \S+val\.txt; an image belongs to one split$/,
+  );
 });
 
 test("a CSV without a filename column, or not named for a split, is no list", async () => {

@@ -25,6 +25,7 @@ test("a table names images by file, path or stem, and says their splits", async 
     ["split,filename\ntest,images/b.jpg\nTRAIN,C:\\photos\\c.jpg\n", "- test train -"],
     ["\ufeffimage,fold,subset\r\nd,3,val\r\n", "- - - val"],
     ["a,train\nb,train\n", "- - - -"],
+    ["image,split\r\nimages\\a.jpg,dev\r\nb, Training \r\na,dev\r\n", "val train - -"],
   ] as const) {
     expect(await splitsBy(table)).toEqual({ splits, warnings: [] });
   }
@@ -40,6 +41,12 @@ test("names without an image, and splits of other names, are counted", async () 
       'splits that are neither train, val nor test, not taken: 1 ("fold 3" in split.csv: line 4)',
     ],
   });
+});
+
+test("an image in two splits is refused", async () => {
+  await expect(splitsBy("id,split\na,train\nb,val\na.jpg,test\n")).rejects.toThrow(
+    /split\.csv: line 4: "a\.jpg" is test, and train in a line above; keep one$/,
+  );
 });
 
 test("splits of the format come first, and a table of a folder below is of something else", async () => {

@@ -1,8 +1,9 @@
 import { dirname, extname, relative, resolve, sep } from "node:path";
 import { AnchorkitError } from "../../../base/errors.ts";
 import type { SplitName } from "../../dataset.ts";
-import { byName, isImageName, kindOf, listFiles, shownPath } from "../../files.ts";
+import { isImageName, kindOf, listFiles, shownPath } from "../../files.ts";
 import type { Place } from "../../place.ts";
+import { sortedClassNames } from "../../placing/classNames.ts";
 import { placeLabels } from "../../placing/placeLabels.ts";
 import { splitNamed } from "../../split/splitLists.ts";
 import { Warnings } from "../../warnings.ts";
@@ -58,7 +59,7 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   for (const file of files) {
     if (!known.has(file)) warnings.add("images outside the folders of classes, left out", shownPath(file));
   }
-  const classes = [...new Set(images.map(({ name }) => name))].sort(byName);
+  const classes = sortedClassNames(images.map(({ name }) => name));
   const found = images.map(({ file, name, split }, i): FoundImage => {
     const labels = [classes.indexOf(name)];
     return { id: i + 1, file, where: shownPath(file), objects: [], labels, ...(split && { split }) };

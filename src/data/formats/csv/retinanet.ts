@@ -1,6 +1,7 @@
 import { basename, dirname, join } from "node:path";
 import { AnchorkitError } from "../../../base/errors.ts";
 import { kindOf, shownPath } from "../../files.ts";
+import { tidyClassName } from "../../placing/classNames.ts";
 import { splitNamed } from "../../split/splitLists.ts";
 import { Warnings } from "../../warnings.ts";
 import { boxOfCorners } from "../corners.ts";
@@ -52,10 +53,9 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   if (named.length === 0) throw new AnchorkitError(`${shownPath(path)}: lists no images`);
   const classes = await classesBeside(files.labels, warnings);
   const dataset = await datasetOf(named, files, warnings, { classes });
-  const added = dataset.classes.slice(classes.length);
-  if (classes.length > 0) {
-    for (const name of added) warnings.add(`classes that ${CLASS_LIST} lacks, added`, JSON.stringify(name));
-  }
+  const listed = new Set(classes.map(tidyClassName));
+  const added = dataset.classes.filter((name) => listed.size > 0 && !listed.has(name));
+  for (const name of added) warnings.add(`classes that ${CLASS_LIST} lacks, added`, JSON.stringify(name));
   return { dataset, warnings: warnings.lines(), source: `${traits.title} in ${shownPath(path)}` };
 }
 

@@ -1,12 +1,13 @@
 import { basename, dirname, extname, join, relative } from "node:path";
 import { AnchorkitError } from "../../../base/errors.ts";
-import { byName, isImageName, kindOf, listFiles, readText, shownPath, stemOf } from "../../files.ts";
+import { isImageName, kindOf, listFiles, readText, shownPath, stemOf } from "../../files.ts";
 import { type FindImage, imageFinder } from "../../finding/imageFinder.ts";
 import { imagesOfSize } from "../../finding/imagesOfSize.ts";
 import { severalFit } from "../../finding/severalFit.ts";
 import { imagesIn } from "../labelFiles.ts";
 import { mapParallel, mapWithWarnings } from "../../parallel.ts";
 import type { Place } from "../../place.ts";
+import { sortedClassNames } from "../../placing/classNames.ts";
 import { placeLabels } from "../../placing/placeLabels.ts";
 import { readSplitLists, splitOfPath } from "../../split/splitLists.ts";
 import { Warnings } from "../../warnings.ts";
@@ -80,7 +81,7 @@ export async function read(folder: string, options: ReadOptions = {}): Promise<R
     );
   }
   const splitOf = await readSplitLists(root, files, images, warnings);
-  const classes = [...new Set(annotations.flatMap(({ objects }) => objects.map(({ name }) => name)))].sort(byName);
+  const classes = sortedClassNames(annotations.flatMap(({ objects }) => objects.map(({ name }) => name)));
   const classIds = new Map(classes.map((name, id) => [name, id]));
   const found: FoundImage[] = withBackgrounds(matched, unclear, images, warnings).map((file, i) => {
     const xml = matched.get(file);

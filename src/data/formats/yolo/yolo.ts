@@ -10,9 +10,9 @@ import type { LabelFormat, Likeness, ReadOptions, ReadResult } from "../format.t
 import type { FoundImage } from "../../placing/found.ts";
 import { writeYolo } from "./writeYolo.ts";
 import { type YoloLine, parseYoloLine, yoloObject } from "./yoloLine.ts";
-import { isClassList } from "./yoloClassList.ts";
+import { isClassList, type YoloSet } from "./yoloClassList.ts";
 import { labelFilesOf } from "./yoloLabelFiles.ts";
-import { isDataYaml, isYaml, readYoloSet } from "./yoloSet.ts";
+import { isDataYaml, isYaml, looksLikeDataYaml, readYoloSet } from "./yoloSet.ts";
 
 const MAX_LABEL_BYTES = 16_000_000;
 
@@ -33,7 +33,7 @@ async function recognizes({ kind, files, head }: Place): Promise<Likeness> {
   if (kind === "file") return yamls.length > 0 || files.some(isClassList) ? "likely" : "no";
   if (yamls.some(isDataYaml)) return "sure";
   const heads = await Promise.all(yamls.slice(0, 20).map(head));
-  if (heads.some((text) => /^names\s*:/m.test(text) && /^(?:train|val|test)\s*:/m.test(text))) return "likely";
+  if (heads.some(looksLikeDataYaml)) return "likely";
   const images = new Set(files.filter(isImageName).flatMap((file) => [folded(basename(file)), folded(stemOf(file))]));
   const texts = files.filter((file) => /\.txt$/i.test(file) && !isClassList(file));
   const named = texts.filter((file) => images.has(folded(stemOf(file))));
@@ -60,7 +60,7 @@ async function recognizes({ kind, files, head }: Place): Promise<Likeness> {
 export async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
   const warnings = new Warnings(options.observer);
   const set = await readYoloSet(path, options.images, warnings);
-  const { classes, images, task, keypoints } = set;
+  const { classes, images, keypoints } = set;
   const files = images.map(({ file }) => file);
   const labelFiles = await labelFilesOf(files, set.labels ?? [], options.images === undefined, warnings);
   const labelled = await mapWithWarnings(images, 16, warnings, async (image, i, own) => {
@@ -68,7 +68,7 @@ export async function read(path: string, options: ReadOptions = {}): Promise<Rea
     if (!found) return undefined;
     const { file: labels } = found;
     if (labels !== undefined) {
-      const read = () => readLabels(labels, classes.length, keypoints, own);
+      const read = () => readLabels(labels, classes, keypoints, own);
       const lines = await own.attempt(read, undefined, "unreadable-labels", shownPath(labels));
       return lines && { ...image, lines }; // without its lines, it is not known what it shows
     }
@@ -79,8 +79,7 @@ export async function read(path: string, options: ReadOptions = {}): Promise<Rea
   const read = labelled.filter((image) => image !== undefined);
   refuseOriented(
     read.flatMap(({ lines }) => lines),
-    task,
-    set.name,
+    set,
   );
   if (keypoints > 0) warnings.add("data sets of keypoints, read as the boxes alone", set.name);
   const found = read.map(({ file, split, lines }, i): FoundImage => {
@@ -93,7 +92,7 @@ export async function read(path: string, options: ReadOptions = {}): Promise<Rea
 
 async function readLabels(
   path: string,
-  classCount: number,
+  classes: readonly string[],
   keypoints: number,
   warnings: Warnings,
 ): Promise<YoloLine[]> {
@@ -103,7 +102,7 @@ async function readLabels(
     if (line.trim() === "") continue;
     const where = `${shownPath(path)}: line ${i + 1}`;
     try {
-      lines.push(parseYoloLine(line, classCount, keypoints, where));
+      lines.push(parseYoloLine(line, classes, keypoints, where));
     } catch (error) {
       warnings.fail(error, "bad-object", where);
     }
@@ -112,9 +111,10 @@ async function readLabels(
 }
 
 /** Throws where the YAML or every line says that the boxes are oriented: they are not the boxes around them. */
-function refuseOriented(lines: readonly YoloLine[], task: string | undefined, name: string): void {
+function refuseOriented(lines: readonly YoloLine[], { task, keypoints, name }: YoloSet): void {
   const first = lines[0];
   if (!first || (task !== undefined && task !== "obb")) return;
+  if (task === undefined && keypoints > 0) return; // eight numbers are a box and its keypoints
   if (task === undefined && lines.some(({ numbers }) => numbers.length !== 8)) return;
   const why = task === undefined ? `every line is a class and four corners (first: ${first.where})` : "task: obb";
   const fix = task === undefined ? '; if they are polygons, write "task: segment" into data.yaml' : "";

@@ -2,6 +2,7 @@ import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { AnchorkitError } from "../../../base/errors.ts";
 import type { SplitName } from "../../dataset.ts";
 import { isImageName, listFiles, readText, shownPath, stemOf } from "../../files.ts";
+import { tidyClassName } from "../../placing/classNames.ts";
 import { splitNamed, splitOfPath } from "../../split/splitLists.ts";
 import type { Warnings } from "../../warnings.ts";
 import { type FindImage, imageFinder } from "../../finding/imageFinder.ts";
@@ -42,7 +43,8 @@ export async function readClassList(
   const [list = "", ...others] = lists;
   const classes = await classNames(list);
   for (const other of others) {
-    if ((await classNames(other)).join("\n") === classes.join("\n")) continue;
+    const same = (await classNames(other)).map(tidyClassName).join("\n") === classes.map(tidyClassName).join("\n");
+    if (same) continue;
     throw new AnchorkitError(
       `${shownPath(other)}: lists other classes than ${shownPath(list)}; read their folders one by one`,
     );
@@ -87,7 +89,8 @@ async function darknetLists(
   for (const list of files) {
     const split = /\.txt$/i.test(list) ? splitNamed(stemOf(list)) : undefined;
     if (!split || !folders.includes(dirname(list)) || labels.has(list)) continue;
-    for (const line of (await readText(list, MAX_LIST_BYTES)).split(/\r?\n/).filter((text) => text.trim() !== "")) {
+    const text = await readText(list, MAX_LIST_BYTES, { allowEmpty: true });
+    for (const line of text.split(/\r?\n/).filter((each) => each.trim() !== "")) {
       const found = await find({ names: [line], from: list, part: split });
       if (found.length > 1) {
         warnings.fail(severalFit(shownPath(list), line, found), "several-images", shownPath(list));

@@ -9,6 +9,8 @@ import { splitNamed } from "../../split/splitLists.ts";
 import type { Warnings } from "../../warnings.ts";
 import { labelFolders } from "./yoloLabelFiles.ts";
 
+const MAX_LIST_BYTES = 200_000_000;
+
 /**
  * The images of a text file that lists them, a path a line, often of another folder or machine.
  *
@@ -22,7 +24,9 @@ export async function listedImages(
   imageFolder: string | undefined,
   warnings: Warnings,
 ): Promise<string[]> {
-  const lines = (await readText(list)).split(/\r?\n/).filter((line) => line.trim() !== "");
+  const lines = (await readText(list, MAX_LIST_BYTES, { allowEmpty: true }))
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== "");
   const around =
     imageFolder === undefined ? (await listFiles(folder)).filter(isImageName) : await imagesIn(imageFolder);
   const find = imageFinder(around, imageFolder);

@@ -1,10 +1,10 @@
 import { basename, dirname, resolve } from "node:path";
-import { parse } from "yaml";
-import { z } from "zod";
-import { AnchorkitError, messageOf } from "../../../base/errors.ts";
+import { AnchorkitError } from "../../../base/errors.ts";
 import type { SplitName } from "../../dataset.ts";
-import { isImageName, kindOf, listFiles, readText, shownPath } from "../../files.ts";
+import { isImageName, kindOf, listFiles, readHead, readText, shownPath } from "../../files.ts";
 import type { Warnings } from "../../warnings.ts";
+import { type DataYaml, parseDataYaml } from "./dataYaml.ts";
+import { type EntryPlace, entryPlace } from "./yamlPlaces.ts";
 import { isClassList, readClassList, type YoloSet } from "./yoloClassList.ts";
 import { imagesOfEntry, listedImages } from "./yoloImages.ts";
 
@@ -16,6 +16,11 @@ export function isYaml(path: string): boolean {
 
 export function isDataYaml(path: string): boolean {
   return /^data\.ya?ml$/i.test(basename(path));
+}
+
+/** Whether a text names classes and the images of a split, as data.yaml does under any name. */
+export function looksLikeDataYaml(head: string): boolean {
+  return /^(?:names|nc)\s*:/m.test(head) && /^(?:train|val|valid|validation|test)\s*:/m.test(head);
 }
 
 /**
@@ -30,7 +35,9 @@ export async function readYoloSet(path: string, imageFolder: string | undefined,
   if (!isFolder) return readClassList([path], dirname(path), imageFolder, warnings);
   const files = await listFiles(path);
   const yamls = files.filter(isYaml);
-  const yaml = yamls.find(isDataYaml) ?? (yamls.length === 1 ? yamls[0] : undefined);
+  const heads = await Promise.all(yamls.slice(0, 20).map((yaml) => readHead(yaml, 16_384)));
+  const likely = yamls.filter((_, i) => looksLikeDataYaml(heads[i] ?? ""));
+  const yaml = yamls.find(isDataYaml) ?? [likely, yamls].find(({ length }) => length === 1)?.[0];
   if (yaml !== undefined) return readYaml(yaml, imageFolder, warnings);
   const lists = files.filter(isClassList);
   if (lists.length > 0) return readClassList(lists, path, imageFolder, warnings);
@@ -38,107 +45,76 @@ export async function readYoloSet(path: string, imageFolder: string | undefined,
   throw new AnchorkitError(`${shownPath(path)}: ${missing}; put a classes.txt, a name a line, beside the labels`);
 }
 
-const paths = z.union([z.string(), z.array(z.string())]).optional();
-const yamlSchema = z.object({
-  path: z.string().optional(),
-  train: paths,
-  val: paths,
-  test: paths,
-  names: z.union([z.array(z.string()), z.record(z.string().regex(/^\d+$/, "must be a class number"), z.string())]),
-  task: z.string().optional(),
-  kpt_shape: z.array(z.coerce.number().int().min(1)).optional(),
-});
-
 /**
  * Ultralytics' data.yaml: `names`, and for train, val and test a folder of images, a text file that lists images, or
- * several of these, below `path`.
+ * several of these, below `path`. What is not there is left out and counted, as long as something is.
  */
 async function readYaml(path: string, imageFolder: string | undefined, warnings: Warnings): Promise<YoloSet> {
   const name = shownPath(path);
-  const yaml = parseYaml(await readText(path, MAX_TEXT_BYTES), name);
+  const here = dirname(resolve(path));
+  const { base, entries, misspelt, ...yaml } = parseDataYaml(await readText(path, MAX_TEXT_BYTES), name, warnings);
   const splitOf = new Map<string, SplitName>();
-  for (const split of ["train", "val", "test"] as const) {
-    for (const entry of [yaml[split] ?? []].flat()) {
-      const twin = (["train", "val"] as const).find((other) => other !== split && [yaml[other]].flat().includes(entry));
-      if (twin && split !== "train") {
-        warnings.add("splits with the same images as another one, left out", `${name}: ${split} is ${twin}, ${entry}`);
-        continue;
-      }
-      const read = () => imagesOf(entry, yaml.path ?? "", path, imageFolder, warnings);
-      for (const file of await warnings.attempt(read, [], "unreadable-labels", name)) {
-        const known = splitOf.get(file) ?? split;
-        if (known === split) splitOf.set(file, split);
-        else {
-          const error = new AnchorkitError(`${name}: ${shownPath(file)} is in ${known} and in ${split}`);
-          warnings.fail(error, "two-splits", shownPath(file));
-        }
+  const splitOfPlace = new Map<string, SplitName>();
+  const missing: string[] = [];
+  for (const { split, key, entry } of entries) {
+    const said = `${key}: ${entry}`;
+    const place = await entryPlace(entry, base, here);
+    const at = place?.path ?? resolve(here, base, entry);
+    const twin = splitOfPlace.get(at) ?? split;
+    if (twin !== split) {
+      warnings.add("splits with the same images as another one, left out", `${name}: ${split} is ${twin}, ${entry}`);
+      continue;
+    }
+    splitOfPlace.set(at, split);
+    const read = () => imagesAt(entry, place ?? { path: at }, { here, imageFolder }, warnings);
+    const images = await warnings.attempt(read, [], "unreadable-labels", shownPath(at));
+    if (images === undefined) missing.push(said);
+    else if (images.length === 0) warnings.add("folders and lists of data.yaml without images", `${name}: ${said}`);
+    for (const file of images ?? []) {
+      const known = splitOf.get(file) ?? split;
+      if (known === split) splitOf.set(file, split);
+      else {
+        const error = new AnchorkitError(`${name}: ${shownPath(file)} is in ${known} and in ${split}`);
+        warnings.fail(error, "two-splits", shownPath(file));
       }
     }
   }
-  if (splitOf.size === 0) throw new AnchorkitError(`${name}: names no images under train, val or test`);
+  if (splitOf.size === 0) throw nothingLeft(name, entries, missing, misspelt);
+  for (const said of missing) {
+    const what = "folders and lists that data.yaml names and that are not there, left out";
+    warnings.add(what, name, { rule: "missing-folder", detail: `: ${said}` });
+  }
   return {
     name,
-    classes: classesOf(yaml.names, name),
+    ...yaml,
     images: [...splitOf].map(([file, split]) => ({ file, split })),
-    ...(imageFolder !== undefined && {
-      labels: (await listFiles(dirname(path))).filter((file) => /\.txt$/i.test(file)),
-    }),
-    keypoints: (yaml.kpt_shape ?? [0]).reduce((product, side) => product * side, 1),
-    ...(yaml.task !== undefined && { task: yaml.task }),
+    ...(imageFolder !== undefined && { labels: (await listFiles(here)).filter((file) => /\.txt$/i.test(file)) }),
   };
 }
 
-function parseYaml(text: string, name: string): z.infer<typeof yamlSchema> {
-  let document: unknown;
-  try {
-    // Failsafe: all scalars stay text, so that classes called 007, no or null keep their names.
-    document = parse(text, { schema: "failsafe", logLevel: "error", maxAliasCount: 10 });
-  } catch (error) {
-    throw new AnchorkitError(`${name}: is not valid YAML: ${messageOf(error).split("\n")[0] ?? ""}`);
-  }
-  const parsed = yamlSchema.safeParse(withoutNulls(document));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const field = issue?.path.join(".") ?? "";
-  throw new AnchorkitError(`${name}: is no YOLO data.yaml: ${field === "" ? "" : `${field}: `}${issue?.message ?? ""}`);
+function nothingLeft(
+  name: string,
+  entries: DataYaml["entries"],
+  missing: readonly string[],
+  misspelt: readonly string[],
+): AnchorkitError {
+  const slips = misspelt.length > 0 ? `; it says ${misspelt.join(", ")}` : "";
+  if (entries.length === 0) return new AnchorkitError(`${name}: names no images under train, val or test${slips}`);
+  const isMissing = missing.length === entries.length;
+  const said = isMissing ? missing : entries.map(({ key, entry }) => `${key}: ${entry}`);
+  const shown = said.slice(0, 6).join(", ") + (said.length > 6 ? ` and ${said.length - 6} more` : "");
+  const reason = isMissing ? "none of what it names is there" : "no image is in what it names";
+  return new AnchorkitError(`${name}: ${reason} (${shown})${slips}; correct the paths, or put the file beside the images`); // prettier-ignore
 }
 
-/** The document without the members that are empty or null. */
-function withoutNulls(document: unknown): unknown {
-  if (typeof document !== "object" || document === null || Array.isArray(document)) return document;
-  const nulls: unknown[] = ["", "null", "~", null];
-  return Object.fromEntries(Object.entries(document).filter(([, value]: [string, unknown]) => !nulls.includes(value)));
-}
-
-/** The names in the order of their numbers, which must run from 0 without a gap. */
-function classesOf(names: z.infer<typeof yamlSchema>["names"], name: string): string[] {
-  if (Array.isArray(names)) return names;
-  const count = Object.keys(names).length;
-  return Array.from({ length: count }, (_, id) => {
-    const className = names[String(id)];
-    if (className === undefined) throw new AnchorkitError(`${name}: names: class ${id} of ${count} is missing`);
-    return className;
-  });
-}
-
-/** The images of one entry: those in a folder, or those listed in a text file. */
-async function imagesOf(
+/** The images in a folder, or those that a text file lists; undefined where there is neither. */
+async function imagesAt(
   entry: string,
-  base: string,
-  yamlPath: string,
-  imageFolder: string | undefined,
+  { path, kind }: Partial<EntryPlace> & Pick<EntryPlace, "path">,
+  { here, imageFolder }: { here: string; imageFolder: string | undefined },
   warnings: Warnings,
-): Promise<string[]> {
-  const here = dirname(resolve(yamlPath));
-  // Roboflow writes ../train/images for what lies in train/images beside the YAML.
-  const places = [resolve(here, base, entry), resolve(here, entry), resolve(here, entry.replace(/^(\.\.\/)+/, ""))];
-  for (const place of places) {
-    const kind = await kindOf(place);
-    if (kind === "file") return listedImages(place, here, imageFolder, warnings);
-    if (imageFolder !== undefined) {
-      const images = await imagesOfEntry(entry, place, imageFolder, warnings);
-      if (images) return images;
-    } else if (kind === "folder") return (await listFiles(place)).filter(isImageName);
-  }
-  throw new AnchorkitError(`${shownPath(yamlPath)}: there is no ${shownPath(places[0] ?? entry)}`);
+): Promise<string[] | undefined> {
+  if (kind === "file") return listedImages(path, here, imageFolder, warnings);
+  if (imageFolder !== undefined) return imagesOfEntry(entry, path, imageFolder, warnings);
+  return kind === "folder" ? (await listFiles(path)).filter(isImageName) : undefined;
 }

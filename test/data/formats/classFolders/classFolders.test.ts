@@ -7,6 +7,7 @@ import { exportLabels } from "../../../../src/data/exportLabels.ts";
 import { listFiles } from "../../../../src/data/files.ts";
 import { importLabels } from "../../../../src/data/importLabels.ts";
 import { readDataset } from "../../../../src/data/readDataset.ts";
+import { tidyClassName } from "../../../../src/data/placing/classNames.ts";
 import { folderOf, jpeg, labelImgXml } from "../../helpers.ts";
 
 const image = await jpeg(100, 80);
@@ -109,6 +110,7 @@ test("written and read again, by way of COCO, too, each image has its class and 
   const files = await listFiles(join(folder, "in"));
   const className = fc
     .string({ unit: "grapheme", minLength: 1, maxLength: 12 })
+    .map(tidyClassName)
     .filter(
       (name) =>
         /^[^./\\:*?"<>|\s][^/\\:*?"<>|]*$/.test(name) && /[^. ]$/.test(name) && !/[\p{C}\u2028\u2029]/u.test(name),

@@ -69,8 +69,8 @@ test("makesense.ai's CSV is read: without a header, or with one; x, y, width and
 
 test("names hold commas, quotes, line breaks, letters of all languages; line ends of any kind, a mark, UTF-16, gzip", async () => {
   const name = 'a, "b"\nкот 🐈.jpg';
-  const text = `${header}\r\n"a, ""b""\nкот 🐈.jpg",100,80," the, ""red""\none",0,20,30,40\r\r\n`;
-  const expected = [[basename(name), undefined, [' the, "red"\none', 0, 20, 30, 40]]];
+  const text = `${header}\r\n"a, ""b""\nкот 🐈.jpg",100,80,"the, ""red""\none",0,20,30,40\r\r\n`;
+  const expected = [[basename(name), undefined, ['the, "red"\none', 0, 20, 30, 40]]];
   const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, "utf16le")]);
   for (const content of [text, `\ufeff${text}`, utf16]) {
     expect((await summary({ "x.csv": content, [name]: image })).images).toEqual(expected);

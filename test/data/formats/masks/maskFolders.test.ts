@@ -12,6 +12,7 @@ import { readDataset } from "../../../../src/data/readDataset.ts";
 import { maskDatasetFromDirectory } from "../../../../src/data/directories/maskDataset.ts";
 import { encodeMask } from "../../../../src/geometry/masks/encodeMask.ts";
 import { maskBox } from "../../../../src/geometry/masks/maskExtent.ts";
+import { tidyClassName } from "../../../../src/data/placing/classNames.ts";
 import { folderOf, jpeg, labelImgXml } from "../../helpers.ts";
 import { labelPng } from "../../labelPng.ts";
 
@@ -502,7 +503,7 @@ describe("written", () => {
 
   test("and read again, objects that do not overlap are as they were", async () => {
     const folder = await folderOf({ "in/a.jpg": image });
-    const className = fc.string({ unit: "grapheme", minLength: 1, maxLength: 9 }).map((name) => name.trim()).filter(Boolean); // prettier-ignore
+    const className = fc.string({ unit: "grapheme", minLength: 1, maxLength: 9 }).map(tidyClassName).filter(Boolean); // prettier-ignore
     const values = fc.array(fc.nat(4), { minLength: WIDTH * HEIGHT, maxLength: WIDTH * HEIGHT });
     const arbitrary = fc.tuple(
       fc.uniqueArray(className, { minLength: 3, maxLength: 3 }),

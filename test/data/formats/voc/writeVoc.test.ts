@@ -61,8 +61,8 @@ test("corners become whole pixels, one apart at least, with a warning where some
   ]);
 });
 
-test("names keep quotes, tags, spaces and all letters; what XML cannot hold is left out, and counted", async () => {
-  const names = ["Tom & 'Jerry' \"<b>\"", " кот 猫 🐈 ", "&amp;", "a\u0000b\ud800c\ufffe"];
+test("names keep quotes, tags, spaces inside and all letters; what XML cannot hold is left out, and counted", async () => {
+  const names = ["Tom & 'Jerry' \"<b>\"", "кот  猫 🐈", "&amp;", "a\u0000b\ud800c\ufffe"];
   const objects = names.map((_, id): LabelledObject => ({ box: [1, 2, 3, 4], class: id }));
   const { again, warnings } = await write(objects, names);
   expect(again.images[0]?.objects.map((object) => again.classes[object.class])).toEqual([...names.slice(0, 3), "abc"]);

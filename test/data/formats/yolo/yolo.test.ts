@@ -103,11 +103,24 @@ test("of keypoints the boxes are read, with a warning", async () => {
   const { objects, warnings } = await oneImage("0 .5 .5 .5 .5 .3 .3 2 .4 .4 1", "kpt_shape: [2, 3]");
   expect(objects).toEqual([{ class: 0, box: [25, 20, 75, 60] }]);
   expect(warnings).toEqual([expect.stringMatching(/^data sets of keypoints, read as the boxes alone: 1 \(/)]);
-  await expect(oneImage("0 .5 .5 .5 .5 .3 .3", "kpt_shape: [2, 3]")).rejects.toThrow(/expected class cx cy/);
+  await expect(oneImage("0 .5 .5 .5 .5 .3 .3", "kpt_shape: [2, 3]")).rejects.toThrow(
+    /expected class cx cy width height and 6 numbers of keypoints, as kpt_shape says, got 7 numbers$/,
+  );
+});
+
+test.each([
+  ["[2, 2]", ".3 .3 .4 .4"], // as many numbers as an oriented box has
+  ["[1, 2]", ".3 .3"], // and as triangles have
+  ["[4, 2]", ".3 .3 .4 .4 .5 .5 .6 .6"],
+  ["[1, 2]", "1.2 -.1 .75"], // a point outside the image, and a score behind it
+])("keypoints of the shape %s are no outline", async (shape, keypoints) => {
+  const { objects, warnings } = await oneImage(`0 .5 .5 .5 .5 ${keypoints}\n1 .5 .5 .5 .5 ${keypoints}`, `kpt_shape: ${shape}`); // prettier-ignore
+  expect(objects).toEqual([0, 1].map((k) => ({ class: k, box: [25, 20, 75, 60] })));
+  expect(warnings).toEqual([expect.stringMatching(/^data sets of keypoints, read as the boxes alone: 1 \(/)]);
 });
 
 test("class names stay text, also those that YAML takes for something else", async () => {
-  const names = ["007", "no", "null", "1e3", "it's", 'a "b"', "кот: 猫 🐈", "# x", " y "];
+  const names = ["007", "no", "null", "1e3", "it's", 'a "b"', "кот: 猫 🐈", "# x", "y"];
   const yamlText = `train: images\nval:\ntest: null\nnames: [007, no, null, 1e3, it's, 'a "b"', "кот: 猫 🐈", "# x", " y "]`;
   const folder = await folderOf({ "data.yaml": yamlText, "images/a.jpg": image, "labels/a.txt": "8 .5 .5 .1 .1" });
   expect((await read(folder)).dataset.classes).toEqual(names);
@@ -296,11 +309,10 @@ test("errors name file and line", async () => {
       { "labels/train/a.txt": "0 50 50 10 10" },
       /a\.txt: line 1: numbers must be fractions of the image from 0 to 1, got 50$/,
     ],
-    [{ "labels/train/a.txt": "0 .5 .5 .1 wide" }, /a\.txt: line 1: numbers must be fractions.*got NaN$/],
-    [{ "data.yaml": "train: images/train" }, /data\.yaml: is no YOLO data\.yaml: names: /],
+    [{ "labels/train/a.txt": "0 .5 .5 .1 wide" }, /a\.txt: line 1: "wide" is no number; expected class cx cy/],
+    [{ "data.yaml": "train: images/train" }, /data\.yaml: names is missing; list the classes there$/],
     [{ "data.yaml": "names: [cat]" }, /data\.yaml: names no images under train, val or test$/],
-    [{ "data.yaml": "names: {0: cat, 2: dog}\ntrain: images/train" }, /names: class 1 of 2 is missing$/],
-    [{ "data.yaml": "names: [cat]\ntrain: gone" }, /data\.yaml: there is no .*gone$/],
+    [{ "data.yaml": "names: [cat]\ntrain: gone" }, /data\.yaml: none of what it names is there \(train: gone\)/],
     [{ "data.yaml": "names: [" }, /data\.yaml: is not valid YAML: /],
     [{ "data.yaml": "names: [cat]\ntrain: images\nval: images/val" }, /b\.jpg is in train and in val$/],
   ];
