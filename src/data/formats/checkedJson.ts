@@ -52,7 +52,7 @@ export function checkRecords<T>(
 }
 
 /** The first thing that is wrong: "annotations[12].bbox[2]: …". */
-export function firstIssue({ issues: [issue] }: z.ZodError): string {
+function firstIssue({ issues: [issue] }: z.ZodError): string {
   return describeIssue(issue);
 }
 
