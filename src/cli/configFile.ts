@@ -5,7 +5,7 @@ import { UsageError, messageOf } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 
 /** Options that are about one call of the command, not about what it does. */
-const NOT_IN_FILES = ["config", "json", "debug", "resume", "help"];
+const NOT_IN_FILES = ["config", "json", "debug", "resume", "overwrite", "help"];
 /** Options that a training which goes on may have otherwise than it was begun with. */
 const FREE_TO_CHANGE = ["out", "data", "coordinates", "epochs", "minutes", "workers", "cache", "cacheLimit", "engine"];
 /** Options that exclude each other: where the command line gives one, the other one of a file does not count. */

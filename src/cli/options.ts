@@ -59,6 +59,14 @@ export function addDetectorOptions(command: Command): Command {
     .addOption(choice("--engine <name>", "what computes", ["native", "auto", "cpu"], "native"));
 }
 
+/** `--overwrite`, for commands that write; see OutputFolder. */
+export function addOverwriteOption(command: Command): Command {
+  return command.option(
+    "--overwrite",
+    "replace files that this command has not written, too; never those that it reads",
+  );
+}
+
 /** What every command has. With `--json`, libraries that print with console.log must not disturb the document. */
 export function addCommonOptions(command: Command): Command {
   return command

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
-import { UsageError, messageOf } from "../base/errors.ts";
+import { UsageError, messageOf, WouldOverwrite } from "../base/errors.ts";
+import { systemErrorAt } from "../base/systemErrors.ts";
 import { packageVersion } from "./version.ts";
 
 /** The exit codes of every command. */
@@ -45,9 +46,14 @@ export async function execute(program: Command, args: string[]): Promise<number>
 function report(error: unknown, debug: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUsage; // already printed
   const usage = error instanceof UsageError;
-  const text = debug && error instanceof Error ? (error.stack ?? error.message) : oneLine(messageOf(error));
+  const text = debug && error instanceof Error ? (error.stack ?? error.message) : oneLine(plainWords(error));
   process.stderr.write(`error: ${text}\n`);
   return usage ? EXIT.wrongUsage : EXIT.failed;
+}
+
+function plainWords(error: unknown): string {
+  const message = messageOf(systemErrorAt(error));
+  return error instanceof WouldOverwrite ? `${message}, or insist with --overwrite` : message;
 }
 
 function oneLine(text: string): string {

@@ -39,6 +39,7 @@ export async function train<Batch>(
   const started = performance.now();
   const spent = (): number => (performance.now() - started) / 1000;
   const run = new RunFolder(options.out);
+  const output = options.resume === true ? undefined : await run.requireFree(writtenBy(options));
   const release = await run.lock();
   const ready = new AbortController();
   const threads = new AugmentThreads();
@@ -83,6 +84,7 @@ export async function train<Batch>(
       const described = await manifest;
       const { precision } = trainer.compiled;
       const fingerprint = fingerprintOf(described);
+      if (output) await run.begin(output);
       await run.writeConfig(configOf(options, recorded, task, { budget, engine, fingerprint, precision }));
       await writeManifest(run.splits, described);
       await run.clearMetrics();
@@ -102,6 +104,11 @@ export async function train<Batch>(
     await threads.close();
     await release();
   }
+}
+
+/** What a new training reads, and what it may replace. */
+function writtenBy({ inputs = [], weights, overwrite }: TrainOptions) {
+  return { inputs: [...inputs, ...(weights === undefined ? [] : [modelFolderOf(weights)])], overwrite };
 }
 
 interface FitRun {

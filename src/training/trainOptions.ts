@@ -31,6 +31,10 @@ export interface TrainOptions extends LoadingChoice {
   weights?: string;
   /** Go on from the last checkpoint in `out`. */
   resume?: boolean;
+  /** Take the place of a training that is in `out`, and of other files that no training has written. */
+  overwrite?: boolean | undefined;
+  /** What the data was read from: nothing is written there. */
+  inputs?: readonly string[];
   /** Stops at the end of a step, with a checkpoint. */
   signal?: AbortSignal;
   /** Further callbacks. */

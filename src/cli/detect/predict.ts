@@ -3,7 +3,16 @@ import type { Command } from "commander";
 import type { DetectedFile } from "../../base/detectedImage.ts";
 import type { Detector, DetectorOptions } from "../../detection/detector.ts";
 import { type ImageFile, listImageFiles } from "./imageFiles.ts";
-import { addCommonOptions, addDetectorOptions, addExamples, numberIn, printJson, requireOptions } from "../options.ts";
+import {
+  addCommonOptions,
+  addDetectorOptions,
+  addExamples,
+  addOverwriteOption,
+  numberIn,
+  printJson,
+  requireOptions,
+} from "../options.ts";
+import { OVERVIEW, pictureNames, PREDICTIONS } from "./pictureNames.ts";
 import { Progress } from "../progress.ts";
 
 interface Flags extends DetectorOptions {
@@ -11,6 +20,7 @@ interface Flags extends DetectorOptions {
   out: string;
   score: number;
   images: boolean;
+  overwrite?: true;
   json?: true;
 }
 
@@ -28,6 +38,7 @@ export function addPredict(program: Command): void {
     .option("--no-images", "write predictions.json alone");
   requireOptions(command, "weights", "out");
   addDetectorOptions(command);
+  addOverwriteOption(command);
   addCommonOptions(command).action(predict);
   addExamples(
     command,
@@ -39,6 +50,7 @@ export function addPredict(program: Command): void {
 async function predict(paths: string[], flags: Flags): Promise<void> {
   const { weights, out, score, engine, precision, json } = flags;
   const files = await listImageFiles(paths);
+  const { output, names, pictures } = await outputFor(paths, files, flags);
   const { openModel } = await import("../../models.ts");
   const detector = await openModel(weights, { ...(engine && { engine }), ...(precision && { precision }) });
   const started = performance.now();
@@ -46,14 +58,16 @@ async function predict(paths: string[], flags: Flags): Promise<void> {
   const seconds = (performance.now() - started) / 1000;
 
   const { writeCocoResults } = await import("../../data/formats/coco/writeCocoResults.ts");
-  const predictions = join(out, "predictions.json");
-  // a detector knows no category ids: class index + 1, as label import writes them
-  await writeCocoResults(
-    predictions,
-    found,
-    detector.classes.map((_, index) => index + 1),
-  );
-  const sheet = flags.images ? await drawAll(found, detector.classes, flags) : undefined;
+  const predictions = join(out, PREDICTIONS);
+  const sheet = await output.write(async () => {
+    // a detector knows no category ids: class index + 1, as label import writes them
+    await writeCocoResults(
+      predictions,
+      found,
+      detector.classes.map((_, index) => index + 1),
+    );
+    return flags.images ? drawAll(found, detector.classes, pictures, flags) : undefined;
+  }, names);
 
   const objects = found.reduce((sum, { detections }) => sum + detections.scores.length, 0);
   const imagesPerSecond = files.length / seconds;
@@ -70,6 +84,23 @@ async function predict(paths: string[], flags: Flags): Promise<void> {
   if (broken.length === 0) return;
   process.stderr.write(`${broken.length} of ${files.length} images could not be read\n`);
   process.exitCode = 1;
+}
+
+/** The folder to write to, which takes none of the images' places, and what is written there. */
+async function outputFor(
+  paths: readonly string[],
+  files: readonly ImageFile[],
+  { out, images, overwrite, weights }: Flags,
+) {
+  const { OutputFolder } = await import("../../base/output/outputFolder.ts");
+  const { modelFolderOf } = await import("../../training/run/modelFolder.ts");
+  const inputs = [modelFolderOf(weights), ...paths, ...files.map(({ file }) => file)];
+  const output = await OutputFolder.open(out, { command: "detect predict", overwrite, inputs, results: true });
+  const pictures = pictureNames(files.map(({ name }) => name));
+  const names = images ? [PREDICTIONS, OVERVIEW, ...pictures] : [PREDICTIONS];
+  await output.requireFree(names);
+  await output.requireOwn();
+  return { output, names, pictures };
 }
 
 async function findObjects(
@@ -106,6 +137,7 @@ async function findObjects(
 async function drawAll(
   found: readonly Found[],
   classes: readonly string[],
+  pictures: readonly string[],
   { out, score }: Flags,
 ): Promise<string | undefined> {
   if (found.length === 0) return undefined;
@@ -114,9 +146,9 @@ async function drawAll(
   const { writePicture } = await import("../../report/picture.ts");
   const progress = new Progress("drawing");
   try {
-    for (const [i, { file, fileName, detections }] of found.entries()) {
+    for (const [i, { id, file, fileName, detections }] of found.entries()) {
       const picture = await drawDetections(file, detections, classes, { scoreThreshold: score });
-      await writePicture(picture, join(out, drawableName(fileName)));
+      await writePicture(picture, join(out, pictures[id - 1] ?? fileName));
       progress.update({ fraction: (i + 1) / found.length, text: fileName });
     }
   } finally {
@@ -124,14 +156,9 @@ async function drawAll(
   }
   const shown = found.slice(0, SHEET_IMAGES);
   const images = shown.map(({ file, fileName, detections }) => ({ image: file, title: fileName, detections }));
-  const sheet = join(out, "overview.jpg");
+  const sheet = join(out, OVERVIEW);
   await writePicture(await contactSheet(images, classes, { scoreThreshold: score }), sheet);
   return sheet;
 }
 
 const SHEET_IMAGES = 12;
-
-/** Pictures of types that are not written, such as .gif, become PNG. */
-function drawableName(name: string): string {
-  return /\.(jpe?g|png|webp)$/i.test(name) ? name : `${name}.png`;
-}

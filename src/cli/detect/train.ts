@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, extname, join, resolve } from "node:path";
 import type { Command } from "commander";
-import { AnchorkitError, UsageError } from "../../base/errors.ts";
+import { AnchorkitError, UsageError, WouldOverwrite } from "../../base/errors.ts";
 import { Augmentation } from "../../data/augment/description.ts";
 import { loadAugmentation } from "../../data/augment/readAugmentation.ts";
 import { countSplits, type SplitCounts } from "../../data/split/splits.ts";
@@ -62,14 +62,18 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   const length = lengthOf(flags);
   const run = new RunFolder(flags.out ?? freeRunFolder(data));
   const out = run.path;
-  if (!resume && run.holdsTraining()) {
-    throw new AnchorkitError(`${out}: holds a training already; go on with --resume, or give another --out`);
+  const { weights, overwrite } = flags;
+  if (!resume && run.holdsTraining() && !overwrite) {
+    throw new WouldOverwrite(`${out}: holds a training already; go on with --resume, or give another --out`);
   }
   if (resume && !existsSync(data)) {
     throw new AnchorkitError(`${data}: the data of this run is not there; say where it is now with --data`);
   }
+  const { modelFolderOf } = await import("../../training/run/modelFolder.ts");
+  const inputs = [data, ...(weights === undefined ? [] : [modelFolderOf(weights)])];
+  if (!resume) await run.requireFree({ inputs, overwrite });
   const own = resume ? {} : ownOptions(model, command); // a network that goes on is what it is
-  checkChoice(model, own, flags.weights);
+  checkChoice(model, own, weights);
   const augmentation = resume ? await augmentationOf(run) : await loadAugmentation(flags.augment);
   const { dataset, warnings } = await openDataset(flags, { seed, ...(resume && { run }) });
   const splits = countSplits(dataset.images);
@@ -80,7 +84,7 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   const signal = abortOnInterrupt(() => {
     progress.log("stopping after this step, with a checkpoint; Ctrl-C again ends at once, without one");
   });
-  const options = { ...sharedOptions(flags), ...length, augmentation, out, signal };
+  const options = { ...sharedOptions(flags), ...length, augmentation, out, signal, overwrite, inputs: [data] };
   const { coordinates } = flags;
   const recorded = { data: resolve(data), augment: flags.augment, ...(coordinates && { coordinates }) };
   let result: TrainResult;

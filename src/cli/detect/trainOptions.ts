@@ -8,7 +8,7 @@ import type { Budget } from "../../training/loop/budget.ts";
 import type { TrainOptions } from "../../training/trainOptions.ts";
 import { OPTIMIZERS } from "../../training/optimizers/registry.ts";
 import { addCoordinatesOption, type DataFlags } from "../dataset.ts";
-import { addDetectorOptions, choice, numberIn } from "../options.ts";
+import { addDetectorOptions, addOverwriteOption, choice, numberIn } from "../options.ts";
 
 export interface TrainFlags extends DataFlags, Omit<TrainOptions, "out" | "signal" | "epochs" | "minutes"> {
   model: string;
@@ -47,6 +47,7 @@ export function addRunOptions(command: Command): void {
       "--resume",
       "go on where the run in --out was stopped, with its data and options; --minutes +5 prolongs it",
     );
+  addOverwriteOption(command);
 }
 
 /** What every model takes. */

@@ -2,13 +2,14 @@ import type { Command } from "commander";
 import { FORMAT_IDS, type Coordinates, type FormatId, type WriteResult } from "../../data/formats/format.ts";
 import { addCoordinatesOption, addFromOption, printWarnings } from "../dataset.ts";
 import { addFormatNames } from "../formatNames.ts";
-import { addCommonOptions, addExamples, choice, printJson, requireOptions } from "../options.ts";
+import { addCommonOptions, addExamples, addOverwriteOption, choice, printJson, requireOptions } from "../options.ts";
 
 interface Flags {
   to: FormatId;
   out: string;
   from?: FormatId;
   copy?: true;
+  overwrite?: true;
   coordinates?: Coordinates;
   json?: true;
 }
@@ -25,19 +26,23 @@ export function addExport(program: Command): void {
   requireOptions(command, "to", "out");
   addFromOption(command);
   addCoordinatesOption(command);
+  addOverwriteOption(command);
   addCommonOptions(command).action(exportTo);
   addFormatNames(command);
   addExamples(command, "label export dataset --to yolo --out yolo", "label export photos --to coco --out coco --copy");
 }
 
-async function exportTo(source: string, { to, out, from, copy, coordinates, json }: Flags): Promise<void> {
+async function exportTo(source: string, { to, out, from, copy, overwrite, coordinates, json }: Flags): Promise<void> {
   const { readDataset } = await import("../../data/readDataset.ts");
-  const { exportLabels } = await import("../../data/exportLabels.ts");
+  const { exportFolder, exportLabels, requireWritten } = await import("../../data/exportLabels.ts");
+  const where = { source, overwrite };
+  requireWritten(to);
+  await exportFolder(out, where);
   const { dataset, ...read } = await readDataset(source, {
     ...(from && { from }),
     ...(coordinates && { coordinates }),
   });
-  const result = await exportLabels(dataset, to, out, { copy: copy ?? false });
+  const result = await exportLabels(dataset, to, out, { copy: copy ?? false, ...where });
   const warnings = [...read.warnings, ...result.warnings];
   printWarnings(warnings);
   const { images, classes } = dataset;

@@ -3,12 +3,13 @@ import type { Coordinates, FormatId } from "../../data/formats/format.ts";
 import { countSplits } from "../../data/split/splits.ts";
 import { addCoordinatesOption, addFromOption, describeClasses, describeSplits, printWarnings } from "../dataset.ts";
 import { addFormatNames } from "../formatNames.ts";
-import { addCommonOptions, addExamples, printJson, requireOptions } from "../options.ts";
+import { addCommonOptions, addExamples, addOverwriteOption, printJson, requireOptions } from "../options.ts";
 
 interface Flags {
   out: string;
   from?: FormatId;
   copy?: true;
+  overwrite?: true;
   coordinates?: Coordinates;
   json?: true;
 }
@@ -24,14 +25,15 @@ export function addImport(program: Command): void {
   requireOptions(command, "out");
   addFromOption(command);
   addCoordinatesOption(command);
+  addOverwriteOption(command);
   addCommonOptions(command).action(importInto);
   addFormatNames(command);
   addExamples(command, "label import photos --out dataset", "label import VOC2007 --out dataset --coordinates voc");
 }
 
-async function importInto(source: string, { out, from, copy, coordinates, json }: Flags): Promise<void> {
+async function importInto(source: string, { out, from, copy, overwrite, coordinates, json }: Flags): Promise<void> {
   const { importLabels } = await import("../../data/importLabels.ts");
-  const options = { copy: copy ?? false, ...(from && { from }), ...(coordinates && { coordinates }) };
+  const options = { copy: copy ?? false, overwrite, ...(from && { from }), ...(coordinates && { coordinates }) };
   const { dataset, warnings, source: read, file } = await importLabels(source, out, options);
   const { classes, images } = dataset;
   const objects = images.reduce((sum, image) => sum + image.objects.length, 0);

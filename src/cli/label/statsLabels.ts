@@ -3,13 +3,14 @@ import type { Command } from "commander";
 import { Random } from "../../base/random.ts";
 import type { Coordinates, FormatId } from "../../data/formats/format.ts";
 import { addCoordinatesOption, addFromOption, printWarnings } from "../dataset.ts";
-import { addCommonOptions, addExamples, choice, numberIn, printJson } from "../options.ts";
+import { addCommonOptions, addExamples, addOverwriteOption, choice, numberIn, printJson } from "../options.ts";
 import { renderTables, TABLE_FORMATS, type TableFormat } from "../tables.ts";
 
 interface Flags {
   size?: number;
   format: TableFormat | "json";
   report?: string;
+  overwrite?: true;
   seed: number;
   from?: FormatId;
   coordinates?: Coordinates;
@@ -32,11 +33,17 @@ export function addStats(program: Command): void {
     .option("--seed <n>", "seed of k-means", numberIn({ whole: true, min: 0, max: 2 ** 31 - 1 }), 1);
   addFromOption(command);
   addCoordinatesOption(command);
+  addOverwriteOption(command);
   addCommonOptions(command).action(stats);
   addExamples(command, "label stats photos", "label stats dataset --report stats.html", "label stats dataset --json");
 }
 
-async function stats(source: string, { from, coordinates, size, format, report, seed, json }: Flags): Promise<void> {
+async function stats(source: string, flags: Flags): Promise<void> {
+  const { from, coordinates, size, format, report, overwrite, seed, json } = flags;
+  if (report !== undefined) {
+    const { requireReplaceable } = await import("../../base/output/requireReplaceable.ts");
+    await requireReplaceable(report, { inputs: [source], overwrite });
+  }
   const { readDataset } = await import("../../data/readDataset.ts");
   const { datasetStats } = await import("../../data/stats/datasetStats.ts");
   const { adviseAnchors } = await import("../../detection/boxes/adviseAnchors.ts");

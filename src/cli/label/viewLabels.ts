@@ -9,7 +9,15 @@ import type { Coordinates, FormatId } from "../../data/formats/format.ts";
 import type { SheetImage } from "../../report/contactSheet.ts";
 import { counted } from "../../report/page/text.ts";
 import { addCoordinatesOption, addFromOption, printWarnings } from "../dataset.ts";
-import { addCommonOptions, addExamples, choice, numberIn, printJson, requireOptions } from "../options.ts";
+import {
+  addCommonOptions,
+  addExamples,
+  addOverwriteOption,
+  choice,
+  numberIn,
+  printJson,
+  requireOptions,
+} from "../options.ts";
 import { Progress } from "../progress.ts";
 
 interface Flags {
@@ -24,6 +32,7 @@ interface Flags {
   draws: number;
   size: number;
   seed: number;
+  overwrite?: true;
   from?: FormatId;
   coordinates?: Coordinates;
   json?: true;
@@ -58,6 +67,7 @@ export function addView(program: Command): void {
   requireOptions(command, "out");
   addFromOption(command);
   addCoordinatesOption(command);
+  addOverwriteOption(command);
   addCommonOptions(command).action(view);
   addExamples(
     command,
@@ -70,14 +80,18 @@ export function addView(program: Command): void {
 async function view(source: string, flags: Flags): Promise<void> {
   const { out, perPage, pages, tile, from, coordinates, augment } = flags;
   const { readDataset } = await import("../../data/readDataset.ts");
-  const { requireEmptyFolder } = await import("../../data/emptyFolder.ts");
+  const { OutputFolder } = await import("../../base/output/outputFolder.ts");
   const { contactSheet } = await import("../../report/contactSheet.ts");
   const { writePicture } = await import("../../report/picture.ts");
-  await requireEmptyFolder(out);
+  const { overwrite } = flags;
+  const output = await OutputFolder.open(out, { command: "label view", overwrite, inputs: [source], results: true });
+  await output.requireEmpty();
   const read = await readDataset(source, { ...(from && { from }), ...(coordinates && { coordinates }) });
   printWarnings(read.warnings);
   const { dataset } = read;
   const images = chooseImages(dataset, flags);
+  await output.requireEmpty(dataset.images.map(({ file }) => file));
+  await output.clear();
   const versions = augment === undefined ? undefined : await versionsOf(dataset.images, augment, flags);
   const columns = versions && 1 + flags.draws;
   const imagesOnPage = columns ? Math.max(1, Math.round(perPage / columns)) : perPage;
@@ -99,7 +113,7 @@ async function view(source: string, flags: Flags): Promise<void> {
       report(error);
     },
   };
-  try {
+  const drawPages = async (): Promise<void> => {
     for (let page = 0; page < Math.min(pages, needed); page++) {
       const onPage = images.slice(page * imagesOnPage, (page + 1) * imagesOnPage);
       const tiles: SheetImage[] = [];
@@ -109,6 +123,9 @@ async function view(source: string, flags: Flags): Promise<void> {
       written.push(file);
       progress.update({ fraction: (page + 1) / Math.min(pages, needed), text: file });
     }
+  };
+  try {
+    await output.write(drawPages);
   } finally {
     progress.stop();
   }
