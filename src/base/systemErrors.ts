@@ -31,14 +31,18 @@ export function systemErrorCode(error: unknown): string | undefined {
   return typeof code === "string" && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
 }
 
+/** What an error of the operating system says to a person, without the path; undefined for any other error. */
+export function systemErrorWords(error: unknown): string | undefined {
+  return WORDS[systemErrorCode(error) ?? ""];
+}
+
 /**
  * An error of the operating system in plain words: the path, what is wrong, what to do. Any other error as it is.
  *
  * @param path what was read or written; the error's own unless told
  */
 export function systemErrorAt(error: unknown, path = pathOf(error)): Error {
-  const code = systemErrorCode(error);
-  const words = code === undefined ? undefined : WORDS[code];
+  const words = systemErrorWords(error);
   if (words === undefined) return error instanceof Error ? error : new Error(String(error));
   return new AnchorkitError([...(path === undefined ? [] : [path]), words].join(": "), { cause: error });
 }

@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { UsageError } from "../base/errors.ts";
 import { applyConfigFile } from "./configFile.ts";
 
 /** What a number option accepts. */
@@ -50,6 +52,18 @@ export function requireOptions(command: Command, ...names: string[]): void {
       command.error(`error: required option '${option.flags}' not specified`);
     }
   });
+}
+
+/**
+ * Makes sure, before anything else is done, that what options name is there.
+ *
+ * @param paths by the names of the options; those that were not given are undefined
+ */
+export function requireThere(paths: Readonly<Record<string, string | undefined>>): void {
+  for (const [name, path] of Object.entries(paths)) {
+    if (path === undefined || existsSync(path)) continue;
+    throw new UsageError(`--${name} ${path}: there is no such file or folder`);
+  }
 }
 
 /** Options of commands that run a trained detector. */

@@ -2,6 +2,7 @@ import { open, readdir, readFile, realpath, stat } from "node:fs/promises";
 import { basename, extname, isAbsolute, join, relative, sep } from "node:path";
 import { AnchorkitError } from "../base/errors.ts";
 import { isPassedBy } from "../base/output/outputRecord.ts";
+import { systemErrorAt, systemErrorCode } from "../base/systemErrors.ts";
 import type { Warnings } from "./warnings.ts";
 
 const IMAGE_EXTENSIONS = new Set([
@@ -105,13 +106,14 @@ export async function readText(
   { allowEmpty = false, warnings }: { allowEmpty?: boolean; warnings?: Warnings } = {},
 ): Promise<string> {
   const name = shownPath(path);
-  const size = await stat(path).then(
-    (entry) => entry.size,
-    () => undefined,
-  );
-  if (size === undefined) throw new AnchorkitError(`${name}: no such file`);
+  const { size } = await stat(path).catch((error: unknown) => {
+    if (systemErrorCode(error) === "ENOENT") throw new AnchorkitError(`${name}: no such file`);
+    throw systemErrorAt(error, name);
+  });
   if (size > maxBytes) throw new AnchorkitError(`${name}: ${size} bytes are more than the limit of ${maxBytes}`);
-  const bytes = await readFile(path);
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw systemErrorAt(error, name);
+  });
   const text = decodeText(bytes, name);
   const unusual = warnings?.observer && unusualEncoding(bytes);
   if (unusual) warnings.note("encoding", name, { detail: `: ${unusual}`, change: { before: unusual, after: "utf-8" } });

@@ -37,15 +37,15 @@ export async function train<Batch>(
   events: TrainEvents = {},
 ): Promise<TrainResult> {
   const started = performance.now();
-  const spent = (): number => (performance.now() - started) / 1000;
+  const spent = (): number => (options.spent ?? 0) + (performance.now() - started) / 1000;
   const run = new RunFolder(options.out);
-  const output = options.resume === true ? undefined : await run.requireFree(writtenBy(options));
   const release = await run.lock();
   const ready = new AbortController();
   const threads = new AugmentThreads();
   const open: { dispose(): void }[] = [];
   try {
     const begun = options.resume === true ? await begunRun(run, options) : undefined;
+    const output = begun ? undefined : await run.requireFree(writtenBy(options));
     const dataset = begun ? await resumedData(await readManifest(run.splits), given) : given;
     const checked = checkImages(dataset.images, ready.signal); // while the engine loads and compiles
     checked.catch(() => undefined);
@@ -150,6 +150,8 @@ async function fitRun<Batch>(
       validations: validationsIn(budget),
       callbacks: [...(patience === undefined ? [] : [earlyStopping({ patience })]), ...callbacks],
       spent,
+      // the model is opened as it was for training, runs over the same images, and is drawn on some of them
+      ...(options.report && { afterwards: (validation: number) => spent + 1.5 * validation }),
       ...(resumed && { resumed }),
       ...(signal && { signal }),
       onStep: (progress) => events.progress?.(progress),

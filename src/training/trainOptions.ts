@@ -25,6 +25,10 @@ export interface TrainOptions extends LoadingChoice {
   lr?: number;
   engine: EngineChoice;
   precision: Precision | "auto";
+  /** Seconds that the caller has spent before, which count among the minutes. */
+  spent?: number;
+  /** The caller is going to open the best weights and measure them for a report: the minutes include that, too. */
+  report?: boolean;
   /** Ends the training after so many validations without a better score. */
   patience?: number;
   /** A run or model folder whose weights to begin with, as far as they fit. */

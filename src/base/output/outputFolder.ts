@@ -65,9 +65,9 @@ export class OutputFolder {
     if (status?.isDirectory() === false) throw new AnchorkitError(`${path}: is a file; give a new folder to write to`);
     const record = await readRecord(path);
     const earlier = record?.command === options.command ? record.files : {};
-    const own = new Set([RECORD_FILE, ...Object.keys(earlier).map((name) => name.split("/")[0])]);
+    const own = new Set(Object.keys(earlier).map((name) => name.split("/")[0]));
     const entries = status === undefined ? [] : await readdir(path);
-    const alone = entries.every((entry) => own.has(entry));
+    const alone = entries.every((entry) => entry.startsWith(".") || own.has(entry)); // no reader sees hidden files
     return new OutputFolder(path, options, earlier, { alone, passedBy: record?.passBy === true });
   }
 

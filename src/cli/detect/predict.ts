@@ -11,6 +11,7 @@ import {
   numberIn,
   printJson,
   requireOptions,
+  requireThere,
 } from "../options.ts";
 import { OVERVIEW, pictureNames, PREDICTIONS } from "./pictureNames.ts";
 import { Progress } from "../progress.ts";
@@ -49,6 +50,7 @@ export function addPredict(program: Command): void {
 
 async function predict(paths: string[], flags: Flags): Promise<void> {
   const { weights, out, score, engine, precision, json } = flags;
+  requireThere({ weights });
   const files = await listImageFiles(paths);
   const { output, names, pictures } = await outputFor(paths, files, flags);
   const { openModel } = await import("../../models.ts");

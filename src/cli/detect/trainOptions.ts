@@ -40,7 +40,9 @@ export function addRunOptions(command: Command): void {
       ),
     )
     .addOption(
-      new Option("--minutes <m>", "train for so long instead").argParser(lengthIn({ above: 0 })).conflicts("epochs"),
+      new Option("--minutes <m>", "be done after so long instead: set-up, validations and report included")
+        .argParser(lengthIn({ above: 0 }))
+        .conflicts("epochs"),
     )
     .option("--weights <run>", "begin with the weights of another run, as far as they fit")
     .option(

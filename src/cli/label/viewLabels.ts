@@ -3,6 +3,8 @@ import type { Command } from "commander";
 import { AnchorkitError, UsageError } from "../../base/errors.ts";
 import { nearest } from "../../base/nearest.ts";
 import { Random } from "../../base/random.ts";
+import type { Augmentation } from "../../data/augment/description.ts";
+import { isAugmentationFile, loadAugmentation } from "../../data/augment/readAugmentation.ts";
 import type { Dataset, ImageRecord, SplitName } from "../../data/dataset.ts";
 import { byName } from "../../data/files.ts";
 import type { Coordinates, FormatId } from "../../data/formats/format.ts";
@@ -17,6 +19,7 @@ import {
   numberIn,
   printJson,
   requireOptions,
+  requireThere,
 } from "../options.ts";
 import { Progress } from "../progress.ts";
 
@@ -79,6 +82,7 @@ export function addView(program: Command): void {
 
 async function view(source: string, flags: Flags): Promise<void> {
   const { out, perPage, pages, tile, from, coordinates, augment } = flags;
+  if (augment !== undefined && isAugmentationFile(augment)) requireThere({ augment });
   const { readDataset } = await import("../../data/readDataset.ts");
   const { OutputFolder } = await import("../../base/output/outputFolder.ts");
   const { contactSheet } = await import("../../report/contactSheet.ts");
@@ -86,13 +90,14 @@ async function view(source: string, flags: Flags): Promise<void> {
   const { overwrite } = flags;
   const output = await OutputFolder.open(out, { command: "label view", overwrite, inputs: [source], results: true });
   await output.requireEmpty();
+  const augmentation = augment === undefined ? undefined : await loadAugmentation(augment);
   const read = await readDataset(source, { ...(from && { from }), ...(coordinates && { coordinates }) });
   printWarnings(read.warnings);
   const { dataset } = read;
   const images = chooseImages(dataset, flags);
   await output.requireEmpty(dataset.images.map(({ file }) => file));
   await output.clear();
-  const versions = augment === undefined ? undefined : await versionsOf(dataset.images, augment, flags);
+  const versions = augmentation && (await versionsOf(dataset.images, augmentation, flags));
   const columns = versions && 1 + flags.draws;
   const imagesOnPage = columns ? Math.max(1, Math.round(perPage / columns)) : perPage;
   const needed = Math.ceil(images.length / imagesOnPage);
@@ -191,13 +196,11 @@ type Versions = (image: ImageRecord, report: (error: AnchorkitError) => void) =>
 /** Variations of an image; where one that goes into them cannot be read, empty places, and the reason to `report`. */
 async function versionsOf(
   images: readonly ImageRecord[],
-  augment: string,
+  augmentation: Augmentation,
   { size, draws, seed }: Flags,
 ): Promise<Versions> {
-  const { loadAugmentation } = await import("../../data/augment/readAugmentation.ts");
   const { chooseCanvas } = await import("../../data/images/chooseCanvas.ts");
   const { augmentedVersions } = await import("../../report/augmentedVersions.ts");
-  const augmentation = await loadAugmentation(augment);
   const random = new Random(seed).fork("view");
   const versions = augmentedVersions(images, { augmentation, canvas: chooseCanvas(images, size), draws, random });
   const places = new Map(images.map((image, i) => [image, i]));

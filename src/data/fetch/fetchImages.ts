@@ -133,20 +133,20 @@ class Collection {
   /** Fetches an address and keeps its row; undefined when the signal ends it. */
   async fetch(item: FetchItem): Promise<FetchedRow | undefined> {
     const { signal } = this.#options;
+    let row: FetchedRow;
+    let bytes: Uint8Array = new Uint8Array();
     try {
-      const bytes = await this.#downloads.get(item.url);
-      const row = this.#placed(item, await this.#checked(item, bytes));
-      // The row comes first: a crash between the two leaves a row without a file, which is fetched again.
-      await this.#state.add(row);
-      if (row.status === "ok") await writeFileAtomic(join(this.#folder, row.file), bytes);
-      return row;
+      bytes = await this.#downloads.get(item.url);
+      row = this.#placed(item, await this.#checked(item, bytes));
     } catch (error) {
       if (signal?.aborted) return undefined;
       if (!(error instanceof AnchorkitError)) throw error;
-      const row: FetchedRow = { ...blankRow(item), status: "failed", reason: error.message };
-      await this.#state.add(row);
-      return row;
+      row = { ...blankRow(item), status: "failed", reason: error.message };
     }
+    // The row comes first: a crash between the two leaves a row without a file, which is fetched again.
+    await this.#state.add(row);
+    if (row.status === "ok") await writeFileAtomic(join(this.#folder, row.file), bytes);
+    return row;
   }
 
   /** What there is to say of an image that was fetched, if it is one. */

@@ -2,6 +2,7 @@ import { appendFile } from "node:fs/promises";
 import { stringify } from "csv-stringify/sync";
 import { WouldOverwrite } from "../../base/errors.ts";
 import { writeFileAtomic } from "../../base/files.ts";
+import { systemErrorAt } from "../../base/systemErrors.ts";
 import { kindOf, readText, shownPath } from "../files.ts";
 import { COLUMNS } from "./columns.ts";
 import { parseCsv } from "./fetchList.ts";
@@ -65,7 +66,11 @@ export class FetchState {
   add(row: FetchedRow): Promise<void> {
     this.rows.set(row.url, row);
     const line = stringify([this.#cells(row)]);
-    this.#written = this.#written.then(() => appendFile(this.#file, line));
+    this.#written = this.#written.then(async () => {
+      await appendFile(this.#file, line).catch((error: unknown) => {
+        throw systemErrorAt(error, shownPath(this.#file));
+      });
+    });
     return this.#written;
   }
 

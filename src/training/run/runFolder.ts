@@ -110,7 +110,7 @@ export class RunFolder {
   /** Takes the place of what an earlier training has left, where that may be. */
   async begin(output: OutputFolder): Promise<void> {
     for (const name of [...MODELS, REPORT]) await rm(join(this.path, name), { recursive: true, force: true });
-    await output.announce(FILES);
+    await output.announce([...FILES, "best", "last"]);
   }
 
   /** The files of the models, by their names in the run. */
@@ -168,7 +168,9 @@ export class RunFolder {
   }
 
   async appendMetrics(validation: FitValidation): Promise<void> {
-    await appendFile(this.metrics, `${JSON.stringify(validation)}\n`);
+    await appendFile(this.metrics, `${JSON.stringify(validation)}\n`).catch((error: unknown) => {
+      throw systemErrorAt(error, this.metrics);
+    });
   }
 
   /** What each validation measured; a line that a crash has cut off is left out. */

@@ -1,7 +1,7 @@
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
-import { parse } from "yaml";
 import { z } from "zod";
-import { AnchorkitError, messageOf } from "../../../base/errors.ts";
+import { AnchorkitError } from "../../../base/errors.ts";
+import { yamlOf } from "../../../base/yaml.ts";
 import type { SplitName } from "../../dataset.ts";
 import { isImageName, kindOf, listFiles, readText, shownPath } from "../../files.ts";
 import type { Warnings } from "../../warnings.ts";
@@ -84,13 +84,8 @@ async function readYaml(path: string, warnings: Warnings): Promise<YoloSet> {
 }
 
 function parseYaml(text: string, name: string): z.infer<typeof yamlSchema> {
-  let document: unknown;
-  try {
-    // Failsafe: all scalars stay text, so that classes called 007, no or null keep their names.
-    document = parse(text, { schema: "failsafe", logLevel: "error", maxAliasCount: 10 });
-  } catch (error) {
-    throw new AnchorkitError(`${name}: is not valid YAML: ${messageOf(error).split("\n")[0] ?? ""}`);
-  }
+  // Failsafe: all scalars stay text, so that classes called 007, no or null keep their names.
+  const document = yamlOf(text, name, "failsafe");
   const parsed = yamlSchema.safeParse(withoutNulls(document));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
