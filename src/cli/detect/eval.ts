@@ -12,7 +12,6 @@ import {
   choice,
   numberIn,
   printJson,
-  requireThere,
 } from "../options.ts";
 import { renderTables, TABLE_FORMATS, type TableFormat } from "../tables.ts";
 
@@ -130,7 +129,6 @@ function thresholds(text: string): number[] {
 
 async function evaluate(flags: Flags): Promise<void> {
   checkMeasureFlags(flags);
-  requireThere({ data: flags.data, weights: flags.weights });
   await checkReport(flags);
   const input = await readEvaluation(flags);
   const { document, tables, wideTables, numbers, analysis, comparison } = await measure(input, flags);
