@@ -11,6 +11,11 @@ export class UsageError extends AnchorkitError {
   override name = "UsageError";
 }
 
+/** Something that anchorkit has not written would be overwritten; who insists can say so (`overwrite`). */
+export class WouldOverwrite extends AnchorkitError {
+  override name = "WouldOverwrite";
+}
+
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

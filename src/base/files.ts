@@ -1,21 +1,33 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { constants, copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { systemErrorAt } from "./systemErrors.ts";
 
 /**
  * Writes a file beside its place and renames it, so that a crash never leaves half of one.
  * Folders on the way are made.
+ *
+ * @throws AnchorkitError that names the file, when the disk is full or the system does not allow it
  */
 export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await placeFile(path, (beside) => writeFile(beside, content));
+}
+
+/** Copies a file as `writeFileAtomic` writes one; where the file system can, both share their blocks until one changes. */
+export async function copyFileAtomic(from: string, path: string): Promise<void> {
+  await placeFile(path, (beside) => copyFile(from, beside, constants.COPYFILE_FICLONE));
+}
+
+async function placeFile(path: string, make: (beside: string) => Promise<void>): Promise<void> {
   const beside = `${path}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`;
   try {
-    await writeFile(beside, content);
+    await mkdir(dirname(path), { recursive: true });
+    await make(beside);
     await rename(beside, path);
   } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
+    await rm(beside, { force: true }).catch(() => undefined); // the first error is the one to hear of
+    throw systemErrorAt(error, path);
   }
 }
 
@@ -36,8 +48,8 @@ export async function writeFolderAtomic(path: string, fill: (beside: string) => 
     await rename(beside, path);
     await remove(replaced(path));
   } catch (error) {
-    await remove(beside);
-    throw error;
+    await remove(beside).catch(() => undefined);
+    throw systemErrorAt(error);
   }
 }
 

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError, type Option } from "commander";
-import { parse } from "yaml";
-import { UsageError, messageOf } from "../base/errors.ts";
+import { UsageError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
+import { systemErrorAt } from "../base/systemErrors.ts";
+import { yamlOf } from "../base/yaml.ts";
 
 /** Options that are about one call of the command, not about what it does. */
-const NOT_IN_FILES = ["config", "json", "debug", "resume", "help"];
+const NOT_IN_FILES = ["config", "json", "debug", "resume", "overwrite", "help"];
 /** Options that a training which goes on may have otherwise than it was begun with. */
 const FREE_TO_CHANGE = [
   "out",
@@ -30,7 +31,7 @@ const RIVALS: Record<string, string> = { epochs: "minutes", minutes: "epochs" };
  * @throws UsageError for a file that cannot be read, an unknown name or a value that the option refuses
  */
 export function applyConfigFile(command: Command, file: string): void {
-  const values = readMapping(file, `--config ${file}`);
+  const values = readMapping(file);
   for (const [name, value] of Object.entries(values)) {
     setOption(command, findOption(command, `--config ${file}`, name), name, value, `--config ${file}`);
   }
@@ -73,12 +74,13 @@ function setOption(command: Command, option: Option, name: string, value: unknow
   command.setOptionValueWithSource(attribute, denied ? !converted : converted, "config");
 }
 
-function readMapping(file: string, where: string): Record<string, unknown> {
+function readMapping(file: string): Record<string, unknown> {
+  const where = `--config ${file}`;
   let content: unknown;
   try {
-    content = parse(readFileSync(file, "utf8"));
+    content = yamlOf(readFileSync(file, "utf8"), file);
   } catch (error) {
-    throw new UsageError(`${where}: ${messageOf(error)}`);
+    throw new UsageError(`--config ${systemErrorAt(error, file).message}`);
   }
   if (typeof content !== "object" || content === null || Array.isArray(content)) {
     throw new UsageError(`${where}: expected a mapping of option names to values, such as "epochs: 20"`);

@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { UsageError } from "../base/errors.ts";
 import { applyConfigFile } from "./configFile.ts";
 
 /** What a number option accepts. */
@@ -52,11 +54,31 @@ export function requireOptions(command: Command, ...names: string[]): void {
   });
 }
 
+/**
+ * Makes sure, before anything else is done, that what options name is there.
+ *
+ * @param paths by the names of the options; those that were not given are undefined
+ */
+export function requireThere(paths: Readonly<Record<string, string | undefined>>): void {
+  for (const [name, path] of Object.entries(paths)) {
+    if (path === undefined || existsSync(path)) continue;
+    throw new UsageError(`--${name} ${path}: there is no such file or folder`);
+  }
+}
+
 /** Options of commands that run a trained detector. */
 export function addDetectorOptions(command: Command): Command {
   return command
     .addOption(choice("--precision <type>", "numbers to compute with", ["auto", "float32", "bfloat16"], "auto"))
     .addOption(choice("--engine <name>", "what computes", ["native", "auto", "cpu"], "native"));
+}
+
+/** `--overwrite`, for commands that write; see OutputFolder. */
+export function addOverwriteOption(command: Command): Command {
+  return command.option(
+    "--overwrite",
+    "replace files that this command has not written, too; never those that it reads",
+  );
 }
 
 /** What every command has. With `--json`, libraries that print with console.log must not disturb the document. */

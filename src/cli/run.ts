@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
-import { UsageError, messageOf } from "../base/errors.ts";
+import { UsageError, messageOf, WouldOverwrite } from "../base/errors.ts";
+import { systemErrorAt } from "../base/systemErrors.ts";
 import { packageVersion } from "./version.ts";
 
 /** The exit codes of every command. */
@@ -50,17 +51,19 @@ export async function execute(program: Command, args: string[]): Promise<number>
 function report(error: unknown, debug: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUsage; // already printed
   const usage = error instanceof UsageError;
-  const text = debug && error instanceof Error ? (error.stack ?? error.message) : oneLine(explain(error));
+  const text = debug && error instanceof Error ? (error.stack ?? error.message) : oneLine(plainWords(error));
   process.stderr.write(`error: ${text}\n`);
   return usage ? EXIT.wrongUsage : EXIT.failed;
 }
 
-/** Installed without its optional packages, anchorkit is geometry and metrics alone. */
-function explain(error: unknown): string {
-  const message = messageOf(error);
+function plainWords(error: unknown): string {
+  const message = messageOf(systemErrorAt(error));
   const missing = /^Cannot find package '([^']+)'/.exec(message)?.[1];
-  if (missing === undefined) return message;
-  return `the package ${missing} is not installed; install anchorkit without --omit=optional, commands need all of it`;
+  if (missing !== undefined) {
+    // Installed without its optional packages, anchorkit is geometry and metrics alone.
+    return `the package ${missing} is not installed; install anchorkit without --omit=optional, commands need all of it`;
+  }
+  return error instanceof WouldOverwrite ? `${message}, or insist with --overwrite` : message;
 }
 
 function oneLine(text: string): string {

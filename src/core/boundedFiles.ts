@@ -1,6 +1,7 @@
 import { open } from "node:fs/promises";
 import { z } from "zod";
-import { AnchorkitError, messageOf } from "../base/errors.ts";
+import { AnchorkitError } from "../base/errors.ts";
+import { systemErrorAt } from "../base/systemErrors.ts";
 
 /**
  * The bytes of a file that may not be larger than `limit` bytes.
@@ -18,7 +19,7 @@ export async function readFileWithin(path: string, limit: number): Promise<Uint8
     }
     return await file.readFile();
   } catch (error) {
-    throw error instanceof AnchorkitError ? error : new AnchorkitError(`${path}: cannot be read: ${messageOf(error)}`);
+    throw systemErrorAt(error, path);
   } finally {
     await file?.close();
   }
@@ -34,11 +35,14 @@ export async function readJsonWithin<T>(path: string, limit: number, schema: z.Z
   let json: unknown;
   try {
     json = JSON.parse(text);
-  } catch (error) {
-    throw new AnchorkitError(`${path}: not JSON: ${messageOf(error).replaceAll(/\s+/g, " ")}`);
+  } catch {
+    throw new AnchorkitError(`${path}: not JSON: damaged, or cut off; take it from a copy, or train again`);
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new AnchorkitError(`${path}: ${[...(issue?.path ?? []), issue?.message].join(": ")}`);
+  // a schema's own messages are sentences, the library's are not
+  const words = issue?.code === "custom" ? issue.message : "is missing, or not what belongs there";
+  const where = [path, ...(issue?.path ?? []), words].join(": ");
+  throw new AnchorkitError(`${where}; the file is damaged, or of another version of anchorkit`);
 }

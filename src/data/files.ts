@@ -1,6 +1,8 @@
 import { open, readdir, readFile, realpath, stat } from "node:fs/promises";
 import { basename, extname, isAbsolute, join, relative, sep } from "node:path";
 import { AnchorkitError } from "../base/errors.ts";
+import { isPassedBy } from "../base/output/outputRecord.ts";
+import { systemErrorAt, systemErrorCode } from "../base/systemErrors.ts";
 import type { Warnings } from "./warnings.ts";
 
 const IMAGE_EXTENSIONS = new Set([
@@ -53,16 +55,20 @@ export async function kindOf(path: string): Promise<"file" | "folder" | undefine
 
 /**
  * All files in a folder and the folders below it, absolute and in order. Hidden ones and node_modules are left out;
- * links are followed, each folder is visited once.
+ * links are followed, each folder is visited once. A folder below that holds output of anchorkit which is no data, such
+ * as pictures with boxes, is passed by.
  *
  * @param depth how many levels of folders below to visit
  */
 export async function listFiles(folder: string, depth = 20, visited = new Set<string>()): Promise<string[]> {
   const real = await realpath(folder);
   if (visited.has(real)) return [];
+  const isBelow = visited.size > 0;
   visited.add(real);
   const found: string[] = [];
   const entries = await readdir(folder, { withFileTypes: true });
+  const names = entries.map(({ name }) => name);
+  if (isBelow && (await isPassedBy(folder, names))) return [];
   for (const entry of entries.sort((a, b) => byName(a.name, b.name))) {
     if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
     const path = join(folder, entry.name);
@@ -100,13 +106,14 @@ export async function readText(
   { allowEmpty = false, warnings }: { allowEmpty?: boolean; warnings?: Warnings } = {},
 ): Promise<string> {
   const name = shownPath(path);
-  const size = await stat(path).then(
-    (entry) => entry.size,
-    () => undefined,
-  );
-  if (size === undefined) throw new AnchorkitError(`${name}: no such file`);
+  const { size } = await stat(path).catch((error: unknown) => {
+    if (systemErrorCode(error) === "ENOENT") throw new AnchorkitError(`${name}: no such file`);
+    throw systemErrorAt(error, name);
+  });
   if (size > maxBytes) throw new AnchorkitError(`${name}: ${size} bytes are more than the limit of ${maxBytes}`);
-  const bytes = await readFile(path);
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw systemErrorAt(error, name);
+  });
   const text = decodeText(bytes, name);
   const unusual = warnings?.observer && unusualEncoding(bytes);
   if (unusual) warnings.note("encoding", name, { detail: `: ${unusual}`, change: { before: unusual, after: "utf-8" } });

@@ -1,13 +1,12 @@
-import { join, resolve } from "node:path";
-import { AnchorkitError } from "../base/errors.ts";
-import { kindOf, shownPath } from "./files.ts";
-import { DATASET_FILE, writeDataset } from "./formats/coco/writeCoco.ts";
+import { datasetFile, openDatasetFolder, writeDatasetTo } from "./datasetFolder.ts";
 import type { ReadResult } from "./formats/format.ts";
 import { readDataset, type ReadDatasetOptions } from "./readDataset.ts";
 
 export interface ImportOptions extends ReadDatasetOptions {
   /** Copy the images to `<out>/images`, so that the folder can be moved; otherwise the JSON refers to where they lie. */
   copy?: boolean;
+  /** Replace files that an import has not written, too; never what is read. */
+  overwrite?: boolean | undefined;
 }
 
 /**
@@ -15,22 +14,15 @@ export interface ImportOptions extends ReadDatasetOptions {
  * `file_name`s are relative to it. Splits are kept where the source has them.
  *
  * @returns what was read, and the file that was written
- * @throws AnchorkitError as `readDataset`, and when `out` would overwrite the file that is read
+ * @throws AnchorkitError as `readDataset`, and when a file would be overwritten that is read or that no import has written
  */
 export async function importLabels(
   source: string,
   out: string,
-  options: ImportOptions = {},
+  { copy = false, overwrite, ...reading }: ImportOptions = {},
 ): Promise<ReadResult & { file: string }> {
-  const file = join(out, DATASET_FILE);
-  if (resolve(source) === resolve(file) || (resolve(source) === resolve(out) && (await kindOf(file)) === "file")) {
-    const name = shownPath(file);
-    throw new AnchorkitError(
-      `${name}: would be read and overwritten; remove it first, or give another folder to write to`,
-    );
-  }
-  const { copy = false, ...reading } = options;
+  const output = await openDatasetFolder(out, { command: "label import", source, overwrite });
   const result = await readDataset(source, reading);
-  const dataset = await writeDataset(result.dataset, out, { copy });
-  return { ...result, dataset, file };
+  const dataset = await writeDatasetTo(output, result.dataset, { copy });
+  return { ...result, dataset, file: datasetFile(out) };
 }

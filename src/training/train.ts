@@ -37,7 +37,7 @@ export async function train<Batch>(
   events: TrainEvents = {},
 ): Promise<TrainResult> {
   const started = performance.now();
-  const spent = (): number => (performance.now() - started) / 1000;
+  const spent = (): number => (options.spent ?? 0) + (performance.now() - started) / 1000;
   const run = new RunFolder(options.out);
   const release = await run.lock();
   const ready = new AbortController();
@@ -45,6 +45,7 @@ export async function train<Batch>(
   const open: { dispose(): void }[] = [];
   try {
     const begun = options.resume === true ? await begunRun(run, options) : undefined;
+    const output = begun ? undefined : await run.requireFree(writtenBy(options));
     const { classes } = begun?.config ?? {}; // splits.json of old runs does not say
     const dataset = begun ? await resumedData({ classes, ...(await readManifest(run.splits)) }, given) : given;
     const checked = checkImages(dataset.images, ready.signal); // while the engine loads and compiles
@@ -88,6 +89,7 @@ export async function train<Batch>(
       const described = await manifest;
       const { precision } = trainer.compiled;
       const fingerprint = fingerprintOf(described);
+      if (output) await run.begin(output);
       await run.writeConfig(configOf(options, recorded, task, { budget, engine, fingerprint, precision }));
       await writeManifest(run.splits, described);
       await run.clearMetrics();
@@ -107,6 +109,11 @@ export async function train<Batch>(
     await threads.close();
     await release();
   }
+}
+
+/** What a new training reads, and what it may replace. */
+function writtenBy({ inputs = [], weights, overwrite }: TrainOptions) {
+  return { inputs: [...inputs, ...(weights === undefined ? [] : [modelFolderOf(weights)])], overwrite };
 }
 
 interface FitRun {
@@ -148,6 +155,8 @@ async function fitRun<Batch>(
       validations: validationsIn(budget),
       callbacks: [...(patience === undefined ? [] : [earlyStopping({ patience })]), ...callbacks],
       spent,
+      // the model is opened as it was for training, runs over the same images, and is drawn on some of them
+      ...(options.report && { afterwards: (validation: number) => spent + 1.5 * validation }),
       ...(resumed && { resumed }),
       ...(signal && { signal }),
       onStep: (progress) => events.progress?.(progress),

@@ -26,12 +26,20 @@ export interface TrainOptions extends LoadingChoice {
   lr?: number;
   engine: EngineChoice;
   precision: Precision | "auto";
+  /** Seconds that the caller has spent before, which count among the minutes. */
+  spent?: number;
+  /** The caller is going to open the best weights and measure them for a report: the minutes include that, too. */
+  report?: boolean;
   /** Ends the training after so many validations without a better score. */
   patience?: number;
   /** A run or model folder whose weights to begin with, as far as they fit. */
   weights?: string;
   /** Go on from the last checkpoint in `out`. */
   resume?: boolean;
+  /** Take the place of a training that is in `out`, and of other files that no training has written. */
+  overwrite?: boolean | undefined;
+  /** What the data was read from: nothing is written there. */
+  inputs?: readonly string[];
   /** Stops at the end of a step, with a checkpoint. */
   signal?: AbortSignal;
   /** Further callbacks. */

@@ -80,5 +80,7 @@ test.each([
 
 test("a file that is not there is named", () => {
   const command = addConfigOption(new Command().exitOverride().action(() => undefined));
-  expect(() => command.parse(["--config", "nowhere.yaml"], { from: "user" })).toThrow(/--config nowhere.yaml: ENOENT/);
+  expect(() => command.parse(["--config", "nowhere.yaml"], { from: "user" })).toThrow(
+    /--config nowhere.yaml: there is no such file or folder/,
+  );
 });

@@ -65,7 +65,7 @@ describe.skipIf(findEngines().length === 0)("train, measure and predict", () => 
     const { code, stderr } = await runCommand("detect", ["train", "--data", data, "--out", out]);
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: `error: ${out}: holds a training already; go on with --resume, or give another --out\n`,
+      stderr: `error: ${out}: holds a training already; go on with --resume, or give another --out, or insist with --overwrite\n`,
     });
   });
 

@@ -125,6 +125,6 @@ describe("a saved model", () => {
   it("is refused when a file is missing", async () => {
     await saveModel(tinyModel(), folder);
     await rm(path.model);
-    await expect(readWeights(folder)).rejects.toThrow(`${path.model}: cannot be read: ENOENT`);
+    await expect(readWeights(folder)).rejects.toThrow(`${path.model}: there is no such file or folder`);
   });
 });

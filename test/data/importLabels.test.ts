@@ -53,10 +53,9 @@ test("the input is never overwritten", async () => {
   const out = join(folder, "out");
   const { file } = await importLabels(join(folder, "photos"), out);
   const before = await readFile(file);
-  for (const source of [out, file]) {
-    await expect(importLabels(source, out)).rejects.toThrow(
-      /annotations\.json: would be read and overwritten; remove it/,
-    );
+  for (const overwrite of [false, true]) {
+    await expect(importLabels(out, out, { overwrite })).rejects.toThrow(/out: is what is read; give another folder/);
+    await expect(importLabels(file, out, { overwrite })).rejects.toThrow(/annotations\.json: is read by this command/);
   }
   expect(await readFile(file)).toEqual(before);
   await importLabels(join(folder, "photos"), out); // another time from the XML is fine

@@ -4,13 +4,22 @@ import { addReadingOptions } from "../dataset.ts";
 import { type InputFlags, readEvaluation } from "./evalInput.ts";
 import { checkMeasureFlags, measure, measureNotes, type MeasureFlags, METRICS } from "./evalMeasure.ts";
 import { type Bar, barsIn, fallsShort } from "./failUnder.ts";
-import { addCommonOptions, addDetectorOptions, addExamples, choice, numberIn, printJson } from "../options.ts";
+import {
+  addCommonOptions,
+  addDetectorOptions,
+  addExamples,
+  addOverwriteOption,
+  choice,
+  numberIn,
+  printJson,
+} from "../options.ts";
 import { renderTables, TABLE_FORMATS, type TableFormat } from "../tables.ts";
 
 interface Flags extends InputFlags, MeasureFlags {
   map?: true;
   format: TableFormat | "json";
   failUnder?: Bar[];
+  overwrite?: true;
   json?: true;
 }
 
@@ -23,6 +32,7 @@ export function addEval(program: Command): void {
   addInputOptions(command);
   addMeasureOptions(command);
   addOutputOptions(command);
+  addOverwriteOption(command);
   addCommonOptions(command).action(evaluate);
   addExamples(
     command,
@@ -119,6 +129,7 @@ function thresholds(text: string): number[] {
 async function evaluate(flags: Flags): Promise<void> {
   checkMeasureFlags(flags);
   for (const note of measureNotes(flags)) process.stderr.write(`${note}\n`);
+  await checkReport(flags);
   const input = await readEvaluation(flags);
   const { document, tables, wideTables, numbers, analysis, comparison } = await measure(input, flags);
   const { format, report, failUnder = [] } = flags;
@@ -133,4 +144,12 @@ async function evaluate(flags: Flags): Promise<void> {
   }
   const short = fallsShort(failUnder, numbers);
   if (short.length > 0) throw new AnchorkitError(short.join("; "));
+}
+
+/** Makes sure that the report overwrites nothing that is read, before anything is. */
+async function checkReport({ report, overwrite, truth, predictions, against, data, weights }: Flags): Promise<void> {
+  if (report === undefined) return;
+  const { requireReplaceable } = await import("../../base/output/requireReplaceable.ts");
+  const inputs = [truth, predictions, against, data, weights].filter((path) => path !== undefined);
+  await requireReplaceable(report, { inputs, overwrite });
 }

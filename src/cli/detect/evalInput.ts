@@ -8,6 +8,7 @@ import type { DetectorOptions } from "../../detection/detector.ts";
 import type { EvaluationImage } from "../../metrics/detection/evaluationImage.ts";
 import type { RunFolder } from "../../training/run/runFolder.ts";
 import { type DataFlags, openDataset, printWarnings } from "../dataset.ts";
+import { requireThere } from "../options.ts";
 
 /** Where truth and detections come from. */
 export interface InputFlags extends Partial<DataFlags>, DetectorOptions {
@@ -114,6 +115,7 @@ async function runDetector(flags: InputFlags): Promise<EvaluationInput> {
   if (data === undefined || weights === undefined) {
     throw new UsageError("give --data and --weights for a trained detector, or --truth and --predictions for files");
   }
+  requireThere({ data, weights });
   const { RunFolder } = await import("../../training/run/runFolder.ts");
   const { openModel } = await import("../../models.ts");
   const { alignClasses } = await import("../../data/alignClasses.ts");

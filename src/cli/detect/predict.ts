@@ -3,7 +3,17 @@ import type { Command } from "commander";
 import type { DetectedFile } from "../../base/detectedImage.ts";
 import type { Detector, DetectorOptions } from "../../detection/detector.ts";
 import { type ImageFile, listImageFiles } from "./imageFiles.ts";
-import { addCommonOptions, addDetectorOptions, addExamples, numberIn, printJson, requireOptions } from "../options.ts";
+import {
+  addCommonOptions,
+  addDetectorOptions,
+  addExamples,
+  addOverwriteOption,
+  numberIn,
+  printJson,
+  requireOptions,
+  requireThere,
+} from "../options.ts";
+import { OVERVIEW, pictureNames, PREDICTIONS } from "./pictureNames.ts";
 import { Progress } from "../progress.ts";
 
 interface Flags extends DetectorOptions {
@@ -11,6 +21,7 @@ interface Flags extends DetectorOptions {
   out: string;
   score: number;
   images: boolean;
+  overwrite?: true;
   json?: true;
 }
 
@@ -28,6 +39,7 @@ export function addPredict(program: Command): void {
     .option("--no-images", "write predictions.json alone");
   requireOptions(command, "weights", "out");
   addDetectorOptions(command);
+  addOverwriteOption(command);
   addCommonOptions(command).action(predict);
   addExamples(
     command,
@@ -38,7 +50,9 @@ export function addPredict(program: Command): void {
 
 async function predict(paths: string[], flags: Flags): Promise<void> {
   const { weights, out, score, engine, precision, json } = flags;
+  requireThere({ weights });
   const files = await listImageFiles(paths);
+  const { output, names, pictures } = await outputFor(paths, files, flags);
   const { openModel } = await import("../../models.ts");
   const detector = await openModel(weights, { ...(engine && { engine }), ...(precision && { precision }) });
   const started = performance.now();
@@ -46,10 +60,12 @@ async function predict(paths: string[], flags: Flags): Promise<void> {
   const seconds = (performance.now() - started) / 1000;
 
   const { writeCocoResults } = await import("../../data/formats/coco/writeCocoResults.ts");
-  const predictions = join(out, "predictions.json");
+  const predictions = join(out, PREDICTIONS);
   const { classes, categoryIds } = detector;
-  await writeCocoResults(predictions, found, categoryIds, classes);
-  const sheet = flags.images ? await drawAll(found, classes, flags) : undefined;
+  const sheet = await output.write(async () => {
+    await writeCocoResults(predictions, found, categoryIds, classes);
+    return flags.images ? drawAll(found, classes, pictures, flags) : undefined;
+  }, names);
 
   const objects = found.reduce((sum, { detections }) => sum + detections.scores.length, 0);
   const imagesPerSecond = files.length / seconds;
@@ -66,6 +82,23 @@ async function predict(paths: string[], flags: Flags): Promise<void> {
   if (broken.length === 0) return;
   process.stderr.write(`${broken.length} of ${files.length} images could not be read\n`);
   process.exitCode = 1;
+}
+
+/** The folder to write to, which takes none of the images' places, and what is written there. */
+async function outputFor(
+  paths: readonly string[],
+  files: readonly ImageFile[],
+  { out, images, overwrite, weights }: Flags,
+) {
+  const { OutputFolder } = await import("../../base/output/outputFolder.ts");
+  const { modelFolderOf } = await import("../../training/run/modelFolder.ts");
+  const inputs = [modelFolderOf(weights), ...paths, ...files.map(({ file }) => file)];
+  const output = await OutputFolder.open(out, { command: "detect predict", overwrite, inputs, results: true });
+  const pictures = pictureNames(files.map(({ name }) => name));
+  const names = images ? [PREDICTIONS, OVERVIEW, ...pictures] : [PREDICTIONS];
+  await output.requireFree(names);
+  await output.requireOwn();
+  return { output, names, pictures };
 }
 
 async function findObjects(
@@ -102,6 +135,7 @@ async function findObjects(
 async function drawAll(
   found: readonly Found[],
   classes: readonly string[],
+  pictures: readonly string[],
   { out, score }: Flags,
 ): Promise<string | undefined> {
   if (found.length === 0) return undefined;
@@ -110,9 +144,9 @@ async function drawAll(
   const { writePicture } = await import("../../report/picture.ts");
   const progress = new Progress("drawing");
   try {
-    for (const [i, { file, fileName, detections }] of found.entries()) {
+    for (const [i, { id, file, fileName, detections }] of found.entries()) {
       const picture = await drawDetections(file, detections, classes, { scoreThreshold: score });
-      await writePicture(picture, join(out, drawableName(fileName)));
+      await writePicture(picture, join(out, pictures[id - 1] ?? fileName));
       progress.update({ fraction: (i + 1) / found.length, text: fileName });
     }
   } finally {
@@ -120,14 +154,9 @@ async function drawAll(
   }
   const shown = found.slice(0, SHEET_IMAGES);
   const images = shown.map(({ file, fileName, detections }) => ({ image: file, title: fileName, detections }));
-  const sheet = join(out, "overview.jpg");
+  const sheet = join(out, OVERVIEW);
   await writePicture(await contactSheet(images, classes, { scoreThreshold: score }), sheet);
   return sheet;
 }
 
 const SHEET_IMAGES = 12;
-
-/** Pictures of types that are not written, such as .gif, become PNG. */
-function drawableName(name: string): string {
-  return /\.(jpe?g|png|webp)$/i.test(name) ? name : `${name}.png`;
-}

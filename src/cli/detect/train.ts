@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { basename, extname, join, resolve } from "node:path";
 import type { Command } from "commander";
-import { AnchorkitError, UsageError } from "../../base/errors.ts";
+import { AnchorkitError, UsageError, WouldOverwrite } from "../../base/errors.ts";
 import { Augmentation } from "../../data/augment/description.ts";
-import { loadAugmentation } from "../../data/augment/readAugmentation.ts";
+import { isAugmentationFile, loadAugmentation } from "../../data/augment/readAugmentation.ts";
 import { countSplits, type SplitCounts } from "../../data/split/splits.ts";
 import { checkChoice, trainModel } from "../../models.ts";
 import { RunFolder } from "../../training/run/runFolder.ts";
@@ -11,7 +11,7 @@ import type { TrainEvents, TrainResult } from "../../training/trainOptions.ts";
 import { applyRunOptions } from "../configFile.ts";
 import { describeClasses, describeSplits, openDataset } from "../dataset.ts";
 import { abortOnInterrupt, INTERRUPTED } from "../interrupt.ts";
-import { addCommonOptions, addConfigOption, addExamples, printJson, requireOptions } from "../options.ts";
+import { addCommonOptions, addConfigOption, addExamples, printJson, requireOptions, requireThere } from "../options.ts";
 import { duration, Progress } from "../progress.ts";
 import {
   addModelOptions,
@@ -62,14 +62,19 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   const length = lengthOf(flags);
   const run = new RunFolder(flags.out ?? freeRunFolder(data));
   const out = run.path;
-  if (!resume && run.holdsTraining()) {
-    throw new AnchorkitError(`${out}: holds a training already; go on with --resume, or give another --out`);
+  const { weights, overwrite, augment } = flags;
+  if (!resume && run.holdsTraining() && !overwrite) {
+    throw new WouldOverwrite(`${out}: holds a training already; go on with --resume, or give another --out`);
   }
   if (resume && !existsSync(data)) {
     throw new AnchorkitError(`${data}: the data of this run is not there; say where it is now with --data`);
   }
+  requireThere({ data, weights, ...(!resume && isAugmentationFile(augment) && { augment }) });
+  const { modelFolderOf } = await import("../../training/run/modelFolder.ts");
+  const inputs = [data, ...(weights === undefined ? [] : [modelFolderOf(weights)])];
+  if (!resume) await run.requireFree({ inputs, overwrite });
   const own = resume ? {} : ownOptions(model, command); // a network that goes on is what it is
-  checkChoice(model, own, flags.weights);
+  checkChoice(model, own, weights);
   const augmentation = resume ? await augmentationOf(run) : await loadAugmentation(flags.augment);
   const { dataset, warnings } = await openDataset(flags, { seed, ...(resume && { run }) });
   const splits = countSplits(dataset.images);
@@ -80,16 +85,26 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   const signal = abortOnInterrupt(() => {
     progress.log("stopping after this step, with a checkpoint; Ctrl-C again ends at once, without one");
   });
-  const options = { ...sharedOptions(flags), ...length, augmentation, out, signal };
-  const { coordinates, images } = flags;
+  const { coordinates, images, orphans } = flags;
+  const options = {
+    ...sharedOptions(flags),
+    ...length,
+    augmentation,
+    out,
+    signal,
+    overwrite,
+    inputs: [data, ...(images === undefined ? [] : [images])],
+    report: true,
+  };
   const recorded = {
     ...{ data: resolve(data), augment: flags.augment },
     ...(coordinates && { coordinates }),
+    ...(orphans && { orphans }),
     ...(images !== undefined && { images: resolve(images) }),
   };
   let result: TrainResult;
   try {
-    result = await trainModel(model, dataset, own, options, recorded, eventsTo(progress));
+    result = await trainModel(model, dataset, own, { ...options, spent: sinceStart() }, recorded, eventsTo(progress));
   } finally {
     progress.stop();
   }
@@ -98,6 +113,11 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   if (flags.json) printJson({ out, classes: dataset.classes, splits, warnings, ...result, ...(report && { report }) });
   else process.stdout.write(`${summary(data, out, result, splits, report).join("\n")}\n`);
   if (!result.finished) process.exitCode = INTERRUPTED;
+}
+
+/** Seconds since the process began. */
+function sinceStart(): number {
+  return performance.now() / 1000;
 }
 
 /** The augmentation that a run was begun with, whatever became of its file; runs of old had the default. */

@@ -8,7 +8,7 @@ import type { Budget } from "../../training/loop/budget.ts";
 import type { TrainOptions } from "../../training/trainOptions.ts";
 import { OPTIMIZERS } from "../../training/optimizers/registry.ts";
 import { addReadingOptions, type DataFlags } from "../dataset.ts";
-import { addDetectorOptions, choice, numberIn } from "../options.ts";
+import { addDetectorOptions, addOverwriteOption, choice, numberIn } from "../options.ts";
 
 export interface TrainFlags extends DataFlags, Omit<TrainOptions, "out" | "signal" | "epochs" | "minutes"> {
   model: string;
@@ -40,13 +40,16 @@ export function addRunOptions(command: Command): void {
       ),
     )
     .addOption(
-      new Option("--minutes <m>", "train for so long instead").argParser(lengthIn({ above: 0 })).conflicts("epochs"),
+      new Option("--minutes <m>", "be done after so long instead: set-up, validations and report included")
+        .argParser(lengthIn({ above: 0 }))
+        .conflicts("epochs"),
     )
     .option("--weights <run>", "begin with the weights of another run, as far as they fit")
     .option(
       "--resume",
       "go on where the run in --out was stopped, with its data and options; --minutes +5 prolongs it",
     );
+  addOverwriteOption(command);
 }
 
 /** What every model takes. */

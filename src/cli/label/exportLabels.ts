@@ -2,13 +2,14 @@ import type { Command } from "commander";
 import { FORMAT_IDS, type FormatId, type WriteResult } from "../../data/formats/format.ts";
 import { addReadingOptions, addFromOption, printWarnings, type ReadingFlags, readingOptions } from "../dataset.ts";
 import { addFormatNames } from "../formatNames.ts";
-import { addCommonOptions, addExamples, choice, printJson, requireOptions } from "../options.ts";
+import { addCommonOptions, addExamples, addOverwriteOption, choice, printJson, requireOptions } from "../options.ts";
 
 interface Flags extends ReadingFlags {
   to: FormatId;
   out: string;
   from?: FormatId;
   copy?: true;
+  overwrite?: true;
   json?: true;
 }
 
@@ -24,17 +25,21 @@ export function addExport(program: Command): void {
   requireOptions(command, "to", "out");
   addFromOption(command);
   addReadingOptions(command);
+  addOverwriteOption(command);
   addCommonOptions(command).action(exportTo);
   addFormatNames(command);
   addExamples(command, "label export dataset --to yolo --out yolo", "label export photos --to coco --out coco --copy");
 }
 
 async function exportTo(source: string, flags: Flags): Promise<void> {
-  const { to, out, copy, json } = flags;
+  const { to, out, copy, overwrite, json } = flags;
   const { readDataset } = await import("../../data/readDataset.ts");
-  const { exportLabels } = await import("../../data/exportLabels.ts");
+  const { exportFolder, exportLabels, requireWritten } = await import("../../data/exportLabels.ts");
+  const where = { source, overwrite };
+  requireWritten(to);
+  await exportFolder(out, where);
   const { dataset, ...read } = await readDataset(source, readingOptions(flags));
-  const result = await exportLabels(dataset, to, out, { copy: copy ?? false });
+  const result = await exportLabels(dataset, to, out, { copy: copy ?? false, ...where });
   const warnings = [...read.warnings, ...result.warnings];
   printWarnings(warnings);
   const { images, classes } = dataset;

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { FetchCounts, Fetched } from "../../data/fetch/fetchImages.ts";
 import { groupBy } from "../../data/files.ts";
 import { abortOnInterrupt, INTERRUPTED } from "../interrupt.ts";
-import { addCommonOptions, addExamples, numberIn, printJson, requireOptions } from "../options.ts";
+import { addCommonOptions, addExamples, addOverwriteOption, numberIn, printJson, requireOptions } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { packageVersion } from "../version.ts";
 
@@ -14,6 +14,7 @@ interface Flags {
   maxMb: number;
   minSide: number;
   duplicates?: true;
+  overwrite?: true;
   json?: true;
 }
 
@@ -36,6 +37,7 @@ export function addFetch(program: Command): void {
     .option("--min-side <px>", "pixels that an image must have on each side", numberIn({ whole: true, min: 1 }), 1)
     .option("--duplicates", "keep images that look like another one");
   requireOptions(command, "out");
+  addOverwriteOption(command);
   addCommonOptions(command).action(fetchList);
   addExamples(
     command,
@@ -67,6 +69,8 @@ async function fetchList(list: string, flags: Flags): Promise<void> {
       retries: flags.retries,
       maxBytes: flags.maxMb * 1e6,
       minSide: flags.minSide,
+      list,
+      overwrite: flags.overwrite,
       ...(flags.duplicates && { duplicateBits: null }),
       userAgent: `anchorkit/${packageVersion()}`,
       signal,

@@ -11,12 +11,13 @@ import {
   readingOptions,
 } from "../dataset.ts";
 import { addFormatNames } from "../formatNames.ts";
-import { addCommonOptions, addExamples, printJson, requireOptions } from "../options.ts";
+import { addCommonOptions, addExamples, addOverwriteOption, printJson, requireOptions } from "../options.ts";
 
 interface Flags extends ReadingFlags {
   out: string;
   from?: FormatId;
   copy?: true;
+  overwrite?: true;
   json?: true;
 }
 
@@ -31,15 +32,16 @@ export function addImport(program: Command): void {
   requireOptions(command, "out");
   addFromOption(command);
   addReadingOptions(command);
+  addOverwriteOption(command);
   addCommonOptions(command).action(importInto);
   addFormatNames(command);
   addExamples(command, "label import photos --out dataset", "label import VOC2007 --out dataset --coordinates voc");
 }
 
 async function importInto(source: string, flags: Flags): Promise<void> {
-  const { out, copy, json } = flags;
+  const { out, copy, overwrite, json } = flags;
   const { importLabels } = await import("../../data/importLabels.ts");
-  const options = { copy: copy ?? false, ...readingOptions(flags) };
+  const options = { copy: copy ?? false, overwrite, ...readingOptions(flags) };
   const { dataset, warnings, source: read, file } = await importLabels(source, out, options);
   const { classes, images } = dataset;
   const objects = images.reduce((sum, image) => sum + image.objects.length, 0);

@@ -4,12 +4,13 @@ import type { FormatId } from "../../data/formats/format.ts";
 import type { LintOptions } from "../../data/lint/lintDataset.ts";
 import { addReadingOptions, addFromOption, type ReadingFlags, readingOptions } from "../dataset.ts";
 import { describeReport } from "./lintText.ts";
-import { addCommonOptions, addExamples, numberIn, printJson } from "../options.ts";
+import { addCommonOptions, addExamples, addOverwriteOption, numberIn, printJson } from "../options.ts";
 
 interface Flags extends ReadingFlags {
   fix?: true;
   out?: string;
   copy?: true;
+  overwrite?: true;
   pixels?: true;
   all?: true;
   size: number;
@@ -31,18 +32,19 @@ export function addLint(program: Command): void {
     .option("--all", "print every kind of finding, with more examples");
   addFromOption(command);
   addReadingOptions(command);
+  addOverwriteOption(command);
   addCommonOptions(command).action(lint);
   addExamples(command, "label lint photos", "label lint photos --fix --out corrected", "label lint dataset --pixels");
 }
 
 async function lint(source: string, flags: Flags): Promise<void> {
-  const { fix, out, copy, all, json, size, pixels } = flags;
+  const { fix, out, copy, overwrite = false, all, json, size, pixels } = flags;
   if (fix && out === undefined) throw new UsageError("--fix needs --out <folder> to write the corrected copy to");
   if (!fix && out !== undefined) throw new UsageError("--out is where --fix writes to; give both or none");
   const { lintDataset } = await import("../../data/lint/lintDataset.ts");
   const options: LintOptions = {
     ...{ size, pixels: pixels ?? false, places: json ? Infinity : all ? 10 : 2 },
-    ...(out !== undefined && { fix: { out, copy: copy ?? false } }),
+    ...(out !== undefined && { fix: { out, copy: copy ?? false, overwrite } }),
     ...readingOptions(flags),
   };
   const report = await lintDataset(source, options);

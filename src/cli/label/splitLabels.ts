@@ -1,4 +1,3 @@
-import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { AnchorkitError, UsageError } from "../../base/errors.ts";
 import { Random } from "../../base/random.ts";
@@ -9,7 +8,15 @@ import type { StratifiedResult } from "../../data/split/stratifiedSplit.ts";
 import type { SplitFractions } from "../../data/split/splits.ts";
 import { counted } from "../../report/page/text.ts";
 import { addReadingOptions, addFromOption, printWarnings, type ReadingFlags, readingOptions } from "../dataset.ts";
-import { addCommonOptions, addExamples, choice, numberIn, printJson, requireOptions } from "../options.ts";
+import {
+  addCommonOptions,
+  addExamples,
+  addOverwriteOption,
+  choice,
+  numberIn,
+  printJson,
+  requireOptions,
+} from "../options.ts";
 import { Progress } from "../progress.ts";
 import { type DataTable, renderTables, TABLE_FORMATS, type TableFormat } from "../tables.ts";
 
@@ -19,6 +26,7 @@ interface Flags extends ReadingFlags, Partial<SplitFractions> {
   nearDuplicates: boolean;
   seed: number;
   copy?: true;
+  overwrite?: true;
   format: TableFormat | "json";
   from?: FormatId;
   json?: true;
@@ -46,6 +54,7 @@ export function addSplit(program: Command): void {
   requireOptions(command, "out");
   addFromOption(command);
   addReadingOptions(command);
+  addOverwriteOption(command);
   addCommonOptions(command).action(splitInto);
   addExamples(
     command,
@@ -56,18 +65,13 @@ export function addSplit(program: Command): void {
 }
 
 async function splitInto(source: string, flags: Flags): Promise<void> {
-  const { out, seed, group, copy = false, format } = flags;
+  const { out, seed, group, copy = false, overwrite, format } = flags;
   const fractions = fractionsOf(flags);
-  if (resolve(source) === resolve(out)) {
-    throw new AnchorkitError(`${out}: is what is read; give another folder to write to`);
-  }
   const { readDataset } = await import("../../data/readDataset.ts");
-  const { DATASET_FILE, writeDataset } = await import("../../data/formats/coco/writeCoco.ts");
+  const { datasetFile, openDatasetFolder, writeDatasetTo } = await import("../../data/datasetFolder.ts");
   const { stratifiedSplit } = await import("../../data/split/stratifiedSplit.ts");
-  const file = join(out, DATASET_FILE);
-  if (resolve(source) === resolve(file)) {
-    throw new AnchorkitError(`${file}: is what is read; give another folder to write to`);
-  }
+  const output = await openDatasetFolder(out, { command: "label split", source, overwrite });
+  const file = datasetFile(out);
   const read = await readDataset(source, readingOptions(flags));
   printWarnings(read.warnings);
   const { images } = read.dataset;
@@ -75,7 +79,7 @@ async function splitInto(source: string, flags: Flags): Promise<void> {
   const options = { fractions, ...(group !== undefined && { group }), ...looks };
   const result = stratifiedSplit(read.dataset, new Random(seed).fork("split"), options);
   printWarnings(result.warnings);
-  await writeDataset(result.dataset, out, { copy });
+  await writeDatasetTo(output, result.dataset, { copy });
   if (flags.json || format === "json") {
     const { counts: splits, classes, background, groups } = result;
     const warnings = [...read.warnings, ...result.warnings];

@@ -3,13 +3,14 @@ import type { Command } from "commander";
 import { Random } from "../../base/random.ts";
 import type { FormatId } from "../../data/formats/format.ts";
 import { addReadingOptions, addFromOption, printWarnings, type ReadingFlags, readingOptions } from "../dataset.ts";
-import { addCommonOptions, addExamples, choice, numberIn, printJson } from "../options.ts";
+import { addCommonOptions, addExamples, addOverwriteOption, choice, numberIn, printJson } from "../options.ts";
 import { renderTables, TABLE_FORMATS, type TableFormat } from "../tables.ts";
 
 interface Flags extends ReadingFlags {
   size?: number;
   format: TableFormat | "json";
   report?: string;
+  overwrite?: true;
   seed: number;
   from?: FormatId;
   json?: true;
@@ -31,12 +32,17 @@ export function addStats(program: Command): void {
     .option("--seed <n>", "seed of k-means", numberIn({ whole: true, min: 0, max: 2 ** 31 - 1 }), 1);
   addFromOption(command);
   addReadingOptions(command);
+  addOverwriteOption(command);
   addCommonOptions(command).action(stats);
   addExamples(command, "label stats photos", "label stats dataset --report stats.html", "label stats dataset --json");
 }
 
 async function stats(source: string, flags: Flags): Promise<void> {
-  const { size, format, report, seed, json } = flags;
+  const { size, format, report, overwrite, seed, json } = flags;
+  if (report !== undefined) {
+    const { requireReplaceable } = await import("../../base/output/requireReplaceable.ts");
+    await requireReplaceable(report, { inputs: [source], overwrite });
+  }
   const { readDataset } = await import("../../data/readDataset.ts");
   const { datasetStats } = await import("../../data/stats/datasetStats.ts");
   const { adviseAnchors } = await import("../../detection/boxes/adviseAnchors.ts");

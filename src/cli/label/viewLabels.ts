@@ -3,13 +3,24 @@ import type { Command } from "commander";
 import { AnchorkitError, UsageError } from "../../base/errors.ts";
 import { nearest } from "../../base/nearest.ts";
 import { Random } from "../../base/random.ts";
+import type { Augmentation } from "../../data/augment/description.ts";
+import { isAugmentationFile, loadAugmentation } from "../../data/augment/readAugmentation.ts";
 import type { Dataset, ImageRecord, SplitName } from "../../data/dataset.ts";
 import { byName } from "../../data/files.ts";
 import type { FormatId } from "../../data/formats/format.ts";
 import type { SheetImage } from "../../report/contactSheet.ts";
 import { counted } from "../../report/page/text.ts";
 import { addReadingOptions, addFromOption, printWarnings, type ReadingFlags, readingOptions } from "../dataset.ts";
-import { addCommonOptions, addExamples, choice, numberIn, printJson, requireOptions } from "../options.ts";
+import {
+  addCommonOptions,
+  addExamples,
+  addOverwriteOption,
+  choice,
+  numberIn,
+  printJson,
+  requireOptions,
+  requireThere,
+} from "../options.ts";
 import { Progress } from "../progress.ts";
 
 interface Flags extends ReadingFlags {
@@ -24,6 +35,7 @@ interface Flags extends ReadingFlags {
   draws: number;
   size: number;
   seed: number;
+  overwrite?: true;
   from?: FormatId;
   json?: true;
 }
@@ -57,6 +69,7 @@ export function addView(program: Command): void {
   requireOptions(command, "out");
   addFromOption(command);
   addReadingOptions(command);
+  addOverwriteOption(command);
   addCommonOptions(command).action(view);
   addExamples(
     command,
@@ -68,16 +81,22 @@ export function addView(program: Command): void {
 
 async function view(source: string, flags: Flags): Promise<void> {
   const { out, perPage, pages, tile, augment } = flags;
+  if (augment !== undefined && isAugmentationFile(augment)) requireThere({ augment });
   const { readDataset } = await import("../../data/readDataset.ts");
-  const { requireEmptyFolder } = await import("../../data/emptyFolder.ts");
+  const { OutputFolder } = await import("../../base/output/outputFolder.ts");
   const { contactSheet } = await import("../../report/contactSheet.ts");
   const { writePicture } = await import("../../report/picture.ts");
-  await requireEmptyFolder(out);
+  const { overwrite } = flags;
+  const output = await OutputFolder.open(out, { command: "label view", overwrite, inputs: [source], results: true });
+  await output.requireEmpty();
+  const augmentation = augment === undefined ? undefined : await loadAugmentation(augment);
   const read = await readDataset(source, readingOptions(flags));
   printWarnings(read.warnings);
   const { dataset } = read;
   const images = chooseImages(dataset, flags);
-  const versions = augment === undefined ? undefined : await versionsOf(dataset.images, augment, flags);
+  await output.requireEmpty(dataset.images.map(({ file }) => file));
+  await output.clear();
+  const versions = augmentation && (await versionsOf(dataset.images, augmentation, flags));
   const columns = versions && 1 + flags.draws;
   const imagesOnPage = columns ? Math.max(1, Math.round(perPage / columns)) : perPage;
   const needed = Math.ceil(images.length / imagesOnPage);
@@ -98,7 +117,7 @@ async function view(source: string, flags: Flags): Promise<void> {
       report(error);
     },
   };
-  try {
+  const drawPages = async (): Promise<void> => {
     for (let page = 0; page < Math.min(pages, needed); page++) {
       const onPage = images.slice(page * imagesOnPage, (page + 1) * imagesOnPage);
       const tiles: SheetImage[] = [];
@@ -108,6 +127,9 @@ async function view(source: string, flags: Flags): Promise<void> {
       written.push(file);
       progress.update({ fraction: (page + 1) / Math.min(pages, needed), text: file });
     }
+  };
+  try {
+    await output.write(drawPages);
   } finally {
     progress.stop();
   }
@@ -173,13 +195,11 @@ type Versions = (image: ImageRecord, report: (error: AnchorkitError) => void) =>
 /** Variations of an image; where one that goes into them cannot be read, empty places, and the reason to `report`. */
 async function versionsOf(
   images: readonly ImageRecord[],
-  augment: string,
+  augmentation: Augmentation,
   { size, draws, seed }: Flags,
 ): Promise<Versions> {
-  const { loadAugmentation } = await import("../../data/augment/readAugmentation.ts");
   const { chooseCanvas } = await import("../../data/images/chooseCanvas.ts");
   const { augmentedVersions } = await import("../../report/augmentedVersions.ts");
-  const augmentation = await loadAugmentation(augment);
   const random = new Random(seed).fork("view");
   const versions = augmentedVersions(images, { augmentation, canvas: chooseCanvas(images, size), draws, random });
   const places = new Map(images.map((image, i) => [image, i]));

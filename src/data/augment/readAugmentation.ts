@@ -1,5 +1,5 @@
-import { parseDocument } from "yaml";
-import { AnchorkitError } from "../../base/errors.ts";
+import { AnchorkitError, UsageError } from "../../base/errors.ts";
+import { yamlOf } from "../../base/yaml.ts";
 import { readText, shownPath } from "../files.ts";
 import { Augmentation } from "./description.ts";
 import { describeIssue } from "./describeIssue.ts";
@@ -13,37 +13,28 @@ import { PRESET_NAMES, PRESETS, type PresetName } from "./presets.ts";
  */
 export async function loadAugmentation(nameOrFile: string): Promise<Augmentation> {
   if (isPreset(nameOrFile)) return PRESETS[nameOrFile];
-  if (!/\.(ya?ml|json)$/i.test(nameOrFile)) {
-    throw new AnchorkitError(
+  if (!isAugmentationFile(nameOrFile)) {
+    throw new UsageError(
       `augmentation "${nameOrFile}": is neither ${PRESET_NAMES.join(", ")} nor the name of a YAML file`,
     );
   }
   return parseAugmentation(await readText(nameOrFile), shownPath(nameOrFile));
 }
 
+/** Whether it is the name of a file, not of a preset. */
+export function isAugmentationFile(nameOrFile: string): boolean {
+  return /\.(ya?ml|json)$/i.test(nameOrFile);
+}
+
 /** What the text of a file describes; see `loadAugmentation`. */
 export function parseAugmentation(text: string, file: string): Augmentation {
-  const content = parseText(text, file);
+  const content = yamlOf(text, file);
   const document: unknown = Array.isArray(content) ? { operations: content } : content;
   const parsed = Augmentation.safeParse(document);
   if (parsed.success) return parsed.data;
   const { issues } = parsed.error;
   const issue = issues.find(({ code, path }) => code === "unrecognized_keys" && path.length === 0) ?? issues[0];
   throw new AnchorkitError(`${file}: ${issue ? describeIssue(issue, document) : "is no augmentation"}`);
-}
-
-function parseText(text: string, file: string): unknown {
-  const document = parseDocument(text, { logLevel: "error" });
-  const [error] = document.errors;
-  if (error?.code === "MULTIPLE_DOCS") throw new AnchorkitError(`${file}: holds several documents (---); keep one`);
-  if (error) throw new AnchorkitError(`${file}: is not valid YAML: ${error.message.split("\n")[0] ?? ""}`);
-  try {
-    return document.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    if (!(error instanceof ReferenceError)) throw error;
-    const reason = error.message.includes("alias count") ? "has too many aliases (*); write out what they mean" : error.message; // prettier-ignore
-    throw new AnchorkitError(`${file}: ${reason}`);
-  }
 }
 
 function isPreset(name: string): name is PresetName {

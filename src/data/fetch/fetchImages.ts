@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { AnchorkitError } from "../../base/errors.ts";
 import { writeFileAtomic } from "../../base/files.ts";
-import { kindOf, shownPath } from "../files.ts";
+import { inputAmong } from "../../base/output/inputs.ts";
+import { requireWritable } from "../../base/output/requireWritable.ts";
+import { shownPath } from "../files.ts";
 import { type ImageFormat, type ImageHeader, readImageHeader } from "../images/images.ts";
 import { HashIndex, NEAR_DUPLICATE_BITS } from "../duplicates/nearDuplicates.ts";
 import { mapParallel } from "../parallel.ts";
@@ -23,6 +25,10 @@ export interface FetchOptions extends PatientOptions {
   /** In how many bits the perceptual hashes of near-duplicates may differ; null keeps all images. */
   duplicateBits?: number | null;
   onProgress?: (progress: FetchCounts) => void;
+  /** The file that the addresses come from, which is kept off. */
+  list?: string;
+  /** Begin anew where images.csv is of something else. */
+  overwrite?: boolean | undefined;
 }
 
 /** How many addresses are done, in all and by what became of them. */
@@ -59,12 +65,14 @@ export async function fetchImages(
   options: FetchOptions = {},
 ): Promise<Fetched> {
   const file = join(folder, STATE_FILE);
-  if ((await kindOf(folder)) === "file") {
+  if ((await requireWritable(shownPath(folder)))?.isDirectory() === false) {
     throw new AnchorkitError(`${shownPath(folder)}: is a file; give a folder for the images`);
   }
-  await mkdir(folder, { recursive: true });
+  const list = options.list === undefined ? [] : [options.list];
+  const read = await inputAmong([{ file: shownPath(file), own: true }], list, { passedBy: false });
+  if (read !== undefined) throw new AnchorkitError(`${read}; give another folder to write to`);
   const columns = new Set(items.flatMap((item) => Object.keys(item.fields)));
-  const state = await FetchState.open(file, columns);
+  const state = await FetchState.open(file, columns, options);
   const collection = new Collection(folder, state, await readdir(folder), options);
   const { signal = new AbortController().signal, jobs = 4, onProgress } = options;
   const counts: FetchCounts = { total: items.length, ok: 0, kept: 0, duplicates: 0, failed: 0 };
@@ -125,20 +133,20 @@ class Collection {
   /** Fetches an address and keeps its row; undefined when the signal ends it. */
   async fetch(item: FetchItem): Promise<FetchedRow | undefined> {
     const { signal } = this.#options;
+    let row: FetchedRow;
+    let bytes: Uint8Array = new Uint8Array();
     try {
-      const bytes = await this.#downloads.get(item.url);
-      const row = this.#placed(item, await this.#checked(item, bytes));
-      // The row comes first: a crash between the two leaves a row without a file, which is fetched again.
-      await this.#state.add(row);
-      if (row.status === "ok") await writeFileAtomic(join(this.#folder, row.file), bytes);
-      return row;
+      bytes = await this.#downloads.get(item.url);
+      row = this.#placed(item, await this.#checked(item, bytes));
     } catch (error) {
       if (signal?.aborted) return undefined;
       if (!(error instanceof AnchorkitError)) throw error;
-      const row: FetchedRow = { ...blankRow(item), status: "failed", reason: error.message };
-      await this.#state.add(row);
-      return row;
+      row = { ...blankRow(item), status: "failed", reason: error.message };
     }
+    // The row comes first: a crash between the two leaves a row without a file, which is fetched again.
+    await this.#state.add(row);
+    if (row.status === "ok") await writeFileAtomic(join(this.#folder, row.file), bytes);
+    return row;
   }
 
   /** What there is to say of an image that was fetched, if it is one. */

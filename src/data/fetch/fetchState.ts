@@ -1,7 +1,8 @@
 import { appendFile } from "node:fs/promises";
 import { stringify } from "csv-stringify/sync";
-import { AnchorkitError } from "../../base/errors.ts";
+import { WouldOverwrite } from "../../base/errors.ts";
 import { writeFileAtomic } from "../../base/files.ts";
+import { systemErrorAt } from "../../base/systemErrors.ts";
 import { kindOf, readText, shownPath } from "../files.ts";
 import { COLUMNS } from "./columns.ts";
 import { parseCsv } from "./fetchList.ts";
@@ -44,11 +45,15 @@ export class FetchState {
   /**
    * Reads the CSV, where there is one; `fields` are the columns of the list to come.
    *
-   * @throws AnchorkitError when the file is there and is not of `label fetch`
+   * @throws WouldOverwrite when the file is there and is not of `label fetch`, unless it may be overwritten
    */
-  static async open(file: string, fields: Iterable<string>): Promise<FetchState> {
+  static async open(
+    file: string,
+    fields: Iterable<string>,
+    { overwrite = false }: { overwrite?: boolean | undefined } = {},
+  ): Promise<FetchState> {
     const state = new FetchState(file);
-    const known = (await kindOf(file)) === undefined ? [] : await readRows(file);
+    const known = (await kindOf(file)) === undefined ? [] : await readRows(file, overwrite);
     for (const row of known) state.rows.set(row.url, row);
     const extra = [...known.flatMap((row) => Object.keys(row.fields)), ...fields];
     const own: readonly string[] = COLUMNS;
@@ -61,7 +66,11 @@ export class FetchState {
   add(row: FetchedRow): Promise<void> {
     this.rows.set(row.url, row);
     const line = stringify([this.#cells(row)]);
-    this.#written = this.#written.then(() => appendFile(this.#file, line));
+    this.#written = this.#written.then(async () => {
+      await appendFile(this.#file, line).catch((error: unknown) => {
+        throw systemErrorAt(error, shownPath(this.#file));
+      });
+    });
     return this.#written;
   }
 
@@ -83,10 +92,11 @@ function withoutFields({ fields: _, ...row }: FetchedRow): Omit<FetchedRow, "fie
   return row;
 }
 
-async function readRows(file: string): Promise<FetchedRow[]> {
+async function readRows(file: string, overwrite: boolean): Promise<FetchedRow[]> {
   const parsed = parseCsv(await readText(file), shownPath(file), { damagedEnd: true });
   if (parsed[0] && !("url" in parsed[0] && "status" in parsed[0] && "sha256" in parsed[0])) {
-    throw new AnchorkitError(`${shownPath(file)}: is not of label fetch; choose another folder`);
+    if (overwrite) return [];
+    throw new WouldOverwrite(`${shownPath(file)}: is not of label fetch; choose another folder`);
   }
   const rows: FetchedRow[] = [];
   for (const cells of parsed) {

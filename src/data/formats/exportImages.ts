@@ -1,5 +1,6 @@
-import { constants, copyFile, link, mkdir } from "node:fs/promises";
+import { link, mkdir, rm } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
+import { copyFileAtomic } from "../../base/files.ts";
 import type { ImageRecord } from "../dataset.ts";
 import { shownPath } from "../files.ts";
 import type { WriteResult } from "./format.ts";
@@ -77,8 +78,9 @@ async function placeImages(
   let copied = 0;
   await mapParallel(images, 8, async ({ image, name }) => {
     const target = join(folder, name);
+    await rm(target, { force: true }); // see OutputFolder: no input, and nothing that is to be kept
     if (!copy && (await linked(image.file, target))) return;
-    await copyFile(image.file, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    await copyFileAtomic(image.file, target);
     copied++;
   });
   return copied > 0 ? "copied" : "linked";

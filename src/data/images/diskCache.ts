@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import sharp from "sharp";
 import { AnchorkitError, messageOf } from "../../base/errors.ts";
+import { systemErrorWords } from "../../base/systemErrors.ts";
 import { writeFileAtomic } from "../../base/files.ts";
 import type { ImageKey, ImageCache } from "./imageCache.ts";
 
@@ -28,8 +29,9 @@ export async function diskCache(folder: string, { limit, warn }: DiskCacheOption
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {
+    const message = systemErrorWords(error) ?? messageOf(error);
     throw new AnchorkitError(
-      `${folder}: cannot keep decoded images there (${messageOf(error)}); keep them in memory (ram) instead`,
+      `${folder}: cannot keep decoded images there (${message}); keep them in memory (ram) instead`,
     );
   }
   const used = new Set<string>();

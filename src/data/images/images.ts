@@ -1,6 +1,7 @@
 import { open, readFile } from "node:fs/promises";
 import sharp, { type Sharp } from "sharp";
 import { AnchorkitError, messageOf } from "../../base/errors.ts";
+import { systemErrorWords } from "../../base/systemErrors.ts";
 import type { Size } from "../../base/preprocessing.ts";
 import { BMP_HEADER_BYTES, decodeBmp, isBmp, readBmpHeader } from "./bmp.ts";
 import { fileKind } from "./fileKind.ts";
@@ -224,6 +225,8 @@ function reasonOf(error: unknown, bytes?: Uint8Array): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "ENOENT") return "no such file";
   if (code === "EISDIR") return "is a folder, not an image";
+  const system = systemErrorWords(error);
+  if (system !== undefined) return system;
   if (bytes?.length === 0) return "cannot be decoded: the file is empty";
   const message = plainMessage(error);
   if (!message.includes("unsupported image format")) return `cannot be decoded: ${message}`;

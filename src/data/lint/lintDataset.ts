@@ -8,7 +8,7 @@ import { findTypos, mergeAlikeClasses } from "./classNames.ts";
 import { checkConvention, judgeConvention } from "./convention.ts";
 import { dropDuplicateBoxes } from "./duplicateBoxes.ts";
 import { Findings } from "./findings.ts";
-import { checkTarget, writeFixed } from "./fix.ts";
+import { type FixOptions, openTarget, writeFixed } from "./fix.ts";
 import { scaleFractions } from "./fractionBoxes.ts";
 import type { LintReport } from "./report.ts";
 import type { Severity } from "./rules.ts";
@@ -23,7 +23,7 @@ export interface LintOptions extends Omit<ReadDatasetOptions, "observer"> {
   /** Decode every image: find damaged ones, and those that look alike. */
   pixels?: boolean;
   /** Write a corrected copy into this new folder. */
-  fix?: { out: string; copy?: boolean };
+  fix?: FixOptions;
   /** How many places of each kind of finding to report; 10 unless told. */
   places?: number;
 }
@@ -38,7 +38,7 @@ export interface LintOptions extends Omit<ReadDatasetOptions, "observer"> {
  */
 export async function lintDataset(path: string, options: LintOptions = {}): Promise<LintReport> {
   const { size = 320, pixels = false, fix, places = 10, ...reading } = options;
-  if (fix) await checkTarget(path, fix.out);
+  const output = fix && (await openTarget(path, fix));
   const findings = new Findings();
   const read = await readAll(path, reading, findings);
   const counts = (dataset: Dataset) => dataset.images.reduce((sum, { objects }) => sum + objects.length, 0);
@@ -57,8 +57,8 @@ export async function lintDataset(path: string, options: LintOptions = {}): Prom
   const copies = await findCopies(dataset.images, findings);
   if (pixels) await lookAtPixels(dataset.images, copies, findings);
   const report = reportOf(read.source, dataset, objects);
-  if (!fix) return report;
-  return { ...report, fixed: await writeFixed(dataset, findings.changes, fix) };
+  if (!fix || !output) return report;
+  return { ...report, fixed: await writeFixed(dataset, findings.changes, output, fix) };
 
   function reportOf(source: string, { images, classes }: Dataset, objectCount: number): LintReport {
     const convention = judgeConvention(findings.ends.counts());

@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { AnchorkitError, messageOf } from "../../base/errors.ts";
+import { systemErrorWords } from "../../base/systemErrors.ts";
 import { shownPath } from "../files.ts";
 
 /** Small enough for what is parsed of it to die young in V8's heap, large enough for few calls. */
@@ -43,5 +44,5 @@ function reasonOf(error: unknown): string {
   if (code === "EISDIR") return "is a folder, not a file";
   if (code === "Z_BUF_ERROR") return "the gzip file ends too early: it seems to be cut off";
   if (typeof code === "string" && code.startsWith("Z_")) return `is not valid gzip: ${messageOf(error)}`;
-  return `cannot be read: ${messageOf(error)}`;
+  return systemErrorWords(error) ?? `cannot be read: ${messageOf(error)}`;
 }

@@ -1,4 +1,5 @@
 import type { ComponentChildren, VNode } from "preact";
+import { PAGE_GENERATOR } from "../../base/output/requireReplaceable.ts";
 import type { Figure } from "./figure.ts";
 import { counted, shorten } from "./text.ts";
 
@@ -17,6 +18,7 @@ export function Document({ title, style, contentSecurityPolicy, children }: Docu
     <html lang="en">
       <head>
         <meta charset="utf-8" />
+        <meta name="generator" content={PAGE_GENERATOR} />
         <meta http-equiv="Content-Security-Policy" content={contentSecurityPolicy} />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>{title}</title>

@@ -7,10 +7,16 @@ export type Budget = { epochs: number } | { minutes: number };
  * Tells how much of the budget is used, 0 to 1.
  *
  * @param elapsed seconds since the training started, those before an interruption included
+ * @param ending seconds that are needed when the last step is done, see `MOST_FOR_ENDING`
  */
-export function progressOf(budget: Budget, step: number, stepsPerEpoch: number, elapsed: number): number {
-  return "epochs" in budget ? step / (budget.epochs * stepsPerEpoch) : elapsed / (60 * budget.minutes);
+export function progressOf(budget: Budget, step: number, stepsPerEpoch: number, elapsed: number, ending = 0): number {
+  if ("epochs" in budget) return step / (budget.epochs * stepsPerEpoch);
+  const seconds = 60 * budget.minutes;
+  return elapsed / (seconds - Math.min(ending, MOST_FOR_ENDING * seconds));
 }
+
+/** Of minutes, no more than this share is kept for what follows the last step: a short training is one all the same. */
+const MOST_FOR_ENDING = 0.25;
 
 /** The budget that options ask for; undefined where they leave it open. */
 export function budgetFrom({ epochs, minutes }: { epochs?: number; minutes?: number }): Budget | undefined {

@@ -66,6 +66,8 @@ export interface FitOptions {
   callbacks?: readonly Callback[];
   /** Seconds that were spent before the loop began, loading and compiling: a budget in minutes includes them. */
   spent?: number;
+  /** Seconds that follow the last validation, by how long validations take: a budget in minutes includes them, too. */
+  afterwards?(validation: number): number;
   resumed?: LoopState;
   signal?: AbortSignal;
   onStep?(state: FitProgress): void;
@@ -88,7 +90,8 @@ export async function fit<Batch>(training: Training<Batch>, options: FitOptions)
   const started = performance.now();
   const before = resumed?.elapsed ?? options.spent ?? 0;
   const elapsed = (): number => before + (performance.now() - started) / 1000;
-  const progressAt = (step: number): number => progressOf(budget, step, stepsPerEpoch, elapsed());
+  let ending = 0; // what follows the last step, by the longest validation so far
+  const progressAt = (step: number): number => progressOf(budget, step, stepsPerEpoch, elapsed(), ending);
   const meter = new RateMeter();
   const data = new WaitMeter();
   const callbacks = joinCallbacks(options.callbacks ?? []);
@@ -123,6 +126,7 @@ export async function fit<Batch>(training: Training<Batch>, options: FitOptions)
     }
   };
   const validate = async (waiting: number): Promise<void> => {
+    const begun = elapsed();
     const { score, metrics } = await training.validate();
     const isBest = best === null || score > best.score;
     if (isBest) {
@@ -135,6 +139,8 @@ export async function fit<Batch>(training: Training<Batch>, options: FitOptions)
     const state = { ...at, loss, waiting, score, metrics, best: isBest };
     obey(callbacks.onValidation(state));
     await save(over());
+    const took = elapsed() - begun;
+    ending = Math.max(ending, took + (options.afterwards?.(took) ?? 0));
     options.onValidation?.(state);
   };
 

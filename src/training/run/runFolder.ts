@@ -1,10 +1,12 @@
 import { existsSync } from "node:fs";
-import { appendFile, mkdir, readFile, rmdir } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
-import { AnchorkitError, messageOf } from "../../base/errors.ts";
+import { AnchorkitError, WouldOverwrite } from "../../base/errors.ts";
 import { presentFolder, writeFileAtomic } from "../../base/files.ts";
 import { type Release, takeLock } from "../../base/lock.ts";
+import { OutputFolder } from "../../base/output/outputFolder.ts";
+import { systemErrorAt } from "../../base/systemErrors.ts";
 import { readJsonWithin } from "../../core/boundedFiles.ts";
 import type { FitValidation } from "../loop/progress.ts";
 
@@ -63,11 +65,11 @@ export class RunFolder {
 
   /** Which image was in train, val and test; see data/split/manifest.ts. */
   get splits(): string {
-    return join(this.path, "splits.json");
+    return join(this.path, SPLITS);
   }
 
   get report(): string {
-    return join(this.path, "report.html");
+    return join(this.path, REPORT);
   }
 
   get config(): string {
@@ -75,12 +77,56 @@ export class RunFolder {
   }
 
   get metrics(): string {
-    return join(this.path, "metrics.jsonl");
+    return join(this.path, METRICS);
   }
 
   /** Whether a training has left weights here. */
   holdsTraining(): boolean {
     return existsSync(this.best) || existsSync(this.last);
+  }
+
+  /**
+   * Makes sure that a new training may be written here. Changes nothing.
+   *
+   * @param options what is read by it, and whether a training that is there may be replaced
+   * @throws AnchorkitError for a folder that is read or cannot be written to, or where another's files would go;
+   * WouldOverwrite where there is a training, or a file that no training has written
+   */
+  async requireFree({
+    inputs,
+    overwrite = false,
+  }: {
+    inputs: readonly string[];
+    overwrite?: boolean | undefined;
+  }): Promise<OutputFolder> {
+    const options = { command: "detect train", inputs, overwrite, results: true };
+    const output = await OutputFolder.open(this.path, options);
+    if (this.holdsTraining() && !overwrite) {
+      throw new WouldOverwrite(`${this.path}: holds a training already; go on with it, or give another folder`);
+    }
+    await output.requireFree([...FILES, ...(await this.#modelFiles())]);
+    return output;
+  }
+
+  /** Takes the place of what an earlier training has left, where that may be. */
+  async begin(output: OutputFolder): Promise<void> {
+    for (const name of [...MODELS, REPORT]) await rm(join(this.path, name), { recursive: true, force: true });
+    await output.announce([...FILES, "best", "last"]);
+  }
+
+  /** The files of the models, by their names in the run. */
+  async #modelFiles(): Promise<string[]> {
+    const files: string[] = [];
+    for (const model of MODELS) {
+      const names = await readdir(join(this.path, model)).catch(() => []);
+      const other = names.find((name) => !/\.(json|bin)$/.test(name));
+      if (other !== undefined) {
+        const folder = join(this.path, model);
+        throw new AnchorkitError(`${folder}: holds ${other}, which is no part of a model; give another folder`);
+      }
+      files.push(...names.map((name) => join(model, name)));
+    }
+    return files;
   }
 
   /**
@@ -95,7 +141,7 @@ export class RunFolder {
       await mkdir(this.path, { recursive: true });
       release = await takeLock(join(this.path, ".lock"));
     } catch (error) {
-      throw new AnchorkitError(`${this.path}: cannot be written to: ${messageOf(error)}`);
+      throw systemErrorAt(error, this.path);
     }
     if (!release)
       throw new AnchorkitError(`${this.path}: another training is writing to it; wait for it, or take another folder`);
@@ -123,7 +169,9 @@ export class RunFolder {
   }
 
   async appendMetrics(validation: FitValidation): Promise<void> {
-    await appendFile(this.metrics, `${JSON.stringify(validation)}\n`);
+    await appendFile(this.metrics, `${JSON.stringify(validation)}\n`).catch((error: unknown) => {
+      throw systemErrorAt(error, this.metrics);
+    });
   }
 
   /** What each validation measured; a line that a crash has cut off is left out. */
@@ -139,4 +187,7 @@ export class RunFolder {
   }
 }
 
-const CONFIG = "config.json";
+const [CONFIG, SPLITS, METRICS, REPORT] = ["config.json", "splits.json", "metrics.jsonl", "report.html"];
+const FILES = [CONFIG, SPLITS, METRICS, REPORT];
+/** Folders, and what crashes may leave of them; see `writeFolderAtomic`. */
+const MODELS = ["best", "last", "best.new", "last.new", "best.old", "last.old"];

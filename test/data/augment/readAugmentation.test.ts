@@ -71,7 +71,7 @@ it.each([
   ["", "a.yaml: must be a list of operations"],
   ["- [1", "a.yaml: is not valid YAML: "],
   ["- { name: flip }\n---\n- { name: turn }", "a.yaml: holds several documents (---); keep one"],
-  ["operations: *b", "a.yaml: Unresolved alias"],
+  ["operations: *b", "a.yaml: an alias (*) leads nowhere"],
   [bomb(), "a.yaml: has too many aliases (*); write out what they mean"],
 ])("an error names file, operation and field: %j", (text, message) => {
   expect(() => parseAugmentation(text, "a.yaml")).toThrow(message);

@@ -262,7 +262,7 @@ describe("what cannot be linted or written", () => {
     await expect(to("full")).rejects.toThrow(/full: is not empty; give a new folder/);
     await expect(to("full/x")).rejects.toThrow(/is a file; give a new folder/);
     await expect(to("in/fixed")).rejects.toThrow(/in\/fixed: lies in the data set that is read/);
-    await expect(to("in")).rejects.toThrow(/in: is not empty/);
+    await expect(to("in")).rejects.toThrow(/in: is what is read/);
     mkdirSync(join(folder, "in-fixed"));
     expect((await to("in-fixed")).fixed).toMatchObject({ changes: 0 });
   });

@@ -24,6 +24,8 @@ interface Numbers {
   /** A step takes so many seconds. */
   seconds?: number;
   promised?: boolean;
+  /** Told of each validation. */
+  validated?: () => void;
 }
 
 const everyStep: FitOptions = { budget: { epochs: 2 }, batch: 5, learningRate: () => 0.1, validations: 2 };
@@ -31,7 +33,7 @@ const everyStep: FitOptions = { budget: { epochs: 2 }, batch: 5, learningRate: (
 /** Trains numbers: a batch is its step, the loss of step i is 10 - i, scores are as given. Two steps are an epoch. */
 async function told(
   options: Partial<FitOptions> = {},
-  { scores = [], losses = (step) => ({ loss: 10 - step }), seconds = 1, promised = false }: Numbers = {},
+  { scores = [], losses = (step) => ({ loss: 10 - step }), seconds = 1, promised = false, validated }: Numbers = {},
 ): Promise<Told> {
   const [calls, infos, saved]: [string[], StepInfo[], LoopState[]] = [[], [], []];
   const [steps, validations]: [FitProgress[], FitValidation[]] = [[], []];
@@ -53,6 +55,7 @@ async function told(
     namesOf: (batch) => [`a${batch}.png`, `b${batch}.png`],
     validate() {
       calls.push("validate");
+      validated?.();
       return Promise.resolve({ score: scores.shift() ?? 0, metrics: { AP: scores.length } });
     },
     saveBest() {
@@ -148,6 +151,41 @@ describe("fit", () => {
     expect(result.state).toMatchObject({ step: 6, elapsed: 66, finished: true });
     expect(result.steps[1]).toMatchObject({ elapsed: 30, remaining: 30 });
     expect(result.steps[1]).not.toHaveProperty("steps");
+  });
+
+  it.each([
+    // seconds of a validation, what the report takes, the budget
+    [0, 0, 60],
+    [3, 5, 60],
+    [6, 9, 60],
+    [12, 12, 120],
+  ])(
+    "with a budget in minutes is done in time: validations of %d s, a report of %d s",
+    async (each, report, seconds) => {
+      let validations = 0;
+      const { state, infos } = await told(
+        { budget: { minutes: seconds / 60 }, validations: 3, afterwards: () => report, spent: 7 },
+        {
+          seconds: 0.5,
+          validated: () => {
+            validations++;
+            vi.advanceTimersByTime(1000 * each);
+          },
+        },
+      );
+      const done = state.elapsed + report;
+      expect(done).toBeLessThanOrEqual(seconds + 0.5); // a step that has begun is done
+      expect(done).toBeGreaterThan(seconds - 1);
+      expect(validations).toBe(3);
+      expect(infos.map(({ progress }) => progress)).toEqual(
+        infos.map(({ progress }) => progress).sort((a, b) => a - b),
+      );
+    },
+  );
+
+  it("keeps most of a short time for training, however long the report takes", async () => {
+    const options = { budget: { minutes: 1 }, validations: 3, afterwards: () => 1000 };
+    expect((await told(options)).state.elapsed).toBe(45);
   });
 
   it("goes on from where it stood: step, time, best score and validations", async () => {

@@ -59,7 +59,9 @@ describe("a run folder", () => {
 
   it("that cannot be made is an error by name", async () => {
     await writeFile(join(root, "file"), "");
-    await expect(new RunFolder(join(root, "file", "run")).lock()).rejects.toThrow(/file.run: cannot be written to: /);
+    await expect(new RunFolder(join(root, "file", "run")).lock()).rejects.toThrow(
+      /file.run: a part of this path is a file, not a folder/,
+    );
   });
 });
 

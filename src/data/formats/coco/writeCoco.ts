@@ -1,6 +1,5 @@
-import { constants, copyFile, mkdir } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
-import { writeFileAtomic } from "../../../base/files.ts";
+import { copyFileAtomic, writeFileAtomic } from "../../../base/files.ts";
 import { categoryIdsOf } from "../../categoryIds.ts";
 import type { Dataset, ImageRecord, LabelledObject } from "../../dataset.ts";
 import { outlineMask } from "../extras.ts";
@@ -33,7 +32,7 @@ export async function write(dataset: Dataset, folder: string, options: WriteOpti
  * that holds them all
  */
 export async function writeDataset(dataset: Dataset, folder: string, { copy }: WriteOptions): Promise<Dataset> {
-  const placed = copy ? await copyImages(dataset, join(folder, "images")) : dataset;
+  const placed = copy ? await copyImages(dataset, folder) : dataset;
   await writeCoco(placed, join(folder, DATASET_FILE));
   return placed;
 }
@@ -96,12 +95,18 @@ function objectRecord({ box, class: _, crowd, area, segmentation, ...said }: Lab
   };
 }
 
+/** Where `writeDataset` copies the images to, absolute and in their order. */
+export function copiedFiles({ images }: Dataset, folder: string): string[] {
+  const files = images.map(({ file }) => resolve(file));
+  const root = commonFolder(files);
+  return files.map((file) => resolve(folder, "images", relative(root, file)));
+}
+
 async function copyImages(dataset: Dataset, folder: string): Promise<Dataset> {
-  const root = commonFolder(dataset.images.map((image) => resolve(image.file)));
-  const images = await mapParallel(dataset.images, 4, async (image): Promise<ImageRecord> => {
-    const file = join(folder, relative(root, resolve(image.file)));
-    await mkdir(dirname(file), { recursive: true });
-    await copyFile(image.file, file, constants.COPYFILE_FICLONE);
+  const files = copiedFiles(dataset, folder);
+  const images = await mapParallel(dataset.images, 4, async (image, i): Promise<ImageRecord> => {
+    const file = files[i] ?? "";
+    await copyFileAtomic(image.file, file);
     return { ...image, file };
   });
   return { ...dataset, images };

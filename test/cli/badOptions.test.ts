@@ -1,0 +1,127 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test, vi } from "vitest";
+import type * as reading from "../../src/data/readDataset.ts";
+import { folderOf } from "../data/helpers.ts";
+import { callCommand } from "./command.ts";
+
+const reads = vi.hoisted(() => ({ count: 0 }));
+vi.mock("../../src/data/readDataset.ts", async (original) => ({
+  ...(await original<typeof reading>()),
+  readDataset: () => {
+    reads.count++;
+    return Promise.reject(new Error("the data was read"));
+  },
+}));
+
+const train = "detect train --data @data --out @out";
+const evaluate = "detect eval --data @data --weights @run --report @out/report.html";
+test.each([
+  [`${train} --size 0`, "--size <pixels>"],
+  [`${train} --size 65.5`, "--size <pixels>"],
+  [`${train} --minutes abc`, "--minutes <m>"],
+  [`${train} --minutes 0`, "--minutes <m>"],
+  [`${train} --minutes +5`, "it goes with --resume"],
+  [`${train} --epochs 3 --minutes 2`, "cannot be used with"],
+  [`${train} --epochs 1.5`, "--epochs <n>"],
+  [`${train} --batch 0`, "--batch <n>"],
+  [`${train} --lr -1`, "--lr <rate>"],
+  [`${train} --seed -1`, "--seed <n>"],
+  [`${train} --patience 0`, "--patience <n>"],
+  [`${train} --workers 0`, "--workers <n>"],
+  [`${train} --cache-limit 0`, "--cache-limit <GiB>"],
+  [`${train} --cache tape`, "Allowed choices are none, ram, disk"],
+  [`${train} --optimizer adamm`, "Allowed choices are"],
+  [`${train} --flip up`, "Allowed choices are"],
+  [`${train} --model yolo`, "Allowed choices are faster-rcnn"],
+  [`${train} --backbone resnet`, "Allowed choices are"],
+  [`${train} --engine gpu`, "Allowed choices are native, auto, cpu"],
+  [`${train} --precision half`, "Allowed choices are"],
+  [`${train} --coordinates pixel`, "Allowed choices are"],
+  [`${train} --augment nowhere.yaml`, "nowhere.yaml: there is no such file or folder"],
+  [`${train} --augment stronger`, 'augmentation "stronger": is neither none, light, default, strong'],
+  [`${train} --weights @nowhere`, "nowhere: there is no such file or folder"],
+  [`${train} --weights @run --backbone small`, "has the network of that run"],
+  [`${train} --config @nowhere.yaml`, "nowhere.yaml: there is no such file or folder"],
+  [`${train} --config @broken.yaml`, "broken.yaml: is not valid YAML: line 1"],
+  [`${train} --config @unknown.yaml`, 'did you mean "minutes"?'],
+  [`${train} --resume`, "holds no training to go on with"],
+  [`${train} --minuts 3`, "Did you mean --minutes?"],
+  [`${train} surplus`, "too many arguments"],
+  ["detect train --data @nowhere --out @out", "nowhere: there is no such file or folder"],
+  [`${evaluate} --iou 2`, "--iou <thresholds>"],
+  [`${evaluate} --split all,val`, "Allowed choices are"],
+  [`${evaluate} --rules voc --explain`, "goes with --rules coco"],
+  [`${evaluate} --truth @truth.json`, "without --data and --weights"],
+  [`${evaluate} --fail-under AP51=.5`, "No number is called"],
+  [`${evaluate} --max-detections 0`, "--max-detections <n>"],
+  [`${evaluate} --slice`, "argument missing"],
+  ["detect eval --report @out/report.html", "give --data and --weights"],
+  ["detect eval --data @data --weights @nowhere --report @out/r.html", "nowhere: there is no such file or folder"],
+  ["detect eval --data @nowhere --weights @run --report @out/r.html", "nowhere: there is no such file or folder"],
+  ["detect eval --truth @truth.json --report @out/report.html", "--truth needs --predictions"],
+  ["detect predict @data --weights @run --out @out --score 2", "--score <s>"],
+  ["detect predict @data --weights @nowhere --out @out", "nowhere: there is no such file or folder"],
+  ["detect predict @data --weigths @run --out @out", "Did you mean --weights?"],
+  ["label import @data --out @out --from yollo", "Allowed choices are"],
+  ["label import @data @data --out @out", "too many arguments"],
+  ["label export @data --to nonsense --out @out", "Allowed choices are"],
+  ["label export @data --out @out", "required option '--to <format>'"],
+  ["label split @data --train .7 --val .1 --test .1 --out @out", "the shares must add up to 1, not 0.9"],
+  ["label split @data --val 1.5 --out @out", "--val <share>"],
+  ["label view @data --out @out --augment nowhere.yaml", "nowhere.yaml: there is no such file or folder"],
+  ["label view @data --out @out --sort colour", "Allowed choices are"],
+  ["label view @data --out @out --tile 1", "--tile <pixels>"],
+  ["label lint @data --fix", "--fix needs --out"],
+  ["label lint @data --out @out", "--out is where --fix writes to"],
+  ["label lint @data --fix --out @out --size 3", "--size <pixels>"],
+  ["label stats @data --report @out/r.html --size 3", "--size <pixels>"],
+  ["label stats @data --report @out/r.html --format xml", "Allowed choices are"],
+  ["label fetch @urls.txt --out @out --jobs 0", "--jobs <n>"],
+  ["label exprot @data --to yolo --out @out", "Did you mean export?"],
+  ["detect evla", "Did you mean eval?"],
+])("is refused before data is read, and leaves no folder: %s", async (line, message) => {
+  const root = await folderOf({
+    "data/x.txt": "",
+    "run/config.json": "{}",
+    "run/best/detector.json": '{ "model": "faster-rcnn" }',
+    "truth.json": "{}",
+    "urls.txt": "http://localhost/a.jpg",
+    "broken.yaml": "{ epochs: 3",
+    "unknown.yaml": "minuts: 3",
+  });
+  const [name = "", ...words] = line.split(" ");
+  const args = words.map((word) => (word.startsWith("@") ? join(root, word.slice(1)) : word));
+  reads.count = 0;
+  const { code, stdout, stderr } = await callCommand(name === "detect" ? "detect" : "label", args);
+  expect(stderr).toContain(message);
+  expect(stderr).toMatch(/^error: .*\n$/);
+  expect({ code, stdout, reads: reads.count }).toEqual({ code: 2, stdout: "", reads: 0 });
+  expect(existsSync(join(root, "out"))).toBe(false);
+});
+
+test.each([
+  [`${train}/below`, "out/below: cannot be made, for"],
+  ["detect predict @data --weights @run --out @out", "out: is a file; give a new folder"],
+  ["label import @data --out @out/below", "cannot be made"],
+  ["label export @data --to yolo --out @out", "is a file; give a new folder"],
+  ["label split @data --out @out", "is a file"],
+  ["label view @data --out @out", "is a file"],
+  ["label lint @data --fix --out @out", "is a file"],
+  ["label stats @data --report @out/r.html", "cannot be made"],
+  ["label fetch @urls.txt --out @out", "is a file"],
+  [evaluate, "cannot be made"],
+])("where nothing can be written is known before data is read: %s", async (line, message) => {
+  const root = await folderOf({
+    "data/x.jpg": "",
+    "run/best/detector.json": "{}",
+    "urls.txt": "http://localhost/a.jpg",
+    out: "a file",
+  });
+  const [name = "", ...words] = line.split(" ");
+  const args = words.map((word) => (word.startsWith("@") ? join(root, word.slice(1)) : word));
+  reads.count = 0;
+  const { code, stdout, stderr } = await callCommand(name === "detect" ? "detect" : "label", args);
+  expect(stderr).toContain(message);
+  expect({ code, stdout, reads: reads.count }).toEqual({ code: 1, stdout: "", reads: 0 });
+});
