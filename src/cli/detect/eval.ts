@@ -5,6 +5,9 @@ import { type InputFlags, readEvaluation } from "./evalInput.ts";
 import { checkMeasureFlags, measure, type MeasureFlags, METRICS } from "./evalMeasure.ts";
 import { type Bar, barsIn, fallsShort } from "./failUnder.ts";
 import { addCommonOptions, addDetectorOptions, addExamples, choice, numberIn, printJson } from "../options.ts";
+import { TRAIN_LONGER, tooFewSteps, tooFewStepsText } from "../../report/evaluation/tooFewSteps.ts";
+import { RunFolder } from "../../training/run/runFolder.ts";
+import { historyOf } from "./trainingReport.ts";
 import { renderTables, TABLE_FORMATS, type TableFormat } from "../tables.ts";
 
 interface Flags extends InputFlags, MeasureFlags {
@@ -122,15 +125,18 @@ async function evaluate(flags: Flags): Promise<void> {
   const input = await readEvaluation(flags);
   const { document, tables, wideTables, numbers, analysis, comparison } = await measure(input, flags);
   const { format, report, failUnder = [] } = flags;
+  const training = flags.weights === undefined ? [] : await historyOf(RunFolder.of(flags.weights));
   if (flags.json || format === "json") printJson(document);
   else process.stdout.write(`${renderTables(format === "csv" ? wideTables : tables, format)}\n`);
   if (report !== undefined && analysis) {
     const { writeEvaluationReport } = await import("../../report/evaluation/evaluationReport.ts");
     const { title, classes, images, warnings, against } = input;
     const difference = comparison && against && { comparison: { against: against.name, difference: comparison } };
-    await writeEvaluationReport(report, { title, classes, images, analysis, warnings, ...difference });
+    await writeEvaluationReport(report, { title, classes, images, analysis, warnings, training, ...difference });
     process.stderr.write(`report: ${report}\n`);
   }
+  const early = tooFewSteps(numbers.overall["AP"] ?? NaN, training);
+  if (early) process.stderr.write(`${tooFewStepsText(early)}\n${TRAIN_LONGER}\n`);
   const short = fallsShort(failUnder, numbers);
   if (short.length > 0) throw new AnchorkitError(short.join("; "));
 }

@@ -2,10 +2,12 @@ import { existsSync } from "node:fs";
 import { basename, extname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { AnchorkitError, UsageError } from "../../base/errors.ts";
+import { countOf } from "../../base/words.ts";
 import { Augmentation } from "../../data/augment/description.ts";
 import { loadAugmentation } from "../../data/augment/readAugmentation.ts";
 import { countSplits, type SplitCounts } from "../../data/split/splits.ts";
 import { checkChoice, trainModel } from "../../models.ts";
+import { type ShortTraining, TRAIN_LONGER, tooFewSteps, tooFewStepsText } from "../../report/evaluation/tooFewSteps.ts";
 import { RunFolder } from "../../training/run/runFolder.ts";
 import type { TrainEvents, TrainResult } from "../../training/trainOptions.ts";
 import { applyRunOptions } from "../configFile.ts";
@@ -23,7 +25,7 @@ import {
   sharedOptions,
   type TrainFlags,
 } from "./trainOptions.ts";
-import { writeTrainingReport } from "./trainingReport.ts";
+import { historyOf, writeTrainingReport } from "./trainingReport.ts";
 
 /** `detect train` */
 export function addTrain(program: Command): void {
@@ -92,7 +94,10 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   const finished = result.finished && result.best !== null;
   const report = finished ? await writeTrainingReport(run, dataset, warnings, flags) : undefined;
   if (flags.json) printJson({ out, classes: dataset.classes, splits, warnings, ...result, ...(report && { report }) });
-  else process.stdout.write(`${summary(data, out, result, splits, report).join("\n")}\n`);
+  else {
+    const early = finished ? tooFewSteps(result.best?.score ?? NaN, await historyOf(run)) : undefined;
+    process.stdout.write(`${summary(data, out, result, splits, report, early).join("\n")}\n`);
+  }
   if (!result.finished) process.exitCode = INTERRUPTED;
 }
 
@@ -130,8 +135,9 @@ function summary(
   { best, steps, seconds, finished }: TrainResult,
   splits: SplitCounts,
   report: string | undefined,
+  early: ShortTraining | undefined,
 ): string[] {
-  const done = `${steps} steps in ${duration(seconds)}`;
+  const done = `${countOf(steps, "step")} in ${duration(seconds)}`;
   const weights = best === null ? [] : [`best weights: ${join(out, "best")} (val AP ${best.score.toFixed(3)})`];
   if (!finished) {
     return [`stopped after ${done}`, ...weights, `go on with: detect train --out ${quoted(out)} --resume`];
@@ -140,7 +146,8 @@ function summary(
   return [
     `trained ${done}`,
     ...weights,
-    ...(report === undefined ? [] : [`where it is good and where not: ${report}`]),
+    ...(early ? [tooFewStepsText(early), TRAIN_LONGER] : []),
+    ...(report === undefined ? [] : [`report: ${report}`]),
     "next:",
     `  detect eval --map --data ${quoted(data)} --split ${split} --weights ${quoted(out)}`,
     `  detect predict <images> --weights ${quoted(out)} --out found`,

@@ -1,4 +1,5 @@
 import { basename, extname, normalize, resolve } from "node:path";
+import { countOf } from "../../base/words.ts";
 import { shownPath } from "../../data/files.ts";
 import type { FindingPlace, LintFinding, LintReport } from "../../data/lint/report.ts";
 import type { Severity } from "../../data/lint/rules.ts";
@@ -114,7 +115,7 @@ function summary({ counts, findings, fixed }: LintReport): string {
   const fixable = findings.filter(({ fix, severity }) => fix !== undefined && severity !== "note").length;
   if (!fixed) return fixable > 0 ? `${kinds}; --fix --out <folder> corrects ${fixable} of them in a copy` : kinds;
   const errors = findings.filter(({ fix, severity }) => fix === undefined && severity === "error").length;
-  return errors > 0 ? `${kinds}; ${counted(errors, "error")} for a person to correct` : kinds;
+  return errors > 0 ? `${kinds}; ${countOf(errors, "error")} for a person to correct` : kinds;
 }
 
 function countKinds(findings: readonly LintFinding[]): string {
@@ -122,11 +123,7 @@ function countKinds(findings: readonly LintFinding[]): string {
     severity,
     findings.filter((found) => found.severity === severity).length,
   ]);
-  return counts.filter(([, count]) => count !== 0).map(([severity, count]) => counted(Number(count), String(severity))).join(", "); // prettier-ignore
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+  return counts.filter(([, count]) => count !== 0).map(([severity, count]) => countOf(Number(count), String(severity))).join(", "); // prettier-ignore
 }
 
 function stemOf(path: string): string {

@@ -2,12 +2,12 @@ import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { AnchorkitError, UsageError } from "../../base/errors.ts";
 import { Random } from "../../base/random.ts";
+import { countOf } from "../../base/words.ts";
 import type { ImageRecord, SplitName } from "../../data/dataset.ts";
 import type { Coordinates, FormatId } from "../../data/formats/format.ts";
 import type { GroupingOptions } from "../../data/split/imageGroups.ts";
 import type { StratifiedResult } from "../../data/split/stratifiedSplit.ts";
 import type { SplitFractions } from "../../data/split/splits.ts";
-import { counted } from "../../report/page/text.ts";
 import { addCoordinatesOption, addFromOption, printWarnings } from "../dataset.ts";
 import { addCommonOptions, addExamples, choice, numberIn, printJson, requireOptions } from "../options.ts";
 import { Progress } from "../progress.ts";
@@ -88,7 +88,7 @@ async function splitInto(source: string, flags: Flags): Promise<void> {
   const redrawn = images.some(({ split }) => split !== undefined) ? "; the splits that there were are not kept" : "";
   const reason = [...(looks ? ["near-duplicates"] : []), ...(group === undefined ? [] : [group])].join(", ");
   if (count > 0)
-    process.stderr.write(`${grouped} images in ${counted(count, "group")} (${reason}) were kept together\n`);
+    process.stderr.write(`${grouped} images in ${countOf(count, "group")} (${reason}) were kept together\n`);
   process.stderr.write(`written to ${file}${redrawn}\nnext: detect train --data ${out}\n`);
 }
 

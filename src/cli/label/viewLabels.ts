@@ -3,11 +3,11 @@ import type { Command } from "commander";
 import { AnchorkitError, UsageError } from "../../base/errors.ts";
 import { nearest } from "../../base/nearest.ts";
 import { Random } from "../../base/random.ts";
+import { countOf } from "../../base/words.ts";
 import type { Dataset, ImageRecord, SplitName } from "../../data/dataset.ts";
 import { byName } from "../../data/files.ts";
 import type { Coordinates, FormatId } from "../../data/formats/format.ts";
 import type { SheetImage } from "../../report/contactSheet.ts";
-import { counted } from "../../report/page/text.ts";
 import { addCoordinatesOption, addFromOption, printWarnings } from "../dataset.ts";
 import { addCommonOptions, addExamples, choice, numberIn, printJson, requireOptions } from "../options.ts";
 import { Progress } from "../progress.ts";
@@ -126,13 +126,13 @@ async function view(source: string, flags: Flags): Promise<void> {
   } else {
     const more = needed > written.length ? `; ${needed} pages would show all: --pages ${needed}` : "";
     const lines = [
-      `${shown} of ${images.length} images on ${counted(written.length, "page")}${more}`,
+      `${shown} of ${images.length} images on ${countOf(written.length, "page")}${more}`,
       `sheets: ${out}`,
     ];
     process.stdout.write(`${lines.join("\n")}\n`);
   }
   if (unreadable.size === 0) return;
-  process.stderr.write(`${counted(unreadable.size, "image")} could not be read\n`);
+  process.stderr.write(`${countOf(unreadable.size, "image")} could not be read\n`);
   process.exitCode = 1;
 }
 

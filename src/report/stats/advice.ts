@@ -2,13 +2,14 @@ import type { ClassStats } from "../../data/stats/classStats.ts";
 import type { DatasetStats, PartStats } from "../../data/stats/datasetStats.ts";
 import type { InputSizeAdvice } from "../../data/stats/inputSizes.ts";
 import type { AnchorAdvice } from "../../detection/boxes/adviseAnchors.ts";
-import { count, counted, percent, rate, shorten } from "../page/text.ts";
+import { count, countOf } from "../../base/words.ts";
+import { percent, rate, shorten } from "../page/text.ts";
 
 /** What the data set is, in a sentence. */
 export function headline({ parts, classes }: DatasetStats): string {
   const all = parts.at(-1);
   const named = classes.length === 1 ? "1 class" : `${count(classes.length)} classes`;
-  return `${counted(all?.images ?? 0, "image")} with ${counted(all?.objects ?? 0, "object")} of ${named}`;
+  return `${countOf(all?.images ?? 0, "image")} with ${countOf(all?.objects ?? 0, "object")} of ${named}`;
 }
 
 /** The input size to train at, and why. */
@@ -54,7 +55,7 @@ export function observations(stats: DatasetStats): string[] {
     balance(present),
     classes.length > present.length ? `${count(classes.length - present.length)} of the classes have no object.` : "",
     ...(all.background > 0
-      ? [`${counted(all.background, "image")} without objects (${percent(all.background / all.images)}).`]
+      ? [`${countOf(all.background, "image")} without objects (${percent(all.background / all.images)}).`]
       : []),
     leftOut(all),
     place(stats),
@@ -63,8 +64,8 @@ export function observations(stats: DatasetStats): string[] {
 
 function leftOut({ difficult, crowd }: PartStats): string {
   const kinds = [
-    ...(difficult > 0 ? [counted(difficult, "difficult object")] : []),
-    ...(crowd > 0 ? [counted(crowd, "crowd")] : []),
+    ...(difficult > 0 ? [countOf(difficult, "difficult object")] : []),
+    ...(crowd > 0 ? [countOf(crowd, "crowd")] : []),
   ];
   return kinds.length > 0 ? `${kinds.join(" and ")}: counted, and left out of sizes, positions and advice.` : "";
 }
@@ -73,7 +74,7 @@ function balance(present: readonly ClassStats[]): string {
   const [most, least] = [present[0], present.at(-1)];
   if (!most || !least || present.length < 2) return "";
   const times = most.objects / least.objects;
-  const names = `“${shorten(most.name, 40)}” has ${counted(most.objects, "object")}, “${shorten(least.name, 40)}” ${count(least.objects)}`;
+  const names = `“${shorten(most.name, 40)}” has ${countOf(most.objects, "object")}, “${shorten(least.name, 40)}” ${count(least.objects)}`;
   return times < 3 ? `The classes are balanced: ${names}.` : `${names}: ${Math.round(times)} times fewer.`;
 }
 

@@ -2,7 +2,8 @@ import type { DatasetStats } from "../../data/stats/datasetStats.ts";
 import type { AnchorAdvice } from "../../detection/boxes/adviseAnchors.ts";
 import { drawFigures, type Figure, type FigureDraft } from "../page/figure.ts";
 import { COLORS } from "../page/plot.ts";
-import { count, counted, percent, rate, shorten } from "../page/text.ts";
+import { count, countOf } from "../../base/words.ts";
+import { percent, rate, shorten } from "../page/text.ts";
 import { type ColorName, seriesColor } from "../page/theme.ts";
 import { anchorWords, inputSizeWords } from "./advice.ts";
 import { aspectName, countName, sizeName } from "./binNames.ts";
@@ -76,7 +77,7 @@ function perImage({ objectsPerImage: bins, parts }: DatasetStats): FigureDraft {
   const all = parts.at(-1);
   return {
     title: "Objects in an image",
-    note: `${rate(all?.mean ?? NaN, 1)} on average, ${count(all?.most ?? 0)} at most; ${counted(all?.background ?? 0, "image")} without any.`,
+    note: `${rate(all?.mean ?? NaN, 1)} on average, ${count(all?.most ?? 0)} at most; ${countOf(all?.background ?? 0, "image")} without any.`,
     legend: [],
     label: `Images by their objects: ${bins.map((bin) => `${countName(bin)} objects ${count(bin.count)}`).join(", ")}.`,
     specs: [histogramPlot(bins, countName, "objects", "images")],

@@ -1,7 +1,8 @@
 import type { ComponentChildren, VNode } from "preact";
 import { Document, Figures, Warnings } from "../page/document.tsx";
 import type { Figure } from "../page/figure.ts";
-import { count, percent, rate, shorten } from "../page/text.ts";
+import { count } from "../../base/words.ts";
+import { percent, rate, shorten } from "../page/text.ts";
 import { anchorWords, headline, inputSizeWords, observations } from "./advice.ts";
 import type { StatsReportInput } from "./input.ts";
 

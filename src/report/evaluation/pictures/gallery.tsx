@@ -6,7 +6,8 @@ import type { EvaluationReportInput } from "../input.ts";
 import { MOST_BOXES, Picture, type PictureProps } from "./picture.tsx";
 import type { Region } from "./regions.ts";
 import type { Scene } from "./scenes.ts";
-import { counted, points, shorten } from "../../page/text.ts";
+import { countOf } from "../../../base/words.ts";
+import { points, shorten } from "../../page/text.ts";
 import { ERROR_NAMES } from "../verdict.ts";
 
 /** A card and all that is needed to draw it. */
@@ -167,7 +168,7 @@ function missedCaption({ image, score, cost, ...card }: MissedCard, { classes, i
 function imageCaption({ image, wrong, missed, cost }: ImageCard, { images }: GalleryProps): Caption {
   return {
     title: fileOf(images[image]),
-    detail: `${counted(wrong, "wrong detection")} of any score, ${missed} missed${costText(cost)}`,
+    detail: `${countOf(wrong, "wrong detection")} of any score, ${missed} missed${costText(cost)}`,
     file: "",
   };
 }

@@ -1,6 +1,7 @@
 import type { DetectionAnalysis } from "../../../metrics/detection/analysis.ts";
 import type { FigureDraft as Draft } from "../../page/figure.ts";
 import { rate, shorten } from "../../page/text.ts";
+import { confidenceText } from "../thresholds.ts";
 import { SERIES, seriesColor } from "../../page/theme.ts";
 import { averageRecallPlot, calibrationPlot, confidencePlot, curveSummary, precisionRecallPlot } from "./curvePlots.ts";
 
@@ -32,13 +33,13 @@ export function confidenceCurves(analysis: DetectionAnalysis, confidence: number
   if (truths === 0 || analysis.calibration === null) return undefined;
   return {
     title: "Where to set the threshold",
-    note: `F1 is highest, ${rate(best.f1)}, at confidence ${rate(confidence, 2)} (dashed). Lower finds more, higher is right more often.`,
+    note: `F1 is highest, ${rate(best.f1)}, at confidence ${confidenceText(confidence)} (dashed). Lower finds more, higher is right more often.`,
     legend: [
       { name: "precision", color: "series0" },
       { name: "recall", color: "series1" },
       { name: "F1", color: "series2" },
     ],
-    label: `Precision, recall and F1 against the confidence threshold. F1 is highest at ${rate(confidence, 2)}.`,
+    label: `Precision, recall and F1 against the confidence threshold. F1 is highest at ${confidenceText(confidence)}.`,
     specs: [confidencePlot(analysis, confidence)],
   };
 }

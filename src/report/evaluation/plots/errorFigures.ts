@@ -2,7 +2,9 @@ import type { DetectionAnalysis } from "../../../metrics/detection/analysis.ts";
 import type { CocoComparison } from "../../../metrics/detection/compare.ts";
 import type { TideErrorType } from "../../../metrics/detection/tide/tide.ts";
 import type { FigureDraft as Draft } from "../../page/figure.ts";
-import { compact, count, percent, points, rate, shorten } from "../../page/text.ts";
+import { count } from "../../../base/words.ts";
+import { compact, percent, points, rate, shorten } from "../../page/text.ts";
+import { confidenceText } from "../thresholds.ts";
 import { ERROR_NAMES } from "../verdict.ts";
 import { comparisonPlot, confusionPlot, slicePlot, tidePlot } from "./errorPlots.ts";
 
@@ -56,7 +58,7 @@ export function confusion(analysis: DetectionAnalysis): Draft | undefined {
   return {
     title: "What is taken for what",
     note:
-      `At confidence ${rate(confidence, 2)}. A row is what is really there, a column what was reported; darker is a larger share of the row.` +
+      `At confidence ${confidenceText(confidence)}. A row is what is really there, a column what was reported; darker is a larger share of the row.` +
       (left > 0 ? ` The ${shown.length} most confused classes of ${classes.length}.` : ""),
     legend: [],
     label: `Confusion matrix of ${labels.map((label) => shorten(label, 30)).join(", ")}: ${count(correct)} objects are reported as what they are.`,

@@ -2,7 +2,8 @@ import { sum } from "../../../base/statistics.ts";
 import type { CocoComparison } from "../../../metrics/detection/compare.ts";
 import type { TideErrorType } from "../../../metrics/detection/tide/tide.ts";
 import { asGiven, COLORS, PLOT_WIDTH, type PlotSpec, share } from "../../page/plot.ts";
-import { count, shorten } from "../../page/text.ts";
+import { count } from "../../../base/words.ts";
+import { shorten } from "../../page/text.ts";
 
 /** What each kind of error costs, as points of AP50. */
 export function tidePlot(

@@ -2,6 +2,7 @@ import type { DetectionAnalysis } from "../../../metrics/detection/analysis.ts";
 import { drawFigures, type Figure, type FigureDraft as Draft } from "../../page/figure.ts";
 import { percent, rate } from "../../page/text.ts";
 import type { EvaluationReportInput, TrainingRecord } from "../input.ts";
+import { confidenceText } from "../thresholds.ts";
 import { averageRecall, calibration, confidenceCurves, curves } from "./curveFigures.ts";
 import { compared, confusion, errors, sliced } from "./errorFigures.ts";
 import { scorePlot, sizePlot } from "./histogramPlots.ts";
@@ -36,7 +37,7 @@ function sizes({ matches }: DetectionAnalysis, confidence: number): Draft | unde
   if (bins.length === 0) return undefined;
   return {
     title: "By size of the object",
-    note: `At confidence ${rate(confidence, 2)}. Lines are 95 % intervals: long ones rest on few objects.`,
+    note: `At confidence ${confidenceText(confidence)}. Lines are 95 % intervals: long ones rest on few objects.`,
     legend: [
       { name: "found", color: "right" },
       { name: "missed", color: "missed" },
