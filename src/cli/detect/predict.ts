@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import type { DetectedFile } from "../../base/detectedImage.ts";
+import { count, countOf } from "../../base/words.ts";
 import type { Detector, DetectorOptions } from "../../detection/detector.ts";
 import { type ImageFile, listImageFiles } from "./imageFiles.ts";
 import { addCommonOptions, addDetectorOptions, addExamples, numberIn, printJson, requireOptions } from "../options.ts";
@@ -11,6 +12,7 @@ interface Flags extends DetectorOptions {
   out: string;
   score: number;
   images: boolean;
+  names: boolean;
   json?: true;
 }
 
@@ -25,7 +27,8 @@ export function addPredict(program: Command): void {
     .option("--weights <run>", "run folder of detect train")
     .option("--out <folder>", "folder to write to")
     .option("--score <s>", "leave out detections with a lower score", numberIn({ min: 0, max: 1 }), 0.3)
-    .option("--no-images", "write predictions.json alone");
+    .option("--no-images", "write predictions.json alone")
+    .option("--no-names", "draw boxes alone, without names and scores");
   requireOptions(command, "weights", "out");
   addDetectorOptions(command);
   addCommonOptions(command).action(predict);
@@ -63,12 +66,16 @@ async function predict(paths: string[], flags: Flags): Promise<void> {
     printJson({ predictions, sheet, classes, images, objects, broken, seconds, imagesPerSecond });
   } else {
     const rate = `${imagesPerSecond.toFixed(1)} images/s (decoding included, drawing not)`;
-    const lines = [`${objects} objects in ${found.length} images, ${rate}`, `detections: ${predictions}`];
-    if (sheet !== undefined) lines.push(`pictures: ${out}`, `overview: ${sheet}`);
+    const what = `${countOf(objects, "object")} in ${countOf(found.length, "image")}`;
+    const lines = [`${what}, ${rate}`, `detections: ${predictions}`];
+    if (sheet !== undefined) {
+      const part = found.length > SHEET_IMAGES ? ` (${firstOf(found.length)})` : "";
+      lines.push(`pictures: ${out}`, `overview: ${sheet}${part}`);
+    }
     process.stdout.write(`${lines.join("\n")}\n`);
   }
   if (broken.length === 0) return;
-  process.stderr.write(`${broken.length} of ${files.length} images could not be read\n`);
+  process.stderr.write(`${count(broken.length)} of ${countOf(files.length, "image")} could not be read\n`);
   process.exitCode = 1;
 }
 
@@ -106,7 +113,7 @@ async function findObjects(
 async function drawAll(
   found: readonly Found[],
   classes: readonly string[],
-  { out, score }: Flags,
+  { out, score, names }: Flags,
 ): Promise<string | undefined> {
   if (found.length === 0) return undefined;
   const { drawDetections } = await import("../../report/drawDetections.ts");
@@ -115,7 +122,7 @@ async function drawAll(
   const progress = new Progress("drawing");
   try {
     for (const [i, { file, fileName, detections }] of found.entries()) {
-      const picture = await drawDetections(file, detections, classes, { scoreThreshold: score });
+      const picture = await drawDetections(file, detections, classes, { scoreThreshold: score, names });
       await writePicture(picture, join(out, drawableName(fileName)));
       progress.update({ fraction: (i + 1) / found.length, text: fileName });
     }
@@ -125,11 +132,17 @@ async function drawAll(
   const shown = found.slice(0, SHEET_IMAGES);
   const images = shown.map(({ file, fileName, detections }) => ({ image: file, title: fileName, detections }));
   const sheet = join(out, "overview.jpg");
-  await writePicture(await contactSheet(images, classes, { scoreThreshold: score }), sheet);
+  const heading = shown.length < found.length ? firstOf(found.length) : "";
+  await writePicture(await contactSheet(images, classes, { scoreThreshold: score, names, heading }), sheet);
   return sheet;
 }
 
-const SHEET_IMAGES = 12;
+/** More do not fit on a sheet that is looked at as a whole; each has a picture of its own. */
+const SHEET_IMAGES = 24;
+
+function firstOf(images: number): string {
+  return `the first ${SHEET_IMAGES} of ${countOf(images, "image")}`;
+}
 
 /** Pictures of types that are not written, such as .gif, become PNG. */
 function drawableName(name: string): string {
