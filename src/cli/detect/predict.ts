@@ -24,11 +24,11 @@ export function addPredict(program: Command): void {
     .command("predict")
     .description("Find objects in images: pictures with boxes, and predictions.json (COCO results)")
     .argument("<images...>", 'image files, folders, or patterns such as "shots/**/*.jpg"')
-    .option("--weights <run>", "run folder of detect train")
+    .option("--weights <run>", "run folder that detect train wrote")
     .option("--out <folder>", "folder to write to")
     .option("--score <s>", "leave out detections with a lower score", numberIn({ min: 0, max: 1 }), 0.3)
-    .option("--no-images", "write predictions.json alone")
-    .option("--no-names", "draw boxes alone, without names and scores");
+    .option("--no-images", "write only predictions.json")
+    .option("--no-names", "draw only boxes, without names and scores");
   requireOptions(command, "weights", "out");
   addDetectorOptions(command);
   addCommonOptions(command).action(predict);
@@ -84,7 +84,7 @@ async function findObjects(
   files: readonly ImageFile[],
   scoreThreshold: number,
 ): Promise<{ found: Found[]; broken: { file: string; error: string }[] }> {
-  const progress = new Progress("finding");
+  const progress = new Progress("detecting");
   const found: Found[] = [];
   const broken: { file: string; error: string }[] = [];
   const started = performance.now();

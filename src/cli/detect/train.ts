@@ -31,7 +31,7 @@ import { historyOf, writeTrainingReport } from "./trainingReport.ts";
 export function addTrain(program: Command): void {
   const command = program
     .command("train")
-    .description("Train a model on labelled images; keep the weights that do best on the validation images");
+    .description("Train a model on labelled images and keep the weights that do best on the validation images");
   addRunOptions(command);
   addTrainingOptions(command);
   addModelOptions(command);
@@ -39,9 +39,9 @@ export function addTrain(program: Command): void {
   command.hook("preAction", async () => {
     const { out, resume } = command.opts<TrainFlags>();
     if (!resume) return;
-    if (out === undefined) throw new UsageError("--resume needs --out, the folder of the run to go on with");
+    if (out === undefined) throw new UsageError("--resume needs --out, the folder of the run to continue");
     const run = new RunFolder(out);
-    if (!existsSync(run.config)) throw new UsageError(`--resume: ${out} holds no training to go on with`);
+    if (!existsSync(run.config)) throw new UsageError(`--resume: ${out} holds no training to continue`);
     const config = await run.readConfig();
     forgetSameLength(command, config.budget);
     applyRunOptions(command, config, run.config);
@@ -65,7 +65,7 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   const run = new RunFolder(flags.out ?? freeRunFolder(data));
   const out = run.path;
   if (!resume && run.holdsTraining()) {
-    throw new AnchorkitError(`${out}: holds a training already; go on with --resume, or give another --out`);
+    throw new AnchorkitError(`${out}: already holds a training; continue it with --resume, or give another --out`);
   }
   if (resume && !existsSync(data)) {
     throw new AnchorkitError(`${data}: the data of this run is not there; say where it is now with --data`);
@@ -80,7 +80,7 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
 
   const progress = new Progress("training");
   const signal = abortOnInterrupt(() => {
-    progress.log("stopping after this step, with a checkpoint; Ctrl-C again ends at once, without one");
+    progress.log("stopping after this step, with a checkpoint; press Ctrl-C again to stop at once, without one");
   });
   const options = { ...sharedOptions(flags), ...length, augmentation, out, signal };
   const { coordinates } = flags;
@@ -118,7 +118,7 @@ function eventsTo(progress: Progress): TrainEvents {
     progress({ step, steps, epoch, epochs, elapsed, remaining, loss, samplesPerSecond, waiting }) {
       const fraction = steps === undefined ? elapsed / (elapsed + remaining) : step / steps;
       const passes = epochs === undefined ? epoch.toFixed(1) : `${epoch.toFixed(1)} of ${epochs}`;
-      const text = `epoch ${passes} | loss ${loss.toFixed(3)} | ${samplesPerSecond.toFixed(1)} images/s | data ${Math.round(100 * waiting)} %`;
+      const text = `epoch ${passes} | loss ${loss.toFixed(3)} | ${samplesPerSecond.toFixed(1)} images/s | data ${Math.round(100 * waiting)}%`;
       progress.update({ fraction, text, ...(Number.isFinite(remaining) && { remaining }) });
     },
     validated({ epoch, elapsed, metrics: { AP = NaN, AP50 = NaN }, best }) {
@@ -140,7 +140,7 @@ function summary(
   const done = `${countOf(steps, "step")} in ${duration(seconds)}`;
   const weights = best === null ? [] : [`best weights: ${join(out, "best")} (val AP ${best.score.toFixed(3)})`];
   if (!finished) {
-    return [`stopped after ${done}`, ...weights, `go on with: detect train --out ${quoted(out)} --resume`];
+    return [`stopped after ${done}`, ...weights, `continue with: detect train --out ${quoted(out)} --resume`];
   }
   const split = splits.test.images > 0 ? "test" : "val";
   return [

@@ -31,13 +31,19 @@ interface View {
 /** What `label lint` prints: the most important findings first, on one screen unless all is asked for. */
 export function describeReport(report: LintReport, view: View): string {
   const { source, images, objects, classes, findings, convention, fixed } = report;
-  const lines = [images > 0 ? `${source}: ${images} images, ${objects} objects, ${describeClasses(classes)}` : source];
+  const lines = [
+    images > 0
+      ? `${source}: ${countOf(images, "image")}, ${countOf(objects, "object")}, ${describeClasses(classes)}`
+      : source,
+  ];
   const { shown, hidden } = describeFindings(findings, view);
   lines.push(...shown, "");
   if (hidden.length > 0) lines.push(`and more: ${countKinds(hidden)}; --all shows them`);
   if (convention) lines.push(...describeConvention(convention));
   if (fixed) {
-    lines.push(`corrected copy: ${fixed.file}, ${fixed.changes} changes, listed in ${fixed.changesFile}`);
+    lines.push(
+      `corrected copy: ${fixed.file}, with ${countOf(fixed.changes, "change")} listed in ${fixed.changesFile}`,
+    );
   }
   lines.push(summary(report));
   return lines.map((line) => (view.all ? line : cut(line))).join("\n");
@@ -115,7 +121,7 @@ function summary({ counts, findings, fixed }: LintReport): string {
   const fixable = findings.filter(({ fix, severity }) => fix !== undefined && severity !== "note").length;
   if (!fixed) return fixable > 0 ? `${kinds}; --fix --out <folder> corrects ${fixable} of them in a copy` : kinds;
   const errors = findings.filter(({ fix, severity }) => fix === undefined && severity === "error").length;
-  return errors > 0 ? `${kinds}; ${countOf(errors, "error")} for a person to correct` : kinds;
+  return errors > 0 ? `${kinds}; ${countOf(errors, "kind")} of error for a person to correct` : kinds;
 }
 
 function countKinds(findings: readonly LintFinding[]): string {

@@ -36,7 +36,7 @@ export function addView(program: Command): void {
   const command = program
     .command("view")
     .description("Draw the labels on their images: contact sheets with boxes, outlines and names")
-    .argument("<dataset>", "what `label import` wrote, or any labels that it reads")
+    .argument("<dataset>", "what `label import` wrote, or any labels that it can read")
     .option("--out <folder>", "new or empty folder to write the sheets to")
     .addOption(choice("--split <name>", "only the images of one split", ["train", "val", "test"]))
     .option(
@@ -49,9 +49,9 @@ export function addView(program: Command): void {
         ...Object.keys(ORDERS),
       ]),
     )
-    .option("--per-page <n>", "images on a page", number, 20)
-    .option("--pages <n>", "write no more pages than this", number, 20)
-    .option("--no-names", "boxes and outlines alone, without the names of their classes")
+    .option("--per-page <n>", "images per page", number, 20)
+    .option("--pages <n>", "write at most this many pages", number, 20)
+    .option("--no-names", "draw only boxes and outlines, without the names of their classes")
     .option(
       "--tile <pixels>",
       "width of a 4:3 image on the page; others are about as high",
@@ -62,14 +62,14 @@ export function addView(program: Command): void {
       "--augment <preset or file>",
       "show beside each image variations of it, as `detect train --augment` would make them",
     )
-    .option("--draws <n>", "how many variations", numberIn({ whole: true, min: 1, max: 20 }), 4)
+    .option("--draws <n>", "how many variations of each image", numberIn({ whole: true, min: 1, max: 20 }), 4)
     .option(
       "--size <pixels>",
       "longer side of the variations: the --size of the training",
       numberIn({ whole: true, min: 64 }),
       320,
     )
-    .option("--seed <n>", "seed of the variations", numberIn({ whole: true, min: 0, max: 2 ** 31 - 1 }), 1);
+    .option("--seed <n>", "seed for the variations", numberIn({ whole: true, min: 0, max: 2 ** 31 - 1 }), 1);
   requireOptions(command, "out");
   addFromOption(command);
   addCoordinatesOption(command);

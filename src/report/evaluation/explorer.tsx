@@ -68,7 +68,7 @@ function Controls({ counts }: Pick<ExplorerProps, "counts">): VNode {
         <output id="confidence-value" for="confidence">
           {counts.labels[start]}
         </output>
-        <button type="button" id="reset" title="Back to the confidence of highest F1">
+        <button type="button" id="reset" title="Back to the confidence with the highest F1">
           Best F1
         </button>
       </div>

@@ -65,7 +65,7 @@ function Opening({ title, analysis, point, verdict, warnings }: PageProps): VNod
       ))}
       <div class="tiles">
         <Tile name="AP" hint="mean over IoU 0.5 to 0.95" value={coco.AP} estimate={intervals?.AP} />
-        <Tile name="AP50" hint="a box may be rough: IoU 0.5" value={coco.AP50} estimate={intervals?.AP50} />
+        <Tile name="AP50" hint="boxes may be rough: IoU 0.5" value={coco.AP50} estimate={intervals?.AP50} />
         <Tile name="Best F1" hint={bestHint(point)} value={point.f1} />
       </div>
       <Warnings warnings={warnings} />

@@ -70,7 +70,7 @@ function Opening({ title, stats, anchors, warnings }: StatsPageProps): VNode {
             mean best IoU {rate(anchors.fit.meanIou, 2)}
           </Tile>
         )}
-        <Tile name="Objects an image" value={rate(all?.mean ?? NaN, 1)}>
+        <Tile name="Objects per image" value={rate(all?.mean ?? NaN, 1)}>
           {count(all?.most ?? 0)} at most
         </Tile>
       </div>
@@ -136,8 +136,8 @@ function Splits({ parts }: StatsReportInput["stats"]): VNode {
           "Objects",
           "Difficult",
           "Crowds",
-          "An image",
-          "Most",
+          "Per image",
+          "Most per image",
           "Median size",
         ]}
         rows={parts.map((one) => [

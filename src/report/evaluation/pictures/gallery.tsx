@@ -211,6 +211,6 @@ export function pictureNotes(cards: DrawnCards): string[] {
   } else if (without > 0) {
     notes.push(`${without} of ${all.length} pictures could not be read: their boxes are drawn on an empty canvas.`);
   }
-  if (crowded > 0) notes.push(`A picture shows its ${MOST_BOXES} surest detections at most.`);
+  if (crowded > 0) notes.push(`A picture shows at most its ${MOST_BOXES} surest detections.`);
   return notes;
 }
