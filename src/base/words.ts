@@ -11,5 +11,5 @@ export function countOf(value: number, noun: string): string {
 /** The regular plural of an English noun, or of the last word of several. */
 function plural(noun: string): string {
   if (/[^aeiou]y$/.test(noun)) return `${noun.slice(0, -1)}ies`;
-  return /(?:s|x|ch|sh)$/.test(noun) ? `${noun}es` : `${noun}s`;
+  return /(?:s|x|[^o]ch|sh)$/.test(noun) ? `${noun}es` : `${noun}s`;
 }

@@ -9,6 +9,8 @@ test("so many of a thing, as English has it", () => {
   expect(countOf(3, "box")).toBe("3 boxes");
   expect(countOf(3, "copy")).toBe("3 copies");
   expect(countOf(2, "key")).toBe("2 keys");
+  expect(countOf(2, "batch")).toBe("2 batches");
+  expect(countOf(20, "epoch")).toBe("20 epochs");
   expect(countOf(2, "wrong detection")).toBe("2 wrong detections");
   expect(countOf(12_345, "object")).toBe("12,345 objects");
 });

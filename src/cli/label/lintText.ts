@@ -50,10 +50,14 @@ export function describeReport(report: LintReport, view: View): string {
 }
 
 function describeFindings(findings: readonly LintFinding[], view: View): { shown: string[]; hidden: LintFinding[] } {
-  const linesIn = (layout: Record<Severity, number>) =>
-    findings.reduce((sum, { severity }) => sum + layout[severity], 0);
+  const linesOf = (finding: LintFinding, layout: Record<Severity, 1 | 2 | 3>) => {
+    const lines = layout[finding.severity];
+    return lines === 3 && isOfClasses(finding) ? 2 + classLines(finding).length : lines;
+  };
+  const linesIn = (layout: Record<Severity, 1 | 2 | 3>) =>
+    findings.reduce((sum, finding) => sum + linesOf(finding, layout), 0);
   const fitting = LAYOUTS.find((layout) => view.all || linesIn(layout) <= LINES);
-  const layout = fitting ?? LAYOUTS.at(-1) ?? { error: 1, warning: 1, note: 1 };
+  const layout = fitting ?? LAYOUTS.at(-1) ?? { error: 1 as const, warning: 1 as const, note: 1 as const };
   const shown: string[] = [];
   const hidden: LintFinding[] = [];
   let left = view.all ? Infinity : LINES;
@@ -61,7 +65,7 @@ function describeFindings(findings: readonly LintFinding[], view: View): { shown
     const texts = findings
       .filter((finding) => finding.severity === severity)
       .flatMap((finding) => {
-        left -= layout[severity];
+        left -= linesOf(finding, layout);
         if (left >= 0) return describeFinding(finding, layout[severity], view);
         hidden.push(finding);
         return [];
@@ -80,9 +84,25 @@ function describeFinding(finding: LintFinding, lines: 1 | 2 | 3, view: View): st
   if (finding.rule === "cannot-read") {
     return [head, ...wrapped(finding.places.map((place) => describePlace(place, view.root)).join("; ")), training];
   }
+  if ((lines === 3 || view.all) && isOfClasses(finding)) return [head, ...classLines(finding), training];
   if (lines === 3) return [head, `${INDENT}${describePlaces(finding, WIDTH - INDENT.length, view)}`, training];
   const short = `${head}: ${describePlaces(finding, WIDTH - head.length - 2, view)}`;
   return lines === 2 ? [short, training] : [short];
+}
+
+/** Whether what was found is of classes: their places are no files. */
+function isOfClasses({ places }: LintFinding): boolean {
+  return places.length > 1 && places.every(({ file }) => file === "classes" || file.startsWith('class "'));
+}
+
+/** A line for each class, and one for those that are left. */
+function classLines({ count, places }: LintFinding): string[] {
+  const lines = places.map(({ file, detail }) => {
+    if (file === "classes") return detail ?? "";
+    return detail === undefined ? file : `${file}: ${detail}`;
+  });
+  const rest = count > places.length ? [`and ${count - places.length} more`] : [];
+  return [...lines, ...rest].map((line) => `${INDENT}${line}`);
 }
 
 /** As many places as fit into so many columns, one at least, and how many more there are. */

@@ -182,7 +182,7 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
   ),
   "split-missing": warning(
     "splits without images",
-    "val chooses the best weights, and test judges them; see which one is missing here.",
+    "Without val, training has no images to choose weights by; without test, none to judge them.",
   ),
   "without-split": warning(
     "images without a split, beside images with one",

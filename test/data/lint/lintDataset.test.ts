@@ -48,8 +48,8 @@ describe("a folder in which everything went wrong once", async () => {
       "zero-area": ["zero-area.xml: object 1"],
       "tiny-box": ["tiny.xml: object 1 (2 x 50)"],
       "alike-classes": [
-        expect.stringMatching(/" cat " \(1 objects\) and "cat"/),
-        expect.stringMatching(/"Cat" \(1 objects\) and "cat"/),
+        expect.stringMatching(/" cat " \(1 object\) and "cat"/),
+        expect.stringMatching(/"Cat" \(1 object\) and "cat"/),
       ],
       "similar-classes": ['classes ("elephnat" (1) for "elephant" (7)?)'],
       "unreadable-image": [expect.stringMatching(/^broken-image\.jpg/)],
