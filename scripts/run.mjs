@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { clearInterval, setInterval } from "node:timers";
 import { fileURLToPath } from "node:url";
 
 /** The repository's root. */

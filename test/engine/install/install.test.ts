@@ -175,7 +175,7 @@ describe.skipIf(`${process.platform}-${process.arch}` !== "linux-x64")("installE
   it("waits while another process installs, and uses what that one made", async () => {
     const results = await Promise.all([installEngine({ onMessage }), installEngine({ onMessage })]);
     expect(results.map((result) => result.alreadyThere).sort()).toEqual([false, true]);
-    expect(messages.filter((line) => line === "waiting for another installation to end")).toHaveLength(1);
+    expect(messages.filter((line) => line === "waiting for another installation to finish")).toHaveLength(1);
     expect((await calls()).match(/^npm/gm)).toHaveLength(1);
   });
 

@@ -124,7 +124,7 @@ describe("evaluationReport", () => {
     expect(await evaluationReport({ ...input, training: [first] })).not.toContain("How the training went");
     const html = await evaluationReport({ ...input, training: [first, second] });
     expect(html).toContain("How the training went");
-    expect(html).toContain("The best weights are of epoch 1.0, AP 0.300.");
+    expect(html).toContain("The best weights are those after epoch 1.0, with AP 0.300.");
     expect(html).toContain("0.300 after epoch 1.0, 0.250 after epoch 2.5");
   });
 
