@@ -76,7 +76,7 @@ test("after too few steps it says so, and explains no errors", () => {
   const { headline, details } = verdict({ ...input, training });
   expect(headline).toBe("Too few steps to judge: the model saw 45 steps (2.1 epochs).");
   expect(details[0]).toMatch(
-    /^An AP near 0 is normal .* So far: Finds none of 100 objects: there are no detections\.$/,
+    /^An AP near 0 is normal .* So far it finds none of 100 objects: there are no detections\.$/,
   );
   expect(details.join(" ")).not.toContain("What costs most");
   const long = training.map((one) => ({ ...one, step: 4500 }));
