@@ -41,7 +41,10 @@ export function verdictOf(input: EvaluationReportInput, point: OperatingPoint): 
   const short = tooFewSteps(analysis.coco.AP, training);
   const headline = headlineOf(analysis, point);
   const [first, second] = short
-    ? [sentence(tooFewStepsText(short)), `${TRAIN_LONGER} So far it ${headline.charAt(0).toLowerCase()}${headline.slice(1)}`]
+    ? [
+        sentence(tooFewStepsText(short)),
+        `${TRAIN_LONGER} So far it ${headline.charAt(0).toLowerCase()}${headline.slice(1)}`,
+      ]
     : [headline, costliest(analysis, images)];
   const details = [second, trust(analysis), comparisonSentence(comparison)];
   return { headline: first, details: details.filter((text) => text !== "") };
