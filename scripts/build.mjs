@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { chmodSync, cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { root, run, seconds, tool } from "./run.mjs";
+import { root, run, seconds, stillRunning, tool } from "./run.mjs";
 
 const dist = join(root, "dist");
 const stamp = join(dist, ".built-from");
@@ -11,10 +11,12 @@ const stamp = join(dist, ".built-from");
 export async function build() {
   const sources = fingerprint();
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === sources) return 0;
-  console.log("build: compiling src to dist");
+  console.log("build: compiling src to dist; usually 10 to 60 seconds");
   const start = performance.now();
   rmSync(dist, { recursive: true, force: true });
+  const stop = stillRunning("build");
   const { code } = await run(tool("tsc"), ["-p", "tsconfig.build.json"]);
+  stop();
   if (code !== 0) return code;
   cpSync(join(root, "src"), dist, {
     recursive: true,

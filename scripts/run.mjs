@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { clearInterval, setInterval } from "node:timers";
 import { fileURLToPath } from "node:url";
 
 /** The repository's root. */
@@ -35,3 +36,10 @@ export async function run(command, args, { quiet = false } = {}) {
 
 /** Seconds since a time taken from performance.now(), as text. */
 export const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
+/** Says every 20 seconds that a step is still at work, with or without a terminal, until what it answers is called. */
+export function stillRunning(step) {
+  const start = performance.now();
+  const timer = setInterval(() => console.log(`${step}: still at work after ${seconds(start)}`), 20_000);
+  return () => clearInterval(timer);
+}

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "./build.mjs";
-import { root, run, seconds } from "./run.mjs";
+import { root, run, seconds, stillRunning } from "./run.mjs";
 
 /** Installs what is missing; answers the exit code of the step that failed, or 0. */
 export async function setup() {
@@ -12,12 +12,14 @@ export async function setup() {
 async function installPackages() {
   const reason = staleness();
   if (reason === undefined) return 0;
-  console.log(`set-up: installing packages with npm ci (${reason})`);
+  console.log(`set-up: installing packages with npm ci (${reason}); usually 15 to 60 seconds`);
   const start = performance.now();
   // npm tells where it is when it runs a script; that spares a search for npm.cmd on Windows
   const npm = process.env.npm_execpath;
   const [command, ...args] = npm === undefined ? ["npm"] : [process.execPath, npm];
+  const stop = stillRunning("set-up: npm ci");
   const { code } = await run(command, [...args, "ci", "--no-audit", "--no-fund"]);
+  stop();
   if (code === 0) console.log(`set-up: packages installed in ${seconds(start)}`);
   else console.error(`set-up: npm ci failed with exit code ${code}`);
   return code;
@@ -38,6 +40,7 @@ function staleness() {
 }
 
 async function installEngine() {
+  console.log("set-up: the engine, TensorFlow (a few seconds if it is installed, else some minutes with its download)");
   const { code } = await run(process.execPath, [join("dist", "cli", "detect.js"), "engine", "install"]);
   if (code !== 0) console.error("set-up: the engine could not be installed; see the line above");
   return code;

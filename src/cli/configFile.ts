@@ -52,10 +52,10 @@ export function applyRunOptions(command: Command, values: Readonly<Record<string
     if (FREE_TO_CHANGE.includes(name)) {
       if (given || value === undefined || LENGTHS.includes(name)) continue;
     } else if (given && JSON.stringify(command.getOptionValue(name)) !== JSON.stringify(value)) {
-      const own = value === undefined ? "it has the default" : `it has ${JSON.stringify(value)}`;
+      const own = value === undefined ? "the run has the default" : `the run has ${JSON.stringify(value)}`;
       throw new UsageError(
-        `--${option.name()} cannot change while a training goes on, and ${own}. ` +
-          "Leave it out, or begin another run from the weights of this one (--weights)",
+        `--${option.name()} cannot change when a training continues; ${own}. ` +
+          "Leave it out, or start another run from the weights of this one (--weights)",
       );
     }
     if (value !== undefined) setOption(command, option, name, value, file);
@@ -107,7 +107,7 @@ function convert(option: Option, value: unknown, where: string): unknown {
     return value;
   }
   if (typeof value !== "string" && typeof value !== "number") {
-    throw wrong(`expected a text or a number, got ${JSON.stringify(value)}`);
+    throw wrong(`expected text or a number, got ${JSON.stringify(value)}`);
   }
   try {
     return option.parseArg ? option.parseArg<unknown>(String(value), undefined) : String(value);

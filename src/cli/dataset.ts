@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
+import { countOf } from "../base/words.ts";
 import { Random } from "../base/random.ts";
 import type { Dataset, ImageRecord } from "../data/dataset.ts";
 import { FORMAT_IDS, type Coordinates, type FormatId, type Orphans } from "../data/formats/format.ts";
@@ -25,7 +26,7 @@ export function addReadingOptions(
   command: Command,
   images = "the folder of the images, if they lie neither beside the labels nor next to them",
 ): Command {
-  const coordinates = "how corners in XML are meant (default: what the file itself says)";
+  const coordinates = "how the corners of boxes in XML files are meant (default: as each file itself says)";
   const orphans = "labels of images or categories that a COCO file does not list (default: refuse)";
   return command
     .option("--images <folder>", images)
@@ -35,7 +36,9 @@ export function addReadingOptions(
 
 /** `--from`, for the commands that convert labels. */
 export function addFromOption(command: Command): Command {
-  return command.addOption(choice("--from <format>", "the format to read (default: found by the files)", FORMAT_IDS));
+  return command.addOption(
+    choice("--from <format>", "the format to read (default: recognized from the files)", FORMAT_IDS),
+  );
 }
 
 /** What `readDataset` is to be told of the flags. */
@@ -71,7 +74,7 @@ export async function openDataset(
 ): Promise<OpenedDataset> {
   const { readDataset } = await import("../data/readDataset.ts");
   const { dataset, warnings, source } = await readDataset(data, readingOptions(reading));
-  process.stderr.write(`${source}: ${dataset.images.length} images\n`);
+  process.stderr.write(`${source}: ${countOf(dataset.images.length, "image")}\n`);
   printWarnings(warnings);
   if (run === undefined || !existsSync(run.splits)) {
     const split = splitDataset(dataset, new Random(seed).fork("split")).dataset;
@@ -91,12 +94,12 @@ export function printWarnings(warnings: readonly string[]): void {
 export function describeClasses(classes: readonly string[]): string {
   const shown = classes.slice(0, 12).join(", ");
   const more = classes.length > 12 ? ` and ${classes.length - 12} more` : "";
-  return `${classes.length} ${classes.length === 1 ? "class" : "classes"}: ${shown}${more}`;
+  return `${countOf(classes.length, "class")}${classes.length > 0 ? ": " : ""}${shown}${more}`;
 }
 
 /** "train 205 images (2830 objects), val 87 (…), test 72 (…)". */
 export function describeSplits(counts: SplitCounts): string {
   return Object.entries(counts)
-    .map(([split, { images, objects }]) => `${split} ${images} images (${objects} objects)`)
+    .map(([split, { images, objects }]) => `${split} ${countOf(images, "image")} (${countOf(objects, "object")})`)
     .join(", ");
 }

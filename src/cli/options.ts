@@ -69,7 +69,7 @@ export function requireThere(paths: Readonly<Record<string, string | undefined>>
 /** Options of commands that run a trained detector. */
 export function addDetectorOptions(command: Command): Command {
   return command
-    .addOption(choice("--precision <type>", "numbers to compute with", ["auto", "float32", "bfloat16"], "auto"))
+    .addOption(choice("--precision <type>", "kind of numbers to compute with", ["auto", "float32", "bfloat16"], "auto"))
     .addOption(choice("--engine <name>", "what computes", ["native", "auto", "cpu"], "native"));
 }
 
@@ -84,8 +84,8 @@ export function addOverwriteOption(command: Command): Command {
 /** What every command has. With `--json`, libraries that print with console.log must not disturb the document. */
 export function addCommonOptions(command: Command): Command {
   return command
-    .option("--json", "print one JSON document for machines; everything else goes to stderr")
-    .option("--debug", "print the stack trace of a failure")
+    .option("--json", "print one JSON document for programs; everything else goes to stderr")
+    .option("--debug", "print the stack trace of an error")
     .on("option:json", () => {
       console.log = console.error;
     });

@@ -33,7 +33,7 @@ export class Progress {
       this.#bar.update(Math.round(BAR_STEPS * fraction), { percent, text, left });
     } else if (performance.now() - this.#lastLine >= LINE_INTERVAL) {
       this.#lastLine = performance.now();
-      process.stderr.write(`${this.#label}${percent} | ${text}${left}\n`);
+      process.stderr.write(`${this.#label} ${percent.trimStart()} | ${text}${left}\n`);
     }
   }
 

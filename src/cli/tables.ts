@@ -8,8 +8,8 @@ export type TableFormat = (typeof TABLE_FORMATS)[number];
 
 export interface Column {
   name: string;
-  /** Digits behind the point, for people; a CSV file has all of them. */
-  digits?: number;
+  /** Digits behind the point, for people, or how else a number is written for them; a CSV file has all its digits. */
+  digits?: number | ((value: number) => string);
 }
 
 /** Rows under columns. A number that is NaN is shown as a dash, and is empty in CSV. */
@@ -58,9 +58,10 @@ function shownRows({ columns, rows }: DataTable): string[][] {
   return rows.map((row) => row.map((cell, i) => shown(cell, columns[i]?.digits)));
 }
 
-function shown(cell: string | number, digits: number | undefined): string {
+function shown(cell: string | number, digits: Column["digits"]): string {
   if (typeof cell === "string") return cell;
   if (Number.isNaN(cell)) return "-";
+  if (typeof digits === "function") return digits(cell);
   return digits === undefined ? String(cell) : cell.toFixed(digits);
 }
 

@@ -1,3 +1,4 @@
+import { countOf } from "../base/words.ts";
 import { AnchorkitError } from "../base/errors.ts";
 import type { Warnings } from "./warnings.ts";
 
@@ -27,7 +28,7 @@ export async function mapParallel<T, R>(
   const first = failures.sort((a, b) => a.at - b.at)[0];
   if (!first) return results;
   if (failures.length === 1) throw first.error;
-  throw new AnchorkitError(`${first.error.message} (and ${failures.length - 1} more files with errors)`);
+  throw new AnchorkitError(`${first.error.message} (and ${countOf(failures.length - 1, "more file")} with errors)`);
 }
 
 /**

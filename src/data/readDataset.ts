@@ -1,4 +1,5 @@
 import { AnchorkitError } from "../base/errors.ts";
+import { countOf } from "../base/words.ts";
 import { isImageName, shownPath } from "./files.ts";
 import type { FormatId, LabelFormat, Likeness, ReadOptions, ReadResult } from "./formats/format.ts";
 import { FORMATS } from "./formats/registry.ts";
@@ -60,5 +61,5 @@ async function formatOf(place: Place): Promise<LabelFormat> {
   const known = formats.map(({ title }) => title).join(", ");
   if (place.kind === "file") throw new AnchorkitError(`${name}: holds no labels in a form that is known: ${known}`);
   const images = place.files.filter(isImageName).length;
-  throw new AnchorkitError(`${name}: no labels found beside ${images} images; known are ${known}`);
+  throw new AnchorkitError(`${name}: no labels found beside ${countOf(images, "image")}; known are ${known}`);
 }

@@ -53,35 +53,37 @@ export function boxLines(rect: Rect, line: number, color: string, dashed: boolea
   return frame("#000000", "") + frame(color, ` stroke-dasharray="${4 * stroke} ${3 * stroke}"`);
 }
 
+/** What a label must look out for. */
+export interface Surroundings {
+  /** Size of the picture. */
+  width: number;
+  height: number;
+  /** All boxes of the picture, the label's own too. */
+  boxes: readonly Rect[];
+  /** Where labels are already. */
+  taken: Rect[];
+}
+
 /**
- * A text on a ground of the box's colour: above the box, below it, inside at the top or inside at the bottom, the first
- * that covers no other label; empty where no such place is. The place is added to `taken`.
+ * A text on a ground of the box's colour, where it covers no other label: above the box, below it, beside it, or inside at
+ * the top or at the bottom, the first of these that hides no box; else the one that hides least of any. Empty where there
+ * is no such place. The place is added to those that are taken.
  */
-export function boxLabel(
-  box: Rect,
-  text: string,
-  fontSize: number,
-  color: string,
-  { width, height }: { width: number; height: number },
-  taken: Rect[],
-): string {
-  const at = labelPlace(box, text, fontSize, width, height, taken);
+export function boxLabel(box: Rect, text: string, fontSize: number, color: string, around: Surroundings): string {
+  const at = labelPlace(box, text, fontSize, around);
   if (at === undefined) return "";
-  taken.push(at);
+  around.taken.push(at);
   return (
     `<rect ${attributes(at)} fill="${color}"/>` +
     svgText(text, at.x + fontSize / 4, at.y + at.height / 2, fontSize, textColorOn(color))
   );
 }
 
-function labelPlace(
-  box: Rect,
-  text: string,
-  fontSize: number,
-  width: number,
-  height: number,
-  taken: readonly Rect[],
-): Rect | undefined {
+/** A box of which no more than this share is covered is still seen. */
+const LITTLE = 0.2;
+
+function labelPlace(box: Rect, text: string, fontSize: number, around: Surroundings): Rect | undefined {
+  const { width, height, boxes, taken } = around;
   const labelWidth = Math.ceil(textWidth(text, fontSize) + fontSize / 2);
   const labelHeight = Math.ceil(fontSize * 1.25);
   if (text === "" || labelWidth > width || labelHeight > height) return undefined;
@@ -89,16 +91,34 @@ function labelPlace(
   const right = Math.max(0, box.x + box.width - labelWidth);
   const above = box.y - labelHeight;
   const bottom = box.y + box.height;
-  return [
+  const free = [
     [left, above],
     [right, above],
     [left, bottom],
     [right, bottom],
+    [box.x + box.width, box.y],
+    [box.x - labelWidth, box.y],
     [left, box.y],
     [left, bottom - labelHeight],
   ]
     .map(([x = 0, y = 0]) => ({ x, y, width: labelWidth, height: labelHeight }))
-    .find((at) => at.y >= 0 && at.y + labelHeight <= height && taken.every((other) => !overlap(at, other)));
+    .filter((at) => at.x >= 0 && at.x + labelWidth <= width && at.y >= 0 && at.y + labelHeight <= height)
+    .filter((at) => taken.every((other) => !overlap(at, other)));
+  let best: { at: Rect; hidden: number } | undefined;
+  for (const at of free) {
+    const hidden = Math.max(0, ...boxes.map((other) => shareCovered(other, at)));
+    if (hidden <= LITTLE) return at;
+    if (best === undefined || hidden < best.hidden) best = { at, hidden };
+  }
+  return best?.at;
+}
+
+/** The share of a box's area that a label covers. */
+function shareCovered(box: Rect, label: Rect): number {
+  if (!overlap(box, label)) return 0;
+  const across = Math.min(box.x + box.width, label.x + label.width) - Math.max(box.x, label.x);
+  const down = Math.min(box.y + box.height, label.y + label.height) - Math.max(box.y, label.y);
+  return (across * down) / (box.width * box.height);
 }
 
 function overlap(a: Rect, b: Rect): boolean {

@@ -3,14 +3,16 @@ import sharp, { type OverlayOptions, type Sharp } from "sharp";
 import { AnchorkitError } from "../base/errors.ts";
 import type { Size } from "../base/preprocessing.ts";
 import type { LabelledObject } from "../data/dataset.ts";
-import { decodeImage } from "../data/images/images.ts";
+import { decodeImage, readImageHeader } from "../data/images/images.ts";
 import { mapParallel } from "../data/parallel.ts";
 import { type DetectionColumns, detections as checked, scoredFrom } from "../geometry/detections.ts";
+import type { Rect } from "./boxShapes.ts";
 import { classColor } from "./colors.ts";
 import { loadLabelFont } from "./labelFont.ts";
 import { labelOverlay } from "./labelOverlay.ts";
 import { detectionsOverlay } from "./overlay.ts";
 import { fromPixels, type RgbImage } from "./picture.ts";
+import { sheetRows } from "./sheetRows.ts";
 import { fitText, svgText, textWidth } from "./svgText.ts";
 
 /** One picture of a contact sheet. Boxes are in pixels of the image. */
@@ -25,10 +27,14 @@ export interface SheetImage {
 }
 
 export interface SheetOptions {
-  /** Pictures in a row; by default as many rows as columns, at most 4 columns. */
+  /** Pictures in a row; by default as many as fit, on a sheet that is as wide as up to 4 pictures of 4:3. */
   columns?: number;
-  /** Width of one picture's place in pixels; its height is three quarters of it. */
+  /** Width of a picture of 4:3 in pixels; others are about as high. */
   tileWidth?: number;
+  /** Written above the pictures, such as "24 of 100 images". */
+  heading?: string;
+  /** Whether names (and scores) are written at boxes; they are unless told. */
+  names?: boolean;
   scoreThreshold?: number;
   /** Told of a picture that cannot be read, whose place stays empty; without it, the error is thrown. */
   onUnreadable?: (image: SheetImage, error: AnchorkitError) => void;
@@ -43,8 +49,8 @@ const BACKGROUND = "#16181d";
 const TEXT = "#e8e8e8";
 
 /**
- * Several images in a grid, each scaled to its place, with detections (solid lines) and truth (dashed lines), or labels
- * with names and outlines, a title under each, and the colours of the classes at the end.
+ * Several images in rows of equal height, with detections (solid lines) and truth (dashed lines), or labels with names
+ * and outlines, a title under each, and the colours of the classes at the end.
  *
  * @throws AnchorkitError when there are no images, or as drawDetections does
  */
@@ -55,33 +61,32 @@ export async function contactSheet(
 ): Promise<Sharp> {
   if (images.length === 0) throw new AnchorkitError("contactSheet: needs at least one image, got none");
   await loadLabelFont();
-  const { columns = Math.min(4, Math.ceil(Math.sqrt(images.length))), tileWidth = 400 } = options;
-  const { scoreThreshold = SCORE_THRESHOLD } = options;
-  const tileHeight = Math.round(tileWidth * 0.75);
-  const width = MARGIN + columns * (tileWidth + MARGIN);
-  const top = MARGIN;
-  const rowHeight = tileHeight + LINE + MARGIN;
-  const legendTop = top + Math.ceil(images.length / columns) * rowHeight;
-  const legend = legendElements(images, classes, width, legendTop, scoreThreshold);
+  const { columns, tileWidth = 400, heading = "", scoreThreshold = SCORE_THRESHOLD } = options;
+  const width = MARGIN + (columns ?? Math.min(4, Math.ceil(Math.sqrt(images.length)))) * (tileWidth + MARGIN);
+  const top = heading === "" ? MARGIN : MARGIN + LINE;
+  const rows = sheetRows(await mapParallel(images, 4, aspectOf), {
+    ...{ width: width - 2 * MARGIN, height: Math.round(tileWidth * 0.75), gap: MARGIN, under: LINE + MARGIN },
+    ...(columns !== undefined && { perRow: columns }),
+  });
+  const legend = legendElements(images, classes, width, top + rows.height, scoreThreshold);
 
   const layers: OverlayOptions[] = [];
-  const titles: string[] = [];
-  const place = { width: tileWidth, height: tileHeight };
-  const tiles = await mapParallel(images, 4, (item) => drawTile(item, classes, place, options));
-  for (const [i, item] of images.entries()) {
-    const left = MARGIN + (i % columns) * (tileWidth + MARGIN);
-    const y = top + Math.floor(i / columns) * rowHeight;
+  const titles = [svgText(fitText(heading, FONT_SIZE, width - 2 * MARGIN), MARGIN, top - LINE / 2, FONT_SIZE, TEXT)];
+  const items = images.map((item, i) => ({ item, place: rows.places[i] as Rect }));
+  const tiles = await mapParallel(items, 4, ({ item, place }) => drawTile(item, classes, place, options));
+  for (const [i, { item, place }] of items.entries()) {
+    const [left, y] = [MARGIN + place.x, top + place.y];
     const tile = tiles[i];
     if (tile) {
       layers.push({
         input: tile.data,
         raw: { width: tile.width, height: tile.height, channels: 3 },
-        left: left + Math.floor((tileWidth - tile.width) / 2),
-        top: y + Math.floor((tileHeight - tile.height) / 2),
+        left: left + Math.floor((place.width - tile.width) / 2),
+        top: y + Math.floor((place.height - tile.height) / 2),
       });
     }
-    const title = fitText(item.title ?? "", FONT_SIZE, tileWidth);
-    titles.push(svgText(title, left, y + tileHeight + LINE / 2, FONT_SIZE, TEXT));
+    const title = fitText(item.title ?? "", FONT_SIZE, place.width);
+    titles.push(svgText(title, left, y + place.height + LINE / 2, FONT_SIZE, TEXT));
   }
   const height = legend.bottom + MARGIN;
   const text = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${titles.join("")}${legend.svg}</svg>`;
@@ -91,12 +96,24 @@ export async function contactSheet(
     .removeAlpha();
 }
 
+/** Width over height; that of most photos where it cannot be read, which is found out when it is drawn. */
+async function aspectOf({ image }: SheetImage): Promise<number> {
+  if (typeof image !== "string") return image.width / image.height;
+  try {
+    const { width, height } = await readImageHeader(image);
+    return width / height;
+  } catch (error) {
+    if (error instanceof AnchorkitError) return 4 / 3;
+    throw error;
+  }
+}
+
 /** The image as large as its place allows, boxes and labels drawn at that size, so that they can be read. */
 async function drawTile(
   item: SheetImage,
   classes: readonly string[],
   place: Size,
-  { scoreThreshold = SCORE_THRESHOLD, onUnreadable }: SheetOptions,
+  { scoreThreshold = SCORE_THRESHOLD, names = true, onUnreadable }: SheetOptions,
 ): Promise<(RgbImage & { data: Buffer }) | undefined> {
   let picture: TilePicture;
   try {
@@ -113,9 +130,12 @@ async function drawTile(
       scale,
       truth: item.truth ?? [],
       fontSize: FONT_SIZE - 1,
+      names,
     }),
   ];
-  if (item.labels) overlays.push(labelOverlay(width, height, item.labels, classes, { scale, fontSize: FONT_SIZE - 1 }));
+  if (item.labels) {
+    overlays.push(labelOverlay(width, height, item.labels, classes, { scale, fontSize: FONT_SIZE - 1, names }));
+  }
   const data = await fromPixels(pixels)
     .resize(width, height, { fit: "fill" })
     .composite(overlays.map((overlay) => ({ input: Buffer.from(overlay) })))

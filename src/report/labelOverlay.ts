@@ -8,8 +8,8 @@ import { fitText } from "./svgText.ts";
 
 /**
  * The labelled objects of one image as a transparent SVG of width x height pixels: each with its frame, its outline or
- * mask (filled, and seen through), and the name of its class where there is room. Difficult objects and crowds have
- * dashed frames, and it says so. Smaller objects are drawn over larger ones.
+ * mask (filled, and seen through), and the name of its class where there is room (none with `names: false`). Difficult
+ * objects and crowds have dashed frames, and it says so. Smaller objects are drawn over larger ones.
  *
  * @param scale pixels of the drawing for one of the boxes' pixels
  * @throws AnchorkitError when a box has NaN or infinity in it, or a class is not in the list
@@ -19,7 +19,7 @@ export function labelOverlay(
   height: number,
   objects: readonly LabelledObject[],
   classes: readonly string[],
-  { scale, fontSize }: { scale: number; fontSize: number },
+  { scale, fontSize, names = true }: { scale: number; fontSize: number; names?: boolean },
 ): string {
   const line = lineWidth(width, height);
   const shown = objects
@@ -27,7 +27,7 @@ export function labelOverlay(
     .sort((a, b) => b.rect.width * b.rect.height - a.rect.width * a.rect.height);
   const shapes: string[] = [];
   const labels: string[] = [];
-  const taken: Rect[] = [];
+  const around = { width, height, boxes: shown.map(({ rect }) => rect), taken: [] as Rect[] };
   for (const { object, rect } of shown) {
     const color = classColor(checkedClass(object.class, classes));
     const path = object.segmentation && outline(object.segmentation, scale, rect);
@@ -37,8 +37,9 @@ export function labelOverlay(
       );
     const mark = object.crowd ? " (crowd)" : object.difficult ? " (difficult)" : "";
     shapes.push(boxLines(rect, line, color, mark !== ""));
+    if (!names) continue;
     const text = fitText(`${classes[object.class] ?? ""}${mark}`, fontSize, width - fontSize / 2);
-    labels.push(boxLabel(rect, text, fontSize, color, { width, height }, taken));
+    labels.push(boxLabel(rect, text, fontSize, color, around));
   }
   const content = [...shapes, ...labels].join("");
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${content}</svg>`;

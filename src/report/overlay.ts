@@ -14,13 +14,16 @@ export interface OverlayOptions {
   scale?: number;
   /** Size of the labels' letters in pixels; by default it follows from the size of the picture. */
   fontSize?: number;
+  /** Whether the name and score are written at each detection; they are unless told. */
+  names?: boolean;
 }
 
 /**
  * The boxes of one image as a transparent SVG of width x height pixels: detections with solid lines and a label
  * ("mug 0.93"), the truth with dashed lines, both in the colour of their class. Lines lie inside their box, so
  * everything outside of it stays as it is; a box without area after clipping is drawn as one pixel. Better scores are
- * drawn over worse ones. A label goes where it covers no other label, and is left out where no such place is.
+ * drawn over worse ones. A label goes where it covers no other label and no small box, as far as there is room; it is
+ * left out where every place is another label's.
  *
  * @throws RangeError where the detections do not fit together (see {@link checked}), AnchorkitError when a class is not
  * in the list.
@@ -32,7 +35,7 @@ export function detectionsOverlay(
   classes: readonly string[],
   options: OverlayOptions = {},
 ): string {
-  const { scoreThreshold = 0.3, truth = [], scale = 1 } = options;
+  const { scoreThreshold = 0.3, truth = [], scale = 1, names = true } = options;
   const fontSize = options.fontSize ?? Math.max(10, Math.round(Math.sqrt(width * height) / 38));
   const line = lineWidth(width, height);
   const place = (box: ArrayLike<number>, name: string): Rect => placeBox(box, scale, width, height, name);
@@ -43,14 +46,16 @@ export function detectionsOverlay(
   const found = scoredFrom(scoreThreshold, checked(detections));
   const lines: string[] = [];
   const labels: string[] = [];
-  const taken: Rect[] = [];
-  for (const [i, score] of found.scores.entries()) {
+  const rects = Array.from(found.scores, (_, i) => place(found.boxes.subarray(4 * i, 4 * i + 4), `detection ${i}`));
+  const around = { width, height, boxes: rects, taken: [] as Rect[] };
+  for (const [i, rect] of rects.entries()) {
     const classIndex = checkedClass(found.classes[i] ?? -1, classes);
     const color = classColor(classIndex);
-    const rect = place(found.boxes.subarray(4 * i, 4 * i + 4), `detection ${i}`);
     lines.push(boxLines(rect, line, color, false));
-    const text = fitText(`${classes[classIndex] ?? ""} ${score.toFixed(2)}`, fontSize, width - fontSize / 2);
-    labels.push(boxLabel(rect, text, fontSize, color, { width, height }, taken));
+    if (!names) continue;
+    const score = (found.scores[i] ?? NaN).toFixed(2);
+    const text = fitText(`${classes[classIndex] ?? ""} ${score}`, fontSize, width - fontSize / 2);
+    labels.push(boxLabel(rect, text, fontSize, color, around));
   }
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">` +

@@ -164,7 +164,7 @@ async function fitRun<Batch>(
         lines.push(run.appendMetrics(validation));
         events.validated?.(validation);
       },
-      onStop: (reason) => events.message?.(`ends here: ${reason}`),
+      onStop: (reason) => events.message?.(`stopping here: ${reason}`),
     },
   );
   await Promise.all(lines);

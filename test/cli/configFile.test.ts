@@ -68,7 +68,7 @@ test.each([
   ["colour: red", 'unknown option "colour"'],
   ["epochs: 0", 'epochs: "0" is invalid. It must be a whole number of at least 1.'],
   ["flip: sideways", 'flip: "sideways" is invalid. Allowed choices are none, both.'],
-  ["epochs: [1]", "epochs: expected a text or a number, got [1]"],
+  ["epochs: [1]", "epochs: expected text or a number, got [1]"],
   ["force: 1", "force: expected true or false, got 1"],
   ["- epochs", "expected a mapping of option names to values"],
   ["epochs: {", "config.yaml"],

@@ -62,7 +62,7 @@ test("label export says how the images went along, and what the format cannot ho
   const { code, stdout, stderr } = await callCommand("label", call);
   expect(code).toBe(0);
   expect(stderr).toMatch(/^warning: scores that YOLO cannot hold, left out: 1 \(.*: object 1\)\nwarning: splits .*\n$/);
-  expect(stdout).toMatch(/: 1 images, 1 objects\nwritten to .*data\.yaml, images copied\n$/);
+  expect(stdout).toMatch(/: 1 image, 1 object\nwritten to .*data\.yaml, images copied\n$/);
   const again = await callCommand("label", call);
   expect(again).toMatchObject({ code: 1, stdout: "" });
   expect(again.stderr).toMatch(/^error: .*from-coco: is not empty; give a new folder/);

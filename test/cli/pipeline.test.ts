@@ -43,7 +43,7 @@ describe.skipIf(findEngines().length === 0)("train, measure and predict", () => 
     const stopped = await runCommand("detect", args, /ready after/);
     expect(stopped.code).toBe(130);
     expect(stopped.stderr).toContain("stopping after this step, with a checkpoint");
-    expect(stopped.stdout).toContain(`go on with: detect train --out ${out} --resume\n`);
+    expect(stopped.stdout).toContain(`continue with: detect train --out ${out} --resume\n`);
     expect(existsSync(join(out, "last", "state.bin"))).toBe(true);
     expect(existsSync(join(out, "report.html"))).toBe(false);
 
@@ -65,7 +65,7 @@ describe.skipIf(findEngines().length === 0)("train, measure and predict", () => 
     const { code, stderr } = await runCommand("detect", ["train", "--data", data, "--out", out]);
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: `error: ${out}: holds a training already; go on with --resume, or give another --out, or insist with --overwrite\n`,
+      stderr: `error: ${out}: already holds a training; continue it with --resume, or give another --out, or insist with --overwrite\n`,
     });
   });
 

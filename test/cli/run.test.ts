@@ -19,8 +19,8 @@ test.each([
   ["detect", ["trian"], "error: unknown command 'trian' (Did you mean train?)\n"],
   ["detect", ["train", "--dta", "x"], "error: unknown option '--dta' (Did you mean --data?)\n"],
   ["detect", ["train"], "error: required option '--data <dataset>' not specified\n"],
-  ["detect", ["train", "--resume"], "error: --resume needs --out, the folder of the run to go on with\n"],
-  ["detect", ["train", "--resume", "--out", "nowhere"], "error: --resume: nowhere holds no training to go on with\n"],
+  ["detect", ["train", "--resume"], "error: --resume needs --out, the folder of the run to continue\n"],
+  ["detect", ["train", "--resume", "--out", "nowhere"], "error: --resume: nowhere holds no training to continue\n"],
   ["detect", ["train", "--data", "x", "--epochs", "3", "--minutes", "2"], /^error: option '--minutes <m>' cannot be/],
   ["detect", ["train", "--data", "x", "--epochs", "0"], /^error: option '--epochs <n>' argument '0' .* at least 1.\n$/],
   [

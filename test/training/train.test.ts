@@ -160,7 +160,7 @@ describe.runIf(native)("a task of some forty lines", () => {
     const result = await trainToy("patient", { epochs: 100, lr: 1e-9, patience: 2 }, { events });
     expect(result).toMatchObject({ finished: true });
     expect(result.steps).toBeLessThan(150);
-    expect(lines.at(-1)).toMatch(/^ends here: the last 2 validations were no better than the best before/);
+    expect(lines.at(-1)).toMatch(/^stopping here: the last 2 validations were no better than the best before/);
   });
 
   it("is refused with other data, and says what differs", async () => {

@@ -1,3 +1,4 @@
+import { countOf } from "../../base/words.ts";
 import type { CocoComparison, CocoIntervals, CocoMetrics, CocoSummary, VocMetrics } from "../../metrics/index.ts";
 import { COCO_KEYS } from "../../metrics/detection/coco/cocoSummary.ts";
 import type { Column, DataTable } from "../tables.ts";
@@ -11,7 +12,7 @@ export function cocoTables(metrics: CocoMetrics): DataTable[] {
       rows: [["AP", ...COCO_KEYS.slice(0, 6).map((key) => metrics[key])]],
     },
     {
-      columns: [{ name: "" }, ...ratios("1 an image", "10", "100", "small", "medium", "large")],
+      columns: [{ name: "" }, ...ratios("1 per image", "10", "100", "small", "medium", "large")],
       rows: [["AR", ...COCO_KEYS.slice(6).map((key) => metrics[key])]],
     },
   ];
@@ -34,9 +35,9 @@ export function vocTable({ AP, AP11, perClass, iouThreshold }: VocMetrics): Data
 
 /** Each of the twelve numbers with its interval. */
 export function intervalTable(intervals: CocoIntervals): DataTable {
-  const few = intervals.fewImages ? ": few, so take it as a rough guess" : "";
+  const few = intervals.fewImages ? ": few, so take them as a rough guess" : "";
   return {
-    title: `${percent(intervals.level)} intervals over ${intervals.images} images${few}`,
+    title: `${percent(intervals.level)} intervals over ${countOf(intervals.images, "image")}${few}`,
     columns: [{ name: "" }, ...ratios("value", "low", "high")],
     rows: COCO_KEYS.map((key) => [key, intervals[key].value, intervals[key].low, intervals[key].high]),
   };
@@ -46,7 +47,7 @@ export function intervalTable(intervals: CocoIntervals): DataTable {
 export function comparisonTable(comparison: CocoComparison, against: string): DataTable {
   const words = { "A better": "better", "B better": "worse", "no difference shown": "no difference shown" };
   return {
-    title: `Beside ${against}: the difference and its ${percent(comparison.level)} interval, the same images drawn for both`,
+    title: `Compared with ${against}: the difference and its ${percent(comparison.level)} interval, with the same images drawn for both`,
     columns: [{ name: "" }, ...ratios("these", "those", "difference", "low", "high", "p"), { name: "" }],
     rows: COCO_KEYS.map((key) => {
       const { a, b, value, low, high, pValue, verdict } = comparison[key];
@@ -56,7 +57,7 @@ export function comparisonTable(comparison: CocoComparison, against: string): Da
 }
 
 function percent(share: number): string {
-  return `${Number((share * 100).toFixed(1))} %`;
+  return `${Number((share * 100).toFixed(1))}%`;
 }
 
 function perClassTable(metrics: CocoMetrics, keys: readonly (keyof CocoSummary)[]): DataTable {

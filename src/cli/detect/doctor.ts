@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { countOf } from "../../base/words.ts";
 import type { EngineDescription } from "../../engine/describe.ts";
 import { addCommonOptions, addExamples, printJson } from "../options.ts";
 import { packageVersion } from "../version.ts";
@@ -7,7 +8,7 @@ import { packageVersion } from "../version.ts";
 export function addDoctor(program: Command): void {
   const command = program
     .command("doctor")
-    .description("Say which engine runs, on what, and what to do for a faster one");
+    .description("Say which engine runs, on what hardware, and how to get a faster one");
   addCommonOptions(command).action(examine);
   addExamples(command, "detect doctor");
 }
@@ -27,12 +28,12 @@ async function examine({ json }: { json?: true }): Promise<void> {
 function report(versions: Record<string, string>, found: EngineDescription): string {
   const { cpu, memory } = found;
   const native = found.engine === "native";
-  const origin = found.origin === "cache" ? "made by detect engine install" : "of this project";
+  const origin = found.origin === "cache" ? "installed by detect engine install" : "part of this project";
   const rows: [string, string][] = [
     ...Object.entries(versions),
     ["engine", native ? `native TensorFlow ${found.tensorflow}` : `tfjs ${found.tensorflow} in JavaScript, slow`],
     ...(found.folder === undefined ? [] : [["from", `${found.folder} (${origin})`] satisfies [string, string]]),
-    ["runs on", found.gpus.length > 0 ? found.gpus.join(", ") : `CPU, ${found.threads} threads`],
+    ["runs on", found.gpus.length > 0 ? found.gpus.join(", ") : `CPU, ${countOf(found.threads, "thread")}`],
     ["CPU", cpu.model],
     ["instructions", cpu.instructions.length > 0 ? cpu.instructions.join(" ") : "not known on this system"],
     ["precision", found.precision === "bfloat16" ? "bfloat16 and float32" : `float32${reasonFor(found)}`],

@@ -13,6 +13,9 @@ import {
   numberIn,
   printJson,
 } from "../options.ts";
+import { TRAIN_LONGER, tooFewSteps, tooFewStepsText } from "../../report/evaluation/tooFewSteps.ts";
+import { RunFolder } from "../../training/run/runFolder.ts";
+import { historyOf } from "./trainingReport.ts";
 import { renderTables, TABLE_FORMATS, type TableFormat } from "../tables.ts";
 
 interface Flags extends InputFlags, MeasureFlags {
@@ -27,8 +30,8 @@ interface Flags extends InputFlags, MeasureFlags {
 export function addEval(program: Command): void {
   const command = program
     .command("eval")
-    .description("Measure detections against labels: a trained detector's, or any tool's from files")
-    .option("--map", "mean average precision and recall by COCO's rules (the default)");
+    .description("Measure detections against labels: those of a trained detector, or of any tool, read from files")
+    .option("--map", "mean average precision and recall by COCO's rules (this is the default)");
   addInputOptions(command);
   addMeasureOptions(command);
   addOutputOptions(command);
@@ -45,18 +48,20 @@ export function addEval(program: Command): void {
 
 function addInputOptions(command: Command): void {
   command
-    .option("--weights <run>", "run folder of detect train")
+    .option("--weights <run>", "run folder that detect train wrote")
     .option("--data <dataset>", "labelled images")
-    .addOption(choice("--split <name>", "which of them", ["train", "val", "test", "all"], "test"))
+    .addOption(choice("--split <name>", "which of these images", ["train", "val", "test", "all"], "test"))
     .option("--truth <file>", "labels as COCO JSON; with --predictions, no model is needed")
     .option("--predictions <file>", "detections as COCO results: JSON, or JSON Lines of any length")
     .option("--against <file>", "another model's detections: is the difference more than chance?")
     .addOption(choice("--boxes <layout>", "what the numbers of a box in --predictions are (default: xywh)", LAYOUTS))
-    .addOption(choice("--match <how>", "find a result's image by its id or its file name (default: id)", MATCHES))
+    .addOption(
+      choice("--match <how>", "find the image of a result by its id or by its file name (default: id)", MATCHES),
+    )
     .addOption(
       choice(
         "--difficult <how>",
-        "difficult objects (default: count with --truth by COCO's rules, else ignore)",
+        "what to do with difficult objects (default: count with --truth under COCO's rules, otherwise ignore)",
         DIFFICULT,
       ),
     );
@@ -66,45 +71,50 @@ function addInputOptions(command: Command): void {
 
 function addMeasureOptions(command: Command): void {
   command
-    .addOption(choice("--rules <whose>", "average precision by these rules", ["coco", "voc"], "coco"))
+    .addOption(choice("--rules <whose>", "whose rules average precision follows", ["coco", "voc"], "coco"))
     .option("--masks", "compare masks (segmentations) instead of boxes")
     .option(
       "--iou <thresholds>",
-      "IoUs from which an object is found, apart by commas (default: the rules')",
+      "IoUs from which an object counts as found, separated by commas (default: those of the rules)",
       thresholds,
     )
     .addOption(
       choice(
         "--iou-pixels <how>",
-        "inclusive: x2 and y2 are the last pixels, as in VOC's devkit",
+        "inclusive: x2 and y2 are the last pixels of a box, as in the VOC devkit",
         ["exclusive", "inclusive"],
         "exclusive",
       ),
     )
     .option(
       "--max-detections <n>",
-      "of each class in an image, the best so many count",
+      "how many detections of each class count in an image, the best ones first",
       numberIn({ whole: true, min: 1, max: 100_000 }),
       100,
     )
-    .option("--explain", "where it fails: errors and what they cost, best thresholds, mix-ups, calibration, counts")
+    .option("--explain", "say where it fails: errors and what they cost, best thresholds, mix-ups, calibration, counts")
     .option(
       "--slice <by>",
-      "measure parts: size, aspect, crowding, objects, or a field of the images; again for more",
+      "also measure parts of the data: by size, aspect, crowding, objects, or a field of the images; can be given more than once",
       (by: string, before: string[] | undefined) => [...(before ?? []), by],
     )
-    .option("--intervals", "confidence intervals of all numbers")
-    .option("--resamples <n>", "for intervals and --against", numberIn({ whole: true, min: 10, max: 100_000 }), 1000)
-    .option("--seed <n>", "seed of the resampling", numberIn({ whole: true, min: 0, max: 2 ** 31 - 1 }), 1);
+    .option("--intervals", "add confidence intervals to all numbers")
+    .option(
+      "--resamples <n>",
+      "how many resamples --intervals and --against draw",
+      numberIn({ whole: true, min: 10, max: 100_000 }),
+      1000,
+    )
+    .option("--seed <n>", "seed for the resampling", numberIn({ whole: true, min: 0, max: 2 ** 31 - 1 }), 1);
 }
 
 function addOutputOptions(command: Command): void {
   command
-    .option("--report <file>", "write all of it, with plots and pictures, as one HTML file")
+    .option("--report <file>", "write everything, with plots and pictures, as one HTML file")
     .addOption(choice("--format <how>", "what is printed", [...TABLE_FORMATS, "json"], "table"))
     .option(
       "--fail-under <bars>",
-      "exit code 1 if a number is lower: AP50=.8, or AP50:cat=.8 for a class",
+      "exit with code 1 if a number is lower, such as AP50=.8, or AP50:cat=.8 for a class",
       barsIn([...new Set([...METRICS.coco, ...METRICS.voc])]),
     );
 }
@@ -133,15 +143,18 @@ async function evaluate(flags: Flags): Promise<void> {
   const input = await readEvaluation(flags);
   const { document, tables, wideTables, numbers, analysis, comparison } = await measure(input, flags);
   const { format, report, failUnder = [] } = flags;
+  const training = flags.weights === undefined ? [] : await historyOf(RunFolder.of(flags.weights));
   if (flags.json || format === "json") printJson(document);
   else process.stdout.write(`${renderTables(format === "csv" ? wideTables : tables, format)}\n`);
   if (report !== undefined && analysis) {
     const { writeEvaluationReport } = await import("../../report/evaluation/evaluationReport.ts");
     const { title, classes, images, warnings, against } = input;
     const difference = comparison && against && { comparison: { against: against.name, difference: comparison } };
-    await writeEvaluationReport(report, { title, classes, images, analysis, warnings, ...difference });
+    await writeEvaluationReport(report, { title, classes, images, analysis, warnings, training, ...difference });
     process.stderr.write(`report: ${report}\n`);
   }
+  const early = tooFewSteps(numbers.overall["AP"] ?? NaN, training);
+  if (early) process.stderr.write(`${tooFewStepsText(early)}\n${TRAIN_LONGER}\n`);
   const short = fallsShort(failUnder, numbers);
   if (short.length > 0) throw new AnchorkitError(short.join("; "));
 }

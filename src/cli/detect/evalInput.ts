@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { AnchorkitError, UsageError } from "../../base/errors.ts";
+import { countOf } from "../../base/words.ts";
 import type { SplitName } from "../../data/dataset.ts";
 import type { BoxLayout } from "../../data/comparison/boxLayout.ts";
 import type { CocoTruth, ComparedImage } from "../../data/comparison/comparedImage.ts";
@@ -140,8 +141,4 @@ async function runDetector(flags: InputFlags): Promise<EvaluationInput> {
 async function seedOf(run: RunFolder): Promise<number> {
   const { seed = 1 } = existsSync(run.config) ? await run.readConfig() : {}; // a model without its run: the default seed
   return seed;
-}
-
-function countOf(count: number, thing: string): string {
-  return `${count} ${thing}${count === 1 ? "" : "s"}`;
 }

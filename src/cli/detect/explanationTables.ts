@@ -1,4 +1,5 @@
 import type { DetectionAnalysis, SliceMetrics } from "../../metrics/index.ts";
+import { confidenceText } from "../../report/evaluation/thresholds.ts";
 import type { DataTable } from "../tables.ts";
 
 /** Where a detector fails, and what it costs: the tables of `--explain`. */
@@ -24,9 +25,9 @@ const ERRORS = {
   classification: "right place, wrong class",
   localisation: "right class, badly placed (IoU 0.1 to 0.5)",
   both: "wrong class and badly placed",
-  duplicate: "an object found already",
-  background: "nothing there",
-  missed: "an object that nothing points at",
+  duplicate: "an object that was already found",
+  background: "nothing is there",
+  missed: "an object that no detection points at",
 } as const;
 
 /** TIDE: every kind of error, what costs most first. */
@@ -35,7 +36,7 @@ function costTable({ tide }: DetectionAnalysis): DataTable {
     (a, b) => tide.errors[b].dAP - tide.errors[a].dAP,
   );
   return {
-    title: "What costs AP50 (TIDE: AP50 that would be gained without this kind of error)",
+    title: "What costs AP50 (TIDE: how much AP50 would rise without this kind of error)",
     columns: [{ name: "error" }, { name: "" }, { name: "count" }, { name: "AP50 lost", digits: 3 }],
     rows: [
       ...kinds.map((kind) => [kind, ERRORS[kind], tide.errors[kind].count, tide.errors[kind].dAP]),
@@ -61,11 +62,12 @@ function thresholdTable({ curves, missRates, counting, calibration, confidence }
   ];
   return {
     title:
-      `The confidence of best F1 and precision, recall, F1 there; log-average miss rate; calibration error; and, at ${confidence.toFixed(3)}, ` +
-      "by how many the count of an image is off (mean, mean size)",
+      "The confidence with the best F1, and precision, recall and F1 there; log-average miss rate; calibration error; and, " +
+      `at confidence ${confidenceText(confidence)}, how far off the number of objects per image is (mean error, mean absolute error)`,
     columns: [
       { name: "class" },
-      ...["confidence", "precision", "recall", "F1", "miss rate", "ECE", "count bias", "count error"].map((name) => ({
+      { name: "confidence", digits: confidenceText },
+      ...["precision", "recall", "F1", "miss rate", "ECE", "count bias", "count error"].map((name) => ({
         name,
         digits,
       })),
@@ -84,7 +86,7 @@ function mixUpTable({ confusion: { matrix, classes, confidence } }: DetectionAna
   );
   const mixUps = counts.filter(({ truth, found, count }) => truth !== found && count > 0);
   return {
-    title: `What is taken for what, at confidence ${confidence.toFixed(3)} (background: nothing there, or missed)`,
+    title: `What is mistaken for what, at confidence ${confidenceText(confidence)} (background: nothing is there, or the object is missed)`,
     columns: [{ name: "labelled" }, { name: "found as" }, { name: "count" }],
     rows: mixUps
       .sort((a, b) => b.count - a.count)
@@ -96,7 +98,7 @@ function mixUpTable({ confusion: { matrix, classes, confidence } }: DetectionAna
 /** Average recall against the number of detections that are looked at. */
 function proposalTable({ averageRecall: { proposals, averageRecall } }: DetectionAnalysis): DataTable {
   return {
-    title: "Average recall with the best detections of each class in an image",
+    title: "Average recall by how many of the best detections per class and image are looked at",
     columns: [{ name: "detections" }, ...proposals.map((count) => ({ name: String(count), digits: 3 }))],
     rows: [["AR", ...averageRecall]],
   };

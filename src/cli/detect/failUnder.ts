@@ -15,7 +15,7 @@ export interface Measured {
   perClass: readonly { name: string; metrics: Readonly<Record<string, number>> }[];
 }
 
-/** A parser for `--fail-under AP50=.8` and `AP50:cat=.7`, several apart by commas or given one after another. */
+/** A parser for `--fail-under AP50=.8` and `AP50:cat=.7`, several separated by commas or given one after another. */
 export function barsIn(metrics: readonly string[]): (text: string, before?: Bar[]) => Bar[] {
   return (text, before = []) => [...before, ...text.split(",").map((part) => barIn(part, metrics))];
 }
@@ -44,7 +44,7 @@ export function fallsShort(bars: readonly Bar[], { overall, perClass }: Measured
     if (row === undefined) return [`${what}: there is no class "${className}"`];
     const value = row[metric] ?? NaN;
     if (value >= least) return [];
-    if (Number.isNaN(value)) return [`${what} could not be measured, for want of objects; ${least} was asked for`];
+    if (Number.isNaN(value)) return [`${what} could not be measured: there are no objects; ${least} was asked for`];
     return [`${what} is ${value.toFixed(4)}, under ${least} by ${(least - value).toFixed(4)}`];
   });
 }

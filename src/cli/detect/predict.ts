@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import type { DetectedFile } from "../../base/detectedImage.ts";
+import { count, countOf } from "../../base/words.ts";
 import type { Detector, DetectorOptions } from "../../detection/detector.ts";
 import { type ImageFile, listImageFiles } from "./imageFiles.ts";
 import {
@@ -22,6 +23,7 @@ interface Flags extends DetectorOptions {
   score: number;
   images: boolean;
   overwrite?: true;
+  names: boolean;
   json?: true;
 }
 
@@ -33,10 +35,11 @@ export function addPredict(program: Command): void {
     .command("predict")
     .description("Find objects in images: pictures with boxes, and predictions.json (COCO results)")
     .argument("<images...>", 'image files, folders, or patterns such as "shots/**/*.jpg"')
-    .option("--weights <run>", "run folder of detect train")
+    .option("--weights <run>", "run folder that detect train wrote")
     .option("--out <folder>", "folder to write to")
     .option("--score <s>", "leave out detections with a lower score", numberIn({ min: 0, max: 1 }), 0.3)
-    .option("--no-images", "write predictions.json alone");
+    .option("--no-images", "write only predictions.json")
+    .option("--no-names", "draw only boxes, without names and scores");
   requireOptions(command, "weights", "out");
   addDetectorOptions(command);
   addOverwriteOption(command);
@@ -75,12 +78,16 @@ async function predict(paths: string[], flags: Flags): Promise<void> {
     printJson({ predictions, sheet, classes, categories, images, objects, broken, seconds, imagesPerSecond });
   } else {
     const rate = `${imagesPerSecond.toFixed(1)} images/s (decoding included, drawing not)`;
-    const lines = [`${objects} objects in ${found.length} images, ${rate}`, `detections: ${predictions}`];
-    if (sheet !== undefined) lines.push(`pictures: ${out}`, `overview: ${sheet}`);
+    const what = `${countOf(objects, "object")} in ${countOf(found.length, "image")}`;
+    const lines = [`${what}, ${rate}`, `detections: ${predictions}`];
+    if (sheet !== undefined) {
+      const part = found.length > SHEET_IMAGES ? ` (${firstOf(found.length)})` : "";
+      lines.push(`pictures: ${out}`, `overview: ${sheet}${part}`);
+    }
     process.stdout.write(`${lines.join("\n")}\n`);
   }
   if (broken.length === 0) return;
-  process.stderr.write(`${broken.length} of ${files.length} images could not be read\n`);
+  process.stderr.write(`${count(broken.length)} of ${countOf(files.length, "image")} could not be read\n`);
   process.exitCode = 1;
 }
 
@@ -106,7 +113,7 @@ async function findObjects(
   files: readonly ImageFile[],
   scoreThreshold: number,
 ): Promise<{ found: Found[]; broken: { file: string; error: string }[] }> {
-  const progress = new Progress("finding");
+  const progress = new Progress("detecting");
   const found: Found[] = [];
   const broken: { file: string; error: string }[] = [];
   const started = performance.now();
@@ -136,7 +143,7 @@ async function drawAll(
   found: readonly Found[],
   classes: readonly string[],
   pictures: readonly string[],
-  { out, score }: Flags,
+  { out, score, names }: Flags,
 ): Promise<string | undefined> {
   if (found.length === 0) return undefined;
   const { drawDetections } = await import("../../report/drawDetections.ts");
@@ -145,7 +152,7 @@ async function drawAll(
   const progress = new Progress("drawing");
   try {
     for (const [i, { id, file, fileName, detections }] of found.entries()) {
-      const picture = await drawDetections(file, detections, classes, { scoreThreshold: score });
+      const picture = await drawDetections(file, detections, classes, { scoreThreshold: score, names });
       await writePicture(picture, join(out, pictures[id - 1] ?? fileName));
       progress.update({ fraction: (i + 1) / found.length, text: fileName });
     }
@@ -155,8 +162,14 @@ async function drawAll(
   const shown = found.slice(0, SHEET_IMAGES);
   const images = shown.map(({ file, fileName, detections }) => ({ image: file, title: fileName, detections }));
   const sheet = join(out, OVERVIEW);
-  await writePicture(await contactSheet(images, classes, { scoreThreshold: score }), sheet);
+  const heading = shown.length < found.length ? firstOf(found.length) : "";
+  await writePicture(await contactSheet(images, classes, { scoreThreshold: score, names, heading }), sheet);
   return sheet;
 }
 
-const SHEET_IMAGES = 12;
+/** More do not fit on a sheet that is looked at as a whole; each has a picture of its own. */
+const SHEET_IMAGES = 24;
+
+function firstOf(images: number): string {
+  return `the first ${SHEET_IMAGES} of ${countOf(images, "image")}`;
+}

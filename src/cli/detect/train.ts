@@ -2,10 +2,12 @@ import { existsSync } from "node:fs";
 import { basename, extname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { AnchorkitError, UsageError, WouldOverwrite } from "../../base/errors.ts";
+import { countOf } from "../../base/words.ts";
 import { Augmentation } from "../../data/augment/description.ts";
 import { isAugmentationFile, loadAugmentation } from "../../data/augment/readAugmentation.ts";
 import { countSplits, type SplitCounts } from "../../data/split/splits.ts";
 import { checkChoice, trainModel } from "../../models.ts";
+import { type ShortTraining, TRAIN_LONGER, tooFewSteps, tooFewStepsText } from "../../report/evaluation/tooFewSteps.ts";
 import { RunFolder } from "../../training/run/runFolder.ts";
 import type { TrainEvents, TrainResult } from "../../training/trainOptions.ts";
 import { applyRunOptions } from "../configFile.ts";
@@ -23,13 +25,13 @@ import {
   sharedOptions,
   type TrainFlags,
 } from "./trainOptions.ts";
-import { writeTrainingReport } from "./trainingReport.ts";
+import { historyOf, writeTrainingReport } from "./trainingReport.ts";
 
 /** `detect train` */
 export function addTrain(program: Command): void {
   const command = program
     .command("train")
-    .description("Train a model on labelled images; keep the weights that do best on the validation images");
+    .description("Train a model on labelled images and keep the weights that do best on the validation images");
   addRunOptions(command);
   addTrainingOptions(command);
   addModelOptions(command);
@@ -37,9 +39,9 @@ export function addTrain(program: Command): void {
   command.hook("preAction", async () => {
     const { out, resume } = command.opts<TrainFlags>();
     if (!resume) return;
-    if (out === undefined) throw new UsageError("--resume needs --out, the folder of the run to go on with");
+    if (out === undefined) throw new UsageError("--resume needs --out, the folder of the run to continue");
     const run = new RunFolder(out);
-    if (!existsSync(run.config)) throw new UsageError(`--resume: ${out} holds no training to go on with`);
+    if (!existsSync(run.config)) throw new UsageError(`--resume: ${out} holds no training to continue`);
     const config = await run.readConfig();
     forgetSameLength(command, config.budget);
     applyRunOptions(command, config, run.config);
@@ -64,7 +66,7 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   const out = run.path;
   const { weights, overwrite, augment } = flags;
   if (!resume && run.holdsTraining() && !overwrite) {
-    throw new WouldOverwrite(`${out}: holds a training already; go on with --resume, or give another --out`);
+    throw new WouldOverwrite(`${out}: already holds a training; continue it with --resume, or give another --out`);
   }
   if (resume && !existsSync(data)) {
     throw new AnchorkitError(`${data}: the data of this run is not there; say where it is now with --data`);
@@ -83,7 +85,7 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
 
   const progress = new Progress("training");
   const signal = abortOnInterrupt(() => {
-    progress.log("stopping after this step, with a checkpoint; Ctrl-C again ends at once, without one");
+    progress.log("stopping after this step, with a checkpoint; press Ctrl-C again to stop at once, without one");
   });
   const { coordinates, images, orphans } = flags;
   const options = {
@@ -111,7 +113,10 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   const finished = result.finished && result.best !== null;
   const report = finished ? await writeTrainingReport(run, dataset, warnings, flags) : undefined;
   if (flags.json) printJson({ out, classes: dataset.classes, splits, warnings, ...result, ...(report && { report }) });
-  else process.stdout.write(`${summary(data, out, result, splits, report).join("\n")}\n`);
+  else {
+    const early = finished ? tooFewSteps(result.best?.score ?? NaN, await historyOf(run)) : undefined;
+    process.stdout.write(`${summary(data, out, result, splits, report, early).join("\n")}\n`);
+  }
   if (!result.finished) process.exitCode = INTERRUPTED;
 }
 
@@ -137,7 +142,7 @@ function eventsTo(progress: Progress): TrainEvents {
     progress({ step, steps, epoch, epochs, elapsed, remaining, loss, samplesPerSecond, waiting }) {
       const fraction = steps === undefined ? elapsed / (elapsed + remaining) : step / steps;
       const passes = epochs === undefined ? epoch.toFixed(1) : `${epoch.toFixed(1)} of ${epochs}`;
-      const text = `epoch ${passes} | loss ${loss.toFixed(3)} | ${samplesPerSecond.toFixed(1)} images/s | data ${Math.round(100 * waiting)} %`;
+      const text = `epoch ${passes} | loss ${loss.toFixed(3)} | ${samplesPerSecond.toFixed(1)} images/s | data ${Math.round(100 * waiting)}%`;
       progress.update({ fraction, text, ...(Number.isFinite(remaining) && { remaining }) });
     },
     validated({ epoch, elapsed, metrics: { AP = NaN, AP50 = NaN }, best }) {
@@ -154,17 +159,19 @@ function summary(
   { best, steps, seconds, finished }: TrainResult,
   splits: SplitCounts,
   report: string | undefined,
+  early: ShortTraining | undefined,
 ): string[] {
-  const done = `${steps} steps in ${duration(seconds)}`;
+  const done = `${countOf(steps, "step")} in ${duration(seconds)}`;
   const weights = best === null ? [] : [`best weights: ${join(out, "best")} (val AP ${best.score.toFixed(3)})`];
   if (!finished) {
-    return [`stopped after ${done}`, ...weights, `go on with: detect train --out ${quoted(out)} --resume`];
+    return [`stopped after ${done}`, ...weights, `continue with: detect train --out ${quoted(out)} --resume`];
   }
   const split = splits.test.images > 0 ? "test" : "val";
   return [
     `trained ${done}`,
     ...weights,
-    ...(report === undefined ? [] : [`where it is good and where not: ${report}`]),
+    ...(early ? [tooFewStepsText(early), TRAIN_LONGER] : []),
+    ...(report === undefined ? [] : [`report: ${report}`]),
     "next:",
     `  detect eval --map --data ${quoted(data)} --split ${split} --weights ${quoted(out)}`,
     `  detect predict <images> --weights ${quoted(out)} --out found`,

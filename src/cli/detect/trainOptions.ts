@@ -32,42 +32,50 @@ const CACHES: CacheKind[] = ["none", "ram", "disk"];
 /** What and where, and for how long. */
 export function addRunOptions(command: Command): void {
   command
-    .option("--data <dataset>", "what label import wrote, or any labels that it reads")
+    .option("--data <dataset>", "what label import wrote, or any labels that it can read")
     .option("--out <folder>", "run folder (default: runs/<name of the data>)")
     .addOption(
-      new Option("--epochs <n>", "passes over the training images (default: 100, more where images are few)").argParser(
-        lengthIn({ whole: true, min: 1 }),
-      ),
+      new Option(
+        "--epochs <n>",
+        "passes over the training images (default: 100, more if there are few images)",
+      ).argParser(lengthIn({ whole: true, min: 1 })),
     )
     .addOption(
-      new Option("--minutes <m>", "be done after so long instead: set-up, validations and report included")
+      new Option("--minutes <m>", "be done after this many minutes instead, with set-up, validations and report")
         .argParser(lengthIn({ above: 0 }))
         .conflicts("epochs"),
     )
-    .option("--weights <run>", "begin with the weights of another run, as far as they fit")
-    .option(
-      "--resume",
-      "go on where the run in --out was stopped, with its data and options; --minutes +5 prolongs it",
-    );
+    .option("--weights <run>", "start from the weights of another run, as far as they fit")
+    .option("--resume", "continue where the run in --out stopped, with its data and options; --minutes +5 extends it");
   addOverwriteOption(command);
 }
 
 /** What every model takes. */
 export function addTrainingOptions(command: Command): void {
   command
-    .addOption(choice("--model <name>", "what is trained", Object.keys(MODELS), "faster-rcnn"))
-    .option("--batch <n>", "images in a step", numberIn({ whole: true, min: 1, max: 64 }), 4)
+    .addOption(choice("--model <name>", "the model to train", Object.keys(MODELS), "faster-rcnn"))
+    .option("--batch <n>", "images per step", numberIn({ whole: true, min: 1, max: 64 }), 4)
     .option("--augment <how>", `how images are varied: ${PRESET_NAMES.join(", ")}, or a YAML file`, "default")
-    .addOption(choice("--flip <how>", "mirror images at random (default: as --augment does, horizontal)", FLIPS))
+    .addOption(choice("--flip <how>", "mirror images at random (default: as --augment says, horizontal)", FLIPS))
     .addOption(choice("--optimizer <name>", "how weights are updated", Object.keys(OPTIMIZERS), "adamw"))
     .option("--lr <rate>", "highest learning rate (default: the optimizer's own)", numberIn({ above: 0, max: 10 }))
-    .option("--patience <n>", "end after n validations without a better score", numberIn({ whole: true, min: 1 }))
-    .option("--seed <n>", "seed of every random draw", numberIn({ whole: true, min: 0, max: 2 ** 31 - 1 }), 1)
-    .addOption(choice("--cache <where>", "keep resized images in memory (ram), on disk or nowhere", CACHES, "ram"))
-    .option("--cache-limit <GiB>", "so much of them (default: 1 in memory, 10 on disk)", numberIn({ above: 0 }))
+    .option(
+      "--patience <n>",
+      "stop after n validations in a row without a better score",
+      numberIn({ whole: true, min: 1 }),
+    )
+    .option("--seed <n>", "seed for every random draw", numberIn({ whole: true, min: 0, max: 2 ** 31 - 1 }), 1)
+    .addOption(
+      choice("--cache <where>", "where to keep resized images: in memory (ram), on disk or nowhere", CACHES, "ram"),
+    )
+    .option(
+      "--cache-limit <GiB>",
+      "how much of them to keep (default: 1 in memory, 10 on disk)",
+      numberIn({ above: 0 }),
+    )
     .option(
       "--workers <n>",
-      "images read and decoded at once (default: 16)",
+      "how many images are read and decoded at once (default: 16)",
       numberIn({ whole: true, min: 1, max: 256 }),
     );
   addDetectorOptions(command);
@@ -89,8 +97,8 @@ export function lengthOf({ epochs, minutes, resume }: TrainFlags): { epochs?: nu
     const { amount } = length;
     throw new UsageError(
       resume
-        ? `--${name} ${amount}: a run that goes on keeps its length; --${name} +${amount} prolongs it by so much`
-        : `--${name} +${amount} prolongs a run: it goes with --resume`,
+        ? `--${name} ${amount}: a run that continues keeps its length; --${name} +${amount} extends it by that much`
+        : `--${name} +${amount} extends a run: it needs --resume`,
     );
   }
   return { ...(epochs && { epochs: epochs.amount }), ...(minutes && { minutes: minutes.amount }) };

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { messageOf } from "../../base/errors.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import type { DetectorOptions } from "../../detection/detector.ts";
@@ -41,9 +42,11 @@ export async function writeTrainingReport(
   }
 }
 
-/** The course of the training; runs of old do not have the loss. */
-async function historyOf(run: RunFolder): Promise<TrainingRecord[]> {
-  return (await run.readMetrics()).map(({ epoch, loss, metrics, best }) => {
-    return { epoch, loss: loss ?? NaN, AP: metrics.AP ?? NaN, AP50: metrics.AP50 ?? NaN, best };
+/** The course of the training that made the weights; runs of old do not have the loss and the steps. */
+export async function historyOf(run: RunFolder): Promise<TrainingRecord[]> {
+  if (!existsSync(run.metrics)) return []; // a model without its run
+  return (await run.readMetrics()).map(({ step, epoch, loss, metrics, best }) => {
+    const known = { epoch, loss: loss ?? NaN, AP: metrics.AP ?? NaN, AP50: metrics.AP50 ?? NaN, best };
+    return step === undefined ? known : { step, ...known };
   });
 }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { countOf } from "../../base/words.ts";
 import { FORMAT_IDS, type FormatId, type WriteResult } from "../../data/formats/format.ts";
 import { addReadingOptions, addFromOption, printWarnings, type ReadingFlags, readingOptions } from "../dataset.ts";
 import { addFormatNames } from "../formatNames.ts";
@@ -17,11 +18,11 @@ interface Flags extends ReadingFlags {
 export function addExport(program: Command): void {
   const command = program
     .command("export")
-    .description("Write labels in the format of another tool; what it cannot hold is named")
-    .argument("<dataset>", "what `label import` wrote, or any labels that it reads")
+    .description("Write labels in the format of another tool, and say what that format cannot hold")
+    .argument("<dataset>", "what `label import` wrote, or any labels that it can read")
     .addOption(choice("--to <format>", "the format to write", FORMAT_IDS))
     .option("--out <folder>", "new or empty folder to write to")
-    .option("--copy", "copy the images; otherwise they are hard links, or are referred to where they lie (coco)");
+    .option("--copy", "copy the images; otherwise they are hard-linked, or referred to where they are (coco)");
   requireOptions(command, "to", "out");
   addFromOption(command);
   addReadingOptions(command);
@@ -50,14 +51,14 @@ async function exportTo(source: string, flags: Flags): Promise<void> {
     return;
   }
   const lines = [
-    `${read.source}: ${images.length} images, ${objects} objects`,
+    `${read.source}: ${countOf(images.length, "image")}, ${countOf(objects, "object")}`,
     `written to ${result.path}, images ${IMAGES[result.images]}`,
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 
 const IMAGES: Record<WriteResult["images"], string> = {
-  "referred to": "referred to where they lie (--copy copies them)",
+  "referred to": "referred to where they are (--copy copies them)",
   linked: "as hard links to the same files (--copy copies them)",
   copied: "copied",
 };

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { count, countOf } from "../../base/words.ts";
 import type { FetchCounts, Fetched } from "../../data/fetch/fetchImages.ts";
 import { groupBy } from "../../data/files.ts";
 import { abortOnInterrupt, INTERRUPTED } from "../interrupt.ts";
@@ -22,19 +23,21 @@ interface Flags {
 export function addFetch(program: Command): void {
   const command = program
     .command("fetch")
-    .description("Collect images by address, with images.csv beside them: what became of each, source and licence")
-    .argument("<list>", "text file with one address a line, or CSV with a column url")
-    .option("--out <folder>", "folder to write to; a run that was ended goes on in it")
-    .option("--jobs <n>", "how many at a time", numberIn({ whole: true, min: 1, max: 64 }), 4)
+    .description(
+      "Download images by address, with an images.csv beside them: what became of each, its source and licence",
+    )
+    .argument("<list>", "text file with one address per line, or CSV file with a column url")
+    .option("--out <folder>", "folder to write to; a run that was stopped continues there")
+    .option("--jobs <n>", "how many to download at a time", numberIn({ whole: true, min: 1, max: 64 }), 4)
     .option(
       "--timeout <s>",
-      "seconds for an image; a quarter of it without a byte is too long",
+      "seconds allowed for an image; also gives up after a quarter of that without a byte",
       numberIn({ above: 0 }),
       60,
     )
-    .option("--retries <n>", "tries after a first that fails", numberIn({ whole: true, min: 0, max: 20 }), 3)
-    .option("--max-mb <n>", "megabytes that an image may have", numberIn({ above: 0 }), 50)
-    .option("--min-side <px>", "pixels that an image must have on each side", numberIn({ whole: true, min: 1 }), 1)
+    .option("--retries <n>", "further tries after a failed one", numberIn({ whole: true, min: 0, max: 20 }), 3)
+    .option("--max-mb <n>", "largest size of an image, in megabytes", numberIn({ above: 0 }), 50)
+    .option("--min-side <px>", "shortest side that an image may have, in pixels", numberIn({ whole: true, min: 1 }), 1)
     .option("--duplicates", "keep images that look like another one");
   requireOptions(command, "out");
   addOverwriteOption(command);
@@ -46,9 +49,9 @@ export function addFetch(program: Command): void {
   );
   command.addHelpText(
     "after",
-    "\nA CSV has a header; commas, semicolons or tabs separate. Its columns file (a name for the image), source, licence\n" +
-      "and any others come into images.csv. Only http and https are fetched. Addresses within your own network are fetched\n" +
-      "like any other, but a redirect from outside does not lead there. Take images whose licence allows it.",
+    "\nA CSV file has a header, and is separated by commas, semicolons or tabs. Its columns file (a name for the image),\n" +
+      "source, licence and any others are copied to images.csv. Only http and https are fetched. Addresses within your own\n" +
+      "network are fetched like any other, but redirects from outside to them are not followed. Take images whose licence\nallows it.",
   );
 }
 
@@ -56,9 +59,12 @@ async function fetchList(list: string, flags: Flags): Promise<void> {
   const { readFetchList } = await import("../../data/fetch/fetchList.ts");
   const { fetchImages } = await import("../../data/fetch/fetchImages.ts");
   const { items, repeated } = await readFetchList(list);
-  if (repeated > 0) process.stderr.write(`warning: addresses that come more than once, fetched once: ${repeated}\n`);
-  const signal = abortOnInterrupt(() => process.stderr.write("\nending; the same command goes on\n"));
-  const progress = new Progress("fetch");
+  if (repeated > 0)
+    process.stderr.write(
+      `warning: ${repeated === 1 ? "1 address is repeated and is" : `${count(repeated)} addresses are repeated and are`} fetched only once\n`,
+    );
+  const signal = abortOnInterrupt(() => process.stderr.write("\nstopping; run the same command again to continue\n"));
+  const progress = new Progress("fetching");
   const started = performance.now();
   let result: Fetched;
   try {
@@ -90,20 +96,23 @@ async function fetchList(list: string, flags: Flags): Promise<void> {
 function progressOf(counts: FetchCounts, seconds: number) {
   const { total, ok, kept, duplicates, failed } = counts;
   const done = ok + kept + duplicates + failed;
-  const text = `${ok + kept} images, ${duplicates} near-duplicates, ${failed} failed`;
+  const text = `${countOf(ok + kept, "image")}, ${countOf(duplicates, "near-duplicate")}, ${count(failed)} failed`;
   const fetched = done - kept;
   return { fraction: done / total, text, ...(fetched > 0 && { remaining: ((total - done) * seconds) / fetched }) };
 }
 
 function summary(result: Fetched, out: string): string[] {
   const { ok, kept, duplicates, failed, total, interrupted, failures, file } = result;
-  const lines = [`${ok + kept} images in ${out}${kept > 0 ? `, ${ok} of them new` : ""}`];
+  const lines = [`${countOf(ok + kept, "image")} in ${out}${kept > 0 ? `, ${count(ok)} of them new` : ""}`];
   if (duplicates > 0)
-    lines.push(`${duplicates} near-duplicates dropped; ${file} says of what (--duplicates keeps them)`);
+    lines.push(
+      `${countOf(duplicates, "near-duplicate")} dropped; ${file} says of which images (--duplicates keeps them)`,
+    );
   if (failed > 0) lines.push(`${failed} failed:`);
   lines.push(...byReason(failures, file));
-  if (interrupted) lines.push(`${total - ok - kept - duplicates - failed} not fetched yet: the same command goes on`);
-  else if (failed > 0) lines.push("the same command tries those again");
+  if (interrupted)
+    lines.push(`${total - ok - kept - duplicates - failed} not fetched yet: run the same command again to continue`);
+  else if (failed > 0) lines.push("run the same command again to retry those");
   return lines;
 }
 
@@ -114,7 +123,9 @@ function byReason(failures: Fetched["failures"], file: string): string[] {
     const more = others.length > 0 ? ` (and ${others.length} more)` : "";
     return `  ${first?.url ?? ""}: ${reason}${more}`;
   });
-  return reasons.length > SHOWN ? [...lines, `  and ${reasons.length - SHOWN} more reasons, in ${file}`] : lines;
+  return reasons.length > SHOWN
+    ? [...lines, `  and ${countOf(reasons.length - SHOWN, "more reason")}, in ${file}`]
+    : lines;
 }
 
 const SHOWN = 12;

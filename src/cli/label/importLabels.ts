@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { countOf } from "../../base/words.ts";
 import type { FormatId } from "../../data/formats/format.ts";
 import { countSplits } from "../../data/split/splits.ts";
 import {
@@ -25,10 +26,10 @@ interface Flags extends ReadingFlags {
 export function addImport(program: Command): void {
   const command = program
     .command("import")
-    .description("Read labels of any form below and write them as one COCO JSON")
+    .description("Read labels in any of the formats below and write them as one COCO JSON file")
     .argument("<source>", "folder or file with the labels")
     .option("--out <dataset>", "folder to write to; --data takes it")
-    .option("--copy", "copy the images there, too, so that the folder can be moved");
+    .option("--copy", "copy the images there too, so that the folder can be moved");
   requireOptions(command, "out");
   addFromOption(command);
   addReadingOptions(command);
@@ -53,8 +54,8 @@ async function importInto(source: string, flags: Flags): Promise<void> {
   }
   const split = images.some((image) => image.split !== undefined);
   const lines = [
-    `${read}: ${images.length} images, ${objects} objects, ${describeClasses(classes)}`,
-    split ? describeSplits(splits) : "no splits: training draws them, 80/10/10 by seed",
+    `${read}: ${countOf(images.length, "image")}, ${countOf(objects, "object")}, ${describeClasses(classes)}`,
+    split ? describeSplits(splits) : "no splits: training will draw them, 80/10/10, by its seed",
     `written to ${file}`,
     `next: detect train --data ${out}`,
   ];

@@ -22,13 +22,15 @@ interface Flags extends ReadingFlags {
 export function addLint(program: Command): void {
   const command = program
     .command("lint")
-    .description("Say what is wrong with labels and what it does to training; exit code 1 while errors remain")
-    .argument("<dataset>", "what `label import` wrote, or any labels that it reads")
+    .description(
+      "Say what is wrong with the labels and what that does to training; exit with code 1 while errors remain",
+    )
+    .argument("<dataset>", "what `label import` wrote, or any labels that it can read")
     .option("--fix", "write a corrected copy to --out, with a list of the changes; the input stays as it is")
     .option("--out <folder>", "new folder for the corrected copy")
-    .option("--copy", "copy the images there, too")
-    .option("--pixels", "decode the images: find damaged ones, and those that look alike")
-    .option("--size <pixels>", "longer side of images in training", numberIn({ whole: true, min: 32 }), 320)
+    .option("--copy", "copy the images there too")
+    .option("--pixels", "decode the images, to find damaged ones and those that look alike")
+    .option("--size <pixels>", "longer side of the images in training", numberIn({ whole: true, min: 32 }), 320)
     .option("--all", "print every kind of finding, with more examples");
   addFromOption(command);
   addReadingOptions(command);
@@ -39,8 +41,8 @@ export function addLint(program: Command): void {
 
 async function lint(source: string, flags: Flags): Promise<void> {
   const { fix, out, copy, overwrite = false, all, json, size, pixels } = flags;
-  if (fix && out === undefined) throw new UsageError("--fix needs --out <folder> to write the corrected copy to");
-  if (!fix && out !== undefined) throw new UsageError("--out is where --fix writes to; give both or none");
+  if (fix && out === undefined) throw new UsageError("--fix needs --out <folder>, where to write the corrected copy");
+  if (!fix && out !== undefined) throw new UsageError("--out is where --fix writes; give both or neither");
   const { lintDataset } = await import("../../data/lint/lintDataset.ts");
   const options: LintOptions = {
     ...{ size, pixels: pixels ?? false, places: json ? Infinity : all ? 10 : 2 },

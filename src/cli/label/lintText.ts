@@ -1,4 +1,5 @@
 import { basename, extname, normalize, resolve } from "node:path";
+import { countOf } from "../../base/words.ts";
 import { shownPath } from "../../data/files.ts";
 import type { FindingPlace, LintFinding, LintReport } from "../../data/lint/report.ts";
 import type { Severity } from "../../data/lint/rules.ts";
@@ -30,23 +31,33 @@ interface View {
 /** What `label lint` prints: the most important findings first, on one screen unless all is asked for. */
 export function describeReport(report: LintReport, view: View): string {
   const { source, images, objects, classes, findings, convention, fixed } = report;
-  const lines = [images > 0 ? `${source}: ${images} images, ${objects} objects, ${describeClasses(classes)}` : source];
+  const lines = [
+    images > 0
+      ? `${source}: ${countOf(images, "image")}, ${countOf(objects, "object")}, ${describeClasses(classes)}`
+      : source,
+  ];
   const { shown, hidden } = describeFindings(findings, view);
   lines.push(...shown, "");
   if (hidden.length > 0) lines.push(`and more: ${countKinds(hidden)}; --all shows them`);
   if (convention) lines.push(...describeConvention(convention));
   if (fixed) {
-    lines.push(`corrected copy: ${fixed.file}, ${fixed.changes} changes, listed in ${fixed.changesFile}`);
+    lines.push(
+      `corrected copy: ${fixed.file}, with ${countOf(fixed.changes, "change")} listed in ${fixed.changesFile}`,
+    );
   }
   lines.push(summary(report));
   return lines.map((line) => (view.all ? line : cut(line))).join("\n");
 }
 
 function describeFindings(findings: readonly LintFinding[], view: View): { shown: string[]; hidden: LintFinding[] } {
-  const linesIn = (layout: Record<Severity, number>) =>
-    findings.reduce((sum, { severity }) => sum + layout[severity], 0);
+  const linesOf = (finding: LintFinding, layout: Record<Severity, 1 | 2 | 3>) => {
+    const lines = layout[finding.severity];
+    return lines === 3 && isOfClasses(finding) ? 2 + classLines(finding).length : lines;
+  };
+  const linesIn = (layout: Record<Severity, 1 | 2 | 3>) =>
+    findings.reduce((sum, finding) => sum + linesOf(finding, layout), 0);
   const fitting = LAYOUTS.find((layout) => view.all || linesIn(layout) <= LINES);
-  const layout = fitting ?? LAYOUTS.at(-1) ?? { error: 1, warning: 1, note: 1 };
+  const layout = fitting ?? LAYOUTS.at(-1) ?? { error: 1 as const, warning: 1 as const, note: 1 as const };
   const shown: string[] = [];
   const hidden: LintFinding[] = [];
   let left = view.all ? Infinity : LINES;
@@ -54,7 +65,7 @@ function describeFindings(findings: readonly LintFinding[], view: View): { shown
     const texts = findings
       .filter((finding) => finding.severity === severity)
       .flatMap((finding) => {
-        left -= layout[severity];
+        left -= linesOf(finding, layout);
         if (left >= 0) return describeFinding(finding, layout[severity], view);
         hidden.push(finding);
         return [];
@@ -73,9 +84,25 @@ function describeFinding(finding: LintFinding, lines: 1 | 2 | 3, view: View): st
   if (finding.rule === "cannot-read") {
     return [head, ...wrapped(finding.places.map((place) => describePlace(place, view.root)).join("; ")), training];
   }
+  if ((lines === 3 || view.all) && isOfClasses(finding)) return [head, ...classLines(finding), training];
   if (lines === 3) return [head, `${INDENT}${describePlaces(finding, WIDTH - INDENT.length, view)}`, training];
   const short = `${head}: ${describePlaces(finding, WIDTH - head.length - 2, view)}`;
   return lines === 2 ? [short, training] : [short];
+}
+
+/** Whether what was found is of classes: their places are no files. */
+function isOfClasses({ places }: LintFinding): boolean {
+  return places.length > 1 && places.every(({ file }) => file === "classes" || file.startsWith('class "'));
+}
+
+/** A line for each class, and one for those that are left. */
+function classLines({ count, places }: LintFinding): string[] {
+  const lines = places.map(({ file, detail }) => {
+    if (file === "classes") return detail ?? "";
+    return detail === undefined ? file : `${file}: ${detail}`;
+  });
+  const rest = count > places.length ? [`and ${count - places.length} more`] : [];
+  return [...lines, ...rest].map((line) => `${INDENT}${line}`);
 }
 
 /** As many places as fit into so many columns, one at least, and how many more there are. */
@@ -114,7 +141,7 @@ function summary({ counts, findings, fixed }: LintReport): string {
   const fixable = findings.filter(({ fix, severity }) => fix !== undefined && severity !== "note").length;
   if (!fixed) return fixable > 0 ? `${kinds}; --fix --out <folder> corrects ${fixable} of them in a copy` : kinds;
   const errors = findings.filter(({ fix, severity }) => fix === undefined && severity === "error").length;
-  return errors > 0 ? `${kinds}; ${counted(errors, "error")} for a person to correct` : kinds;
+  return errors > 0 ? `${kinds}; ${countOf(errors, "kind")} of error for a person to correct` : kinds;
 }
 
 function countKinds(findings: readonly LintFinding[]): string {
@@ -122,11 +149,7 @@ function countKinds(findings: readonly LintFinding[]): string {
     severity,
     findings.filter((found) => found.severity === severity).length,
   ]);
-  return counts.filter(([, count]) => count !== 0).map(([severity, count]) => counted(Number(count), String(severity))).join(", "); // prettier-ignore
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+  return counts.filter(([, count]) => count !== 0).map(([severity, count]) => countOf(Number(count), String(severity))).join(", "); // prettier-ignore
 }
 
 function stemOf(path: string): string {

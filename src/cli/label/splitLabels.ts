@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import { AnchorkitError, UsageError } from "../../base/errors.ts";
 import { Random } from "../../base/random.ts";
+import { countOf } from "../../base/words.ts";
 import type { ImageRecord, SplitName } from "../../data/dataset.ts";
 import type { FormatId } from "../../data/formats/format.ts";
 import type { GroupingOptions } from "../../data/split/imageGroups.ts";
 import type { StratifiedResult } from "../../data/split/stratifiedSplit.ts";
 import type { SplitFractions } from "../../data/split/splits.ts";
-import { counted } from "../../report/page/text.ts";
 import { addReadingOptions, addFromOption, printWarnings, type ReadingFlags, readingOptions } from "../dataset.ts";
 import {
   addCommonOptions,
@@ -37,19 +37,22 @@ export function addSplit(program: Command): void {
   const share = numberIn({ min: 0, max: 1 });
   const command = program
     .command("split")
-    .description("Divide images into train, val and test: each class in all of them, alike images in one")
-    .argument("<dataset>", "what `label import` wrote, or any labels that it reads; splits that it has are not kept")
-    .option("--train <share>", "share of the images (default: what val and test leave; 0.8)", share)
+    .description("Divide images into train, val and test: every class in each of them, similar images together in one")
+    .argument(
+      "<dataset>",
+      "what `label import` wrote, or any labels that it can read; splits that it already has are not kept",
+    )
+    .option("--train <share>", "share of the images (default: what val and test leave, or 0.8)", share)
     .option("--val <share>", "share of the images (default: 0.1 where no share is given)", share)
     .option("--test <share>", "share of the images (default: 0.1 where no share is given)", share)
     .option("--out <dataset>", "folder to write to; --data takes it")
     .option(
       "--group <field or pattern>",
-      "keep together what has the same value of a field, or of a regular expression on the file name",
+      "keep together images with the same value of a field, or of a regular expression on the file name",
     )
-    .option("--no-near-duplicates", "do not look for images that look alike (no image is decoded then)")
-    .option("--seed <n>", "seed of the drawing", numberIn({ whole: true, min: 0, max: 2 ** 31 - 1 }), 1)
-    .option("--copy", "copy the images there, too, so that the folder can be moved")
+    .option("--no-near-duplicates", "do not look for images that look alike (then no image is decoded)")
+    .option("--seed <n>", "seed for the random draw", numberIn({ whole: true, min: 0, max: 2 ** 31 - 1 }), 1)
+    .option("--copy", "copy the images there too, so that the folder can be moved")
     .addOption(choice("--format <how>", "what is printed", [...TABLE_FORMATS, "json"], "table"));
   requireOptions(command, "out");
   addFromOption(command);
@@ -88,10 +91,10 @@ async function splitInto(source: string, flags: Flags): Promise<void> {
   }
   process.stdout.write(`${renderTables([splitTable(result, fractions)], format)}\n`);
   const { count, images: grouped } = result.groups;
-  const redrawn = images.some(({ split }) => split !== undefined) ? "; the splits that there were are not kept" : "";
+  const redrawn = images.some(({ split }) => split !== undefined) ? "; the earlier splits are not kept" : "";
   const reason = [...(looks ? ["near-duplicates"] : []), ...(group === undefined ? [] : [group])].join(", ");
   if (count > 0)
-    process.stderr.write(`${grouped} images in ${counted(count, "group")} (${reason}) were kept together\n`);
+    process.stderr.write(`${countOf(grouped, "image")} in ${countOf(count, "group")} (${reason}) were kept together\n`);
   process.stderr.write(`written to ${file}${redrawn}\nnext: detect train --data ${out}\n`);
 }
 

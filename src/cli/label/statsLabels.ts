@@ -21,15 +21,15 @@ export function addStats(program: Command): void {
   const command = program
     .command("stats")
     .description("Count and measure what is labelled, and say which input size and anchors suit it")
-    .argument("<dataset>", "what `label import` wrote, or any labels that it reads")
+    .argument("<dataset>", "what `label import` wrote, or any labels that it can read")
     .option(
       "--size <pixels>",
       "input size that the anchors are for (default: the recommended one)",
       numberIn({ whole: true, min: 16, max: 8192 }),
     )
-    .option("--report <file>", "write all of it, with plots, as one HTML file")
+    .option("--report <file>", "write everything, with plots, as one HTML file")
     .addOption(choice("--format <how>", "what is printed", [...TABLE_FORMATS, "json"], "table"))
-    .option("--seed <n>", "seed of k-means", numberIn({ whole: true, min: 0, max: 2 ** 31 - 1 }), 1);
+    .option("--seed <n>", "seed for k-means", numberIn({ whole: true, min: 0, max: 2 ** 31 - 1 }), 1);
   addFromOption(command);
   addReadingOptions(command);
   addOverwriteOption(command);

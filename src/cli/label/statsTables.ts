@@ -1,3 +1,4 @@
+import { countOf } from "../../base/words.ts";
 import type { Bin } from "../../data/stats/histogram.ts";
 import type { DatasetStats } from "../../data/stats/datasetStats.ts";
 import type { AnchorAdvice } from "../../detection/boxes/adviseAnchors.ts";
@@ -12,7 +13,7 @@ export function statsTables(stats: DatasetStats, anchors: AnchorAdvice | undefin
     imageSizesTable(stats),
     histogramTable("size of objects: square root of the area", "pixels", stats.sizes, sizeName, bars),
     histogramTable("shape of objects", "width : height", stats.aspects, aspectName, bars),
-    histogramTable("objects in an image", "objects", stats.objectsPerImage, countName, bars),
+    histogramTable("objects per image", "objects", stats.objectsPerImage, countName, bars),
     ...(bars ? [] : [positionsTable(stats)]),
     ...(stats.cooccurrences.length > 0 ? [cooccurrenceTable(stats)] : []),
     ...(stats.inputSize ? [inputSizesTable(stats.inputSize)] : []),
@@ -40,8 +41,8 @@ function partsTable({ parts }: DatasetStats): DataTable {
     columns: [
       ...["split", "images", "without objects", "objects"].map((name) => ({ name })),
       ...(hasFlags ? [{ name: "difficult" }, { name: "crowds" }] : []),
-      { name: "objects an image", digits: 1 },
-      ...[{ name: "most" }, { name: "median size", digits: 1 }],
+      { name: "objects per image", digits: 1 },
+      ...[{ name: "most per image" }, { name: "median size", digits: 1 }],
     ],
     rows: parts.map((one) => [
       ...[one.part === "none" ? "(none)" : one.part, one.images, one.background, one.objects],
@@ -77,7 +78,7 @@ function imageSizesTable({ imageSizes }: DatasetStats): DataTable {
   const rows = imageSizes.slice(0, MOST_ROWS).map(({ width, height, images }) => [`${width} x ${height}`, images]);
   const rest = imageSizes.slice(MOST_ROWS);
   if (rest.length > 0) {
-    rows.push([`${rest.length} other sizes`, rest.reduce((sum, { images }) => sum + images, 0)]);
+    rows.push([countOf(rest.length, "other size"), rest.reduce((sum, { images }) => sum + images, 0)]);
   }
   return { title: "sizes of images", columns: [{ name: "width x height" }, { name: "images" }], rows };
 }
@@ -168,7 +169,7 @@ function fitsTable({ fits, usual, fit }: AnchorAdvice): DataTable {
     columns: [
       { name: "anchors" },
       { name: "mean best IoU", digits: 3 },
-      { name: "% of objects from 0.5", digits: 1 },
+      { name: "% of objects at 0.5 or more", digits: 1 },
       { name: "" },
     ],
     rows: [

@@ -5,11 +5,11 @@ import { nearest } from "../../base/nearest.ts";
 import { Random } from "../../base/random.ts";
 import type { Augmentation } from "../../data/augment/description.ts";
 import { isAugmentationFile, loadAugmentation } from "../../data/augment/readAugmentation.ts";
+import { count, countOf } from "../../base/words.ts";
 import type { Dataset, ImageRecord, SplitName } from "../../data/dataset.ts";
 import { byName } from "../../data/files.ts";
 import type { FormatId } from "../../data/formats/format.ts";
 import type { SheetImage } from "../../report/contactSheet.ts";
-import { counted } from "../../report/page/text.ts";
 import { addReadingOptions, addFromOption, printWarnings, type ReadingFlags, readingOptions } from "../dataset.ts";
 import {
   addCommonOptions,
@@ -31,6 +31,7 @@ interface Flags extends ReadingFlags {
   perPage: number;
   pages: number;
   tile: number;
+  names: boolean;
   augment?: string;
   draws: number;
   size: number;
@@ -42,16 +43,16 @@ interface Flags extends ReadingFlags {
 
 /** `label view` */
 export function addView(program: Command): void {
-  const count = numberIn({ whole: true, min: 1, max: 10_000 });
+  const number = numberIn({ whole: true, min: 1, max: 10_000 });
   const command = program
     .command("view")
     .description("Draw the labels on their images: contact sheets with boxes, outlines and names")
-    .argument("<dataset>", "what `label import` wrote, or any labels that it reads")
+    .argument("<dataset>", "what `label import` wrote, or any labels that it can read")
     .option("--out <folder>", "new or empty folder to write the sheets to")
-    .addOption(choice("--split <name>", "the images of one split alone", ["train", "val", "test"]))
+    .addOption(choice("--split <name>", "only the images of one split", ["train", "val", "test"]))
     .option(
       "--class <name>",
-      "the images with this class alone; again for more",
+      "only the images with this class; can be given more than once",
       (name: string, before: string[] | undefined) => [...(before ?? []), name],
     )
     .addOption(
@@ -59,13 +60,27 @@ export function addView(program: Command): void {
         ...Object.keys(ORDERS),
       ]),
     )
-    .option("--per-page <n>", "images on a page", count, 20)
-    .option("--pages <n>", "write no more pages than this", count, 20)
-    .option("--tile <pixels>", "width of an image on the page", numberIn({ whole: true, min: 64, max: 2000 }), 400)
-    .option("--augment <preset or file>", "beside each image, variations as `detect train --augment` would make them")
-    .option("--draws <n>", "how many variations", numberIn({ whole: true, min: 1, max: 20 }), 4)
-    .option("--size <pixels>", "of the variations: --size of the training", numberIn({ whole: true, min: 64 }), 320)
-    .option("--seed <n>", "seed of the variations", numberIn({ whole: true, min: 0, max: 2 ** 31 - 1 }), 1);
+    .option("--per-page <n>", "images per page", number, 20)
+    .option("--pages <n>", "write at most this many pages", number, 20)
+    .option("--no-names", "draw only boxes and outlines, without the names of their classes")
+    .option(
+      "--tile <pixels>",
+      "width of a 4:3 image on the page; others are about as high",
+      numberIn({ whole: true, min: 64, max: 2000 }),
+      400,
+    )
+    .option(
+      "--augment <preset or file>",
+      "show beside each image variations of it, as `detect train --augment` would make them",
+    )
+    .option("--draws <n>", "how many variations of each image", numberIn({ whole: true, min: 1, max: 20 }), 4)
+    .option(
+      "--size <pixels>",
+      "longer side of the variations: the --size of the training",
+      numberIn({ whole: true, min: 64 }),
+      320,
+    )
+    .option("--seed <n>", "seed for the variations", numberIn({ whole: true, min: 0, max: 2 ** 31 - 1 }), 1);
   requireOptions(command, "out");
   addFromOption(command);
   addReadingOptions(command);
@@ -112,6 +127,7 @@ async function view(source: string, flags: Flags): Promise<void> {
   };
   const options = {
     tileWidth: tile,
+    names: flags.names,
     ...(columns && { columns }),
     onUnreadable: (_: SheetImage, error: AnchorkitError) => {
       report(error);
@@ -123,7 +139,13 @@ async function view(source: string, flags: Flags): Promise<void> {
       const tiles: SheetImage[] = [];
       for (const image of onPage) tiles.push(tileOf(image), ...(versions ? await versions(image, report) : []));
       const file = join(out, `labels-${String(page + 1).padStart(3, "0")}.jpg`);
-      await writePicture(await contactSheet(tiles, dataset.classes, options), file);
+      const first = page * imagesOnPage;
+      const range =
+        onPage.length === 1
+          ? `image ${count(first + 1)}`
+          : `images ${count(first + 1)} to ${count(first + onPage.length)}`;
+      const heading = needed > 1 ? `${range} of ${count(images.length)}` : "";
+      await writePicture(await contactSheet(tiles, dataset.classes, { ...options, heading }), file);
       written.push(file);
       progress.update({ fraction: (page + 1) / Math.min(pages, needed), text: file });
     }
@@ -147,13 +169,13 @@ async function view(source: string, flags: Flags): Promise<void> {
   } else {
     const more = needed > written.length ? `; ${needed} pages would show all: --pages ${needed}` : "";
     const lines = [
-      `${shown} of ${images.length} images on ${counted(written.length, "page")}${more}`,
+      `${count(shown)} of ${countOf(images.length, "image")} on ${countOf(written.length, "page")}${more}`,
       `sheets: ${out}`,
     ];
     process.stdout.write(`${lines.join("\n")}\n`);
   }
   if (unreadable.size === 0) return;
-  process.stderr.write(`${counted(unreadable.size, "image")} could not be read\n`);
+  process.stderr.write(`${countOf(unreadable.size, "image")} could not be read\n`);
   process.exitCode = 1;
 }
 
@@ -175,7 +197,7 @@ function chooseImages({ images, classes }: Dataset, { split, class: names, sort 
   );
   if (chosen.length > 0) return sort ? chosen.sort(ORDERS[sort]) : chosen;
   const what = [...(split ? [`in ${split}`] : []), ...(names ? [`with ${names.join(" or ")}`] : [])].join(" ");
-  throw new AnchorkitError(`none of ${images.length} images is ${what}`);
+  throw new AnchorkitError(`none of the ${countOf(images.length, "image")} is ${what}`);
 }
 
 function classNamed(name: string, classes: readonly string[]): number {

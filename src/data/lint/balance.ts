@@ -1,3 +1,4 @@
+import { countOf } from "../../base/words.ts";
 import type { Dataset, ImageRecord } from "../dataset.ts";
 import { countObjects } from "./classNames.ts";
 import type { Findings } from "./findings.ts";
@@ -15,7 +16,7 @@ export function checkBalance(dataset: Dataset, findings: Findings): void {
   const counts = countObjects(dataset);
   const most = Math.max(0, ...counts);
   if (most === 0) {
-    findings.add("no-objects", "data set", { detail: `${images.length} images` });
+    findings.add("no-objects", "data set", { detail: countOf(images.length, "image") });
     return;
   }
   const largest = classes[counts.indexOf(most)] ?? "";
@@ -23,17 +24,16 @@ export function checkBalance(dataset: Dataset, findings: Findings): void {
     const count = counts[k] ?? 0;
     const place = `class "${name}"`;
     if (count === 0) findings.add("unused-class", place);
-    else if (count < RARE)
-      findings.add("rare-class", place, { detail: `${count} ${count === 1 ? "object" : "objects"}` });
+    else if (count < RARE) findings.add("rare-class", place, { detail: countOf(count, "object") });
     else if (count < most * BEHIND) findings.add("imbalance", place, { detail: `${count}; "${largest}" has ${most}` });
   }
   for (const image of images) {
     const { length } = image.objects;
-    if (length > CROWDED) findings.add("crowded-image", image, { detail: `${length} objects` });
+    if (length > CROWDED) findings.add("crowded-image", image, { detail: countOf(length, "object") });
   }
   const empty = images.filter(isBackground).length;
   if (empty > images.length / 2) {
-    findings.add("mostly-background", "data set", { detail: `${empty} of ${images.length} images` });
+    findings.add("mostly-background", "data set", { detail: `${empty} of ${countOf(images.length, "image")}` });
   }
   noteMarks(images, findings);
 }

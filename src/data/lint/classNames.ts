@@ -1,3 +1,4 @@
+import { countOf } from "../../base/words.ts";
 import { editDistance } from "../../base/nearest.ts";
 import type { Dataset } from "../dataset.ts";
 import { groupBy } from "../files.ts";
@@ -18,7 +19,7 @@ export function mergeAlikeClasses(dataset: Dataset, findings: Findings): Dataset
   if (target.size === 0) return dataset;
   for (const [k, best] of target) {
     const [before, after] = [JSON.stringify(dataset.classes[k]), JSON.stringify(dataset.classes[best])];
-    const detail = `${before} (${counts[k] ?? 0} objects) and ${after} (${counts[best] ?? 0})`;
+    const detail = `${before} (${countOf(counts[k] ?? 0, "object")}) and ${after} (${counts[best] ?? 0})`;
     findings.add("alike-classes", "classes", { detail, change: { before, after } });
   }
   return renumbered(dataset, target, findings);

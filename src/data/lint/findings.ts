@@ -16,6 +16,13 @@ const LEFT_OUT: ReadonlySet<RuleId> = new Set([
   ...(["unreadable-image", "labels-without-image"] as const),
 ]);
 
+/** Found of classes, of which there are few: these are listed, not counted with an example or two. */
+const LISTED: ReadonlySet<RuleId> = new Set([
+  ...(["alike-classes", "similar-classes", "class-missing-in-train", "class-missing-in-split"] as const),
+  ...(["rare-class", "imbalance", "unused-class"] as const),
+]);
+const MOST_LISTED = 10;
+
 /** Takes up what readers and rules find, and puts it together by kind. */
 export class Findings implements ReadObserver {
   readonly changes: LintChange[] = [];
@@ -78,7 +85,7 @@ export class Findings implements ReadObserver {
     const kinds = [...this.#kinds.values()].sort((a, b) => order.indexOf(a.rule) - order.indexOf(b.rule));
     return kinds.map(({ rule, title, places }) => {
       const { severity, meaning, fix } = RULES[rule];
-      const examples = variedFirst(places).slice(0, most);
+      const examples = variedFirst(places).slice(0, LISTED.has(rule) ? Math.max(most, MOST_LISTED) : most);
       const told = examples.map(({ said, file, object, detail }): FindingPlace => {
         const image = object === undefined ? undefined : this.#images.get(said);
         return { file, ...(object !== undefined && { object }), ...(image !== undefined && { image }), ...(detail !== undefined && { detail }) }; // prettier-ignore

@@ -78,9 +78,12 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
   "bad-object": error("objects that cannot be read", "Training stops at the first; correct them by hand."),
   "two-label-files": error(
     "images with two label files, or two records of one",
-    "Training stops: nobody knows which one is right.",
+    "Training stops: there is no way to tell which one is right.",
   ),
-  "several-images": error("labels that several images fit", "Training stops: nobody knows which one is meant."),
+  "several-images": error(
+    "labels that several images fit",
+    "Training stops: there is no way to tell which one is meant.",
+  ),
   "two-splits": error("images that two split lists name", "Training stops: what is trained on cannot be tested on."),
   "other-size": error(
     "images of another size and shape than their labels say",
@@ -97,7 +100,7 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
     "drops them",
   ),
   "alike-classes": error(
-    "class names that differ in case or inner spaces alone",
+    "class names that differ only in case or inner spaces",
     "Each spelling becomes a class of its own, with a part of the examples, and the classes compete.",
     "merges them into the most frequent spelling",
   ),
@@ -107,14 +110,14 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
     "copies of an image in different splits",
     "The measured quality is too good: it is tested on what it has seen.",
   ),
-  "no-objects": error("no object in the whole data set", "There is nothing to learn."),
-  "no-train": error("there are splits, but none is called train", "There is nothing to train on."),
+  "no-objects": error("no objects in the whole data set", "There is nothing to learn."),
+  "no-train": error("there are splits, but none called train", "There is nothing to train on."),
   "class-missing-in-train": error(
-    "classes that val or test have and train has not",
+    "classes that are in val or test but not in train",
     "They cannot be learnt, and count as misses in the measured quality.",
   ),
   "blank-image": warning(
-    "images of hardly more than one colour",
+    "images of little more than one colour",
     "Nothing can be learnt from them; 16-bit images that use few of their values are black to training, too.",
   ),
   "near-leak": warning(
@@ -128,7 +131,7 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
     "keeps the first",
   ),
   "overlapping-box": warning(
-    "boxes of the same class that overlap by more than 80 %",
+    "boxes of the same class that overlap by more than 80%",
     "Probably one object labelled twice: one of the two can only be missed.",
   ),
   "two-classes": warning("boxes of different classes in the same place", "The classes contradict each other."),
@@ -140,10 +143,10 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
     "boxes whose size or shape is far from their class's",
     "Often a wrong class, a slip of the mouse, or one box for several objects; look, as some are right.",
   ),
-  "tiny-box": warning("boxes of fewer than 3 pixels a side", "Mostly slips of the mouse; they teach noise."),
+  "tiny-box": warning("boxes with a side of fewer than 3 pixels", "Mostly slips of the mouse; they teach noise."),
   "other-filename": warning(
     "XML files whose filename is another image in the folder",
-    "They are taken as labels of the image of their own name; if that is wrong, the boxes teach nonsense.",
+    "They are taken as labels of the image with their own name; if that is wrong, the boxes teach nonsense.",
     "names each image once",
   ),
   "image-without-labels": warning(
@@ -152,11 +155,11 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
   ),
   "labels-without-image": warning("labels whose image is not there", "Their objects are not trained on."),
   "same-image": warning(
-    "images that are there several times, byte for byte",
+    "images that are there more than once, byte for byte",
     "They count several times, and end up in two splits when these are drawn.",
   ),
   "unknown-frame": warning(
-    "photos that EXIF turns or mirrors, whose labels do not say of which side up they are",
+    "photos that EXIF turns or mirrors, whose labels do not say which way up they are meant",
     "If they were made before the turn, the boxes are in the wrong place; label view shows it.",
   ),
   "stored-frame": warning(
@@ -171,18 +174,24 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
   ),
   "small-in-training": warning(
     "objects smaller than 8 pixels at training size",
-    "They are hardly found; train with a larger --size, or cut the images into tiles.",
+    "They are hard to find; train with a larger --size.",
   ),
   "rare-class": warning(
     "classes too rare to learn",
-    "Of so few examples hardly anything is learnt: label more, or merge classes.",
+    "Hardly anything is learnt from so few examples: label more, or merge classes.",
   ),
-  "class-missing-in-split": warning("classes that val or test lacks", "Their quality is not measured there."),
+  "class-missing-in-split": warning(
+    "classes that are missing from val or test",
+    "Their quality is not measured there.",
+  ),
   "split-missing": warning(
-    "splits that hold no image",
-    "Training draws a tenth of train as val; without test, nothing is left to judge the result on.",
+    "splits without images",
+    "Without val, training has no images to choose weights by; without test, none to judge them.",
   ),
-  "without-split": warning("images in no split, beside images with one", "They are drawn into splits, and can leak."),
+  "without-split": warning(
+    "images without a split, beside images with one",
+    "They are drawn into splits, and can leak.",
+  ),
   "missing-folder": warning(
     "folders and lists that data.yaml names and that are not there",
     "The data set is read without their images; correct the paths, or take the lines out.",
@@ -197,7 +206,7 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
     "They add little, and leak when splits are drawn at random.",
   ),
   convention: warning(
-    "coordinates seem to be meant otherwise than they are read",
+    "coordinates that seem to be meant differently from how they are read",
     "Boxes are off by a pixel: little for large objects, much for small ones.",
   ),
   "untidy-classes": warning(
@@ -205,25 +214,25 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
     "They are read as one class, without the white space; to other tools each is a class of its own.",
     "writes each name once",
   ),
-  other: warning("findings of reading", "What was read is not quite what the files say."),
+  other: warning("things noticed while reading", "What was read is not quite what the files say."),
   "crowded-image": note(
     "images with more than 100 objects",
-    "COCO's measure counts the best 100 detections of an image.",
+    "COCO's measure counts only the best 100 detections in an image.",
   ),
   imbalance: note(
-    "classes with less than a tenth of the most frequent class's objects",
-    "They are learnt later, and worse.",
+    "classes with less than a tenth as many objects as the most frequent one",
+    "They are learnt later and less well.",
   ),
   "unused-class": note("classes without an object", "The detector has an output for them that is never right."),
   "large-image": note(
     "images shrunk to less than a quarter for training",
-    "Details are lost that the labels may need; a larger --size keeps them.",
+    "Details that the labels may need are lost; a larger --size keeps them.",
   ),
   "small-image": note(
     "images enlarged more than twice for training",
     "A smaller --size trains faster and loses nothing.",
   ),
-  "no-splits": note("no splits", "Training draws them by seed, 80/10/10; label split keeps alike images together."),
+  "no-splits": note("no splits", "Training draws them by seed, 80/10/10; label split keeps similar images together."),
   "size-missing": note(
     "label files without the image's size",
     "The image's own counts, but a resized or turned image is not noticed.",
@@ -246,8 +255,11 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
     "writes UTF-8",
   ),
   "images-in-records": note(
-    "images that are inside of records alone",
+    "images that are only inside records",
     "They are taken out into the cache; label import --copy puts them beside the labels.",
   ),
-  marks: note("marks of people", "Difficult objects are neither trained on nor counted against a detection."),
+  marks: note(
+    "marks that people have set",
+    "Difficult objects are neither trained on nor counted against a detection.",
+  ),
 };

@@ -1,3 +1,4 @@
+import { countOf } from "../../base/words.ts";
 import type { Dataset, SplitName } from "../dataset.ts";
 import { groupBy } from "../files.ts";
 import { countObjects } from "./classNames.ts";
@@ -17,14 +18,14 @@ export function checkSplits(dataset: Dataset, findings: Findings): void {
   if (!bySplit.has("train")) findings.add("no-train", "data set");
   for (const split of ["val", "test"] as const) {
     if (!bySplit.has(split)) {
-      findings.add("split-missing", split);
+      findings.add("split-missing", split, { detail: WITHOUT[split] });
       continue;
     }
     for (const [k, count] of countIn(split).entries()) {
       const place = `class "${dataset.classes[k] ?? ""}"`;
       const trained = train[k] ?? 0;
       if (count > 0 && trained === 0 && bySplit.has("train")) {
-        findings.add("class-missing-in-train", place, { detail: `${count} objects in ${split}` });
+        findings.add("class-missing-in-train", place, { detail: `${countOf(count, "object")} in ${split}` });
       }
       if (count === 0 && trained > 0) {
         findings.add("class-missing-in-split", place, { detail: `none in ${split}, ${trained} in train` });
@@ -32,3 +33,9 @@ export function checkSplits(dataset: Dataset, findings: Findings): void {
     }
   }
 }
+
+/** What a missing split does to training. */
+const WITHOUT = {
+  val: "training draws a tenth of train instead",
+  test: "nothing is left to judge the result on",
+};

@@ -37,6 +37,12 @@ export interface InstalledEngine {
   alreadyThere: boolean;
 }
 
+/** What to expect, for those who wait. */
+const DOWNLOADS = {
+  cpu: "a download of some 300 MB, then a minute of unpacking and compiling",
+  gpu: "a download of several GB, then some minutes of unpacking and compiling",
+};
+
 /** Free disk space that an installation needs at its peak, in bytes: the download and what is unpacked from it. */
 const SPACE_NEEDED = { cpu: 1.3e9, gpu: 7e9 };
 
@@ -55,13 +61,14 @@ export async function installEngine(options: InstallOptions = {}): Promise<Insta
   await makeCacheFolder(dirname(folder));
   const installed = { folder, tensorflow: TENSORFLOW_VERSION, variant };
   const waiting = () => {
-    onMessage("waiting for another installation to end");
+    onMessage("waiting for another installation to finish");
   };
   return withLock(`${folder}.lock`, waiting, async () => {
     if (readInstallRecord(folder) !== undefined) {
+      onMessage("checking the TensorFlow that is installed (a few seconds)");
       const { problem } = await tryEngine(nodePackageFolder(folder));
       if (problem === undefined) return { ...installed, alreadyThere: true };
-      onMessage(`what is there does not work (${problem}); installing anew`);
+      onMessage(`what is installed does not work (${problem}); installing again`);
     }
     const compiler = findCompiler();
     await removeStagingFolders(folder);
@@ -69,16 +76,17 @@ export async function installEngine(options: InstallOptions = {}): Promise<Insta
     const staging = `${folder}.staging-${randomBytes(4).toString("hex")}`;
     try {
       await mkdir(staging);
-      onMessage("fetching tfjs-node-gpu with npm");
+      onMessage(`installing TensorFlow ${TENSORFLOW_VERSION} (${variant}) in ${folder}: ${DOWNLOADS[variant]}`);
+      onMessage("downloading tfjs-node-gpu with npm");
       const parts = await Promise.allSettled([
         installNodePackage(staging),
         unpackTensorFlow(staging, source, variant, { index: options.index, onMessage }),
       ]);
       for (const part of parts) if (part.status === "rejected") throw part.reason;
-      onMessage(`compiling the addon with ${basename(compiler[0])}`);
+      onMessage(`compiling the addon with ${basename(compiler[0])} (10 to 60 seconds)`);
       await compileAddon(staging, source.libraries, compiler);
       await rm(join(staging, "tensorflow", "include"), { recursive: true });
-      onMessage("trying it");
+      onMessage("trying it out (a few seconds)");
       const { problem } = await tryEngine(nodePackageFolder(staging));
       if (problem !== undefined) throw new AnchorkitError(`engine install: what was built does not load: ${problem}`);
       const record: InstallRecord = { tensorflow: TENSORFLOW_VERSION, variant, installed: new Date().toISOString() };

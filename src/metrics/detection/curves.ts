@@ -27,8 +27,9 @@ export interface DetectionCurve {
   /** [101] at each of the confidences 0, 0.01 ... 1. */
   byConfidence: ConfidenceCurve;
   /**
-   * The confidence threshold of highest F1, of equals the highest: a score of one of the detections. Confidence and
-   * precision are NaN where no threshold has an F1 above 0.
+   * The confidence threshold of highest F1, of equals the one that keeps fewest detections, as a number that can be
+   * written down and typed again: see `shortThreshold`. Confidence and precision are NaN where no threshold has an F1
+   * above 0.
    */
   best: OperatingPoint;
 }
@@ -119,8 +120,26 @@ function bestPoint(ranked: RankedDetections): OperatingPoint {
     const f1 = (2 * truePositives) / (detections + ranked.positives);
     if (f1 > best.f1) best = pointOf(confidence, truePositives, detections, ranked.positives);
   });
-  return best;
+  const next = ranked.scores[best.truePositives + best.falsePositives] ?? -Infinity;
+  return { ...best, confidence: shortThreshold(best.confidence, next) };
 }
+
+/**
+ * The number with fewest decimals, two at least, that as a threshold keeps a detection of this score and none of the next
+ * lower one: 0.18762 over 0.1843 is 0.187. So what is printed is the threshold itself, and gives the same counts to all
+ * who use it. NaN for NaN.
+ */
+export function shortThreshold(score: number, next: number): number {
+  for (let decimals = 2; decimals <= MOST_DECIMALS; decimals++) {
+    const nearest = Number(score.toFixed(decimals));
+    const below = nearest <= score ? nearest : Number((nearest - 10 ** -decimals).toFixed(decimals));
+    if (below <= score && below > next) return below;
+  }
+  return score;
+}
+
+/** More are not in a float64 between 0.1 and 1. */
+const MOST_DECIMALS = 17;
 
 /** Calls with each score that occurs, from the highest, and how many detections have it or a higher one. */
 function forEachScore(

@@ -1,7 +1,8 @@
 import type { VNode } from "preact";
 import type { Estimate } from "../../metrics/estimate.ts";
 import { type CountTable, pointAt } from "./countTable.ts";
-import { count, counted, rate, shorten } from "../page/text.ts";
+import { count, countOf } from "../../base/words.ts";
+import { rate, shorten } from "../page/text.ts";
 
 /** A class in the table: what does not change with the threshold. */
 export interface ClassRow {
@@ -69,7 +70,8 @@ export function ClassTable({ counts, rows, hiddenClasses, withIntervals }: Class
       </div>
       {hiddenClasses > 0 && (
         <p class="note">
-          {counted(hiddenClasses, "class").replace("classs", "classes")} with fewer objects are not listed, but count.
+          {countOf(hiddenClasses, "class")} with fewer objects {hiddenClasses === 1 ? "is" : "are"} not listed, but
+          counted.
         </p>
       )}
     </>

@@ -2,7 +2,7 @@
 // The report's script: the confidence slider, what is drawn, and the enlarged picture. Runs in the browser, as it stands.
 (() => {
   /** @typedef {{ truths: number, steps: number[] }} Counted */
-  /** @type {{ thresholds: number[], start: number, all: Counted, classes: Counted[], wrong: Record<string, number[]> }} */
+  /** @type {{ thresholds: number[], labels: string[], start: number, all: Counted, classes: Counted[], wrong: Record<string, number[]> }} */
   const counts = JSON.parse(byId("counts").textContent ?? "");
   const slider = /** @type {HTMLInputElement} */ (byId("confidence"));
   const dialog = /** @type {HTMLDialogElement} */ (byId("enlarged"));
@@ -55,8 +55,9 @@
 
   /** Shows everything at a threshold. @param {number} at its index */
   function show(at) {
-    byId("confidence-value").textContent = fixed(counts.thresholds[at] ?? NaN);
-    slider.setAttribute("aria-valuetext", fixed(counts.thresholds[at] ?? NaN));
+    const confidence = counts.labels[at] ?? "";
+    byId("confidence-value").textContent = confidence;
+    slider.setAttribute("aria-valuetext", confidence);
     const all = numbersAt(counts.all, at);
     for (const [name, text] of Object.entries(all.texts)) byId(`all-${name}`).textContent = text;
     for (const row of document.querySelectorAll("tr[data-class]")) {

@@ -3,7 +3,7 @@ import { type DetectionMatches, IGNORED, TRUE_POSITIVE } from "../../metrics/det
 import { type OperatingPoint, pointOf } from "../../metrics/detection/operatingPoints.ts";
 import type { Tide } from "../../metrics/detection/tide/tide.ts";
 import { WRONG_TYPES, type WrongType } from "../../metrics/detection/tide/tideErrors.ts";
-import type { Thresholds } from "./thresholds.ts";
+import { confidenceText, type Thresholds } from "./thresholds.ts";
 
 /**
  * From which the page counts at any threshold. A step is three numbers: the last threshold that some detections pass,
@@ -11,7 +11,9 @@ import type { Thresholds } from "./thresholds.ts";
  */
 export interface CountTable {
   thresholds: number[];
-  /** Where the slider stands at first. */
+  /** The same in words. */
+  labels: string[];
+  /** Where the slider stands at first: the operating point. */
   start: number;
   all: CountedClass;
   classes: CountedClass[];
@@ -29,8 +31,7 @@ export interface CountedClass {
 export function countTable(
   matches: DetectionMatches,
   tide: Tide,
-  { values, lastPassedBy }: Thresholds,
-  start: number,
+  { values, start, lastPassedBy }: Thresholds,
   classes: readonly number[],
 ): CountTable {
   const iou = iouIndexOf(matches, 0.5);
@@ -52,6 +53,7 @@ export function countTable(
   });
   return {
     thresholds: values,
+    labels: values.map(confidenceText),
     start,
     all: stepsOf(all),
     classes: classes.map((k) => stepsOf(perClass[k] as Counts)),

@@ -33,10 +33,10 @@ const LARGEST = 4.9e6;
 export async function evaluationReport(input: EvaluationReportInput): Promise<string> {
   const { analysis, images, classes } = input;
   const { matches, tide } = analysis;
-  const thresholds = thresholdsFor(matches);
-  const start = thresholds.lastPassedBy(analysis.confidence);
+  const thresholds = thresholdsFor(matches, analysis.confidence);
+  const { start } = thresholds;
   const listed = listedClasses(input);
-  const counts = countTable(matches, tide, thresholds, start, listed);
+  const counts = countTable(matches, tide, thresholds, listed);
   const point = pointAt(counts.all, thresholds.values, start);
   const cards = chooseCards(tide, matches, thresholds);
   const [figures, page] = await Promise.all([
@@ -66,6 +66,7 @@ export async function evaluationReport(input: EvaluationReportInput): Promise<st
         ...page,
       },
       ...{
+        point,
         verdict: verdictOf(input, point),
         warnings: input.warnings ?? [],
         hiddenClasses: classes.length - listed.length,

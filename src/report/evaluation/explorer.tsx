@@ -1,7 +1,8 @@
 import type { VNode } from "preact";
 import { type CountTable, pointAt } from "./countTable.ts";
 import { Gallery, type GalleryProps, pictureNotes } from "./pictures/gallery.tsx";
-import { count, rate } from "../page/text.ts";
+import { count } from "../../base/words.ts";
+import { rate } from "../page/text.ts";
 import type { ClassRow } from "./classTable.tsx";
 import { ClassTable } from "./classTable.tsx";
 
@@ -55,11 +56,19 @@ function Controls({ counts }: Pick<ExplorerProps, "counts">): VNode {
     <div class="controls" role="group" aria-label="Confidence threshold and what is drawn">
       <div class="slide">
         <label for="confidence">Confidence</label>
-        <input id="confidence" type="range" min="0" max={thresholds.length - 1} step="1" value={start} />
+        <input
+          id="confidence"
+          type="range"
+          min="0"
+          max={thresholds.length - 1}
+          step="1"
+          value={start}
+          autocomplete="off"
+        />
         <output id="confidence-value" for="confidence">
-          {rate(point.confidence)}
+          {counts.labels[start]}
         </output>
-        <button type="button" id="reset" title="Back to the confidence of highest F1">
+        <button type="button" id="reset" title="Back to the confidence with the highest F1">
           Best F1
         </button>
       </div>

@@ -4,6 +4,8 @@ import type { EvaluationImage } from "../../metrics/detection/evaluationImage.ts
 
 /** One measurement during a training. */
 export interface TrainingRecord {
+  /** How many steps were done; runs of old do not say. */
+  step?: number;
   epoch: number;
   /** Mean training loss since the measurement before. */
   loss: number;

@@ -6,12 +6,16 @@ import type { Estimate } from "../../metrics/estimate.ts";
 import { Explorer, type ExplorerProps } from "./explorer.tsx";
 import { Document, Figures, Warnings } from "../page/document.tsx";
 import type { Figure } from "../page/figure.ts";
-import { counted, embeddableJson, percent, rate, shorten } from "../page/text.ts";
+import { count, countOf } from "../../base/words.ts";
+import { embeddableJson, percent, rate, shorten } from "../page/text.ts";
+import { confidenceText } from "./thresholds.ts";
 import type { Verdict } from "./verdict.ts";
 
 export interface PageProps extends ExplorerProps {
   title: string;
   analysis: DetectionAnalysis;
+  /** What all detections together come to at the confidence of highest F1. */
+  point: OperatingPoint;
   verdict: Verdict;
   warnings: readonly string[];
   figures: readonly Figure[];
@@ -43,7 +47,7 @@ export function Page(props: PageProps): VNode {
   );
 }
 
-function Opening({ title, analysis, verdict, warnings }: PageProps): VNode {
+function Opening({ title, analysis, point, verdict, warnings }: PageProps): VNode {
   const { coco, intervals, curves } = analysis;
   const objects = curves.pooled.truths;
   return (
@@ -51,8 +55,8 @@ function Opening({ title, analysis, verdict, warnings }: PageProps): VNode {
       <p class="eyebrow">
         <strong>{shorten(title, 120)}</strong>
         <span>
-          {counted(analysis.images, "image")} · {counted(objects, "object")} ·{" "}
-          {analysis.classes.length === 1 ? "1 class" : `${analysis.classes.length} classes`}
+          {countOf(analysis.images, "image")} · {countOf(objects, "object")} ·{" "}
+          {countOf(analysis.classes.length, "class")}
         </span>
       </p>
       <h1>{verdict.headline}</h1>
@@ -61,17 +65,17 @@ function Opening({ title, analysis, verdict, warnings }: PageProps): VNode {
       ))}
       <div class="tiles">
         <Tile name="AP" hint="mean over IoU 0.5 to 0.95" value={coco.AP} estimate={intervals?.AP} />
-        <Tile name="AP50" hint="a box may be rough: IoU 0.5" value={coco.AP50} estimate={intervals?.AP50} />
-        <Tile name="Best F1" hint={bestHint(curves.pooled.best)} value={curves.pooled.best.f1} />
+        <Tile name="AP50" hint="boxes may be rough: IoU 0.5" value={coco.AP50} estimate={intervals?.AP50} />
+        <Tile name="Best F1" hint={bestHint(point)} value={point.f1} />
       </div>
       <Warnings warnings={warnings} />
     </header>
   );
 }
 
-function bestHint({ confidence, precision, recall }: OperatingPoint): string {
-  if (!Number.isFinite(confidence)) return "nothing was found";
-  return `at confidence ${rate(confidence, 2)}: precision ${rate(precision, 2)}, recall ${rate(recall, 2)}`;
+function bestHint({ truePositives, confidence, precision, recall }: OperatingPoint): string {
+  if (truePositives === 0) return "nothing was found";
+  return `at confidence ${confidenceText(confidence)}: precision ${rate(precision)}, recall ${rate(recall)}`;
 }
 
 function Tile({
@@ -145,12 +149,13 @@ function AllNumbers({
         </table>
       </div>
       <p class="note">
-        Log-average miss rate {rate(missRates.logAverageMissRate)} (lower is better). Counting objects at confidence{" "}
-        {rate(confidence, 2)}: off by {rate(counting.total.meanAbsoluteError, 2)} an image, right in{" "}
-        {percent(counting.total.exact)} of the images, {rate(Math.abs(counting.total.bias), 2)} too{" "}
-        {counting.total.bias < 0 ? "few" : "many"} on average.
-        {intervals !== null && ` Intervals: bootstrap over images, ${intervals.resamples} resamples.`} A dash: there was
-        nothing to measure it on.
+        Log-average miss rate: {rate(missRates.logAverageMissRate)} (lower is better). Counting objects at confidence{" "}
+        {confidenceText(confidence)}: off by {rate(counting.total.meanAbsoluteError, 2)} per image on average, exactly
+        right in {percent(counting.total.exact)} of the images; the mean count is{" "}
+        {rate(Math.abs(counting.total.bias), 2)} too {counting.total.bias < 0 ? "low" : "high"}.
+        {intervals !== null &&
+          ` Intervals come from a bootstrap over images with ${count(intervals.resamples)} resamples.`}{" "}
+        A dash means that there was nothing to measure it on.
       </p>
     </section>
   );

@@ -3,7 +3,10 @@ import type { DetectionAnalysis } from "../../metrics/detection/analysis.ts";
 import type { OperatingPoint } from "../../metrics/detection/operatingPoints.ts";
 import type { TideErrorType } from "../../metrics/detection/tide/tide.ts";
 import type { EvaluationReportInput } from "./input.ts";
-import { count, counted, percent, points, rate, shorten } from "../page/text.ts";
+import { confidenceText } from "./thresholds.ts";
+import { TRAIN_LONGER, tooFewSteps, tooFewStepsText } from "./tooFewSteps.ts";
+import { count, countOf } from "../../base/words.ts";
+import { percent, points, rate, shorten } from "../page/text.ts";
 
 /** The evaluation in words. */
 export interface Verdict {
@@ -24,22 +27,31 @@ export const ERROR_NAMES: Record<TideErrorType, string> = {
 };
 
 const SENTENCES: Record<TideErrorType, string> = {
-  classification: "objects taken for another class",
+  classification: "objects mistaken for another class",
   localisation: "boxes that are not precise enough",
-  both: "wrong class and imprecise box at once",
+  both: "a wrong class and an imprecise box at once",
   duplicate: "objects reported more than once",
-  background: "reports where nothing is labelled",
+  background: "detections where nothing is labelled",
   missed: "missed objects",
 };
 
 /** `point` is what all detections together come to at the confidence where the page's slider stands. */
-export function verdictOf({ analysis, images, comparison }: EvaluationReportInput, point: OperatingPoint): Verdict {
-  return {
-    headline: headlineOf(analysis, point),
-    details: [costliest(analysis, images), trust(analysis), comparisonSentence(comparison)].filter(
-      (sentence) => sentence !== "",
-    ),
-  };
+export function verdictOf(input: EvaluationReportInput, point: OperatingPoint): Verdict {
+  const { analysis, images, comparison, training } = input;
+  const short = tooFewSteps(analysis.coco.AP, training);
+  const headline = headlineOf(analysis, point);
+  const [first, second] = short
+    ? [
+        sentence(tooFewStepsText(short)),
+        `${TRAIN_LONGER} So far it ${headline.charAt(0).toLowerCase()}${headline.slice(1)}`,
+      ]
+    : [headline, costliest(analysis, images)];
+  const details = [second, trust(analysis), comparisonSentence(comparison)];
+  return { headline: first, details: details.filter((text) => text !== "") };
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 function headlineOf({ images, coco }: DetectionAnalysis, point: OperatingPoint): string {
@@ -47,13 +59,13 @@ function headlineOf({ images, coco }: DetectionAnalysis, point: OperatingPoint):
   const reports = point.truePositives + point.falsePositives;
   if (images === 0) return "There are no images, so nothing was measured.";
   if (truths === 0)
-    return `There is nothing to find in these images; ${counted(reports, "detection")} in them are all wrong.`;
+    return `There is nothing to find in these images${reports === 0 ? "" : `, so that ${reports === 1 ? "the 1 detection" : `all ${countOf(reports, "detection")}`} in them ${reports === 1 ? "is" : "are"} wrong`}.`;
   if (coco.perClass.length > 0 && point.truePositives === 0) {
-    return `Finds none of ${counted(truths, "object")}${reports === 0 ? ": there are no detections" : ""}.`;
+    return `Finds none of ${countOf(truths, "object")}${reports === 0 ? ": there are no detections" : ""}.`;
   }
   return (
-    `Finds ${count(point.truePositives)} of ${counted(truths, "object")} (${percent(point.recall)}), and ` +
-    `${percent(point.precision)} of what it reports is right, at confidence ${rate(point.confidence, 2)}.`
+    `Finds ${count(point.truePositives)} of ${countOf(truths, "object")} (${percent(point.recall)}), and ` +
+    `${percent(point.precision)} of what it reports is right, at confidence ${confidenceText(point.confidence)}.`
   );
 }
 
@@ -106,11 +118,11 @@ function areaOf(truth: TruthColumns | undefined, i: number): number {
 
 function trust({ intervals, images, coco }: DetectionAnalysis): string {
   if (!Number.isFinite(coco.AP50)) return "";
-  if (intervals === null) return `AP50 is ${rate(coco.AP50)} on ${counted(images, "image")}; no interval was computed.`;
+  if (intervals === null) return `AP50 is ${rate(coco.AP50)} on ${countOf(images, "image")}; no interval was computed.`;
   const { low, high } = intervals.AP50;
   const level = percent(intervals.level);
   const few = intervals.fewImages ? " So few images make even this interval a rough guess." : "";
-  return `With ${counted(images, "image")}, AP50 is ${rate(coco.AP50)}; other images like these would give ${rate(low)} to ${rate(high)} (${level} interval).${few}`;
+  return `With ${countOf(images, "image")}, AP50 is ${rate(coco.AP50)}; other images like these would give ${rate(low)} to ${rate(high)} (${level} interval).${few}`;
 }
 
 function comparisonSentence(comparison: EvaluationReportInput["comparison"]): string {
@@ -120,7 +132,7 @@ function comparisonSentence(comparison: EvaluationReportInput["comparison"]): st
   const numbers = `AP ${value < 0 ? "−" : "+"}${points(Math.abs(value))} points, interval ${signed(low)} to ${signed(high)}`;
   if (verdict === "A better") return `Better than ${against}: ${numbers}.`;
   if (verdict === "B better") return `Worse than ${against}: ${numbers}.`;
-  return `No difference to ${against} is shown: ${numbers}, which includes 0.`;
+  return `No difference from ${against} is shown: ${numbers}, which includes 0.`;
 }
 
 function signed(value: number): string {

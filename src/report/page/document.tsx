@@ -1,7 +1,8 @@
 import type { ComponentChildren, VNode } from "preact";
 import { PAGE_GENERATOR } from "../../base/output/requireReplaceable.ts";
 import type { Figure } from "./figure.ts";
-import { counted, shorten } from "./text.ts";
+import { countOf } from "../../base/words.ts";
+import { shorten } from "./text.ts";
 
 export interface DocumentProps {
   title: string;
@@ -45,7 +46,7 @@ export function Warnings({ warnings }: { warnings: readonly string[] }): VNode |
   if (warnings.length === 0) return null;
   return (
     <details class="warnings card" open={warnings.length <= 3}>
-      <summary>{counted(warnings.length, "warning")} about the data</summary>
+      <summary>{countOf(warnings.length, "warning")} about the data</summary>
       <ul>
         {warnings.slice(0, MOST_WARNINGS).map((warning) => (
           <li>{shorten(warning, 300)}</li>

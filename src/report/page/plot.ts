@@ -7,6 +7,9 @@ export type PlotSpec = object;
 /** Width of a plot with its axes, in pixels: that of a phone's screen, so that letters keep their size. */
 export const PLOT_WIDTH = 340;
 
+/** Height of a plot with its axes: one for all, so that cards in a row are filled alike. */
+export const PLOT_HEIGHT = 280;
+
 /**
  * Draws a Vega-Lite view as SVG (a string) whose colours follow the page's, light or dark: specs name them as
  * `COLORS` has them. Vega is loaded at the first plot, so that nobody else waits for it.
@@ -16,7 +19,7 @@ export async function plotSvg(spec: PlotSpec): Promise<string> {
   measureTextClosely(vega);
   const complete = {
     width: PLOT_WIDTH,
-    height: 240,
+    height: PLOT_HEIGHT,
     autosize: { type: "fit", contains: "padding" },
     ...spec,
     config: CONFIG,

@@ -1,15 +1,17 @@
+import { count } from "../../base/words.ts";
+
 /** 0.9234 -> "0.923"; "–" for what could not be measured. */
 export function rate(value: number, digits = 3): string {
   return Number.isFinite(value) ? value.toFixed(digits) : "–";
 }
 
-/** 0.873 -> "87 %" (with a space that does not break); near the ends with a digit more, so that 99.6 % is not 100. */
+/** 0.873 -> "87%"; near the ends with a digit more, so that 99.6% is not 100. */
 export function percent(share: number): string {
   if (!Number.isFinite(share)) return "–";
   const rounded = Math.round(share * 100);
   return (rounded === 100 && share < 1) || (rounded === 0 && share > 0)
-    ? `${(share * 100).toFixed(1)}\u00a0%`
-    : `${rounded}\u00a0%`;
+    ? `${(share * 100).toFixed(1)}%`
+    : `${rounded}%`;
 }
 
 /** A difference of AP as points of a hundred: 0.061 -> "6.1". */
@@ -17,19 +19,9 @@ export function points(value: number): string {
   return Number.isFinite(value) ? (value * 100).toFixed(Math.abs(value) < 0.00995 ? 2 : 1) : "–";
 }
 
-/** 12345 -> "12,345" */
-export function count(value: number): string {
-  return value.toLocaleString("en-US");
-}
-
 /** 9999 -> "9,999", 334182 -> "334K" */
 export function compact(value: number): string {
   return value < 10_000 ? count(value) : value.toLocaleString("en-US", { notation: "compact" });
-}
-
-/** "1 object", "2 objects". */
-export function counted(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
 }
 
 /** A text of the user's, cut in the middle to at most `length` characters. */

@@ -2,43 +2,43 @@ import type { ClassStats } from "../../data/stats/classStats.ts";
 import type { DatasetStats, PartStats } from "../../data/stats/datasetStats.ts";
 import type { InputSizeAdvice } from "../../data/stats/inputSizes.ts";
 import type { AnchorAdvice } from "../../detection/boxes/adviseAnchors.ts";
-import { count, counted, percent, rate, shorten } from "../page/text.ts";
+import { count, countOf } from "../../base/words.ts";
+import { percent, rate, shorten } from "../page/text.ts";
 
 /** What the data set is, in a sentence. */
 export function headline({ parts, classes }: DatasetStats): string {
   const all = parts.at(-1);
-  const named = classes.length === 1 ? "1 class" : `${count(classes.length)} classes`;
-  return `${counted(all?.images ?? 0, "image")} with ${counted(all?.objects ?? 0, "object")} of ${named}`;
+  return `${countOf(all?.images ?? 0, "image")} with ${countOf(all?.objects ?? 0, "object")} of ${countOf(classes.length, "class")}`;
 }
 
 /** The input size to train at, and why. */
 export function inputSizeWords({ recommended, smallest, original, sizes }: InputSizeAdvice): string {
   const { size, under8 } = recommended;
   const kept = `${percent(1 - under8)} of the objects have at least 8 pixels on their shorter side`;
-  const from = `(their images have ${count(Math.round(original))} on the longer side)`;
+  const from = `(their images are ${count(Math.round(original))} pixels on the longer side)`;
   if (smallest > size) {
-    return `Input size: ${size}. Even there only ${kept} ${from}; ${count(smallest)} would keep 95 %. Cut the images into tiles.`;
+    return `Input size: ${size}. Even with that, only ${kept} ${from}; ${count(smallest)} would keep 95%.`;
   }
   if (size > smallest) {
-    const most = `at ${smallest} already 95 % do, so that a smaller input would do where time is short`;
-    return `Input size: ${size}, the usual one. There ${kept} ${from}; ${most}.`;
+    const most = `at ${smallest} 95% already do, so a smaller input is enough when time is short`;
+    return `Input size: ${size}, the usual one. With it, ${kept} ${from}; ${most}.`;
   }
   const usual = sizes[0];
   const less = usual && usual.size < size ? `; at ${usual.size} it is ${percent(1 - usual.under8)}` : "";
   const enlarged =
     size > original
-      ? " It is larger than the images are, which shows no more of them, but helps to tell neighbours apart."
+      ? " That is larger than the images are, which shows no more of them, but helps to tell neighbours apart."
       : "";
-  return `Input size: ${size}, the smallest at which 95 % do: ${kept} ${from}${less}.${enlarged}`;
+  return `Input size: ${size}, the smallest at which 95% do: ${kept} ${from}${less}.${enlarged}`;
 }
 
 /** The anchors to take, and why. */
 export function anchorWords({ size, shapes, fit, fits, usual }: AnchorAdvice): string {
   const more = fits.find(({ count: other }) => other > fit.count);
   const list = shapes.map(([width, height]) => `${Math.round(width)}x${Math.round(height)}`).join(",");
-  const why = more ? `; ${more.count} shapes would reach ${rate(more.meanIou, 2)}` : "";
+  const why = more ? `; ${countOf(more.count, "shape")} would reach ${rate(more.meanIou, 2)}` : "";
   return (
-    `Anchors: ${fit.count} shapes, --anchors ${list} (pixels at input size ${size}). The mean best IoU of an object with them is ` +
+    `Anchors: ${countOf(fit.count, "shape")}, --anchors ${list} (pixels at input size ${size}). The mean best IoU of an object with them is ` +
     `${rate(fit.meanIou, 2)}, and ${percent(fit.over50)} of the objects have one of at least 0.5${why}. With the ` +
     `${usual.count} of the Faster R-CNN paper it is ${rate(usual.meanIou, 2)}. Unless told, detect train finds five squares of its own.`
   );
@@ -52,9 +52,11 @@ export function observations(stats: DatasetStats): string[] {
   const present = classes.filter(({ objects }) => objects > 0).sort((a, b) => b.objects - a.objects);
   return [
     balance(present),
-    classes.length > present.length ? `${count(classes.length - present.length)} of the classes have no object.` : "",
+    classes.length > present.length
+      ? `${countOf(classes.length - present.length, "class")} ${classes.length - present.length === 1 ? "has" : "have"} no objects.`
+      : "",
     ...(all.background > 0
-      ? [`${counted(all.background, "image")} without objects (${percent(all.background / all.images)}).`]
+      ? [`${countOf(all.background, "image")} without objects (${percent(all.background / all.images)}).`]
       : []),
     leftOut(all),
     place(stats),
@@ -63,17 +65,17 @@ export function observations(stats: DatasetStats): string[] {
 
 function leftOut({ difficult, crowd }: PartStats): string {
   const kinds = [
-    ...(difficult > 0 ? [counted(difficult, "difficult object")] : []),
-    ...(crowd > 0 ? [counted(crowd, "crowd")] : []),
+    ...(difficult > 0 ? [countOf(difficult, "difficult object")] : []),
+    ...(crowd > 0 ? [countOf(crowd, "crowd")] : []),
   ];
-  return kinds.length > 0 ? `${kinds.join(" and ")}: counted, and left out of sizes, positions and advice.` : "";
+  return kinds.length > 0 ? `${kinds.join(" and ")}: counted, but left out of sizes, positions and advice.` : "";
 }
 
 function balance(present: readonly ClassStats[]): string {
   const [most, least] = [present[0], present.at(-1)];
   if (!most || !least || present.length < 2) return "";
   const times = most.objects / least.objects;
-  const names = `“${shorten(most.name, 40)}” has ${counted(most.objects, "object")}, “${shorten(least.name, 40)}” ${count(least.objects)}`;
+  const names = `“${shorten(most.name, 40)}” has ${countOf(most.objects, "object")}, “${shorten(least.name, 40)}” ${count(least.objects)}`;
   return times < 3 ? `The classes are balanced: ${names}.` : `${names}: ${Math.round(times)} times fewer.`;
 }
 
@@ -86,6 +88,6 @@ function place({ positions }: DatasetStats): string {
     .reduce((sum, value) => sum + value, 0);
   const share = middle / total;
   return share > 0.5
-    ? `${percent(share)} of the objects are in the middle of their image (a quarter of its area): a detector may learn to look there alone; shifts and crops in augmentation help.`
+    ? `${percent(share)} of the objects are in the middle of their image (a quarter of its area): a detector may learn to look only there; augmentation with shifts and crops helps.`
     : "";
 }

@@ -2,7 +2,8 @@ import type { DatasetStats } from "../../data/stats/datasetStats.ts";
 import type { AnchorAdvice } from "../../detection/boxes/adviseAnchors.ts";
 import { drawFigures, type Figure, type FigureDraft } from "../page/figure.ts";
 import { COLORS } from "../page/plot.ts";
-import { count, counted, percent, rate, shorten } from "../page/text.ts";
+import { count, countOf } from "../../base/words.ts";
+import { percent, rate, shorten } from "../page/text.ts";
 import { type ColorName, seriesColor } from "../page/theme.ts";
 import { anchorWords, inputSizeWords } from "./advice.ts";
 import { aspectName, countName, sizeName } from "./binNames.ts";
@@ -75,8 +76,8 @@ function aspects({ aspects: bins }: DatasetStats): FigureDraft | undefined {
 function perImage({ objectsPerImage: bins, parts }: DatasetStats): FigureDraft {
   const all = parts.at(-1);
   return {
-    title: "Objects in an image",
-    note: `${rate(all?.mean ?? NaN, 1)} on average, ${count(all?.most ?? 0)} at most; ${counted(all?.background ?? 0, "image")} without any.`,
+    title: "Objects per image",
+    note: `${rate(all?.mean ?? NaN, 1)} on average, ${count(all?.most ?? 0)} at most; ${countOf(all?.background ?? 0, "image")} without any.`,
     legend: [],
     label: `Images by their objects: ${bins.map((bin) => `${countName(bin)} objects ${count(bin.count)}`).join(", ")}.`,
     specs: [histogramPlot(bins, countName, "objects", "images")],
@@ -120,7 +121,7 @@ function together({ classes: all, cooccurrences }: DatasetStats): FigureDraft | 
 function inputSizes(advice: NonNullable<DatasetStats["inputSize"]>): FigureDraft {
   return {
     title: "What becomes of small objects",
-    note: "An object with few pixels on its shorter side is hardly found. A larger input keeps more of it, and costs time.",
+    note: "An object with few pixels on its shorter side is hard to find. A larger input keeps more of it, but costs time.",
     legend: [
       { name: "under 8 pixels", color: "series0" },
       { name: "under 16 pixels", color: "series1" },
@@ -146,8 +147,8 @@ function anchorShapes(advice: AnchorAdvice): FigureDraft {
 function anchorFits({ fits, fit, usual }: AnchorAdvice): FigureDraft {
   const choice =
     fit === fits.at(-1)
-      ? `${fit.count} shapes (dashed) fit best of what was tried.`
-      : `With ${fit.count} shapes (dashed) a further one would gain less than 0.01.`;
+      ? `${countOf(fit.count, "shape")} (dashed) fit${fit.count === 1 ? "s" : ""} best of what was tried.`
+      : `With ${countOf(fit.count, "shape")} (dashed), a further one would gain less than 0.01.`;
   return {
     title: "How many anchors",
     note: `${choice} The 9 of the Faster R-CNN paper reach ${rate(usual.meanIou, 2)} here.`,

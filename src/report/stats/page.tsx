@@ -1,7 +1,8 @@
 import type { ComponentChildren, VNode } from "preact";
 import { Document, Figures, Warnings } from "../page/document.tsx";
 import type { Figure } from "../page/figure.ts";
-import { count, percent, rate, shorten } from "../page/text.ts";
+import { count } from "../../base/words.ts";
+import { percent, rate, shorten } from "../page/text.ts";
 import { anchorWords, headline, inputSizeWords, observations } from "./advice.ts";
 import type { StatsReportInput } from "./input.ts";
 
@@ -69,7 +70,7 @@ function Opening({ title, stats, anchors, warnings }: StatsPageProps): VNode {
             mean best IoU {rate(anchors.fit.meanIou, 2)}
           </Tile>
         )}
-        <Tile name="Objects an image" value={rate(all?.mean ?? NaN, 1)}>
+        <Tile name="Objects per image" value={rate(all?.mean ?? NaN, 1)}>
           {count(all?.most ?? 0)} at most
         </Tile>
       </div>
@@ -135,8 +136,8 @@ function Splits({ parts }: StatsReportInput["stats"]): VNode {
           "Objects",
           "Difficult",
           "Crowds",
-          "An image",
-          "Most",
+          "Per image",
+          "Most per image",
           "Median size",
         ]}
         rows={parts.map((one) => [

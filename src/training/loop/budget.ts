@@ -1,4 +1,5 @@
 import { AnchorkitError, UsageError } from "../../base/errors.ts";
+import { countOf } from "../../base/words.ts";
 
 /** How long a training runs: by epochs, or by the clock. */
 export type Budget = { epochs: number } | { minutes: number };
@@ -42,7 +43,7 @@ export function extended(budget: Budget, more: Budget): Budget {
 /** "20 epochs" or "3 minutes". */
 export function describeBudget(budget: Budget): string {
   const [amount, unit] = "epochs" in budget ? [budget.epochs, "epoch"] : [budget.minutes, "minute"];
-  return `${amount} ${unit}${amount === 1 ? "" : "s"}`;
+  return countOf(amount, unit);
 }
 
 /** The weights are measured so many times; in a short training less often, so that little of its time goes there. */
@@ -55,7 +56,7 @@ const DEFAULT_STEPS = 3000;
 export function assertTime(budget: Budget, spent: number): void {
   if ("epochs" in budget || spent < 60 * budget.minutes) return;
   throw new AnchorkitError(
-    `${describeBudget(budget)} were over before the first step: loading and compiling took ${spent.toFixed(0)} s; give it more`,
+    `${describeBudget(budget)} were over before the first step: loading and compiling took ${spent.toFixed(0)} s; allow more time`,
   );
 }
 

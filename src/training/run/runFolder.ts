@@ -29,6 +29,7 @@ export type RunConfig = z.infer<typeof RunConfig>;
 
 /** A line of metrics.jsonl; runs of old do not have all of it. */
 const MetricsLine = z.looseObject({
+  step: z.number().optional(),
   epoch: z.number(),
   loss: z.number().nullable().optional(),
   metrics: z.record(z.string(), z.number().nullable()),

@@ -15,14 +15,14 @@ export async function begunRun(
   const config = await run.readConfig();
   if (!existsSync(run.last)) {
     throw new AnchorkitError(
-      `${run.path}: ended before its first checkpoint, so there is nothing to go on with; begin anew`,
+      `${run.path}: stopped before its first checkpoint, so there is nothing to continue; start again`,
     );
   }
   const { loop } = await readCheckpoint(run);
   const more = budgetFrom(options);
   if (loop.finished && !more) {
     throw new AnchorkitError(
-      `${run.path}: this training has finished; say for how long it shall go on, or start another one`,
+      `${run.path}: this training has finished; say how much longer it should go on, or start another one`,
     );
   }
   const budget = config.budget;

@@ -24,8 +24,8 @@ test("the table has COCO's numbers, a line a class, and a dash where there was n
       "      all  IoU .50  IoU .75  small  medium  large",
       "AP  1.000    1.000    1.000      -       -  1.000",
       "",
-      "    1 an image     10    100  small  medium  large",
-      "AR       1.000  1.000  1.000      -       -  1.000",
+      "    1 per image     10    100  small  medium  large",
+      "AR        1.000  1.000  1.000      -       -  1.000",
     ].join("\n"),
   );
 });

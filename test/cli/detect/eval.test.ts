@@ -104,7 +104,7 @@ describe("what is printed", () => {
     expect(short.code).toBe(1);
     expect(short.stdout).toContain("cat");
     expect(short.stderr).toContain(
-      "error: AP50 is 0.2500, under 0.9 by 0.6500; APlarge could not be measured, for want of objects; 0.1 was asked for; " +
+      "error: AP50 is 0.2500, under 0.9 by 0.6500; APlarge could not be measured: there are no objects; 0.1 was asked for; " +
         'AP of fox: there is no class "fox"\n',
     );
     expect((await evaluate("--fail-under", "AP50=.2")).code).toBe(0);
@@ -144,7 +144,7 @@ describe("what is printed", () => {
   test("--against says by how much, between which limits, and whether that is more than chance", async () => {
     const { code, stdout } = await evaluate("--against", scene.better, "--resamples", "200", "--format", "csv");
     expect(code).toBe(0);
-    const rows = stdout.slice(stdout.indexOf("Beside scene-better.json")).split("\n");
+    const rows = stdout.slice(stdout.indexOf("Compared with scene-better.json")).split("\n");
     const ap50 = rows.find((row) => row.startsWith("AP50,"))?.split(",") ?? [];
     expect(ap50.slice(1, 4).map(Number)).toEqual([
       expect.closeTo(0.25, 9),
@@ -159,10 +159,10 @@ describe("what is printed", () => {
   test("--slice, --intervals and --explain add tables, and JSON of the same names", async () => {
     const more = ["--slice", "camera", "--slice", "size", "--intervals", "--explain", "--resamples", "50"];
     const { stdout } = await evaluate(...more);
-    for (const part of ["By camera", "left ", "right ", "By size", "95 % intervals over 2 images", "What costs AP50"]) {
+    for (const part of ["By camera", "left ", "right ", "By size", "95% intervals over 2 images", "What costs AP50"]) {
       expect(stdout).toContain(part);
     }
-    expect(stdout).toMatch(/^missed +an object that nothing points at +1 +0\.250$/m);
+    expect(stdout).toMatch(/^missed +an object that no detection points at +1 +0\.250$/m);
     const json = JSON.parse((await evaluate(...more, "--format", "json")).stdout) as Record<string, unknown>;
     expect(json).toMatchObject({
       slices: { camera: [{ name: "left", images: 1, truths: 1 }, { name: "right" }] },

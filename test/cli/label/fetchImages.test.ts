@@ -47,10 +47,10 @@ test("addresses that fail are named, and the exit code is 1; --json is one docum
   const { code, stdout, stderr } = await runCommand("label", ["fetch", file, "--out", out]);
   expect(code).toBe(1);
   expect(stdout).toBe(
-    `1 images in ${out}\n1 failed:\n  ${address}/gone.png: the server answers 404 Not Found\n` +
-      "the same command tries those again\n",
+    `1 image in ${out}\n1 failed:\n  ${address}/gone.png: the server answers 404 Not Found\n` +
+      "run the same command again to retry those\n",
   );
-  expect(stderr).toBe("warning: addresses that come more than once, fetched once: 1\n");
+  expect(stderr).toBe("warning: 1 address is repeated and is fetched only once\n");
   const json = await runCommand("label", ["fetch", file, "--out", out, "--json"]);
   expect(json.code).toBe(1);
   expect(JSON.parse(json.stdout)).toMatchObject({ total: 2, ok: 0, kept: 1, duplicates: 0, failed: 1 });
@@ -80,8 +80,8 @@ test("Ctrl-C ends it in good order, and the same command goes on", async () => {
   const ended = await runCommand("label", args, asked);
   expect(ended).toEqual({
     code: 130,
-    stdout: `1 images in ${out}\n1 not fetched yet: the same command goes on\n`,
-    stderr: "\nending; the same command goes on\n",
+    stdout: `1 image in ${out}\n1 not fetched yet: run the same command again to continue\n`,
+    stderr: "\nstopping; run the same command again to continue\n",
   });
   const then = await runCommand("label", args);
   expect(then).toEqual({ code: 0, stdout: `2 images in ${out}, 1 of them new\n`, stderr: "" });

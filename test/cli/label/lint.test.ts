@@ -76,7 +76,7 @@ describe("a folder in which everything went wrong once", async () => {
     const out = join(await folderOf({}), "fixed");
     const { code, stdout } = await callCommand("label", ["lint", folder, "--fix", "--out", out]);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/corrected copy: .*annotations\.json, \d+ changes, listed in/);
+    expect(stdout).toMatch(/corrected copy: .*annotations\.json, with \d+ changes listed in/);
     expect(existsSync(join(out, "changes.csv"))).toBe(true);
     process.exitCode = undefined;
     expect((await callCommand("label", ["lint", out])).code).toBe(0);
@@ -99,7 +99,7 @@ test("--fix of what can be corrected ends with 0", async () => {
 test("--fix and --out go together, and nothing there is a failure", async () => {
   expect(await callCommand("label", ["lint", "annotations", "--fix"])).toMatchObject({
     code: 2,
-    stderr: "error: --fix needs --out <folder> to write the corrected copy to\n",
+    stderr: "error: --fix needs --out <folder>, where to write the corrected copy\n",
   });
   expect((await callCommand("label", ["lint", "annotations", "--out", "x"])).code).toBe(2);
   expect(await callCommand("label", ["lint", "nowhere"])).toMatchObject({

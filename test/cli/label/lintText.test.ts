@@ -69,7 +69,23 @@ test("a record of a file for many images is shown with its image, from the folde
 test("beside a corrected copy, the sum says what is left for a person", () => {
   const fixed = { file: "out/annotations.json", changesFile: "out/changes.csv", changes: 2 };
   expect(linesOf([finding("error", { fix: "mends it" }), ...times(2, "error")], false, { fixed }).slice(-2)).toEqual([
-    "corrected copy: out/annotations.json, 2 changes, listed in out/changes.csv",
-    "kinds of findings: 3 errors; 2 errors for a person to correct",
+    "corrected copy: out/annotations.json, with 2 changes listed in out/changes.csv",
+    "kinds of findings: 3 errors; 2 kinds of error for a person to correct",
   ]);
+});
+
+test("classes have a line each, as far as there is room, and all of them with --all", () => {
+  const places = ["cat", "dog", "owl"].map((name, i) => ({ file: `class "${name}"`, detail: `${i + 1} objects` }));
+  const rare = finding("warning", { places, count: 5 });
+  const listed = [
+    '        class "cat": 1 objects',
+    '        class "dog": 2 objects',
+    '        class "owl": 3 objects',
+    "        and 2 more",
+  ];
+  expect(linesOf([rare]).slice(3, 9)).toEqual(["     5  a warning", ...listed, "        It is bad."]);
+  expect(linesOf([{ ...rare, severity: "note" }], true).slice(4, 8)).toEqual(listed);
+  const many = linesOf([rare, ...times(12, "error")]);
+  expect(many.join("\n")).toContain('     5  a warning: class "cat" (1 objects); class "dog" (2 objects)');
+  expect(many.length).toBeLessThanOrEqual(42);
 });

@@ -60,7 +60,7 @@ test("shares that do not add up, and a folder that is read and written, are told
   });
   const same = await callCommand("label", ["split", "annotations", "--out", "annotations"]);
   expect(same.code).toBe(1);
-  expect(same.stderr).toBe("error: annotations: is what is read; give another folder to write to\n");
+  expect(same.stderr).toBe("error: annotations: is the input itself; give another folder to write to\n");
 });
 
 test("an image that cannot be decoded is named, with the way around it", async () => {

@@ -18,8 +18,8 @@ test("spellings are merged into the most frequent one, and ids and labels follow
   expect(result.images[0]?.objects.map((object) => object.class)).toEqual([1, 1, 1, 1, 1, 0]);
   expect(result.images[0]?.labels).toEqual([1, 0]);
   expect(placesOf(found["alike-classes"])).toEqual([
-    'classes ("Cat" (1 objects) and "cat" (3))',
-    'classes (" cat " (1 objects) and "cat" (3))',
+    'classes ("Cat" (1 object) and "cat" (3))',
+    'classes (" cat " (1 object) and "cat" (3))',
   ]);
   expect(changes).toMatchObject([
     { before: '"Cat"', after: '"cat"' },

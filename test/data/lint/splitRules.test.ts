@@ -27,7 +27,10 @@ test("images without split beside others", () => {
 });
 
 test("val and test missing, or train", () => {
-  expect(placesOf(rule(["train", 0, 1])["split-missing"])).toEqual(["val", "test"]);
+  expect(placesOf(rule(["train", 0, 1])["split-missing"])).toEqual([
+    "val (training draws a tenth of train instead)",
+    "test (nothing is left to judge the result on)",
+  ]);
   expect(Object.keys(rule(["val", 0, 1], ["test", 0, 1]))).toEqual(["no-train"]);
 });
 

@@ -9,6 +9,7 @@ import {
   operatingPoints,
   precisionRecallPoints,
 } from "../../../src/metrics/index.ts";
+import { shortThreshold } from "../../../src/metrics/detection/curves.ts";
 import { expectNear } from "./near.ts";
 import { randomImages, scene } from "./scenes.ts";
 
@@ -176,8 +177,36 @@ test("for random images the curves agree with COCO's AP and with precision, reca
       });
       const highest = Math.max(0, ...points.f1);
       if (pooled.truths > 0) expectNear(pooled.best.f1, highest);
-      if (highest > 0) expect(pooled.best.confidence).toBe(confidence[points.f1.indexOf(highest)]);
+      if (highest > 0) {
+        const place = points.f1.indexOf(highest);
+        expect(pooled.best.confidence).toBeLessThanOrEqual(confidence[place] as number);
+        expect(pooled.best.confidence).toBeGreaterThan(confidence[place + 1] ?? -Infinity);
+        expect(at(pooled.best.confidence).pooled).toEqual(pooled.best);
+      }
     }),
     { seed: 3, numRuns: 100 },
+  );
+});
+
+test("a threshold is rounded down as far as it keeps the same detections", () => {
+  expect(shortThreshold(0.18762, 0.15)).toBe(0.18);
+  expect(shortThreshold(0.18762, 0.1843)).toBe(0.187);
+  expect(shortThreshold(0.18762, 0.187619)).toBe(0.18762);
+  expect(shortThreshold(0.9, -Infinity)).toBe(0.9);
+  expect(shortThreshold(Math.fround(0.9), Math.fround(0.3))).toBe(0.89); // 0.899999976
+  expect(shortThreshold(-1.234, -1.3)).toBe(-1.24);
+  expect(shortThreshold(1, 0.999)).toBe(1);
+  expect(shortThreshold(NaN, -Infinity)).toBeNaN();
+});
+
+test("any two scores have a threshold between them", () => {
+  fc.assert(
+    fc.property(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }), (a, b) => {
+      fc.pre(a !== b);
+      const threshold = shortThreshold(Math.max(a, b), Math.min(a, b));
+      expect(threshold).toBeLessThanOrEqual(Math.max(a, b));
+      expect(threshold).toBeGreaterThan(Math.min(a, b));
+    }),
+    { seed: 5 },
   );
 });

@@ -7,6 +7,10 @@ import { analyzeDetections } from "../../../src/metrics/detection/analysis.ts";
 import { compareCoco } from "../../../src/metrics/detection/compare.ts";
 import type { EvaluationImage } from "../../../src/metrics/index.ts";
 import { evaluationReport, writeEvaluationReport } from "../../../src/report/evaluation/evaluationReport.ts";
+import { type CountTable, pointAt } from "../../../src/report/evaluation/countTable.ts";
+import { confidenceText } from "../../../src/report/evaluation/thresholds.ts";
+import { explanationTables } from "../../../src/cli/detect/explanationTables.ts";
+import { renderTables } from "../../../src/cli/tables.ts";
 import { CLASSES, reportInput, syntheticImages } from "./syntheticEvaluation.ts";
 
 const HOSTILE = `</script><img src=x onerror="alert(1)">&'"`;
@@ -18,6 +22,35 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe("evaluationReport", () => {
+  test("has one operating point, with one value wherever it stands, and the tables of the command line have it, too", async () => {
+    const close = syntheticImages(30, 4).map(({ detections, ...image }) => ({
+      ...image,
+      detections: { ...detections, scores: Array.from(detections.scores, (score) => 0.18 + score / 50) },
+    }));
+    const input = reportInput(close);
+    const { best } = input.analysis.curves.pooled;
+    const html = (await evaluationReport(input)).replaceAll("\u00a0", " ");
+    const confidence = confidenceText(best.confidence);
+    expect(Math.round(best.confidence * 200) / 200).not.toBe(best.confidence); // none of the slider's even steps
+    const text = html.replaceAll(/<[^>]*>/g, "");
+    const named = [...text.matchAll(/at confidence ([\d.]*\d)/gi)].map(([, value]) => value);
+    expect(named.length).toBeGreaterThanOrEqual(5); // headline, card, plots, counts
+    expect(new Set(named)).toEqual(new Set([confidence]));
+    expect(html).toContain(`for="confidence">${confidence}</output>`);
+    expect(html).toContain(`<dd id="all-f1">${best.f1.toFixed(3)}</dd>`);
+    expect(html).toContain(`<p class="value">${best.f1.toFixed(3)}</p>`);
+    expect(text).toContain(`F1 is highest, ${best.f1.toFixed(3)}, at confidence ${confidence}`);
+    const counts = JSON.parse(/id="counts">([^<]*)</.exec(html)?.[1] ?? "") as CountTable;
+    expect(counts.thresholds[counts.start]).toBe(best.confidence);
+    expect(pointAt(counts.all, counts.thresholds, counts.start)).toEqual(best);
+
+    const tables = renderTables(explanationTables(input.analysis), "markdown");
+    const all = tables.split("\n").find((line) => /^\| all +\| +[\d.]+ \| +[\d.]+ \| +[\d.]+ \|/.test(line));
+    const cells = (all ?? "").split("|").map((cell) => cell.trim());
+    expect(cells.slice(2, 6)).toEqual([confidence, ...[best.precision, best.recall, best.f1].map((n) => n.toFixed(3))]);
+    expect(tables).toContain(`at confidence ${confidence}`);
+  });
+
   test("is written as one file that loads nothing", async () => {
     const file = join(folder, "made/report.html");
     await writeEvaluationReport(file, reportInput(syntheticImages(6)));
@@ -91,7 +124,7 @@ describe("evaluationReport", () => {
     expect(await evaluationReport({ ...input, training: [first] })).not.toContain("How the training went");
     const html = await evaluationReport({ ...input, training: [first, second] });
     expect(html).toContain("How the training went");
-    expect(html).toContain("The best weights are of epoch 1.0, AP 0.300.");
+    expect(html).toContain("The best weights are those after epoch 1.0, with AP 0.300.");
     expect(html).toContain("0.300 after epoch 1.0, 0.250 after epoch 2.5");
   });
 

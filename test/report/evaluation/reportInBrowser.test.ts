@@ -8,6 +8,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { operatingPoints } from "../../../src/metrics/detection/operatingPoints.ts";
 import { writeEvaluationReport } from "../../../src/report/evaluation/evaluationReport.ts";
+import { confidenceText, type Thresholds, thresholdsFor } from "../../../src/report/evaluation/thresholds.ts";
 import { reportInput, syntheticImages } from "./syntheticEvaluation.ts";
 
 const executablePath = findChromium();
@@ -24,6 +25,7 @@ describe.skipIf(executablePath === undefined)(title, () => {
   const problems: string[] = [];
   const requests: string[] = [];
   let input: ReturnType<typeof reportInput>;
+  let thresholds: Thresholds;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "report-"));
@@ -37,6 +39,7 @@ describe.skipIf(executablePath === undefined)(title, () => {
       syntheticImages(40).map((image) => ({ ...image, file: picture })),
       { classes },
     );
+    thresholds = thresholdsFor(input.analysis.matches, input.analysis.confidence);
     await writeEvaluationReport(file, input);
     browser = await chromium.launch({ executablePath: executablePath as string });
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, offline: true });
@@ -62,10 +65,11 @@ describe.skipIf(executablePath === undefined)(title, () => {
   });
 
   test("counts at any confidence as operatingPoints does, of all and of each class", async () => {
-    for (const index of [0, 37, 100, 163, 200]) {
+    for (const index of [0, 37, 100, 163, thresholds.values.length - 1]) {
       await moveSlider(page, index);
-      const { pooled, perClass } = operatingPoints(input.analysis.matches, { confidence: index / 200 });
-      expect(await page.textContent("#confidence-value")).toBe((index / 200).toFixed(3));
+      const confidence = thresholds.values[index] as number;
+      const { pooled, perClass } = operatingPoints(input.analysis.matches, { confidence });
+      expect(await page.textContent("#confidence-value")).toBe(confidenceText(confidence));
       for (const [prefix, point] of [["all", pooled] as const, ...perClass.map((one) => [one.class, one] as const)]) {
         const read = (name: string): Promise<string | null> =>
           page.textContent(prefix === "all" ? `#all-${name}` : `tr[data-class="${prefix}"] [data-cell="${name}"]`);
@@ -85,19 +89,20 @@ describe.skipIf(executablePath === undefined)(title, () => {
     const image = input.images.findIndex(({ fileName }) => fileName === name);
     const { detections, truth } = input.images[image] as (typeof input.images)[number];
     const scores = Array.from(detections.scores);
-    const borders = scores.map((score) => Math.floor(score * 200)); // the last thresholds with each box
+    const borders = scores.map(thresholds.lastPassedBy); // the last thresholds with each box
     for (const index of [0, 80, 160, ...borders.slice(0, 3)]) {
       await moveSlider(page, index);
+      const confidence = thresholds.values[index] as number;
       expect(await card.locator("g.p").count()).toBe(scores.length);
-      expect(await card.locator("g.p:visible").count()).toBe(scores.filter((score) => score >= index / 200).length);
-      const points = operatingPoints(onlyImage(image), { confidence: index / 200 });
+      expect(await card.locator("g.p:visible").count()).toBe(scores.filter((score) => score >= confidence).length);
+      const points = operatingPoints(onlyImage(image), { confidence });
       expect(await card.locator("g.t.lost").count()).toBe(points.pooled.falseNegatives);
       expect(await card.locator("g.t").count()).toBe(truth.classes.length);
     }
   });
 
   test("shows only those errors that there are at the confidence", async () => {
-    await moveSlider(page, 200);
+    await moveSlider(page, thresholds.values.length - 1);
     expect(await page.locator('[data-group="wrong"] figure:visible').count()).toBe(0);
     expect(await page.locator('[data-group="wrong"] .none').isVisible()).toBe(true);
     const missed = await page.locator('[data-group="missed"] figure:not([hidden])').count();
@@ -108,11 +113,28 @@ describe.skipIf(executablePath === undefined)(title, () => {
     expect(await page.locator('[data-group="wrong"] figure:visible').count()).toBeGreaterThan(8);
   });
 
-  test("goes back to the confidence of highest F1", async () => {
+  test("card, headline, slider and counts are of one operating point, and the button goes back to it", async () => {
+    const { best } = input.analysis.curves.pooled;
+    const confidence = confidenceText(best.confidence);
+    const atBest = async (): Promise<void> => {
+      await expect.poll(() => page.textContent("#confidence-value")).toBe(confidence);
+      expect(await page.textContent("#all-f1")).toBe(best.f1.toFixed(3));
+      expect(await page.textContent("#all-precision")).toBe(best.precision.toFixed(3));
+      expect(await page.textContent("#all-recall")).toBe(best.recall.toFixed(3));
+      expect(await page.textContent("#all-tp")).toBe(String(best.truePositives));
+    };
+    await moveSlider(page, thresholds.start);
+    await atBest();
     await moveSlider(page, 0);
     await page.click("#reset");
-    const best = input.analysis.confidence;
-    await expect.poll(() => page.textContent("#confidence-value")).toBe((Math.floor(best * 200) / 200).toFixed(3));
+    await atBest();
+    const card = page.locator(".tile", { hasText: "Best F1" });
+    expect(await card.locator(".value").textContent()).toBe(best.f1.toFixed(3));
+    expect(await card.locator(".hint").textContent()).toBe(
+      `at confidence ${confidence}: precision ${best.precision.toFixed(3)}, recall ${best.recall.toFixed(3)}`,
+    );
+    expect(await page.textContent("h1")).toContain(`Finds ${best.truePositives} of`);
+    expect(await page.textContent("h1")).toContain(`at confidence ${confidence}.`);
   });
 
   test("switches truth, predictions and labels by box and by key", async () => {
@@ -166,17 +188,18 @@ describe.skipIf(executablePath === undefined)(title, () => {
     expect(dark).toEqual(["rgb(13, 17, 23)", "rgb(154, 165, 180)"]);
   });
 
+  /** Sets the slider as a user's hand does, and waits until the page has followed. */
+  async function moveSlider(on: Page, index: number): Promise<void> {
+    await on.locator("#confidence").fill(String(index));
+    const text = confidenceText(thresholds.values[index] as number);
+    await expect.poll(() => on.textContent("#confidence-value")).toBe(text);
+  }
+
   function onlyImage(image: number) {
     return reportInput([input.images[image] as (typeof input.images)[number]], { classes: input.classes }).analysis
       .matches;
   }
 });
-
-/** Sets the slider as a user's hand does, and waits until the page has followed. */
-async function moveSlider(page: Page, index: number): Promise<void> {
-  await page.locator("#confidence").fill(String(index));
-  await expect.poll(() => page.textContent("#confidence-value")).toBe((index / 200).toFixed(3));
-}
 
 function findChromium(): string | undefined {
   const folders = (process.env["PATH"] ?? "").split(delimiter);

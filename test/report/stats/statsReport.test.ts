@@ -66,17 +66,17 @@ describe("advice", () => {
   it("gives the reason for an input size: the usual one is enough, or not, or nothing is", () => {
     const at320 = { size: 320, under8: 0, under16: 0.1 };
     expect(inputSizeWords({ recommended: at320, smallest: 160, original: 640, sizes: [at320] })).toBe(
-      "Input size: 320, the usual one. There 100\u00a0% of the objects have at least 8 pixels on their shorter side " +
-        "(their images have 640 on the longer side); at 160 already 95 % do, so that a smaller input would do where time is short.",
+      "Input size: 320, the usual one. With it, 100% of the objects have at least 8 pixels on their shorter side " +
+        "(their images are 640 pixels on the longer side); at 160 95% already do, so a smaller input is enough when time is short.",
     );
     const less = { size: 320, under8: 0.3, under16: 0.5 };
     expect(inputSizeWords({ recommended: under, smallest: 640, original: 500, sizes: [less, under] })).toMatch(
-      /^Input size: 640, the smallest at which 95 % do: 96\u00a0% .*; at 320 it is 70\u00a0%\. It is larger than the images/,
+      /^Input size: 640, the smallest at which 95% do: 96% .*; at 320 it is 70%\. That is larger than the images/,
     );
     const most = { size: 2048, under8: 0.6, under16: 1 };
     expect(inputSizeWords({ recommended: most, smallest: 8000, original: 4000, sizes: [most] })).toBe(
-      "Input size: 2048. Even there only 40\u00a0% of the objects have at least 8 pixels on their shorter side " +
-        "(their images have 4,000 on the longer side); 8,000 would keep 95 %. Cut the images into tiles.",
+      "Input size: 2048. Even with that, only 40% of the objects have at least 8 pixels on their shorter side " +
+        "(their images are 4,000 pixels on the longer side); 8,000 would keep 95%.",
     );
   });
 
@@ -86,7 +86,7 @@ describe("advice", () => {
     const advice = { size: 320, shapes: [[10, 20.4] as [number, number]], fit: usual, fits, usual };
     expect(anchorWords({ ...advice, widthsHeights: new Float64Array() })).toBe(
       "Anchors: 9 shapes, --anchors 10x20 (pixels at input size 320). The mean best IoU of an object with them is 0.30, and " +
-        "20\u00a0% of the objects have one of at least 0.5; 12 shapes would reach 0.31. With the 9 of the Faster R-CNN paper " +
+        "20% of the objects have one of at least 0.5; 12 shapes would reach 0.31. With the 9 of the Faster R-CNN paper " +
         "it is 0.30. Unless told, detect train finds five squares of its own.",
     );
   });
@@ -103,10 +103,10 @@ describe("advice", () => {
     ];
     expect(observations(datasetStats({ classes: ["cat", "dog", "cow"], images }))).toEqual([
       "“cat” has 6 objects, “dog” 1: 6 times fewer.",
-      "1 of the classes have no object.",
-      "1 image without objects (33\u00a0%).",
-      "1 difficult object: counted, and left out of sizes, positions and advice.",
-      expect.stringMatching(/^100\u00a0% of the objects are in the middle of their image/),
+      "1 class has no objects.",
+      "1 image without objects (33%).",
+      "1 difficult object: counted, but left out of sizes, positions and advice.",
+      expect.stringMatching(/^100% of the objects are in the middle of their image/),
     ]);
   });
 });

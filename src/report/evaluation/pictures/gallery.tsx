@@ -6,7 +6,8 @@ import type { EvaluationReportInput } from "../input.ts";
 import { MOST_BOXES, Picture, type PictureProps } from "./picture.tsx";
 import type { Region } from "./regions.ts";
 import type { Scene } from "./scenes.ts";
-import { counted, points, shorten } from "../../page/text.ts";
+import { countOf } from "../../../base/words.ts";
+import { points, shorten } from "../../page/text.ts";
 import { ERROR_NAMES } from "../verdict.ts";
 
 /** A card and all that is needed to draw it. */
@@ -35,7 +36,7 @@ export function Gallery(props: GalleryProps): VNode {
         {...props}
         id="wrong"
         title="Wrong detections"
-        lead="Reported, but not right: a box of the wrong class, not precise enough, or where there is nothing."
+        lead="Reported, but not right: the class is wrong, the box is not precise enough, or nothing is labelled there."
         cards={cards.wrong}
         caption={(card) => wrongCaption(card, props)}
       />
@@ -43,7 +44,7 @@ export function Gallery(props: GalleryProps): VNode {
         {...props}
         id="missed"
         title="Missed objects"
-        lead="Labelled, but not found. A higher confidence threshold adds those that were found with a low score."
+        lead="Labelled, but not found. A higher confidence threshold adds those that were only found with a low score."
         cards={cards.missed}
         caption={(card) => missedCaption(card, props)}
       />
@@ -59,7 +60,7 @@ export function Gallery(props: GalleryProps): VNode {
         {...props}
         id="images"
         title="Costliest images"
-        lead="Whole images whose errors cost most together."
+        lead="Whole images whose errors together cost most."
         cards={cards.images}
         caption={(card) => imageCaption(card, props)}
       />
@@ -114,7 +115,12 @@ function CardFigure<T extends Card>({
   const { title, detail, file } = caption(card);
   const label = `${file === "" ? "" : `${file}: `}${title}. ${detail}`;
   return (
-    <figure class="card picture-card" hidden={!isThere(card, threshold)} {...condition(card)}>
+    <figure
+      class="card picture-card"
+      style={`--aspect:${aspectOf(region)}`}
+      hidden={!isThere(card, threshold)}
+      {...condition(card)}
+    >
       <button type="button" class="open" aria-label={`Enlarge ${label}`}>
         <Picture {...{ scene, classes, region, href, threshold, label }} {...focusOf(card)} />
       </button>
@@ -122,11 +128,16 @@ function CardFigure<T extends Card>({
         <strong>{title}</strong>
         <span class="detail">{detail}</span>
         <span class="file" title={file}>
-          {file}
+          {shorten(basename(file), 60)}
         </span>
       </figcaption>
     </figure>
   );
+}
+
+/** Width over height of a card's picture: that of what it shows, but for the longest and narrowest. */
+function aspectOf({ width, height }: Region): string {
+  return Math.min(2.5, Math.max(0.6, width / height)).toFixed(3);
 }
 
 /** Whether an error is one at the threshold (an index). */
@@ -159,15 +170,15 @@ function wrongCaption({ type, score, iou, truth, image, cost, ...card }: WrongCa
 
 function missedCaption({ image, score, cost, ...card }: MissedCard, { classes, images }: GalleryProps): Caption {
   const found = Number.isNaN(score)
-    ? `found by nothing${costText(cost)}`
-    : `found with score ${score.toFixed(2)} alone`;
+    ? `no detection found it${costText(cost)}`
+    : `only found with score ${score.toFixed(2)}`;
   return { title: nameOf(classes, card.class), detail: found, file: fileOf(images[image]) };
 }
 
 function imageCaption({ image, wrong, missed, cost }: ImageCard, { images }: GalleryProps): Caption {
   return {
-    title: fileOf(images[image]),
-    detail: `${counted(wrong, "wrong detection")} of any score, ${missed} missed${costText(cost)}`,
+    title: shorten(basename(fileOf(images[image])), 60),
+    detail: `${countOf(wrong, "wrong detection")} of any score, ${countOf(missed, "object")} missed${costText(cost)}`,
     file: "",
   };
 }
@@ -180,8 +191,13 @@ function nameOf(classes: readonly string[], k: number): string {
   return shorten(classes[k] ?? "", 40);
 }
 
+/** The end of a path, whichever way its slashes lean: a card has no room for more. */
+function basename(path: string): string {
+  return path.split(/[\\/]/).at(-1) ?? path;
+}
+
 function fileOf(image: EvaluationImage | undefined): string {
-  return shorten(image?.fileName ?? `image ${image?.id ?? ""}`, 60);
+  return image?.fileName ?? `image ${image?.id ?? ""}`;
 }
 
 /** What the reader should know of the pictures. */
@@ -195,6 +211,6 @@ export function pictureNotes(cards: DrawnCards): string[] {
   } else if (without > 0) {
     notes.push(`${without} of ${all.length} pictures could not be read: their boxes are drawn on an empty canvas.`);
   }
-  if (crowded > 0) notes.push(`A picture shows its ${MOST_BOXES} surest detections at most.`);
+  if (crowded > 0) notes.push(`A picture shows at most its ${MOST_BOXES} surest detections.`);
   return notes;
 }

@@ -37,7 +37,7 @@ export function Picture({ scene, classes, region, href, threshold, label, focus,
     .sort((a, b) => Number(a.index === focusedTruth) - Number(b.index === focusedTruth))
     .slice(-MOST_BOXES);
   const { x, y, width, height } = region;
-  const letters = Math.max(width / 30, height / 22.5);
+  const letters = Math.max(width / 24, height / 18);
   const shared = { classes, region, threshold, letters };
   return (
     <svg

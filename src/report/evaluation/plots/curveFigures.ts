@@ -1,6 +1,7 @@
 import type { DetectionAnalysis } from "../../../metrics/detection/analysis.ts";
 import type { FigureDraft as Draft } from "../../page/figure.ts";
 import { rate, shorten } from "../../page/text.ts";
+import { confidenceText } from "../thresholds.ts";
 import { SERIES, seriesColor } from "../../page/theme.ts";
 import { averageRecallPlot, calibrationPlot, confidencePlot, curveSummary, precisionRecallPlot } from "./curvePlots.ts";
 
@@ -32,13 +33,13 @@ export function confidenceCurves(analysis: DetectionAnalysis, confidence: number
   if (truths === 0 || analysis.calibration === null) return undefined;
   return {
     title: "Where to set the threshold",
-    note: `F1 is highest, ${rate(best.f1)}, at confidence ${rate(confidence, 2)} (dashed). Lower finds more, higher is right more often.`,
+    note: `F1 is highest, ${rate(best.f1)}, at confidence ${confidenceText(confidence)} (dashed). A lower threshold finds more; a higher one is right more often.`,
     legend: [
       { name: "precision", color: "series0" },
       { name: "recall", color: "series1" },
       { name: "F1", color: "series2" },
     ],
-    label: `Precision, recall and F1 against the confidence threshold. F1 is highest at ${rate(confidence, 2)}.`,
+    label: `Precision, recall and F1 against the confidence threshold. F1 is highest at ${confidenceText(confidence)}.`,
     specs: [confidencePlot(analysis, confidence)],
   };
 }
@@ -55,7 +56,7 @@ export function calibration({ calibration: all }: DetectionAnalysis): Draft | un
   const boxError = Number.isFinite(DECE) ? `, D-ECE ${rate(DECE)}` : "";
   return {
     title: "Do the scores keep their promise?",
-    note: `On the dashed line, 8 of 10 detections of score 0.8 are right. Scores are ${tendency} (expected calibration error ${rate(ECE)}${boxError}). Lines are 95 % intervals.`,
+    note: `On the dashed line, 8 of 10 detections with a score of 0.8 are right. Scores are ${tendency} (expected calibration error ${rate(ECE)}${boxError}). Lines are 95% intervals.`,
     legend: [],
     label: `Reliability diagram; expected calibration error ${rate(ECE)}.`,
     specs: [calibrationPlot(bins)],
@@ -67,7 +68,7 @@ export function averageRecall(analysis: DetectionAnalysis): Draft | undefined {
   if (!recalls.some(Number.isFinite)) return undefined;
   return {
     title: "How many detections are needed",
-    note: "The share of objects found, as more detections of each class in an image are looked at, the surest first.",
+    note: "The share of objects found as more detections per class and image are looked at, the surest first.",
     legend: [],
     label: `Average recall: ${proposals.map((n, i) => `${n} detections ${rate(recalls[i] ?? NaN)}`).join(", ")}.`,
     specs: [averageRecallPlot(analysis)],

@@ -111,7 +111,7 @@ export function averageRecallPlot({ averageRecall: { proposals, averageRecall } 
     mark: { type: "line", color: COLORS.series0, point: { filled: true, size: 45, color: COLORS.series0 } },
     encoding: {
       x: {
-        ...{ field: "count", type: "quantitative", title: "detections of a class in an image" },
+        ...{ field: "count", type: "quantitative", title: "detections per class and image" },
         scale: { type: "log" },
         axis: { values: proposals, format: "d", grid: false },
       },

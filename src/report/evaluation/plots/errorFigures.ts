@@ -2,7 +2,9 @@ import type { DetectionAnalysis } from "../../../metrics/detection/analysis.ts";
 import type { CocoComparison } from "../../../metrics/detection/compare.ts";
 import type { TideErrorType } from "../../../metrics/detection/tide/tide.ts";
 import type { FigureDraft as Draft } from "../../page/figure.ts";
-import { compact, count, percent, points, rate, shorten } from "../../page/text.ts";
+import { count } from "../../../base/words.ts";
+import { compact, percent, points, rate, shorten } from "../../page/text.ts";
+import { confidenceText } from "../thresholds.ts";
 import { ERROR_NAMES } from "../verdict.ts";
 import { comparisonPlot, confusionPlot, slicePlot, tidePlot } from "./errorPlots.ts";
 
@@ -14,7 +16,7 @@ const GROUP_NAMES: Record<string, string> = {
   size: "Size of the object",
   aspect: "Shape of the object",
   crowding: "Overlap with other objects",
-  objects: "Objects in the image",
+  objects: "Objects per image",
 };
 
 const SIZE_NAMES: Record<string, string> = {
@@ -37,7 +39,7 @@ export function errors({ tide }: DetectionAnalysis): Draft | undefined {
   });
   return {
     title: "What the errors cost",
-    note: `AP50 is ${rate(tide.AP50)}. Each bar: the points gained if this kind of error alone never happened, and in brackets how often it does, at any confidence. They do not add up.`,
+    note: `AP50 is ${rate(tide.AP50)}. Each bar is what would be gained if only this kind of error never happened, in points; in brackets is how often it happens, at any confidence. They do not add up.`,
     legend: [],
     label: `AP50 points lost: ${bars.map(({ label, text }) => `${label} ${text}`).join(", ")}.`,
     specs: [tidePlot(bars)],
@@ -54,9 +56,9 @@ export function confusion(analysis: DetectionAnalysis): Draft | undefined {
   const left = classes.length - shown.length;
   const correct = shown.reduce((sum, k) => sum + (matrix[k]?.[k] ?? 0), 0);
   return {
-    title: "What is taken for what",
+    title: "What is mistaken for what",
     note:
-      `At confidence ${rate(confidence, 2)}. A row is what is really there, a column what was reported; darker is a larger share of the row.` +
+      `At confidence ${confidenceText(confidence)}. A row is what is really there, a column is what was reported; a darker cell is a larger share of its row.` +
       (left > 0 ? ` The ${shown.length} most confused classes of ${classes.length}.` : ""),
     legend: [],
     label: `Confusion matrix of ${labels.map((label) => shorten(label, 30)).join(", ")}: ${count(correct)} objects are reported as what they are.`,
@@ -80,7 +82,7 @@ export function sliced({ slices, coco }: DetectionAnalysis): Draft | undefined {
   });
   return {
     title: "Parts of the data",
-    note: `AP50 of objects and images of one kind, and in brackets how many objects these are; the dashed line is that of all, ${rate(coco.AP50)}.`,
+    note: `AP50 for objects and images of one kind, with the number of objects in brackets; the dashed line is the AP50 of all, ${rate(coco.AP50)}.`,
     legend: [],
     label: `AP50 by parts of the data. ${words.join("; ")}.`,
     specs: groups.map((group) => slicePlot(group, coco.AP50)),

@@ -1,8 +1,9 @@
 import { sum } from "../../../base/statistics.ts";
 import type { CocoComparison } from "../../../metrics/detection/compare.ts";
 import type { TideErrorType } from "../../../metrics/detection/tide/tide.ts";
-import { asGiven, COLORS, PLOT_WIDTH, type PlotSpec, share } from "../../page/plot.ts";
-import { count, shorten } from "../../page/text.ts";
+import { asGiven, COLORS, PLOT_HEIGHT, PLOT_WIDTH, type PlotSpec, share } from "../../page/plot.ts";
+import { count } from "../../../base/words.ts";
+import { shorten } from "../../page/text.ts";
 
 /** What each kind of error costs, as points of AP50. */
 export function tidePlot(
@@ -13,7 +14,6 @@ export function tidePlot(
   const most = Math.max(0.01, ...bars.map((bar) => bar.points));
   const x = { field: "points", type: "quantitative", title: "AP50 points lost", scale: { domain: [0, most * 1.75] } };
   return {
-    height: 230,
     data: { values },
     encoding: { y },
     layer: [
@@ -47,7 +47,7 @@ export function confusionPlot(matrix: readonly (readonly number[])[], labels: re
   });
   const step = (PLOT_WIDTH - 110) / labels.length;
   return {
-    height: Math.min(PLOT_WIDTH, 80 + 60 * labels.length),
+    height: Math.min(PLOT_WIDTH, Math.max(PLOT_HEIGHT, 80 + 28 * labels.length)),
     data: { values: cells.filter(({ truth, predicted }) => truth !== last || predicted !== last) },
     encoding: {
       x: { field: "predicted", ...axis("reported as", "nothing", { labelAngle: labels.length > 5 ? -60 : 0 }) },
@@ -90,7 +90,6 @@ export function comparisonPlot(difference: CocoComparison): PlotSpec {
     }));
   const title = "difference in points: right of 0 is better";
   return {
-    height: 250,
     data: { values },
     encoding: {
       y: { field: "name", type: "nominal", sort: null, title: null, axis: { grid: false, labelColor: COLORS.ink } },

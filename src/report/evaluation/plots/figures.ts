@@ -2,6 +2,7 @@ import type { DetectionAnalysis } from "../../../metrics/detection/analysis.ts";
 import { drawFigures, type Figure, type FigureDraft as Draft } from "../../page/figure.ts";
 import { percent, rate } from "../../page/text.ts";
 import type { EvaluationReportInput, TrainingRecord } from "../input.ts";
+import { confidenceText } from "../thresholds.ts";
 import { averageRecall, calibration, confidenceCurves, curves } from "./curveFigures.ts";
 import { compared, confusion, errors, sliced } from "./errorFigures.ts";
 import { scorePlot, sizePlot } from "./histogramPlots.ts";
@@ -35,8 +36,8 @@ function sizes({ matches }: DetectionAnalysis, confidence: number): Draft | unde
   const bins = sizeHistogram(matches, confidence);
   if (bins.length === 0) return undefined;
   return {
-    title: "By size of the object",
-    note: `At confidence ${rate(confidence, 2)}. Lines are 95 % intervals: long ones rest on few objects.`,
+    title: "By object size",
+    note: `At confidence ${confidenceText(confidence)}. Lines are 95% intervals: long ones rest on few objects.`,
     legend: [
       { name: "found", color: "right" },
       { name: "missed", color: "missed" },
@@ -51,7 +52,7 @@ function scores({ matches }: DetectionAnalysis, confidence: number, thresholds: 
   if (bins.every(({ right, wrong }) => right + wrong === 0)) return undefined;
   return {
     title: "Scores of right and wrong detections",
-    note: "A threshold (dashed) works well where the right ones lie to its right and the wrong ones to its left. The two scales differ.",
+    note: "A threshold (dashed) works well if the right ones lie to its right and the wrong ones to its left. The two scales differ.",
     legend: [
       { name: "right", color: "right" },
       { name: "wrong", color: "wrong" },
@@ -65,7 +66,7 @@ function trained(training: readonly TrainingRecord[]): Draft {
   const kept = training.findLast(({ best }) => best) ?? training[0];
   return {
     title: "How the training went",
-    note: `The best weights are of epoch ${(kept?.epoch ?? 0).toFixed(1)}, AP ${rate(kept?.AP ?? NaN)}. The two scales differ.`,
+    note: `The best weights are those after epoch ${(kept?.epoch ?? 0).toFixed(1)}, with AP ${rate(kept?.AP ?? NaN)}. The two scales differ.`,
     legend: [
       { name: "AP", color: "series0" },
       { name: "AP50", color: "series2" },

@@ -21,7 +21,7 @@ export function sizePlot(bins: readonly SizeBin[]): PlotSpec {
     spacing: 8,
     vconcat: [
       {
-        ...{ width: INNER_WIDTH, height: 90 },
+        ...{ width: INNER_WIDTH, height: 106 },
         transform: [{ filter: "isValid(datum.value)" }],
         encoding: { x: x(null) },
         layer: [
@@ -36,7 +36,7 @@ export function sizePlot(bins: readonly SizeBin[]): PlotSpec {
         ],
       },
       {
-        ...{ width: INNER_WIDTH, height: 90 },
+        ...{ width: INNER_WIDTH, height: 106 },
         transform: [{ fold: ["found", "missed"], as: ["what", "count"] }],
         mark: "bar",
         encoding: {
@@ -56,7 +56,7 @@ export function sizePlot(bins: readonly SizeBin[]): PlotSpec {
 /** Above: how many right detections have each score; below: how many wrong ones. */
 export function scorePlot(bins: readonly ScoreBin[], confidence: number): PlotSpec {
   const half = (field: "right" | "wrong", title: string | null): object => ({
-    ...{ width: INNER_WIDTH, height: 92 },
+    ...{ width: INNER_WIDTH, height: 106 },
     layer: [
       {
         data: { values: bins },

@@ -12,7 +12,7 @@ export function trainingPlot(training: readonly TrainingRecord[]): PlotSpec {
   return {
     vconcat: [
       {
-        ...{ width: PLOT_WIDTH - 60, height: 130 },
+        ...{ width: PLOT_WIDTH - 60, height: 140 },
         data: { values: scores.filter(({ value }) => Number.isFinite(value)) },
         mark: { type: "line", point },
         encoding: {

@@ -19,13 +19,19 @@ test("at a corner the crop stays inside the image", () => {
   expect(regionAround([790, 590, 800, 600], { width: 800, height: 600 })).toMatchObject({ x: 600, y: 450 });
 });
 
-test("of an image that is narrower than 4:3 all of its width is shown", () => {
-  expect(regionAround([0, 400, 100, 500], { width: 100, height: 1000 })).toEqual({
+test("of an image that is narrower or lower than the crop as much is shown as is 4:3", () => {
+  expect(regionAround([40, 400, 80, 440], { width: 120, height: 1000 })).toMatchObject({ width: 120, height: 90 });
+  expect(regionAround([400, 40, 440, 80], { width: 1000, height: 90 })).toMatchObject({ width: 120, height: 90 });
+});
+
+test("a box that is longer than that is shown whole, with a little around it", () => {
+  expect(regionAround([0, 400, 100, 600], { width: 100, height: 1000 })).toEqual({
     x: 0,
-    y: 300,
+    y: 375,
     width: 100,
-    height: 300,
+    height: 250,
   });
+  expect(regionAround([0, 0, 100, 1000], { width: 100, height: 1000 })).toMatchObject({ width: 100, height: 1000 });
 });
 
 test("boxes that only touch the crop are not in it", () => {
