@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
-import { z } from "zod";
+import type { z } from "zod";
+import { checked } from "../base/checked.ts";
 import { AnchorkitError, messageOf } from "../base/errors.ts";
 
 /**
@@ -37,8 +38,5 @@ export async function readJsonWithin<T>(path: string, limit: number, schema: z.Z
   } catch (error) {
     throw new AnchorkitError(`${path}: not JSON: ${messageOf(error).replaceAll(/\s+/g, " ")}`);
   }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new AnchorkitError(`${path}: ${[...(issue?.path ?? []), issue?.message].join(": ")}`);
+  return checked(json, schema, path);
 }

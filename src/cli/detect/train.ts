@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, extname, join, resolve } from "node:path";
 import type { Command } from "commander";
+import { checked } from "../../base/checked.ts";
 import { AnchorkitError, UsageError } from "../../base/errors.ts";
 import { Augmentation } from "../../data/augment/description.ts";
 import { loadAugmentation } from "../../data/augment/readAugmentation.ts";
@@ -100,9 +101,7 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
 async function augmentationOf(run: RunFolder): Promise<Augmentation> {
   const { augmentation } = await run.readConfig();
   if (augmentation === undefined) return loadAugmentation("default");
-  const parsed = Augmentation.safeParse(augmentation);
-  if (parsed.success) return parsed.data;
-  throw new AnchorkitError(`${run.config}: augmentation: ${parsed.error.issues[0]?.message ?? ""}`);
+  return checked(augmentation, Augmentation, `${run.config}: augmentation`);
 }
 
 function eventsTo(progress: Progress): TrainEvents {

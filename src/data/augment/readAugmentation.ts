@@ -25,7 +25,7 @@ export async function loadAugmentation(nameOrFile: string): Promise<Augmentation
 export function parseAugmentation(text: string, file: string): Augmentation {
   const content = parseText(text, file);
   const document: unknown = Array.isArray(content) ? { operations: content } : content;
-  const parsed = Augmentation.safeParse(document);
+  const parsed = Augmentation.safeParse(document, { reportInput: true });
   if (parsed.success) return parsed.data;
   const { issues } = parsed.error;
   const issue = issues.find(({ code, path }) => code === "unrecognized_keys" && path.length === 0) ?? issues[0];

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { checked, describeIssue, pathOf } from "../../base/checked.ts";
 import { AnchorkitError } from "../../base/errors.ts";
+import { shown } from "../../base/shown.ts";
 import { describeBadJson, describeOtherFormat } from "../records/notJson.ts";
 import type { Warnings } from "../warnings.ts";
 
@@ -18,9 +20,7 @@ export function parseJson<T>(text: string, schema: z.ZodType<T>, name: string): 
 
 /** A document that is parsed already, checked as `parseJson` does. */
 export function checkJson<T>(document: unknown, schema: z.ZodType<T>, name: string): T {
-  const parsed = schema.safeParse(document);
-  if (parsed.success) return parsed.data;
-  throw new AnchorkitError(`${name}: ${firstIssue(parsed.error)}`);
+  return checked(document, schema, name);
 }
 
 /**
@@ -40,7 +40,7 @@ export function checkRecords<T>(
     : Object.entries(records);
   const sound: { value: T; key: string | number }[] = [];
   for (const [key, record] of entries) {
-    const parsed = schema.safeParse(record);
+    const parsed = schema.safeParse(record, { reportInput: true });
     if (parsed.success) sound.push({ value: parsed.data, key });
     else {
       const [issue] = parsed.error.issues;
@@ -54,10 +54,6 @@ export function checkRecords<T>(
 /** The first thing that is wrong: "annotations[12].bbox[2]: …". */
 export function firstIssue({ issues: [issue] }: z.ZodError): string {
   return describeIssue(issue);
-}
-
-function describeIssue(issue: z.core.$ZodIssue | undefined, place: readonly PropertyKey[] = []): string {
-  return `${pathOf([...place, ...(issue?.path ?? [])])}: ${issue?.message ?? "is not valid"}`;
 }
 
 /**
@@ -83,12 +79,7 @@ export function jsonOf(text: string, name: string): unknown {
 export function coordinateOf(value: unknown, where: string): number {
   const parsed = coordinate.safeParse(value);
   if (parsed.success) return parsed.data;
-  const got = value === undefined ? "none" : JSON.stringify(value).slice(0, 50);
-  throw new AnchorkitError(`${where} must be a number up to a million, got ${got}`);
-}
-
-/** ["annotations", 12, "bbox", 2] as annotations[12].bbox[2]. */
-function pathOf(path: readonly PropertyKey[]): string {
-  const text = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
-  return text === "" ? "the document" : text.replace(/^\./, "");
+  throw new AnchorkitError(
+    `${where} must be a number up to a million, got ${value === undefined ? "none" : shown(value)}`,
+  );
 }

@@ -1,6 +1,7 @@
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { checked } from "../../../base/checked.ts";
 import { AnchorkitError, messageOf } from "../../../base/errors.ts";
 import type { SplitName } from "../../dataset.ts";
 import { isImageName, kindOf, listFiles, readText, shownPath } from "../../files.ts";
@@ -91,11 +92,7 @@ function parseYaml(text: string, name: string): z.infer<typeof yamlSchema> {
   } catch (error) {
     throw new AnchorkitError(`${name}: is not valid YAML: ${messageOf(error).split("\n")[0] ?? ""}`);
   }
-  const parsed = yamlSchema.safeParse(withoutNulls(document));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const field = issue?.path.join(".") ?? "";
-  throw new AnchorkitError(`${name}: is no YOLO data.yaml: ${field === "" ? "" : `${field}: `}${issue?.message ?? ""}`);
+  return checked(withoutNulls(document), yamlSchema, `${name}: is no YOLO data.yaml`);
 }
 
 /** The document without the members that are empty or null. */

@@ -272,7 +272,7 @@ test("errors name file and record", () => {
   };
   const cases: [text: string, message: RegExp][] = [
     ["{", /^t\.json: is not valid JSON: /],
-    ["[]", /^t\.json: the document: .*expected object/],
+    ["[]", /^t\.json: must be an object, got \[\]/],
     ["{}", /^t\.json: images: .*expected array/],
     [
       change((c) => ((c.annotations[2] as object as { bbox: unknown }).bbox = [1, 2, "3", 4])),

@@ -208,7 +208,7 @@ test("errors name file, task and result", async () => {
     summary([task("a.jpg", [annotation([car])]), task("b.jpg", [{ result: 3, completed_by: 1 }])]),
   ).rejects.toThrow(/export\.json: \[1\]: annotations\[0\]\.result: /);
   const folder = await folderOf({ "x.json": '{"a": 1}', "a.jpg": image });
-  await expect(readDataset(join(folder, "x.json"), { from: "labelstudio" })).rejects.toThrow(/x\.json: the document: /);
+  await expect(readDataset(join(folder, "x.json"), { from: "labelstudio" })).rejects.toThrow(/x\.json: must be a list, got an object/);
 });
 
 test("written are tasks to import and a labeling configuration, which come back", async () => {
