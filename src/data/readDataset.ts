@@ -2,6 +2,7 @@ import { AnchorkitError } from "../base/errors.ts";
 import { isImageName, shownPath } from "./files.ts";
 import type { FormatId, LabelFormat, Likeness, ReadOptions, ReadResult } from "./formats/format.ts";
 import { FORMATS } from "./formats/registry.ts";
+import { describeUnread } from "./formats/unread/describeUnread.ts";
 import { lookAt, type Place } from "./place.ts";
 import { applySplitTable } from "./split/splitTable.ts";
 import { Warnings } from "./warnings.ts";
@@ -52,7 +53,12 @@ async function formatOf(place: Place): Promise<LabelFormat> {
     );
   }
   const known = formats.map(({ title }) => title).join(", ");
-  if (place.kind === "file") throw new AnchorkitError(`${name}: holds no labels in a form that is known: ${known}`);
+  const unread = await describeUnread(place);
+  if (place.kind === "file") {
+    if (unread !== undefined) throw new AnchorkitError(unread.replace(`${name} `, `${name}: `));
+    throw new AnchorkitError(`${name}: holds no labels in a form that is known: ${known}`);
+  }
   const images = place.files.filter(isImageName).length;
-  throw new AnchorkitError(`${name}: no labels found beside ${images} images; known are ${known}`);
+  const beside = `${name}: no labels found beside ${images} image${images === 1 ? "" : "s"}`;
+  throw new AnchorkitError(`${beside}; ${unread ?? `known are ${known}`}`);
 }

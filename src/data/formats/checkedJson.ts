@@ -4,6 +4,8 @@ import { AnchorkitError } from "../../base/errors.ts";
 import { shown } from "../../base/shown.ts";
 import { describeBadJson, describeOtherFormat } from "../records/notJson.ts";
 import type { Warnings } from "../warnings.ts";
+import type { FormatId } from "./format.ts";
+import { refuseOtherKind } from "./unread/jsonKind.ts";
 
 /** A number of pixels or per cent that a label file may hold; with larger ones sums and products would overflow. */
 export const coordinate = z.number().min(-1e6).max(1e6);
@@ -69,6 +71,17 @@ export function jsonOf(text: string, name: string): unknown {
     const reason = isOther ? describeOtherFormat(Buffer.from(text.slice(0, 2000))) : describeBadJson(text, error);
     throw new AnchorkitError(`${name}: ${reason}`);
   }
+}
+
+/**
+ * The content of a JSON file of labels in a format.
+ *
+ * @throws AnchorkitError when it is not JSON, and saying what it is where it looks like another kind of labels
+ */
+export function labelsIn(text: string, name: string, format: FormatId): unknown {
+  const document = jsonOf(text, name);
+  refuseOtherKind(document, name, format);
+  return document;
 }
 
 /**

@@ -14,6 +14,8 @@ import { objectOf } from "./cocoObject.ts";
 import { readEach } from "../labelFiles.ts";
 import type { LabelFormat, Likeness, ReadOptions, ReadResult } from "../format.ts";
 import type { FoundImage, FoundObject } from "../../placing/found.ts";
+import { jsonHead } from "../unread/jsonHead.ts";
+import { jsonKindOf } from "../unread/jsonKind.ts";
 import { DATASET_FILE, write } from "./writeCoco.ts";
 
 /** COCO JSON: one file, the folder that holds one, or a folder with one for each split. */
@@ -46,9 +48,20 @@ async function recognizes({ path, kind, files, head }: Place): Promise<Likeness>
   for (const json of files.filter(isJson).slice(0, 20)) {
     const text = await head(json);
     if (looksLikeCoco(text)) return "likely";
-    if (/^\s*(?:\{|$)/.test(text)) degree = "maybe";
+    if (mayBeCoco(text)) degree = "maybe";
   }
   return degree;
+}
+
+/** A file that is empty or cut off, or that has a part of what COCO has. */
+function mayBeCoco(text: string): boolean {
+  if (text.trim() === "") return true;
+  const kind = jsonKindOf(jsonHead(text));
+  return (
+    /^\s*\{/.test(text) &&
+    (!kind || kind.format === "coco") &&
+    (/"(?:annotations|categories)"\s*:/.test(text) || !/\}\s*$/.test(text))
+  );
 }
 
 function isJson(path: string): boolean {

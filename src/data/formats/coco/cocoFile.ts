@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AnchorkitError } from "../../../base/errors.ts";
 import type { Scalar } from "../../dataset.ts";
 import type { Warnings } from "../../warnings.ts";
-import { checkJson, firstIssue, jsonOf } from "../checkedJson.ts";
+import { checkJson, firstIssue, labelsIn } from "../checkedJson.ts";
 
 // Tables of pandas, which pylabel and others write JSON from, hold null for what is not said.
 const flag = z
@@ -67,7 +67,7 @@ export type CocoAnnotation = CocoFile["annotations"][number];
  * @throws AnchorkitError naming the record: `truth.json: annotations[12].bbox[2]: …`
  */
 export function parseCoco(text: string, name: string, warnings?: Warnings): CocoFile {
-  const document = jsonOf(text, name);
+  const document = labelsIn(text, name, "coco");
   const sound = warnings?.observer && soundRecords(document, name, warnings);
   const coco = checkJson(sound?.document ?? document, cocoSchema, name);
   const imageIds = uniqueIds(coco.images, "images", name);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AnchorkitError } from "../../../base/errors.ts";
 import { readText, shownPath } from "../../files.ts";
 import { Warnings } from "../../warnings.ts";
-import { checkRecords, coordinate, parseJson } from "../checkedJson.ts";
+import { checkJson, checkRecords, coordinate, labelsIn } from "../checkedJson.ts";
 import type { LabelFormat, ReadOptions, ReadResult } from "../format.ts";
 import { type FileTraits, findLabelFiles, hasTraits, readEach } from "../labelFiles.ts";
 import { datasetOf, type NamedImage, type NamedObject } from "../namedLabels.ts";
@@ -53,8 +53,9 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   const warnings = new Warnings(options.observer);
   const files = await findLabelFiles(path, traits, warnings);
   const lists = await readEach(files.labels, warnings, async (from, own) => {
-    const list = parseJson(await readText(from), z.array(z.unknown()), shownPath(from));
-    return imagesOf(checkedRecords(list, shownPath(from), own), from, own);
+    const name = shownPath(from);
+    const list = checkJson(labelsIn(await readText(from), name, "createml"), z.array(z.unknown()), name);
+    return imagesOf(checkedRecords(list, name, own), from, own);
   });
   const named = lists.flat();
   if (named.length === 0) throw new AnchorkitError(`${shownPath(path)}: lists no images`);

@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { isImageName, readText, shownPath, stemOf } from "../../files.ts";
 import { Warnings } from "../../warnings.ts";
-import { parseJson } from "../checkedJson.ts";
+import { checkJson, labelsIn, parseJson } from "../checkedJson.ts";
 import { extractImage } from "../extractImage.ts";
 import type { LabelFormat, ReadOptions, ReadResult } from "../format.ts";
 import { stemFinder } from "../imageFinder.ts";
@@ -58,7 +58,7 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   const ownImage = stemFinder(files.images);
   const named = await readEach(files.labels, warnings, async (from, own): Promise<NamedImage> => {
     const where = shownPath(from);
-    const content = parseJson(await readText(from, MAX_BYTES), file, where);
+    const content = checkJson(labelsIn(await readText(from, MAX_BYTES), where, "labelme"), file, where);
     const { imageWidth: width, imageHeight: height } = content;
     const labelledSize = width && height ? { width, height } : undefined;
     const fields = Object.entries(content.flags ?? {}).filter(([, value]) => typeof value === "boolean");

@@ -10,7 +10,7 @@ export function jsonKindOf(document: unknown): JsonKind | undefined {
 }
 
 /** What a file is and what to do: "looks like Datumaro's JSON, which is not read; export it as COCO …". */
-export function describeKind({ title, format, advice }: JsonKind): string {
+export function describeKind({ title, format, advice }: Pick<JsonKind, "title" | "format" | "advice">): string {
   if (format !== undefined) return `looks like ${title}, which label import --from ${format} reads`;
   return `looks like ${title}, which is not read; ${advice ?? ""}`;
 }
