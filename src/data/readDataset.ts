@@ -5,7 +5,7 @@ import { FORMATS } from "./formats/registry.ts";
 import { describeUnread } from "./formats/unread/describeUnread.ts";
 import { lookAt, type Place } from "./place.ts";
 import { applySplitTable } from "./split/splitTable.ts";
-import { Warnings } from "./warnings.ts";
+import { NothingLeftError, Warnings } from "./warnings.ts";
 
 export interface ReadDatasetOptions extends ReadOptions {
   /** The format to read; found by looking at the files unless told. */
@@ -28,11 +28,17 @@ export async function readDataset(
 ): Promise<ReadResult & { format: FormatId }> {
   const place = await lookAt(path);
   const format = from === undefined ? await formatOf(place) : FORMATS[from];
-  const result = await format.read(path, options);
-  if (result.dataset.images.length === 0) throw new AnchorkitError(`${shownPath(path)}: holds no images`);
   const warnings = new Warnings(options.observer);
-  await applySplitTable(result.dataset, place, warnings);
-  return { ...result, warnings: [...result.warnings, ...warnings.lines()], format: format.id };
+  try {
+    const result = await format.read(path, { ...options, warnings });
+    if (result.dataset.images.length === 0) throw new NothingLeftError(`${shownPath(path)}: holds no images`);
+    await applySplitTable(result.dataset, place, warnings);
+    return { ...result, warnings: warnings.lines(), format: format.id };
+  } catch (error) {
+    const reasons = options.observer ? [] : warnings.lines();
+    if (!(error instanceof NothingLeftError) || reasons.length === 0) throw error;
+    throw new NothingLeftError(`${error.message} (${reasons.join("; ")})`, { cause: error });
+  }
 }
 
 const LIKELIEST_FIRST: readonly Likeness[] = ["sure", "likely", "maybe"];

@@ -47,6 +47,14 @@ export interface ReadObserver {
   corners: (box: LabelledObject["box"], size: { width: number; height: number } | undefined) => void;
 }
 
+/** A reader has left out all that there was: its warnings say why. */
+export class NothingLeftError extends AnchorkitError {}
+
+/** What a reader notes its findings with: what it is given, or its own. */
+export function warningsOf(options: { warnings?: Warnings; observer?: ReadObserver }): Warnings {
+  return options.warnings ?? new Warnings(options.observer);
+}
+
 /** Counts findings of the same kind, and remembers where the first one was. */
 export class Warnings {
   /** Who wants to see everything, if anybody does. */

@@ -6,11 +6,11 @@ import { byName, shownPath, stemOf } from "../files.ts";
 import { mapWithWarnings } from "../parallel.ts";
 import { placeLabels } from "../placing/placeLabels.ts";
 import { splitOfPath } from "../split/splitLists.ts";
-import type { Warnings } from "../warnings.ts";
 import { ownSplitOf } from "./coco/cocoImages.ts";
 import type { FoundImage, FoundObject } from "../placing/found.ts";
 import { imageFinder } from "./imageFinder.ts";
 import type { LabelFiles } from "./labelFiles.ts";
+import { NothingLeftError, type Warnings } from "../warnings.ts";
 
 /** An object whose class is given by name. */
 export interface NamedObject extends Omit<FoundObject, "class"> {
@@ -123,7 +123,7 @@ async function locate(
   const advice = ifMissing
     ? `"${names[0] ?? ""}" ${ifMissing}`
     : "put the images beside the labels or next to their folder";
-  throw new AnchorkitError(`${said}; ${advice}`);
+  throw new NothingLeftError(`${said}; ${advice}`);
 }
 
 function splitOf(file: string, from: string, { root, labels }: LabelFiles): FoundImage["split"] {

@@ -6,7 +6,6 @@ import { mapParallel } from "../../parallel.ts";
 import type { Place } from "../../place.ts";
 import { placeLabels } from "../../placing/placeLabels.ts";
 import { splitNamed, splitOfPath } from "../../split/splitLists.ts";
-import { Warnings } from "../../warnings.ts";
 import { joinCategories, leaveOutGroups } from "./cocoCategories.ts";
 import { type CocoFile, parseCoco, scalarsOf } from "./cocoFile.ts";
 import { findImages, ownSplitOf } from "./cocoImages.ts";
@@ -17,6 +16,7 @@ import type { FoundImage, FoundObject } from "../../placing/found.ts";
 import { jsonHead } from "../unread/jsonHead.ts";
 import { jsonKindOf } from "../unread/jsonKind.ts";
 import { DATASET_FILE, write } from "./writeCoco.ts";
+import { NothingLeftError, warningsOf, type Warnings } from "../../warnings.ts";
 
 /** COCO JSON: one file, the folder that holds one, or a folder with one for each split. */
 export const coco: LabelFormat = {
@@ -84,7 +84,7 @@ function looksLikeCoco(head: string): boolean {
  * @throws AnchorkitError naming file and record for what is not COCO, and when no image is found.
  */
 export async function read(source: string, options: ReadOptions = {}): Promise<ReadResult> {
-  const warnings = new Warnings(options.observer);
+  const warnings = warningsOf(options);
   const splitOf = new Map((await filesOf(source)).map(({ path, split }) => [path, split]));
   const files = await readEach([...splitOf.keys()], warnings, async (path, own): Promise<NamedFile> => {
     const name = shownPath(path);
@@ -172,7 +172,7 @@ async function imagesOf(
     });
   }
   if (found.length === 0 && coco.images.length > 0) {
-    throw new AnchorkitError(`${name}: none of its ${names.length} images is there (first: "${names[0] ?? ""}")`);
+    throw new NothingLeftError(`${name}: none of its ${names.length} images is there (first: "${names[0] ?? ""}")`);
   }
   return found;
 }

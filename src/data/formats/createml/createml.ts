@@ -1,12 +1,11 @@
 import { z } from "zod";
-import { AnchorkitError } from "../../../base/errors.ts";
 import { readText, shownPath } from "../../files.ts";
-import { Warnings } from "../../warnings.ts";
 import { checkJson, checkRecords, coordinate, labelsIn } from "../checkedJson.ts";
 import type { LabelFormat, ReadOptions, ReadResult } from "../format.ts";
 import { type FileTraits, findLabelFiles, hasTraits, readEach } from "../labelFiles.ts";
 import { datasetOf, type NamedImage, type NamedObject } from "../namedLabels.ts";
 import { writeCreateMl } from "./writeCreateml.ts";
+import { NothingLeftError, warningsOf, type Warnings } from "../../warnings.ts";
 
 const traits: FileTraits = { title: "CreateML JSON", extension: /\.json$/i, looksRight };
 
@@ -50,7 +49,7 @@ type Checked = Pick<z.infer<typeof record>, "image" | "imagefilename" | "verifie
  * @throws AnchorkitError naming file and record
  */
 async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
-  const warnings = new Warnings(options.observer);
+  const warnings = warningsOf(options);
   const files = await findLabelFiles(path, traits, warnings);
   const lists = await readEach(files.labels, warnings, async (from, own) => {
     const name = shownPath(from);
@@ -58,7 +57,7 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
     return imagesOf(checkedRecords(list, name, own), from, own);
   });
   const named = lists.flat();
-  if (named.length === 0) throw new AnchorkitError(`${shownPath(path)}: lists no images`);
+  if (named.length === 0) throw new NothingLeftError(`${shownPath(path)}: lists no images`);
   const dataset = await datasetOf(named, files, warnings);
   return { dataset, warnings: warnings.lines(), source: `CreateML JSON in ${shownPath(path)}` };
 }

@@ -1,7 +1,6 @@
 import { dirname } from "node:path";
 import { z } from "zod";
 import { isImageName, readText, shownPath, stemOf } from "../../files.ts";
-import { Warnings } from "../../warnings.ts";
 import { checkJson, labelsIn, parseJson } from "../checkedJson.ts";
 import { extractImage } from "../extractImage.ts";
 import type { LabelFormat, ReadOptions, ReadResult } from "../format.ts";
@@ -10,6 +9,7 @@ import { type FileTraits, findLabelFiles, hasTraits, readEach } from "../labelFi
 import { labelmeFlags, objectsOf } from "./labelmeShapes.ts";
 import { datasetOf, type NamedImage } from "../namedLabels.ts";
 import { writeLabelme } from "./writeLabelme.ts";
+import { warningsOf, type Warnings } from "../../warnings.ts";
 
 /** Larger files are no annotation of one image, even with the image inside. */
 const MAX_BYTES = 200_000_000;
@@ -53,7 +53,7 @@ const file = z.object({
  * @throws AnchorkitError naming file and shape
  */
 async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
-  const warnings = new Warnings(options.observer);
+  const warnings = warningsOf(options);
   const files = await findLabelFiles(path, traits, warnings);
   const ownImage = stemFinder(files.images);
   const named = await readEach(files.labels, warnings, async (from, own): Promise<NamedImage> => {

@@ -4,7 +4,6 @@ import { groupBy, kindOf, listFiles, readText, shownPath } from "../../files.ts"
 import { mapWithWarnings } from "../../parallel.ts";
 import type { Place } from "../../place.ts";
 import { splitNamed } from "../../split/splitLists.ts";
-import { Warnings } from "../../warnings.ts";
 import type { LabelFormat, Likeness, ReadOptions, ReadResult } from "../format.ts";
 import { type LabelMapItem, parseLabelMap } from "./labelMap.ts";
 import { readEach, untilBroken } from "../labelFiles.ts";
@@ -13,6 +12,7 @@ import { decodeExample } from "./tfExample.ts";
 import { imageOfExample } from "./tfImage.ts";
 import { beginsWithRecord, readTfRecords } from "./tfRecordFile.ts";
 import { writeTfrecord } from "./writeTfrecord.ts";
+import { NothingLeftError, warningsOf, type Warnings } from "../../warnings.ts";
 
 const TITLE = "TFRecord";
 const NAME = /(?:\.(?:tfrecords?|records?|tfrec)(?:-\d{5}-of-\d{5})?|-\d{5}-of-\d{5})(?:\.gz)?$/i;
@@ -47,7 +47,7 @@ async function recognizes({ files }: Place): Promise<Likeness> {
  * type or number
  */
 async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
-  const warnings = new Warnings(options.observer);
+  const warnings = warningsOf(options);
   const kind = await kindOf(path);
   if (kind === undefined) throw new AnchorkitError(`${shownPath(path)}: no such file or folder`);
   const root = resolve(kind === "folder" ? path : dirname(path));
@@ -62,7 +62,7 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
     return images.map((image): NamedImage => ({ ...image, ...(split && { split }) }));
   });
   const named = lists.flat();
-  if (named.length === 0) throw new AnchorkitError(`${shownPath(path)}: holds no images`);
+  if (named.length === 0) throw new NothingLeftError(`${shownPath(path)}: holds no images`);
   const classes = records.flatMap((from) => mapOf(from).map(nameOf));
   const labels = { root, labels: records, images: named.flatMap(({ names }) => names) };
   const dataset = await datasetOf(named, labels, warnings, { classes });

@@ -1,5 +1,5 @@
-import { extname } from "node:path";
 import { shownPath } from "../../files.ts";
+import { firstRow } from "../../records/csvRows.ts";
 import type { Place } from "../../place.ts";
 import { jsonHead } from "./jsonHead.ts";
 import { describeKind, jsonKindOf } from "./jsonKind.ts";
@@ -15,16 +15,28 @@ const LABEL_FILE = /\.(?:jsonl?|ndjson|xml|csv|tsv|txt|manifest)$/i;
  */
 export async function describeUnread({ files, head }: Place): Promise<string | undefined> {
   const candidates = files.filter((file) => LABEL_FILE.test(file)).slice(0, LOOKED_AT);
-  let json: string | undefined;
+  let unknown: string | undefined;
   for (const file of candidates) {
     const text = await head(file);
     const found = kindOfText(text, file);
     if (found !== undefined) return `${shownPath(file)} ${found}`;
-    const document = jsonHead(text);
-    if (document === undefined || extname(file) === ".txt") continue;
-    json ??= `${shownPath(file)} is JSON with ${membersOf(document)}, which is no form of labels that is known`;
+    unknown ??= contentOf(text, file);
   }
-  return json;
+  return unknown;
+}
+
+/** What is in a file that looks like nothing known. */
+function contentOf(text: string, file: string): string | undefined {
+  if (/\.[ct]sv$/i.test(file)) {
+    const columns = firstRow(text).map((cell) => `"${cell.trim()}"`);
+    const known = "filename, class, xmin, ymin, xmax and ymax are read";
+    return columns.length > 1
+      ? `${shownPath(file)} begins with ${columns.slice(0, 8).join(", ")}; ${known}`
+      : undefined;
+  }
+  const document = /\.txt$/i.test(file) ? undefined : jsonHead(text);
+  if (document === undefined) return undefined;
+  return `${shownPath(file)} is JSON with ${membersOf(document)}, which is no form of labels that is known`;
 }
 
 function kindOfText(text: string, file: string): string | undefined {

@@ -69,7 +69,12 @@ async function readCsv(from: string, warnings: Warnings): Promise<ViaImage[]> {
 
 type Columns = Record<(typeof VIA_COLUMNS)[number], number>;
 
-function addRow(found: Map<string, ViaImage>, { cells, where }: CsvRow, columns: Columns, from: string): void {
+function addRow(
+  found: Map<string, ViaImage>,
+  { cells, where }: Pick<CsvRow, "cells" | "where">,
+  columns: Columns,
+  from: string,
+): void {
   const filename = textIn(cells[columns.filename], "filename", where);
   const [fileCell, shapeCell, regionCell] = VIA_COLUMNS.slice(1).map((column) => {
     return parseJson(cells[columns[column]] || "{}", attributes, `${where}: ${column}`);

@@ -5,11 +5,11 @@ import { mapWithWarnings } from "../../parallel.ts";
 import type { Place } from "../../place.ts";
 import { placeLabels } from "../../placing/placeLabels.ts";
 import { readSplitLists, splitOfPath } from "../../split/splitLists.ts";
-import { Warnings } from "../../warnings.ts";
 import type { LabelFormat, Likeness, ReadOptions, ReadResult } from "../format.ts";
 import type { FoundImage } from "../../placing/found.ts";
 import { type VocAnnotation, parseVocXml } from "./vocXml.ts";
 import { writeVoc } from "./writeVoc.ts";
+import { NothingLeftError, warningsOf, type Warnings } from "../../warnings.ts";
 
 /** Larger files are no annotation of one image. */
 const MAX_XML_BYTES = 16_000_000;
@@ -53,7 +53,7 @@ export async function read(folder: string, options: ReadOptions = {}): Promise<R
   if ((await kindOf(folder)) === "file") {
     throw new AnchorkitError(`${shownPath(folder)}: is one image's labels; give the folder it lies in`);
   }
-  const warnings = new Warnings(options.observer);
+  const warnings = warningsOf(options);
   const { root, files, xmlPaths } = await filesOf(folder);
   if (xmlPaths.length === 0) throw new AnchorkitError(`${shownPath(folder)}: holds no XML file`);
   const parsed = await mapWithWarnings(xmlPaths, 16, warnings, (path, _, own) => readXml(path, options, own));
@@ -66,11 +66,11 @@ export async function read(folder: string, options: ReadOptions = {}): Promise<R
   const matched = matchImages(annotations, images, warnings);
   if (annotations.length === 0) {
     const count = xmlPaths.length > 1 ? `none of ${xmlPaths.length} XML files can` : "its only XML file cannot";
-    throw new AnchorkitError(`${shownPath(folder)}: ${count} be read`);
+    throw new NothingLeftError(`${shownPath(folder)}: ${count} be read`);
   }
   if (matched.size === 0) {
     const first = xmlPaths[0] ?? folder;
-    throw new AnchorkitError(
+    throw new NothingLeftError(
       `${shownPath(folder)}: none of ${xmlPaths.length} XML files has its image in here (first: ${shownPath(first)}); ` +
         "put the images beside the XML or into a folder next to it",
     );

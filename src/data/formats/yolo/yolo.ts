@@ -4,13 +4,13 @@ import { groupBy, isImageName, kindOf, readText, shownPath, stemOf, withoutExten
 import { mapWithWarnings } from "../../parallel.ts";
 import type { Place } from "../../place.ts";
 import { placeLabels } from "../../placing/placeLabels.ts";
-import { Warnings } from "../../warnings.ts";
 import type { LabelFormat, Likeness, ReadOptions, ReadResult } from "../format.ts";
 import type { FoundImage } from "../../placing/found.ts";
 import { writeYolo } from "./writeYolo.ts";
 import { type YoloLine, parseYoloLine, yoloObject } from "./yoloLine.ts";
 import { isClassList } from "./yoloClassList.ts";
 import { isDataYaml, isYaml, readYoloSet } from "./yoloSet.ts";
+import { warningsOf, type Warnings } from "../../warnings.ts";
 
 const MAX_LABEL_BYTES = 16_000_000;
 
@@ -56,7 +56,7 @@ async function recognizes({ kind, files, head }: Place): Promise<Likeness> {
  * @throws AnchorkitError naming file and line; and for oriented boxes
  */
 export async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
-  const warnings = new Warnings(options.observer);
+  const warnings = warningsOf(options);
   const set = await readYoloSet(path, warnings);
   const { classes, images, task, keypoints } = set;
   const elsewhere = nearestByStem(set.labels ?? []);
