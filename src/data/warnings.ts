@@ -10,6 +10,7 @@ export type ReadingRule =
   | "outside"
   | "partly-outside"
   | "float-coordinates"
+  | "unread-elements"
   | "unreadable-image"
   | "image-without-labels"
   | "labels-without-image"

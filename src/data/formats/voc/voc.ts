@@ -30,7 +30,7 @@ export const voc: LabelFormat = {
 async function recognizes({ files, head }: Place): Promise<Likeness> {
   const xmls = files.filter(isXml);
   const heads = await Promise.all(xmls.slice(0, 20).map(head));
-  if (heads.some((text) => /<annotation[\s/>]/.test(text))) return "likely";
+  if (heads.some((text) => /<annotation[\s/>]/i.test(text))) return "likely";
   return heads.some((text) => !/<[a-z]/i.test(text)) ? "maybe" : "no";
 }
 
