@@ -68,15 +68,15 @@ test("a data.yaml or annotations.json tells what a folder is, whatever lies besi
 test("what is no data set is refused with what can be read", async () => {
   const folder = await folderOf({
     "photos/a.jpg": image,
-    "two/a.json": "{}",
-    "two/b.json": "{}",
+    "two/a.json": '{"annotations":[]}',
+    "two/b.json": '{"annotations":[]}',
     "notes.txt": "hello",
     "a.xml": xml,
     "empty.json": '{"images":[],"annotations":[],"categories":[]}',
   });
   const cases: [path: string, message: RegExp][] = [
     ["gone", /gone: no such file or folder$/],
-    ["photos", /photos: no labels found beside 1 images; known are LabelImg \/ Pascal VOC XML, COCO JSON, .*YOLO/],
+    ["photos", /photos: no labels found beside 1 image; known are LabelImg \/ Pascal VOC XML, COCO JSON, .*YOLO/],
     ["two", /two: holds 2 JSON files; give the one to read \(.*a\.json, .*b\.json\)$/],
     ["notes.txt", /notes\.txt: holds no labels in a form that is known: LabelImg \/ Pascal VOC XML, COCO JSON, .*YOLO/],
     ["a.xml", /a\.xml: is one image's labels; give the folder it lies in$/],

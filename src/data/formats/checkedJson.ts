@@ -63,7 +63,7 @@ export function firstIssue({ issues: [issue] }: z.ZodError): string {
  *
  * @throws AnchorkitError when it is not JSON
  */
-export function jsonOf(text: string, name: string): unknown {
+function jsonOf(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

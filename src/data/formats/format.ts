@@ -69,7 +69,7 @@ export interface ReadOptions {
   coordinates?: Coordinates;
   /**
    * Is told of everything that is found, with its place. With an observer, a reader goes on where it would throw for one
-   * file or record (`Warnings.fail`). A reader needs no more for it than `new Warnings(options.observer)`.
+   * file or record (`Warnings.fail`). A reader needs no more for it than `warningsOf(options)`.
    */
   observer?: ReadObserver;
   /**

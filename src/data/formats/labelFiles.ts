@@ -49,7 +49,7 @@ export async function findLabelFiles(path: string, traits: FileTraits, warnings:
 }
 
 /** Files in a folder and two levels below, as far as they can be seen: a neighbour that is private is no error. */
-async function listAround(folder: string): Promise<string[]> {
+export async function listAround(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const folders = entries.filter((entry) => !entry.isFile() && !entry.name.startsWith("."));
   const below = await mapParallel(folders.map(({ name }) => join(folder, name)).sort(byName), 4, (path) =>

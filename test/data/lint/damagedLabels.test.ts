@@ -101,13 +101,13 @@ const cases: [
       ),
     },
     [
-      ["bad-object", "./annotations.json", "images[2]", /^file_name: .*expected string/],
-      ["bad-object", "./annotations.json", "annotations[0]", /^bbox\[0\]: .*expected number/],
+      ["bad-object", "./annotations.json", "images[2]", /^file_name: must be text/],
+      ["bad-object", "./annotations.json", "annotations[0]", /^bbox\[0\]: must be a number/],
       ["bad-object", "./annotations.json", "annotations[1]", /^image_id: /],
       ["bad-object", "./annotations.json", "annotations[2]", /^no category has the id 9$/],
       ["bad-object", "./annotations.json", "annotations[4]", /^no image has the id 3$/],
       ["bad-object", "./annotations.json", "annotations[5]", /^no image has the id 3$/],
-      ["bad-object", "./annotations.json", "categories[1]", /^name: .*expected string/],
+      ["bad-object", "./annotations.json", "categories[1]", /^name: must be text/],
     ],
     ...([2, 1] as const),
   ],
@@ -115,7 +115,7 @@ const cases: [
     ...(["a record and an annotation of CreateML", "createml"] as const),
     { "_annotations.createml.json": all(replaced('"x":25', '"x":"25"'), replaced('"image":"p1.jpg"', '"image":1')) },
     [
-      ["bad-object", "./_annotations.createml.json", "[0].annotations[0]", /^coordinates\.x: .*expected number/],
+      ["bad-object", "./_annotations.createml.json", "[0].annotations[0]", /^coordinates\.x: must be a number/],
       ["bad-object", "./_annotations.createml.json", "[1]", /^image: /],
     ],
     ...([2, 3] as const),
@@ -158,7 +158,7 @@ const cases: [
     ...(["two tasks of Label Studio and a number", "labelstudio"] as const),
     { "tasks.json": all(replaced('"annotations":[', '"annotations":[5,'), replaced('\n{"id":2', '\n7,\n{"id":2'), replaced('"x":49.50', '"x":"49", "_":1')) }, // prettier-ignore
     [
-      ["bad-object", "./tasks.json", "[1]", /expected record|expected object/],
+      ["bad-object", "./tasks.json", "[1]", /must be an object/],
       ["bad-object", "./tasks.json", "[0]", /^annotations\[0\]: /],
       ["bad-object", "./tasks.json", "[2]: result[1]", /^x must be a number/],
     ],

@@ -99,14 +99,14 @@ function soundRecords(
   const imageIds = new Set<number>();
   const categoryIds = new Set<number>();
   const categories = placesOf(lists.data.categories, (record) => {
-    const category = categorySchema.safeParse(record);
+    const category = categorySchema.safeParse(record, { reportInput: true });
     if (!category.success) return firstIssue(category.error);
     if (categoryIds.has(category.data.id)) return `the id ${category.data.id} is there twice`;
     categoryIds.add(category.data.id);
     return undefined;
   });
   const images = placesOf(lists.data.images, (record) => {
-    const image = imageSchema.safeParse(record);
+    const image = imageSchema.safeParse(record, { reportInput: true });
     if (!image.success) return firstIssue(image.error);
     if (imageIds.has(image.data.id)) return `the id ${image.data.id} is there twice`;
     imageIds.add(image.data.id);
@@ -114,7 +114,7 @@ function soundRecords(
     return unknown === undefined ? undefined : `no category has the id ${unknown}`;
   });
   const annotations = placesOf(lists.data.annotations, (record) => {
-    const annotation = annotationSchema.safeParse(record);
+    const annotation = annotationSchema.safeParse(record, { reportInput: true });
     if (!annotation.success) return firstIssue(annotation.error);
     const { image_id, category_id } = annotation.data;
     if (!imageIds.has(image_id)) return `no image has the id ${image_id}`;

@@ -2,8 +2,10 @@ import { AnchorkitError } from "../../../base/errors.ts";
 import type { CocoTruth, TruthImage } from "../../comparison/comparedImage.ts";
 import { fieldsOf, shown } from "../../comparison/recordChecks.ts";
 import { TruthTable } from "../../comparison/truthTable.ts";
-import { shownPath } from "../../files.ts";
+import { readHead, shownPath } from "../../files.ts";
 import { jsonRecords, placeOf } from "../../records/jsonRecords.ts";
+import { jsonHead } from "../unread/jsonHead.ts";
+import { describeKind, jsonKindOf } from "../unread/jsonKind.ts";
 
 /**
  * Reads COCO ground truth (instances JSON, of any length, also in gzip) for an evaluation. Less is asked of it than of
@@ -13,6 +15,23 @@ import { jsonRecords, placeOf } from "../../records/jsonRecords.ts";
  * @throws AnchorkitError naming file and record for what is missing or wrong.
  */
 export async function readCocoTruth(file: string, options: { masks?: boolean } = {}): Promise<CocoTruth> {
+  const seen: Record<string, unknown> = {};
+  try {
+    return await readTruth(file, seen, options);
+  } catch (error) {
+    const head = fieldsOf(jsonHead(await readHead(file, 16_384).catch(() => "")));
+    const kind = head && jsonKindOf({ ...head, ...seen });
+    if (!kind || kind.format === "coco" || !(error instanceof AnchorkitError)) throw error;
+    throw new AnchorkitError(`${shownPath(file)}: ${describeKind(kind)}`, { cause: error });
+  }
+}
+
+/** @param seen takes the first records of each list */
+async function readTruth(
+  file: string,
+  seen: Record<string, unknown>,
+  options: { masks?: boolean },
+): Promise<CocoTruth> {
   const name = shownPath(file);
   const images = new ImageRows(name);
   const categories = new Map<number, string>();
@@ -21,6 +40,7 @@ export async function readCocoTruth(file: string, options: { masks?: boolean } =
   for await (const { list, first, values } of jsonRecords(file, ["images", "annotations", "categories"])) {
     if (list === "") throw new AnchorkitError(describeList(name, values[0]));
     found.add(list);
+    seen[list] ??= values.slice(0, 3);
     for (const [i, value] of values.entries()) {
       const record = fieldsOf(value);
       if (!record) throw new AnchorkitError(`${name}: ${list}[${first + i}] must be an object, got ${shown(value)}`);
@@ -45,6 +65,8 @@ export async function readCocoTruth(file: string, options: { masks?: boolean } =
 function describeList(name: string, record: unknown): string {
   const fields = fieldsOf(record);
   const results = fields !== undefined && "score" in fields;
+  const kind = results ? undefined : jsonKindOf([record]);
+  if (kind) return `${name}: ${describeKind(kind)}`;
   const hint = results ? "; these are results: are --truth and --predictions swapped?" : "";
   return `${name}: COCO labels are one object with images, annotations and categories, not a list${hint}`;
 }

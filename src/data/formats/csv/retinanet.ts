@@ -1,6 +1,6 @@
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { AnchorkitError } from "../../../base/errors.ts";
-import { isImageName, kindOf, shownPath } from "../../files.ts";
+import { isImageName, kindOf, shownPath, stemOf } from "../../files.ts";
 import { splitNamed } from "../../split/splitLists.ts";
 import { boxOfCorners } from "../corners.ts";
 import { type CsvRow, csvRows, firstRow, numberIn, textIn } from "../../records/csvRows.ts";
@@ -55,9 +55,7 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   const isFolder = (await kindOf(path)) === "folder";
   const lists = await readEach(files.labels, warnings, (from, own) => imagesOf(from, options, own));
   const named = lists.flat().map((image): NamedImage => {
-    const split = isFolder
-      ? splitNamed(basename(image.from).replace(/[._-]?annotations[._-]?|\.(?:[ct]sv|txt)$/gi, ""))
-      : undefined;
+    const split = isFolder ? splitNamed(stemOf(image.from).replace(/[._-]?annotations[._-]?/gi, "")) : undefined;
     return { ...image, ...(split && { split }) };
   });
   if (named.length === 0) throw new NothingLeftError(`${shownPath(path)}: lists no images`);

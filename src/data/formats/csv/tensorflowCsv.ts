@@ -1,5 +1,5 @@
 import { AnchorkitError } from "../../../base/errors.ts";
-import { kindOf, shownPath } from "../../files.ts";
+import { kindOf, shownPath, stemOf } from "../../files.ts";
 import type { Place } from "../../place.ts";
 import { splitNamed } from "../../split/splitLists.ts";
 import { boxOfCorners, type CornersContext } from "../corners.ts";
@@ -72,7 +72,7 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   const isFolder = (await kindOf(path)) === "folder"; // of a list that is given alone, the others may be elsewhere
   const named = lists.flat().map((image): NamedImage => {
     const split = isFolder
-      ? splitNamed(image.from.replace(/^.*[\\/]|[._-]?(?:labels|annotations)[._-]?|\.[ct]sv$/gi, ""))
+      ? splitNamed(stemOf(image.from).replace(/[._-]?(?:labels|annotations)[._-]?/gi, ""))
       : undefined;
     return { ...image, ...(split && { split }) };
   });

@@ -44,6 +44,7 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
     return parseRecords(await readText(from), from, own);
   });
   const named = chooseAnnotations(records.flat(), warnings).map((task) => imageOf(task, warnings));
+  if (named.length === 0) throw new NothingLeftError(`${shownPath(path)}: holds no task with an image`);
   if (named.every(({ isLeftOut }) => isLeftOut)) {
     throw new NothingLeftError(`${shownPath(path)}: none of ${named.length} tasks has an annotation to read`);
   }

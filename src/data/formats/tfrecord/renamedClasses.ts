@@ -1,3 +1,4 @@
+import { byName } from "../../files.ts";
 import type { NamedImage } from "../namedLabels.ts";
 import type { Warnings } from "../../warnings.ts";
 
@@ -11,8 +12,10 @@ export class RenamedClasses {
   /** Takes note of a text, and of the map's name for its number. */
   add(text: string, name: string | undefined, where: string): void {
     const known = this.#unknown.get(text);
-    if (known) known.names.add(name);
-    else this.#unknown.set(text, { names: new Set([name]), where });
+    if (known) {
+      known.names.add(name);
+      if (byName(where, known.where) < 0) known.where = where; // files are read several at a time
+    } else this.#unknown.set(text, { names: new Set([name]), where });
   }
 
   /** Renames the classes of all images, with a warning for each kind. */
@@ -20,7 +23,8 @@ export class RenamedClasses {
     const used = new Set(images.flatMap(({ objects, labels = [] }) => [...objects.map(({ name }) => name), ...labels]));
     const meant = [...this.#unknown.values()].flatMap(({ names }) => [...names]);
     const newNames = new Map<string, string>();
-    for (const [text, { names, where }] of this.#unknown) {
+    const unknown = [...this.#unknown].sort(([a], [b]) => byName(a, b));
+    for (const [text, { names, where }] of unknown) {
       const [name] = names;
       const isOnly = names.size === 1 && meant.filter((each) => each === name).length === 1;
       if (name !== undefined && isOnly && !used.has(name)) {

@@ -6,7 +6,7 @@ import type { Place } from "../../place.ts";
 import { splitNamed } from "../../split/splitLists.ts";
 import type { LabelFormat, Likeness, ReadOptions, ReadResult } from "../format.ts";
 import { type LabelMapItem, parseLabelMap } from "./labelMap.ts";
-import { readEach, untilBroken } from "../labelFiles.ts";
+import { listAround, readEach, untilBroken } from "../labelFiles.ts";
 import { datasetOf, type NamedImage } from "../namedLabels.ts";
 import { decodeExample } from "./tfExample.ts";
 import { RenamedClasses } from "./renamedClasses.ts";
@@ -74,11 +74,12 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   return { dataset, warnings: warnings.lines(), source: `${TITLE} in ${shownPath(path)}` };
 }
 
-/** The image files that records without images may name: those around, or beside the folder where it holds none. */
+/** The image files that records without images may name: those around, or, where none has its image, beside the folder. */
 async function imagesAround(named: readonly NamedImage[], root: string, around: readonly string[]): Promise<string[]> {
   if (named.every(({ frame }) => frame === "shown")) return [];
   const inside = around.filter(isImageName);
-  return inside.length > 0 ? inside : (await listFiles(join(root, ".."), 2)).filter(isImageName);
+  if (inside.length > 0 || named.some(({ frame }) => frame === "shown")) return inside;
+  return (await listAround(join(root, ".."))).filter(isImageName);
 }
 
 async function imagesOf(

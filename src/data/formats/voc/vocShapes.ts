@@ -1,19 +1,19 @@
 import { type Element, type ElementMap, listOf, numberOf } from "./vocElement.ts";
 
-/** Tags that hold where an object is, in XML of other tools. */
-const PLACES = ["bndbox", "robndbox", "polygon", "box", "bbox", "rectangle", "points", "segmentation"];
+/** Tags that hold where an object is, in XML of other tools than LabelImg. */
+const PLACES = ["robndbox", "polygon", "box", "bbox", "rectangle", "points", "segmentation"];
 const CORNERS = ["xmin", "ymin", "xmax", "ymax"];
 
 /**
  * The corners of an object's <polygon>, x and y in turn: <x1>, <y1>, <x2>, … (Labelbox, Roboflow), or a <pt> with <x> and
- * <y> for each (LabelMe of MIT); undefined where there is no polygon.
+ * <y> for each (LabelMe of MIT); undefined where it has none.
  *
  * @throws AnchorkitError for a corner that is no number
  */
 export function polygonIn(object: ElementMap, where: string): number[] | undefined {
   const [polygon] = listOf(object.polygon);
   if (polygon === undefined) return undefined;
-  if (typeof polygon === "string") return [];
+  if (typeof polygon === "string") return undefined;
   const corners: number[] = [];
   for (const point of [...listOf(polygon.pt), ...listOf(polygon.point)]) {
     if (typeof point === "string") continue;
@@ -24,13 +24,13 @@ export function polygonIn(object: ElementMap, where: string): number[] | undefin
     const [x, y] = [numberOf(polygon, `x${i}`, where), numberOf(polygon, `y${i}`, where)];
     if (x !== undefined && y !== undefined) corners.push(x, y);
   }
-  return corners;
+  return corners.length > 0 ? corners : undefined;
 }
 
 /** What stands in the place of <bndbox>, and what to do: "; it has <robndbox>: oriented boxes …". */
 export function insteadOfBox(object: ElementMap): string {
   if (object.robndbox !== undefined) return `; it has <robndbox>: ${ORIENTED}`;
-  const others = Object.keys(object).filter((tag) => PLACES.includes(tag, 1) || /point|line|circle|mask/.test(tag));
+  const others = Object.keys(object).filter((tag) => PLACES.includes(tag) || /point|line|circle|mask/.test(tag));
   return others.length > 0 ? `; it has <${others.join(">, <")}>, which is not read: write the box around it` : "";
 }
 
@@ -60,5 +60,5 @@ export function lookalikeIn(root: ElementMap, depth = 0): string | undefined {
 
 function looksLikeObject(element: Exclude<Element, string>): boolean {
   const has = (tag: string): boolean => element[tag] !== undefined || element[`@${tag}`] !== undefined;
-  return PLACES.some(has) || CORNERS.every(has);
+  return has("bndbox") || PLACES.some(has) || CORNERS.every(has);
 }

@@ -273,14 +273,14 @@ test("errors name file and record", () => {
   const cases: [text: string, message: RegExp][] = [
     ["{", /^t\.json: is not valid JSON: /],
     ["[]", /^t\.json: must be an object, got \[\]/],
-    ["{}", /^t\.json: images: .*expected array/],
+    ["{}", /^t\.json: images: must be a list, but is missing$/],
     [
       change((c) => ((c.annotations[2] as object as { bbox: unknown }).bbox = [1, 2, "3", 4])),
-      /^t\.json: annotations\[2\]\.bbox\[2\]: .*expected number/,
+      /^t\.json: annotations\[2\]\.bbox\[2\]: must be a number, got "3"$/,
     ],
     [
       change((c) => ((c.annotations[1] as object as { bbox: unknown }).bbox = [1, 2, -3, 4])),
-      /^t\.json: annotations\[1\]\.bbox\[2\]: .*>=0/,
+      /^t\.json: annotations\[1\]\.bbox\[2\]: must be at least 0, got -3$/,
     ],
     [change((c) => ((c.annotations[0] as { bbox?: unknown }).bbox = undefined)), /^t\.json: annotations\[0\]\.bbox: /],
     [

@@ -73,7 +73,10 @@ describe("errors name file and line", () => {
     [",/m/1,0.1,0.2,0.2,0.4,1", /x\.csv: line 2: ImageID is empty$/],
     ["a,/m/1,0.1,0.2,0.2,0.4,7", /x\.csv: line 2: Confidence must be from 0 to 1, got 7$/],
     ["", /x\.csv: lists no images$/],
-    ["b,/m/1,0.1,0.2,0.2,0.4,1", /x\.csv: none of 1 images is there \(first: "b"\)$/],
+    [
+      "b,/m/1,0.1,0.2,0.2,0.4,1",
+      /x\.csv: none of 1 images is there \(first: "b"\) \(images that are not there, left out/,
+    ],
   ])("%j", async (row, message) => {
     await expect(summary({ "x.csv": `${columns}\n${row}`, "a.jpg": image }, "x.csv")).rejects.toThrow(message);
   });

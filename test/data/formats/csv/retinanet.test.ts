@@ -54,7 +54,7 @@ test("classes that classes.csv lacks are added and named", async () => {
 
 test("a table of something else is no labels", async () => {
   for (const text of ["id,split\n1,test\n", "a.jpg,b,c,d,e,f\n", "a.jpg,1,2,3,4\n", '"a', ""]) {
-    await expect(summary({ "x.csv": text, "a.jpg": image })).rejects.toThrow(/: no labels found beside 1 images/);
+    await expect(summary({ "x.csv": text, "a.jpg": image })).rejects.toThrow(/: no labels found beside 1 image;/);
   }
 });
 
