@@ -20,6 +20,7 @@ const BOXES: LabelledObject["box"][] = [
   [1, 0, 2, height],
   [0, 1, width, 2],
   [1, 1, 2, 2],
+  [1, 2, width, height],
   [2, 1, width, height],
   [width - 1, height - 1, width, height],
 ];
