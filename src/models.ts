@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { describeIssue } from "./base/checked.ts";
 import { AnchorkitError, UsageError } from "./base/errors.ts";
 import { nearest } from "./base/nearest.ts";
 import type { Augmentation } from "./data/augment/description.ts";
@@ -104,13 +105,9 @@ export function checkChoice(
       `${choice}: a training that begins with a run's weights has the network of that run; leave it out`,
     );
   }
-  const parsed = modelNamed(name).options.safeParse(own);
-  if (!parsed.success) throw new UsageError(describeIssue(parsed.error));
+  const parsed = modelNamed(name).options.safeParse(own, { reportInput: true });
+  if (!parsed.success) throw new UsageError(describeIssue(parsed.error.issues[0]));
   return parsed.data;
-}
-
-function describeIssue({ issues: [issue] }: z.ZodError): string {
-  return [...(issue?.path ?? []), issue?.message ?? ""].join(": ");
 }
 
 /**

@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
-import { z } from "zod";
+import type { z } from "zod";
+import { checked } from "../base/checked.ts";
 import { AnchorkitError } from "../base/errors.ts";
 import { systemErrorAt } from "../base/systemErrors.ts";
 
@@ -38,11 +39,5 @@ export async function readJsonWithin<T>(path: string, limit: number, schema: z.Z
   } catch {
     throw new AnchorkitError(`${path}: not JSON: damaged, or cut off; take it from a copy, or train again`);
   }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  // a schema's own messages are sentences, the library's are not
-  const words = issue?.code === "custom" ? issue.message : "is missing, or not what belongs there";
-  const where = [path, ...(issue?.path ?? []), words].join(": ");
-  throw new AnchorkitError(`${where}; the file is damaged, or of another version of anchorkit`);
+  return checked(json, schema, path);
 }

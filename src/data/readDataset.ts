@@ -3,9 +3,10 @@ import { countOf } from "../base/words.ts";
 import { isImageName, shownPath } from "./files.ts";
 import type { FormatId, LabelFormat, Likeness, ReadOptions, ReadResult } from "./formats/format.ts";
 import { FORMATS } from "./formats/registry.ts";
+import { describeUnread } from "./formats/unread/describeUnread.ts";
 import { lookAt, type Place } from "./place.ts";
 import { applySplitTable } from "./split/splitTable.ts";
-import { Warnings } from "./warnings.ts";
+import { NothingLeftError, Warnings } from "./warnings.ts";
 
 export interface ReadDatasetOptions extends ReadOptions {
   /** The format to read; found by looking at the files unless told. */
@@ -31,11 +32,17 @@ export async function readDataset(
   if (options.images !== undefined && OWN_IMAGES.includes(format.id)) {
     throw new AnchorkitError(`${shownPath(path)}: ${format.title} has its images in itself; leave out --images`);
   }
-  const result = await format.read(path, options);
-  if (result.dataset.images.length === 0) throw new AnchorkitError(`${shownPath(path)}: holds no images`);
   const warnings = new Warnings(options.observer);
-  await applySplitTable(result.dataset, place, warnings);
-  return { ...result, warnings: [...result.warnings, ...warnings.lines()], format: format.id };
+  try {
+    const result = await format.read(path, { ...options, warnings });
+    if (result.dataset.images.length === 0) throw new NothingLeftError(`${shownPath(path)}: holds no images`);
+    await applySplitTable(result.dataset, place, warnings);
+    return { ...result, warnings: warnings.lines(), format: format.id };
+  } catch (error) {
+    const reasons = options.observer ? [] : warnings.lines();
+    if (!(error instanceof NothingLeftError) || reasons.length === 0) throw error;
+    throw new NothingLeftError(`${error.message} (${reasons.join("; ")})`, { cause: error });
+  }
 }
 
 /** Formats whose labels are nothing without the images that they lie among or hold. */
@@ -59,7 +66,12 @@ async function formatOf(place: Place): Promise<LabelFormat> {
     );
   }
   const known = formats.map(({ title }) => title).join(", ");
-  if (place.kind === "file") throw new AnchorkitError(`${name}: holds no labels in a form that is known: ${known}`);
+  const unread = await describeUnread(place);
+  if (place.kind === "file") {
+    if (unread !== undefined) throw new AnchorkitError(unread.replace(`${name} `, `${name}: `));
+    throw new AnchorkitError(`${name}: holds no labels in a form that is known: ${known}`);
+  }
   const images = place.files.filter(isImageName).length;
-  throw new AnchorkitError(`${name}: no labels found beside ${countOf(images, "image")}; known are ${known}`);
+  const beside = `${name}: no labels found beside ${countOf(images, "image")}`;
+  throw new AnchorkitError(`${beside}; ${unread ?? `known are ${known}`}`);
 }

@@ -10,6 +10,7 @@ export type ReadingRule =
   | "outside"
   | "partly-outside"
   | "float-coordinates"
+  | "unread-elements"
   | "unreadable-image"
   | "image-without-labels"
   | "labels-without-image"
@@ -48,6 +49,14 @@ export interface ReadObserver {
   placed: (record: ImageRecord | LabelledObject, where: string) => void;
   /** The corners of a box as the file has them, in an image of the size that it states. */
   corners: (box: LabelledObject["box"], size: { width: number; height: number } | undefined) => void;
+}
+
+/** A reader has left out all that there was: its warnings say why. */
+export class NothingLeftError extends AnchorkitError {}
+
+/** What a reader notes its findings with: what it is given, or its own. */
+export function warningsOf(options: { warnings?: Warnings; observer?: ReadObserver }): Warnings {
+  return options.warnings ?? new Warnings(options.observer);
 }
 
 /** Counts findings of the same kind, and remembers where the first one was. */

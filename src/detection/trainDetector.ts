@@ -1,3 +1,4 @@
+import { checked } from "../base/checked.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { train } from "../training/train.ts";
 import type { TrainEvents, TrainOptions, TrainResult } from "../training/trainOptions.ts";
@@ -20,7 +21,7 @@ export function trainDetector(
   options: TrainDetectorOptions,
   events: TrainEvents = {},
 ): Promise<TrainResult> {
-  const own = FasterRcnnOptions.parse(options);
+  const own = checked(options, FasterRcnnOptions, "");
   const { augmentation, flip, batch } = options;
   const varied = { ...(augmentation && { augmentation }), ...(flip && { flip }) };
   const recorded = { ...own, ...varied };

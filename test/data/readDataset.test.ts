@@ -68,8 +68,8 @@ test("a data.yaml or annotations.json tells what a folder is, whatever lies besi
 test("what is no data set is refused with what can be read", async () => {
   const folder = await folderOf({
     "photos/a.jpg": image,
-    "two/a.json": "{}",
-    "two/b.json": "{}",
+    "two/a.json": '{"annotations":[]}',
+    "two/b.json": '{"annotations":[]}',
     "notes.txt": "hello",
     "a.xml": xml,
     "empty.json": '{"images":[],"annotations":[],"categories":[]}',

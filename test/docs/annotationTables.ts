@@ -19,19 +19,21 @@ export const TABLES: Readonly<Record<string, () => string>> = {
 
 /** Where the labels and images of a format lie. */
 const FILES: Readonly<Record<FormatId, string>> = {
-  voc: "An XML for each image, beside it or in another folder. Splits: `ImageSets/Main/*.txt`, or folders called train, val and test",
+  voc: "An XML for each image, beside it or in another folder; polygons of Labelbox and LabelMe (MIT) without a box, too. Splits: `ImageSets/Main/*.txt`, or folders called train, val and test",
   coco: "`annotations.json`, or a JSON for each split: `instances_train.json`, `train/_annotations.coco.json`",
   yolo: "Ultralytics' `data.yaml`, or LabelImg's `classes.txt`; a text for each image. Oriented boxes are refused",
   createml: "One JSON for a folder, or one for each image; pixels or fractions",
   labelme: "A JSON for each image, of labelme, AnyLabeling or X-AnyLabeling",
   via: "Projects, and annotations as JSON or CSV, of VIA 1 and 2",
   cvat: "`annotations.xml` of CVAT for images 1.1. Tracks of videos are refused",
-  labelstudio: "Exports as JSON or JSON-MIN",
-  csv: "`filename,width,height,class,xmin,ymin,xmax,ymax` with a header, or makesense.ai's; `train_labels.csv` and the like are splits",
-  retinanet: "`path,x1,y1,x2,y2,class` without a header, and `classes.csv`",
+  labelstudio: "Exports as JSON or JSON-MIN, and the storage: a file for each annotation",
+  csv: "`filename,width,height,class,xmin,ymin,xmax,ymax` with a header, or makesense.ai's; commas, semicolons or tabs; `train_labels.csv` and the like are splits",
+  retinanet:
+    "`path,x1,y1,x2,y2,class` without a header, and `classes.csv`; keras-frcnn's `annotate.txt`, and SKU-110K's rows with the image's size",
   openimages:
     "`train-annotations-bbox.csv` and the like, with `class-descriptions….csv`; only rows whose images are there",
-  tfrecord: "`train.record`, its shards, or `.tfrecord`, with a `.pbtxt` label map; the images are inside",
+  tfrecord:
+    "`train.record`, its shards, or `.tfrecord`, with a `.pbtxt` label map; the images are inside, or beside them",
   folders: "A folder of images for each class, perhaps below train, val and test. Labels of whole images, no boxes",
   masks:
     "Images, and masks of the same names: classes or objects as greys, palettes or colours; or a mask for each object",

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, extname, join, resolve } from "node:path";
 import type { Command } from "commander";
+import { checked } from "../../base/checked.ts";
 import { AnchorkitError, UsageError, WouldOverwrite } from "../../base/errors.ts";
 import { countOf } from "../../base/words.ts";
 import { Augmentation } from "../../data/augment/description.ts";
@@ -129,9 +130,7 @@ function sinceStart(): number {
 async function augmentationOf(run: RunFolder): Promise<Augmentation> {
   const { augmentation } = await run.readConfig();
   if (augmentation === undefined) return loadAugmentation("default");
-  const parsed = Augmentation.safeParse(augmentation);
-  if (parsed.success) return parsed.data;
-  throw new AnchorkitError(`${run.config}: augmentation: ${parsed.error.issues[0]?.message ?? ""}`);
+  return checked(augmentation, Augmentation, `${run.config}: augmentation`);
 }
 
 function eventsTo(progress: Progress): TrainEvents {

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { reasonOf as describeReason } from "../../base/checked.ts";
 import { nearest } from "../../base/nearest.ts";
 import { Augmentation, fieldsOf, OPERATION_NAMES } from "./description.ts";
 
@@ -32,23 +33,9 @@ function unknownOperation(operation: unknown, name: unknown): string {
 }
 
 function reasonOf(issue: Issue, fields: readonly string[]): string {
-  if (issue.message.startsWith("must be")) return issue.message; // the description's own words
-  switch (issue.code) {
-    case "unrecognized_keys": {
-      const [key = ""] = issue.keys;
-      return `has no field "${key}"; ${suggestion(key, fields, `the fields are ${fields.join(", ")}`)}`;
-    }
-    case "too_small":
-      return `must be at least ${issue.minimum}`;
-    case "too_big":
-      return `must be at most ${issue.maximum}`;
-    case "invalid_value":
-      return `must be one of ${issue.values.map(String).join(", ")}`;
-    case "invalid_type":
-      return `must be a ${issue.expected}`;
-    default:
-      return issue.message;
-  }
+  if (issue.code !== "unrecognized_keys") return describeReason(issue);
+  const [key = ""] = issue.keys;
+  return `has no field "${key}"; ${suggestion(key, fields, `the fields are ${fields.join(", ")}`)}`;
 }
 
 function suggestion(typed: string, names: readonly string[], otherwise: string): string {

@@ -30,7 +30,7 @@ export function isAugmentationFile(nameOrFile: string): boolean {
 export function parseAugmentation(text: string, file: string): Augmentation {
   const content = yamlOf(text, file);
   const document: unknown = Array.isArray(content) ? { operations: content } : content;
-  const parsed = Augmentation.safeParse(document);
+  const parsed = Augmentation.safeParse(document, { reportInput: true });
   if (parsed.success) return parsed.data;
   const { issues } = parsed.error;
   const issue = issues.find(({ code, path }) => code === "unrecognized_keys" && path.length === 0) ?? issues[0];

@@ -1,5 +1,6 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import { shownPath } from "../files.ts";
+import { NothingLeftError } from "../warnings.ts";
 
 /**
  * The error for a name that several files have, none of which is likelier than the others.
@@ -34,8 +35,8 @@ export function noneFound(
   if (several > 0) {
     const rest = several < found.length ? ", and the others are not there" : "";
     const said = `not one image is clear: several files fit ${several} of ${found.length} records${rest}`;
-    return new AnchorkitError(`${labelFile}: ${said}`);
+    return new NothingLeftError(`${labelFile}: ${said}`);
   }
   const place = imageFolder === undefined ? "there" : `in ${shownPath(imageFolder)}`;
-  return new AnchorkitError(`${labelFile}: none of ${found.length} images is ${place} (first: "${first}"); ${advice}`);
+  return new NothingLeftError(`${labelFile}: none of ${found.length} images is ${place} (first: "${first}"); ${advice}`);
 }

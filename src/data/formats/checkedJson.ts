@@ -1,7 +1,11 @@
 import { z } from "zod";
+import { checked, describeIssue, pathOf } from "../../base/checked.ts";
 import { AnchorkitError } from "../../base/errors.ts";
+import { shown } from "../../base/shown.ts";
 import { describeBadJson, describeOtherFormat } from "../records/notJson.ts";
 import type { Warnings } from "../warnings.ts";
+import type { FormatId } from "./format.ts";
+import { refuseOtherKind } from "./unread/jsonKind.ts";
 
 /** A number of pixels or per cent that a label file may hold; with larger ones sums and products would overflow. */
 export const coordinate = z.number().min(-1e6).max(1e6);
@@ -18,9 +22,7 @@ export function parseJson<T>(text: string, schema: z.ZodType<T>, name: string): 
 
 /** A document that is parsed already, checked as `parseJson` does. */
 export function checkJson<T>(document: unknown, schema: z.ZodType<T>, name: string): T {
-  const parsed = schema.safeParse(document);
-  if (parsed.success) return parsed.data;
-  throw new AnchorkitError(`${name}: ${firstIssue(parsed.error)}`);
+  return checked(document, schema, name);
 }
 
 /**
@@ -40,7 +42,7 @@ export function checkRecords<T>(
     : Object.entries(records);
   const sound: { value: T; key: string | number }[] = [];
   for (const [key, record] of entries) {
-    const parsed = schema.safeParse(record);
+    const parsed = schema.safeParse(record, { reportInput: true });
     if (parsed.success) sound.push({ value: parsed.data, key });
     else {
       const [issue] = parsed.error.issues;
@@ -51,21 +53,12 @@ export function checkRecords<T>(
   return sound;
 }
 
-/** The first thing that is wrong: "annotations[12].bbox[2]: …". */
-function firstIssue({ issues: [issue] }: z.ZodError): string {
-  return describeIssue(issue);
-}
-
-function describeIssue(issue: z.core.$ZodIssue | undefined, place: readonly PropertyKey[] = []): string {
-  return `${pathOf([...place, ...(issue?.path ?? [])])}: ${issue?.message ?? "is not valid"}`;
-}
-
 /**
  * The content of a JSON file.
  *
  * @throws AnchorkitError when it is not JSON
  */
-export function jsonOf(text: string, name: string): unknown {
+function jsonOf(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -76,6 +69,17 @@ export function jsonOf(text: string, name: string): unknown {
 }
 
 /**
+ * The content of a JSON file of labels in a format.
+ *
+ * @throws AnchorkitError when it is not JSON, and saying what it is where it looks like another kind of labels
+ */
+export function labelsIn(text: string, name: string, format: FormatId): unknown {
+  const document = jsonOf(text, name);
+  refuseOtherKind(document, name, format);
+  return document;
+}
+
+/**
  * A coordinate in what no schema has checked.
  *
  * @throws AnchorkitError for what is no number, or one beyond ±1,000,000
@@ -83,12 +87,7 @@ export function jsonOf(text: string, name: string): unknown {
 export function coordinateOf(value: unknown, where: string): number {
   const parsed = coordinate.safeParse(value);
   if (parsed.success) return parsed.data;
-  const got = value === undefined ? "none" : JSON.stringify(value).slice(0, 50);
-  throw new AnchorkitError(`${where} must be a number up to a million, got ${got}`);
-}
-
-/** ["annotations", 12, "bbox", 2] as annotations[12].bbox[2]. */
-function pathOf(path: readonly PropertyKey[]): string {
-  const text = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
-  return text === "" ? "the document" : text.replace(/^\./, "");
+  throw new AnchorkitError(
+    `${where} must be a number up to a million, got ${value === undefined ? "none" : shown(value)}`,
+  );
 }

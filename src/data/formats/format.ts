@@ -1,6 +1,6 @@
 import type { Dataset, ImageRecord, LabelledObject } from "../dataset.ts";
 import type { Place } from "../place.ts";
-import type { ReadObserver } from "../warnings.ts";
+import type { ReadObserver, Warnings } from "../warnings.ts";
 
 /**
  * The formats, as `--from` and `--to` take them, and what people call them. Each has its line in registry.ts; this file
@@ -76,9 +76,14 @@ export interface ReadOptions {
   orphans?: Orphans;
   /**
    * Is told of everything that is found, with its place. With an observer, a reader goes on where it would throw for one
-   * file or record (`Warnings.fail`). A reader needs no more for it than `new Warnings(options.observer)`.
+   * file or record (`Warnings.fail`). A reader needs no more for it than `warningsOf(options)`.
    */
   observer?: ReadObserver;
+  /**
+   * Where findings are noted, so that whoever asks for labels hears of them even where the reader throws; a reader takes
+   * them from `warningsOf`.
+   */
+  warnings?: Warnings;
 }
 
 /** A data set as it was read. */

@@ -77,7 +77,7 @@ export async function imagesIn(folder: string): Promise<string[]> {
 }
 
 /** Files in a folder and three levels below, as far as they can be seen: a neighbour that is private is no error. */
-async function listAround(folder: string): Promise<string[]> {
+export async function listAround(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const folders = entries.filter((entry) => !entry.isFile() && !entry.name.startsWith("."));
   const below = await mapParallel(folders.map(({ name }) => join(folder, name)).sort(byName), 4, (path) =>

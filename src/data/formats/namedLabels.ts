@@ -7,12 +7,12 @@ import { mapWithWarnings } from "../parallel.ts";
 import { sortedClassNames } from "../placing/classNames.ts";
 import { placeLabels } from "../placing/placeLabels.ts";
 import { splitOfPath } from "../split/splitLists.ts";
-import type { Warnings } from "../warnings.ts";
 import { ownSplitOf } from "./coco/cocoImages.ts";
 import type { FoundImage, FoundObject } from "../placing/found.ts";
 import { imageFinder } from "../finding/imageFinder.ts";
 import { noneFound, severalFit } from "../finding/severalFit.ts";
 import type { LabelFiles } from "./labelFiles.ts";
+import type { Warnings } from "../warnings.ts";
 
 /** An object whose class is given by name. */
 export interface NamedObject extends Omit<FoundObject, "class"> {

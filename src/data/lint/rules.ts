@@ -104,6 +104,10 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
     "Each spelling becomes a class of its own, with a part of the examples, and the classes compete.",
     "merges them into the most frequent spelling",
   ),
+  "unread-elements": error(
+    "XML with elements that look like objects and are not read",
+    "Their image is taken for a background, and its objects are learnt as background.",
+  ),
   "unreadable-image": error("images that cannot be read", "They are left out with their labels."),
   "damaged-image": error("images whose pixels cannot be decoded", "Training stops at the first."),
   leak: error(

@@ -9,7 +9,7 @@ import { type ImageHeader, readImageHeader } from "../images/images.ts";
 import { mapParallel } from "../parallel.ts";
 import { type LabelPlacement, placeBox, shownBox } from "./placement.ts";
 import { placeSegmentation } from "./placeSegmentation.ts";
-import type { Warnings } from "../warnings.ts";
+import { NothingLeftError, type Warnings } from "../warnings.ts";
 
 type Box = LabelledObject["box"];
 
@@ -56,7 +56,7 @@ export async function placeLabels(
     } else if (header) images.push(placeImage(image, header, storedFrame, warnings));
   }
   const failure = headers.find((header) => header instanceof AnchorkitError);
-  if (images.length === 0 && failure) throw new AnchorkitError(`no image can be read: ${failure.message}`);
+  if (images.length === 0 && failure) throw new NothingLeftError(`no image can be read: ${failure.message}`);
   warnAlikeClasses(classes.classes, warnings);
   return { ...classes, images };
 }

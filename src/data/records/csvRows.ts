@@ -6,9 +6,18 @@ import { AnchorkitError, messageOf } from "../../base/errors.ts";
 import { fileChunks } from "./fileChunks.ts";
 import { encodingOf, shownPath } from "../files.ts";
 
+/** What may stand between cells: the one that lines have the same number of. */
+const SEPARATORS = [",", ";", "\t"] as const;
+type Separator = (typeof SEPARATORS)[number];
+
+/** Lines that tell what separates cells. */
+const LINES_LOOKED_AT = 20;
+
 /** One row of a CSV file. */
 export interface CsvRow {
   cells: string[];
+  /** What separates them; beside semicolons and tabs, numbers may have a comma for the point. */
+  separator: Separator;
   /** File and line for messages; where a cell holds line breaks, the row's last line. */
   where: string;
 }
@@ -23,7 +32,8 @@ const SYNTAX = {
 
 /**
  * The rows of a CSV file, one at a time, so that it may be larger than memory; a gzip file is unpacked. Cells may stand
- * in quotes and hold commas, quotes (twice) and line breaks then. Lines without anything are passed over.
+ * in quotes and hold commas, quotes (twice) and line breaks then. Semicolons or tabs may separate them in place of
+ * commas: the first lines tell. Lines without anything are passed over.
  *
  * @param options `ltrim` leaves out spaces before cells, and before quotes, too
  * @throws AnchorkitError naming the file, and the line where the CSV is wrong; for text in no known encoding; and for a
@@ -31,11 +41,16 @@ const SYNTAX = {
  */
 export async function* csvRows(path: string, { ltrim = false } = {}): AsyncGenerator<CsvRow, void> {
   const name = shownPath(path);
-  const text = Readable.from(textOf(path), { objectMode: true });
-  const parser = pipeline(text, parseStream({ ...SYNTAX, ltrim, info: true }), () => undefined);
+  const chunks = textOf(path);
   try {
+    const first = await chunks.next();
+    const start = first.done ? "" : first.value;
+    const separator = separatorOf(start);
+    const text = Readable.from(joined(start, chunks), { objectMode: true });
+    const syntax = { ...SYNTAX, ltrim, delimiter: separator, info: true };
+    const parser = pipeline(text, parseStream(syntax), () => undefined);
     for await (const row of parser as AsyncIterable<{ record: string[]; info: Info }>) {
-      yield { cells: row.record, where: `${name}: line ${row.info.lines}` };
+      yield { cells: row.record, separator, where: `${name}: line ${row.info.lines}` };
     }
   } catch (error) {
     if (error instanceof AnchorkitError) throw error;
@@ -46,7 +61,7 @@ export async function* csvRows(path: string, { ltrim = false } = {}): AsyncGener
 /** The cells of the first row of a text; none where it is no CSV. */
 export function firstRow(text: string): string[] {
   try {
-    return parse(text, { ...SYNTAX, bom: true, to: 1 })[0] ?? [];
+    return parse(text, { ...SYNTAX, delimiter: separatorOf(text), bom: true, to: 1 })[0] ?? [];
   } catch {
     return [];
   }
@@ -63,7 +78,7 @@ export function csvText(rows: readonly (readonly (string | number)[])[]): string
  * @throws AnchorkitError where a column is missing
  */
 export function columnsOf<Required extends string, Optional extends string>(
-  { cells, where }: CsvRow,
+  { cells, where }: Pick<CsvRow, "cells" | "where">,
   required: readonly Required[],
   optional: readonly Optional[],
 ): Record<Required, number> & Partial<Record<Optional, number>> {
@@ -85,13 +100,17 @@ export function isHeader(cells: readonly string[], columns: readonly string[]): 
 }
 
 /**
- * The number in a cell.
+ * The number in a cell. A comma for the point is read where something else separates cells, and in quotes where it
+ * cannot stand between thousands ("0,25").
  *
+ * @param at the cell's index; undefined where there is none
  * @throws AnchorkitError where it holds none, or one beyond ±1,000,000
  */
-export function numberIn(cell: string | undefined, column: string, where: string): number {
-  const text = cell?.trim() ?? "";
-  const value = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i.test(text) ? Number(text) : NaN;
+export function numberIn({ cells, separator, where }: CsvRow, at: number | undefined, column: string): number {
+  const text = cells[at ?? -1]?.trim() ?? "";
+  const hasDecimalComma = (separator === "," ? /^[-+]?0,\d+$/ : /^[-+]?\d*,\d+(?:e[-+]?\d+)?$/i).test(text);
+  const plain = hasDecimalComma ? text.replace(",", ".") : text;
+  const value = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
   if (!(Math.abs(value) <= 1e6)) throw new AnchorkitError(`${where}: ${column} must be a number, got "${text}"`);
   return value;
 }
@@ -104,6 +123,33 @@ export function numberIn(cell: string | undefined, column: string, where: string
 export function textIn(cell: string | undefined, column: string, where: string): string {
   if (cell === undefined || cell.trim() === "") throw new AnchorkitError(`${where}: ${column} is empty`);
   return cell;
+}
+
+/**
+ * Refuses a row with more cells than the header: most likely its numbers have commas for the point.
+ *
+ * @throws AnchorkitError naming the line
+ */
+export function refuseLonger({ cells, where }: CsvRow, columns: number): void {
+  if (cells.slice(columns).every((cell) => cell.trim() === "")) return;
+  const advice = "put numbers with a comma for the point, and names with commas, in quotes, or separate by semicolons";
+  throw new AnchorkitError(`${where}: has ${cells.length} cells for ${columns} columns; ${advice}`);
+}
+
+/** The separator that all of the first lines have the same number of, most of all; else the first line has most of. */
+function separatorOf(text: string): Separator {
+  const lines = text.slice(0, MAX_ROW_CHARACTERS).replaceAll(/"(?:[^"]|"")*"/g, "").split(/\r\n|\n|\r/, LINES_LOOKED_AT + 1); // prettier-ignore
+  const whole = lines.filter((line, i) => line.trim() !== "" && (i === 0 || i < lines.length - 1));
+  const counts = SEPARATORS.map((separator) => whole.map((line) => line.split(separator).length - 1));
+  const ranks = counts.map(([first = 0, ...others]) =>
+    others.every((count) => count === first) ? first * 1e6 : first,
+  );
+  return SEPARATORS[ranks.indexOf(Math.max(...ranks))] ?? ",";
+}
+
+async function* joined(start: string, rest: AsyncIterable<string>): AsyncGenerator<string, void> {
+  yield start;
+  yield* rest;
 }
 
 function foldedName(name: string): string {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { checked } from "../../base/checked.ts";
 import type { Callback } from "./callback.ts";
 
 const State = z.object({ best: z.number().nullable(), since: z.int().min(0) });
@@ -23,7 +24,7 @@ export function earlyStopping({ patience, leastRise = 0 }: { patience: number; l
     },
     state: () => ({ best, since }),
     restore(saved) {
-      ({ best, since } = State.parse(saved));
+      ({ best, since } = checked(saved, State, "early stopping"));
     },
   };
 }

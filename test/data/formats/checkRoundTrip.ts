@@ -36,10 +36,14 @@ afterAll(() => rm(photoRoot, { recursive: true }));
 // Where images that label files hold go to.
 vi.stubEnv("XDG_CACHE_HOME", join(photoRoot, "cache"));
 
-const ends = (limit: number) =>
-  fc
-    .tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }))
-    .map(([a, b]) => [Math.min(a, b) * (limit - 2), Math.max(a, b) * (limit - 2) + 2] as const);
+/** Both ends of a side, two pixels apart at least: fractions, or whole pixels, at the image's borders often. */
+const ends = (limit: number) => {
+  const fraction = fc.double({ min: 0, max: 1, noNaN: true }).map((share) => share * (limit - 2));
+  const whole = fc.oneof(fc.constantFrom(0, 1, limit - 3, limit - 2), fc.nat(limit - 2));
+  return fc
+    .oneof(fc.tuple(fraction, fraction), fc.tuple(whole, whole))
+    .map(([a, b]) => [Math.min(a, b), Math.max(a, b) + 2] as const);
+};
 
 const bare: fc.Arbitrary<LabelledObject> = fc.record(
   {

@@ -13,7 +13,7 @@ const LIMITS: Record<FormatId, Limits | "has a test of its own"> = {
   via: { precision: 1e-9 },
   cvat: { precision: 1e-9 },
   labelstudio: { precision: 1e-9 },
-  csv: { precision: 1, losesBackgrounds: true }, // a 1 among whole numbers is read as 0, as LabelImg writes
+  csv: { precision: 1e-9, losesBackgrounds: true },
   retinanet: { precision: 1 }, // whole pixels
   openimages: { precision: 2e-6, losesBackgrounds: true }, // 8 decimals of the width
   tfrecord: { precision: 1e-5, rasterizes: true }, // float32 of the width

@@ -117,7 +117,7 @@ const cases: [
     ...(["a record and an annotation of CreateML", "createml"] as const),
     { "_annotations.createml.json": all(replaced('"x":25', '"x":"25"'), replaced('"image":"p1.jpg"', '"image":1')) },
     [
-      ["bad-object", "./_annotations.createml.json", "[0].annotations[0]", /^coordinates\.x: .*expected number/],
+      ["bad-object", "./_annotations.createml.json", "[0].annotations[0]", /^coordinates\.x: must be a number/],
       ["bad-object", "./_annotations.createml.json", "[1]", /^image: /],
     ],
     ...([2, 3] as const),
@@ -160,7 +160,7 @@ const cases: [
     ...(["two tasks of Label Studio and a number", "labelstudio"] as const),
     { "tasks.json": all(replaced('"annotations":[', '"annotations":[5,'), replaced('\n{"id":2', '\n7,\n{"id":2'), replaced('"x":49.50', '"x":"49", "_":1')) }, // prettier-ignore
     [
-      ["bad-object", "./tasks.json", "[1]", /expected record|expected object/],
+      ["bad-object", "./tasks.json", "[1]", /must be an object/],
       ["bad-object", "./tasks.json", "[0]", /^annotations\[0\]: /],
       ["bad-object", "./tasks.json", "[2]: result[1]", /^x must be a number/],
     ],

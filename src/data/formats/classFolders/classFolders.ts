@@ -6,10 +6,10 @@ import type { Place } from "../../place.ts";
 import { sortedClassNames } from "../../placing/classNames.ts";
 import { placeLabels } from "../../placing/placeLabels.ts";
 import { splitNamed } from "../../split/splitLists.ts";
-import { Warnings } from "../../warnings.ts";
 import type { LabelFormat, Likeness, ReadOptions, ReadResult } from "../format.ts";
 import type { FoundImage } from "../../placing/found.ts";
 import { writeClassFolders } from "./writeClassFolders.ts";
+import { warningsOf } from "../../warnings.ts";
 
 /** Names of folders that say what is in them, not what the images show. */
 const NO_CLASSES =
@@ -48,7 +48,7 @@ function isNoClass(name: string): boolean {
  * @throws AnchorkitError when there are no such folders
  */
 async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
-  const warnings = new Warnings(options.observer);
+  const warnings = warningsOf(options);
   if ((await kindOf(path)) !== "folder") throw new AnchorkitError(`${shownPath(path)}: no such folder`);
   const files = (await listFiles(path)).filter(isImageName);
   const images = classified(resolve(path), files);

@@ -7,7 +7,6 @@ import { mapParallel } from "../../parallel.ts";
 import type { Place } from "../../place.ts";
 import { placeLabels } from "../../placing/placeLabels.ts";
 import { splitNamed, splitOfPath } from "../../split/splitLists.ts";
-import { Warnings } from "../../warnings.ts";
 import { joinCategories } from "./cocoCategories.ts";
 import { type CocoFile, type CocoFileImage, readCocoFile } from "./cocoFile.ts";
 import { noneFound, severalFit } from "../../finding/severalFit.ts";
@@ -16,7 +15,10 @@ import { objectOf } from "./cocoObject.ts";
 import { readEach } from "../labelFiles.ts";
 import type { LabelFormat, Likeness, ReadOptions, ReadResult } from "../format.ts";
 import type { FoundImage, FoundObject } from "../../placing/found.ts";
+import { jsonHead } from "../unread/jsonHead.ts";
+import { jsonKindOf } from "../unread/jsonKind.ts";
 import { DATASET_FILE, write } from "./writeCoco.ts";
+import { warningsOf, type Warnings } from "../../warnings.ts";
 
 /** COCO JSON: one file, the folder that holds one, or a folder with one for each split. */
 export const coco: LabelFormat = {
@@ -48,9 +50,20 @@ async function recognizes({ path, kind, files, head }: Place): Promise<Likeness>
   for (const json of files.filter(isJson).slice(0, 20)) {
     const text = await head(json);
     if (looksLikeCoco(text)) return "likely";
-    if (/^\s*(?:\{|$)/.test(text)) degree = "maybe";
+    if (mayBeCoco(text)) degree = "maybe";
   }
   return degree;
+}
+
+/** A file that is empty or cut off, or that has a part of what COCO has. */
+function mayBeCoco(text: string): boolean {
+  if (text.trim() === "") return true;
+  const kind = jsonKindOf(jsonHead(text));
+  return (
+    /^\s*\{/.test(text) &&
+    (!kind || kind.format === "coco") &&
+    (/"(?:annotations|categories)"\s*:/.test(text) || !/\}\s*$/.test(text))
+  );
 }
 
 function isJson(path: string): boolean {
@@ -75,7 +88,7 @@ function looksLikeCoco(head: string): boolean {
  * @throws AnchorkitError naming file and record for what is not COCO, and when no image is found.
  */
 export async function read(source: string, options: ReadOptions = {}): Promise<ReadResult> {
-  const warnings = new Warnings(options.observer);
+  const warnings = warningsOf(options);
   const splitOf = new Map((await filesOf(source)).map(({ path, split }) => [path, split]));
   const files = await readEach([...splitOf.keys()], warnings, async (path, own): Promise<NamedFile> => {
     const name = shownPath(path);

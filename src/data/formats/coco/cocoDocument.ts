@@ -1,8 +1,10 @@
 import { AnchorkitError, messageOf } from "../../../base/errors.ts";
 import { fieldsOf, type RecordId, shown } from "../../comparison/recordChecks.ts";
-import { shownPath } from "../../files.ts";
+import { readHead, shownPath } from "../../files.ts";
 import { jsonRecords, type RecordBatch } from "../../records/jsonRecords.ts";
 import type { Warnings } from "../../warnings.ts";
+import { jsonHead } from "../unread/jsonHead.ts";
+import { describeKind, jsonKindOf } from "../unread/jsonKind.ts";
 import {
   annotationOf,
   categoryOf,
@@ -34,11 +36,30 @@ const LISTS = ["images", "annotations", "categories"];
  *
  * @param warnings with an observer, records that are wrong are told of and left out
  * @returns whether an annotation has the id 0
- * @throws AnchorkitError naming file and record for what is missing or wrong
+ * @throws AnchorkitError naming file and record for what is missing or wrong, or, where it is JSON of another kind, that
  */
 export async function readCocoDocument(
   file: string,
   take: CocoTaker,
+  warnings: Warnings,
+): Promise<{ hasIdZero: boolean }> {
+  const begun: Record<string, unknown> = {};
+  try {
+    return await readRecords(file, take, begun, warnings);
+  } catch (error) {
+    const head = jsonHead(await readHead(file, 16_384).catch(() => ""));
+    const fields = fieldsOf(head);
+    const kind = jsonKindOf(fields ? { ...fields, ...begun } : head);
+    if (!kind || kind.format === "coco" || !(error instanceof AnchorkitError)) throw error;
+    throw new AnchorkitError(`${shownPath(file)}: ${describeKind(kind)}`, { cause: error });
+  }
+}
+
+/** @param begun takes the first records of each list */
+async function readRecords(
+  file: string,
+  take: CocoTaker,
+  begun: Record<string, unknown>,
   warnings: Warnings,
 ): Promise<{ hasIdZero: boolean }> {
   const name = shownPath(file);
@@ -75,6 +96,7 @@ export async function readCocoDocument(
       if (info) take.info?.(info);
       continue;
     }
+    begun[list] ??= values.slice(0, 3);
     const takeOne = takers[list];
     for (let i = 0; i < values.length; i++) {
       try {

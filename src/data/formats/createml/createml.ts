@@ -1,12 +1,11 @@
 import { z } from "zod";
-import { AnchorkitError } from "../../../base/errors.ts";
 import { readText, shownPath } from "../../files.ts";
-import { Warnings } from "../../warnings.ts";
-import { checkRecords, coordinate, parseJson } from "../checkedJson.ts";
+import { checkJson, checkRecords, coordinate, labelsIn } from "../checkedJson.ts";
 import type { LabelFormat, ReadOptions, ReadResult } from "../format.ts";
 import { type FileTraits, findLabelFiles, hasTraits, readEach } from "../labelFiles.ts";
 import { datasetOf, type NamedImage, type NamedObject } from "../namedLabels.ts";
 import { writeCreateMl } from "./writeCreateml.ts";
+import { NothingLeftError, warningsOf, type Warnings } from "../../warnings.ts";
 
 const traits: FileTraits = { title: "CreateML JSON", extension: /\.json$/i, looksRight };
 
@@ -50,14 +49,15 @@ type Checked = Pick<z.infer<typeof record>, "image" | "imagefilename" | "verifie
  * @throws AnchorkitError naming file and record
  */
 async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
-  const warnings = new Warnings(options.observer);
+  const warnings = warningsOf(options);
   const files = await findLabelFiles(path, traits, warnings, options);
   const lists = await readEach(files.labels, warnings, async (from, own) => {
-    const list = parseJson(await readText(from), z.array(z.unknown()), shownPath(from));
-    return imagesOf(checkedRecords(list, shownPath(from), own), from, own);
+    const name = shownPath(from);
+    const list = checkJson(labelsIn(await readText(from), name, "createml"), z.array(z.unknown()), name);
+    return imagesOf(checkedRecords(list, name, own), from, own);
   });
   const named = lists.flat();
-  if (named.length === 0) throw new AnchorkitError(`${shownPath(path)}: lists no images`);
+  if (named.length === 0) throw new NothingLeftError(`${shownPath(path)}: lists no images`);
   const dataset = await datasetOf(named, files, warnings);
   return { dataset, warnings: warnings.lines(), source: `CreateML JSON in ${shownPath(path)}` };
 }

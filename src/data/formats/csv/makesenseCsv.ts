@@ -11,7 +11,7 @@ const COLUMNS = [
 /** Whether a file begins as makesense.ai's CSV does: a header, or a row with numbers and an image where they belong. */
 export function isMakesense(cells: readonly string[]): boolean {
   if (isMakesenseHeader(cells)) return true;
-  const isNumber = (i: number): boolean => /^-?\d+(?:\.\d*)?$/.test(cells[i]?.trim() ?? "");
+  const isNumber = (i: number): boolean => /^-?\d+(?:[.,]\d*)?$/.test(cells[i]?.trim() ?? "");
   return cells.length === COLUMNS.length && isImageName(cells[5] ?? "") && [1, 2, 3, 4, 6, 7].every(isNumber);
 }
 
@@ -25,9 +25,10 @@ export function isMakesenseHeader(cells: readonly string[]): boolean {
  * @param header undefined where there is none
  * @throws AnchorkitError naming file and line
  */
-export function makesenseRow({ cells, where }: CsvRow, header: CsvRow | undefined) {
+export function makesenseRow(row: CsvRow, header: CsvRow | undefined) {
+  const { cells, where } = row;
   const columns = columnsOf(header ?? { cells: [...COLUMNS], where }, COLUMNS, []);
-  const number = (name: (typeof COLUMNS)[number]): number => numberIn(cells[columns[name]], name, where);
+  const number = (name: (typeof COLUMNS)[number]): number => numberIn(row, columns[name], name);
   const [x, y] = [number("bbox_x"), number("bbox_y")];
   const corners: NamedObject["box"] = [x, y, x + number("bbox_width"), y + number("bbox_height")];
   return {

@@ -3,19 +3,28 @@ import { AnchorkitError } from "../../../base/errors.ts";
 import { kindOf, listFiles, shownPath } from "../../files.ts";
 import { NameIndex } from "../../finding/nameIndex.ts";
 import { splitNamed } from "../../split/splitLists.ts";
-import { Warnings } from "../../warnings.ts";
-import { columnsOf, type CsvRow, csvRows, firstRow, isHeader, numberIn, textIn } from "../../records/csvRows.ts";
+import {
+  columnsOf,
+  type CsvRow,
+  csvRows,
+  firstRow,
+  isHeader,
+  numberIn,
+  refuseLonger,
+  textIn,
+} from "../../records/csvRows.ts";
 import type { LabelFormat, ReadOptions, ReadResult } from "../format.ts";
 import { type FileTraits, findLabelFiles, hasTraits, readEach, untilBroken } from "../labelFiles.ts";
 import { datasetOf, type NamedImage, type NamedObject } from "../namedLabels.ts";
 import { writeOpenImages } from "./writeOpenImages.ts";
+import { NothingLeftError, warningsOf, type Warnings } from "../../warnings.ts";
 
 const COLUMNS = ["ImageID", "LabelName", "XMin", "XMax", "YMin", "YMax"] as const;
 const OTHERS = ["Source", "Confidence", "IsOccluded", "IsTruncated", "IsGroupOf", "IsDepiction", "IsInside"] as const;
 
 const traits: FileTraits = {
   title: "Open Images CSV",
-  extension: /(?<!class-descriptions[^\\/]*)\.csv$/i,
+  extension: /(?<!class-descriptions[^\\/]*)\.[ct]sv$/i,
   looksRight: (head) => isHeader(firstRow(head), COLUMNS),
 };
 
@@ -37,7 +46,7 @@ export const openImages: LabelFormat = {
  * @throws AnchorkitError naming file and line
  */
 async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
-  const warnings = new Warnings(options.observer);
+  const warnings = warningsOf(options);
   const files = await findLabelFiles(path, traits, warnings, options);
   const isFolder = (await kindOf(path)) === "folder";
   const descriptions = await descriptionsIn(isFolder ? path : dirname(path), warnings);
@@ -57,7 +66,7 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
     const [first] = missing;
     const reason =
       first === undefined ? "lists no images" : `none of ${missing.size} images is there (first: "${first}")`;
-    throw new AnchorkitError(`${shownPath(path)}: ${reason}`);
+    throw new NothingLeftError(`${shownPath(path)}: ${reason}`);
   }
   const used = new Set<string>();
   for (const object of named.flatMap(({ objects }) => objects)) {
@@ -85,13 +94,16 @@ async function imagesOf(
   const images = new Map<string, NamedImage>();
   const missing = new Map<string, string>();
   let columns: ReturnType<typeof columnsIn> | undefined;
+  let width = 0;
   for await (const row of untilBroken(csvRows(from), from, warnings)) {
     const { cells, where } = row;
     if (columns === undefined) {
       columns = columnsIn(row);
+      width = cells.length;
       continue;
     }
     try {
+      refuseLonger(row, width);
       const id = textIn(cells[columns.ImageID], "ImageID", where);
       if (missing.has(id)) continue;
       const known = images.get(id);
@@ -118,15 +130,16 @@ function columnsIn(header: CsvRow) {
   return columnsOf(header, COLUMNS, OTHERS);
 }
 
-function objectOf({ cells, where }: CsvRow, columns: ReturnType<typeof columnsIn>): NamedObject {
+function objectOf(row: CsvRow, columns: ReturnType<typeof columnsIn>): NamedObject {
+  const { cells, where } = row;
   const fraction = (name: "XMin" | "XMax" | "YMin" | "YMax"): number => {
-    const value = numberIn(cells[columns[name]], name, where);
+    const value = numberIn(row, columns[name], name);
     if (value >= -0.01 && value <= 1.01) return value;
     throw new AnchorkitError(`${where}: ${name} must be a fraction of the image from 0 to 1, got ${value}`);
   };
   const cell = (name: (typeof OTHERS)[number]): string => cells[columns[name] ?? -1]?.trim() ?? "";
   const is = (name: (typeof OTHERS)[number]): boolean => cell(name) === "1"; // 0 is no, -1 is not known
-  const score = cell("Confidence") === "" ? 1 : numberIn(cell("Confidence"), "Confidence", where);
+  const score = cell("Confidence") === "" ? 1 : numberIn(row, columns.Confidence, "Confidence");
   if (score < 0 || score > 1) throw new AnchorkitError(`${where}: Confidence must be from 0 to 1, got ${score}`);
   const drawnByMachine = cell("Source") === "activation" && cell("Confidence") !== "";
   const attributes = (["IsDepiction", "IsInside"] as const).filter(is).map((name) => [name, true] as const);

@@ -1,15 +1,24 @@
 import { AnchorkitError } from "../../../base/errors.ts";
-import { kindOf, shownPath } from "../../files.ts";
+import { kindOf, shownPath, stemOf } from "../../files.ts";
 import type { Place } from "../../place.ts";
 import { splitNamed } from "../../split/splitLists.ts";
-import { Warnings } from "../../warnings.ts";
 import { boxOfCorners, type CornersContext } from "../corners.ts";
-import { columnsOf, type CsvRow, csvRows, firstRow, isHeader, numberIn, textIn } from "../../records/csvRows.ts";
+import {
+  columnsOf,
+  type CsvRow,
+  csvRows,
+  firstRow,
+  isHeader,
+  numberIn,
+  refuseLonger,
+  textIn,
+} from "../../records/csvRows.ts";
 import type { LabelFormat, Likeness, ReadOptions, ReadResult } from "../format.ts";
 import { type FileTraits, findLabelFiles, hasTraits, readEach, untilBroken } from "../labelFiles.ts";
 import { datasetOf, type NamedImage, type NamedObject } from "../namedLabels.ts";
 import { isMakesense, isMakesenseHeader, makesenseRow } from "./makesenseCsv.ts";
 import { writeTensorflowCsv } from "./writeTensorflowCsv.ts";
+import { NothingLeftError, warningsOf, type Warnings } from "../../warnings.ts";
 
 const CORNERS = ["xmin", "ymin", "xmax", "ymax"] as const;
 const OBJECT = ["class", ...CORNERS] as const;
@@ -26,7 +35,7 @@ const OTHER_NAMES: Record<(typeof COLUMNS)[number] | "width" | "height", string[
 
 const traits: FileTraits = {
   title: "TensorFlow's CSV",
-  extension: /\.csv$/i,
+  extension: /\.[ct]sv$/i,
   looksRight: (head) => isHeader(usualNames(firstRow(head)), COLUMNS) || isMakesense(firstRow(head)),
 };
 
@@ -50,21 +59,24 @@ async function recognizes(place: Place): Promise<Likeness> {
  *
  * The CSV of makesense.ai, which has other columns and no header, is read, too; its pixels count from 0.
  *
- * Corners are taken to be LabelImg's (see `Coordinates`) unless one in the file is 0 or a fraction, which LabelImg does
- * not write: then they count from 0.
+ * Corners are taken to be LabelImg's (see `Coordinates`) unless something in the file is not as LabelImg's numbers are:
+ * then they count from 0. That is a corner that is 0 or a fraction, a 1 with a point ("1.0") among whole numbers, as
+ * `writeTensorflowCsv` has it, and columns of other names than xmin and ymin.
  *
  * @throws AnchorkitError naming file and line
  */
 async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
-  const warnings = new Warnings(options.observer);
+  const warnings = warningsOf(options);
   const files = await findLabelFiles(path, traits, warnings, options);
   const lists = await readEach(files.labels, warnings, (from, own) => imagesOf(from, options, own));
   const isFolder = (await kindOf(path)) === "folder"; // of a list that is given alone, the others may be elsewhere
   const named = lists.flat().map((image): NamedImage => {
-    const split = isFolder ? splitNamed(image.from.replace(/^.*[\\/]|[._-]?labels|\.csv$/gi, "")) : undefined;
+    const split = isFolder
+      ? splitNamed(stemOf(image.from).replace(/[._-]?(?:labels|annotations)[._-]?/gi, ""))
+      : undefined;
     return { ...image, ...(split && { split }) };
   });
-  if (named.length === 0) throw new AnchorkitError(`${shownPath(path)}: lists no images`);
+  if (named.length === 0) throw new NothingLeftError(`${shownPath(path)}: lists no images`);
   const dataset = await datasetOf(named, files, warnings);
   return { dataset, warnings: warnings.lines(), source: `${traits.title} in ${shownPath(path)}` };
 }
@@ -72,6 +84,8 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
 interface Row {
   filename: string;
   size: CornersContext["size"];
+  /** Some of its corners are written with a point, and others are not. */
+  hasPoints?: boolean;
   object: (Pick<NamedObject, "name" | "where"> & { corners: NamedObject["box"] }) | undefined;
 }
 
@@ -105,12 +119,15 @@ async function rowsOf(from: string, warnings: Warnings): Promise<{ rows: Row[]; 
   for await (const row of untilBroken(csvRows(from), from, warnings)) {
     if (rowOf === undefined) {
       const header = isMakesense(row.cells) && !isMakesenseHeader(row.cells) ? undefined : row;
-      isFromZero = isMakesense(row.cells);
-      rowOf = isFromZero ? (each) => makesenseRow(each, header) : reader(row);
+      const isOther = isMakesense(row.cells);
+      isFromZero = isOther || !isHeader(row.cells, ["xmin", "ymin"]);
+      rowOf = isOther ? (each) => makesenseRow(each, header) : reader(row);
       if (header) continue;
     }
     try {
-      rows.push(rowOf(row));
+      const read = rowOf(row);
+      rows.push(read);
+      isFromZero ||= read.hasPoints ?? false;
     } catch (error) {
       warnings.fail(error, "bad-object", row.where);
     }
@@ -132,14 +149,19 @@ function usualNames(cells: readonly string[]): string[] {
 /** Reads rows below the header that is given. */
 function reader(header: CsvRow): (row: CsvRow) => Row {
   const columns = columnsOf({ ...header, cells: usualNames(header.cells) }, COLUMNS, ["width", "height"]);
-  return ({ cells, where }) => {
-    const number = (name: keyof typeof columns): number => numberIn(cells[columns[name] ?? -1], name, where);
-    const isThere = (name: keyof typeof columns): boolean => (cells[columns[name] ?? -1] ?? "").trim() !== "";
+  return (row) => {
+    refuseLonger(row, header.cells.length);
+    const { cells, where } = row;
+    const cell = (name: keyof typeof columns): string => (cells[columns[name] ?? -1] ?? "").trim();
+    const number = (name: keyof typeof columns): number => numberIn(row, columns[name], name);
+    const isThere = (name: keyof typeof columns): boolean => cell(name) !== "";
     const filename = textIn(cells[columns.filename], "filename", where);
     const [width, height] = [isThere("width") ? number("width") : 0, isThere("height") ? number("height") : 0];
     const size = width > 0 && height > 0 ? { width, height } : undefined;
     if (!OBJECT.some(isThere)) return { filename, size, object: undefined };
     const corners: NamedObject["box"] = [number("xmin"), number("ymin"), number("xmax"), number("ymax")];
-    return { filename, size, object: { name: textIn(cells[columns.class], "class", where), where, corners } };
+    const pointed = CORNERS.filter((name) => /[.,]/.test(cell(name))).length;
+    const object = { name: textIn(cells[columns.class], "class", where), where, corners };
+    return { filename, size, object, hasPoints: pointed > 0 && pointed < CORNERS.length };
   };
 }

@@ -2,7 +2,6 @@ import { AnchorkitError } from "../../../base/errors.ts";
 import type { SplitName } from "../../dataset.ts";
 import { readText, shownPath } from "../../files.ts";
 import { splitNamed } from "../../split/splitLists.ts";
-import { Warnings } from "../../warnings.ts";
 import { cvatShape, isTag } from "./cvatShapes.ts";
 import type { LabelFormat, ReadOptions, ReadResult } from "../format.ts";
 import { joinParts } from "../joinParts.ts";
@@ -10,6 +9,7 @@ import { type FileTraits, findLabelFiles, hasTraits, readEach } from "../labelFi
 import { datasetOf, type NamedImage } from "../namedLabels.ts";
 import { writeCvat } from "./writeCvat.ts";
 import { childrenOf, parseXml, textOf, type XmlElement } from "../xml.ts";
+import { NothingLeftError, warningsOf, type Warnings } from "../../warnings.ts";
 
 /** Larger files would need more memory than there is, parsed. */
 const MAX_XML_BYTES = 200_000_000;
@@ -41,14 +41,14 @@ export const cvat: LabelFormat = {
  * @throws AnchorkitError naming file, image and shape; and for tracks, which "CVAT for video" holds
  */
 async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
-  const warnings = new Warnings(options.observer);
+  const warnings = warningsOf(options);
   const files = await findLabelFiles(path, traits, warnings, options);
   const contents = await readEach(files.labels, warnings, async (from, own) => {
     const name = shownPath(from);
     return contentOf(parseXml(await readText(from, MAX_XML_BYTES), name, "annotations"), from, own);
   });
   const named = contents.flatMap(({ images }) => images);
-  if (named.length === 0) throw new AnchorkitError(`${shownPath(path)}: lists no images`);
+  if (named.length === 0) throw new NothingLeftError(`${shownPath(path)}: lists no images`);
   const dataset = await datasetOf(named, files, warnings, { classes: contents.flatMap(({ classes }) => classes) });
   return { dataset, warnings: warnings.lines(), source: `${traits.title} in ${shownPath(path)}` };
 }

@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { checked } from "../../../base/checked.ts";
 import type { Scalar } from "../../dataset.ts";
-import { groupBy } from "../../files.ts";
+import { groupBy, shownPath } from "../../files.ts";
 import type { Warnings } from "../../warnings.ts";
-import { checkJson, checkRecords, parseJson } from "../checkedJson.ts";
+import { checkJson, checkRecords, labelsIn } from "../checkedJson.ts";
 import { scalarsOf } from "../scalars.ts";
 
 const text = z.string().nullish().catch(undefined);
@@ -31,6 +32,7 @@ const taskSchema = z.object({
   ...{ annotations: z.array(annotationSchema).nullish(), completions: z.array(annotationSchema).nullish() },
   ...{ predictions: z.unknown().optional(), file_upload: text },
 });
+const storedTask = z.object({ data: record, file_upload: text });
 const times = z.object({ created_at: text, updated_at: text });
 
 /** A region's outline, or a label or text that belongs to one, or to the image. */
@@ -48,6 +50,9 @@ export interface LabelStudioTask {
   results: LabelStudioResult[] | undefined;
 }
 
+/** A task of a file. */
+export type LabelStudioFound = LabelStudioTask & Pick<LabelStudioRecord, "from">;
+
 interface Annotation {
   results: LabelStudioResult[];
   cancelled: boolean;
@@ -55,32 +60,69 @@ interface Annotation {
   at: number;
 }
 
-type ImageAnnotations = Omit<LabelStudioTask, "results"> & { annotations: Annotation[]; isPredicted: boolean };
+/** What a record says: some annotations of an image. */
+export interface LabelStudioRecord extends Omit<LabelStudioTask, "results"> {
+  annotations: Annotation[];
+  isPredicted: boolean;
+  /** The label file. */
+  from: string;
+  /** A single annotation of the storage: others of the same image are in other files. */
+  isStored: boolean;
+}
 
 /**
- * The tasks of Label Studio's JSON or JSON-MIN export. Of several annotations of an image the ground truth counts, else
- * the one submitted last; cancelled ones (skipped tasks) do not. What is left out is counted in `warnings`.
+ * The records of Label Studio's JSON or JSON-MIN export, of JSON Lines of it, or of a file of its storage, which holds
+ * one annotation with its task.
  *
- * @param name the file's name for messages
  * @throws AnchorkitError naming the record
  */
-export function parseTasks(content: string, name: string, warnings: Warnings): LabelStudioTask[] {
-  const items = parseJson(content, z.array(z.unknown()), name);
-  const records = checkRecords(items, record, { name, path: [], warnings }).flatMap(({ value: item, key }) => {
-    const where = `${name}: [${key}]`;
+export function parseRecords(content: string, from: string, warnings: Warnings): LabelStudioRecord[] {
+  const name = shownPath(from);
+  const document = documentOf(content, name);
+  const isList = Array.isArray(document);
+  const items = isList ? (document as unknown[]) : [document];
+  return checkRecords(items, record, { name, path: [], warnings }).flatMap(({ value: item, key }) => {
+    const where = isList ? `${name}: [${key}]` : name;
     try {
-      const isTask = typeof item.data === "object" && item.data !== null;
-      return isTask ? ofTask(checkJson(item, taskSchema, where), where) : ofMinimal(item, where);
+      const isStored = Array.isArray(item.result) && item.task !== undefined;
+      return { ...imageAnnotations(isStored ? taskOfStored(item, where) : item, where), from, isStored };
     } catch (error) {
       warnings.fail(error, "bad-object", where);
       return [];
     }
   });
-  // JSON-MIN has an item for each annotation of an image.
-  return [...groupBy(records, ({ address }) => address).values()].flatMap((same) => {
+}
+
+/** A list of records, or one of them; JSON Lines, where there are several, become a list. */
+function documentOf(content: string, name: string): unknown {
+  const lines = content.split(/\r?\n/).filter((line) => line.trim() !== "");
+  const isLines = lines.length > 1 && lines.every((line) => /^\s*\{.*\}\s*$/.test(line));
+  if (!isLines) return labelsIn(content, name, "labelstudio");
+  return lines.map((line, i) => labelsIn(line, `${name}: line ${i + 1}`, "labelstudio"));
+}
+
+function imageAnnotations(item: Readonly<Record<string, unknown>>, where: string) {
+  const isTask = typeof item.data === "object" && item.data !== null;
+  return isTask ? ofTask(checkJson(item, taskSchema, where), where) : ofMinimal(item, where);
+}
+
+/** The task with the one annotation that a file of the storage holds. */
+function taskOfStored({ task, ...annotation }: Readonly<Record<string, unknown>>, where: string) {
+  const { data, file_upload } = checked(task, storedTask, `${where}: task`);
+  return { data, file_upload, annotations: [annotation] };
+}
+
+/**
+ * The images of some records. Of several annotations of an image the ground truth counts, else the one submitted last;
+ * cancelled ones (skipped tasks) do not. What is left out is counted in `warnings`.
+ */
+export function chooseAnnotations(records: readonly LabelStudioRecord[], warnings: Warnings): LabelStudioFound[] {
+  // JSON-MIN has an item for each annotation of an image, and the storage a file.
+  const keyOf = ({ address, isStored, from }: LabelStudioRecord) => JSON.stringify([isStored ? "" : from, address]);
+  return [...groupBy(records, keyOf).values()].flatMap((same) => {
     const [first] = same;
     if (!first) return [];
-    const { annotations: _, isPredicted: __, ...task } = first;
+    const { annotations: _, isPredicted: __, isStored: ___, ...task } = first;
     if (task.address === "") {
       warnings.add("tasks without an image, left out", task.where);
       return [];
@@ -121,6 +163,8 @@ function chosen(
   }
   return others.reduce((last, next) => (next.at >= last.at ? next : last), first).results;
 }
+
+type ImageAnnotations = Omit<LabelStudioRecord, "from" | "isStored">;
 
 function ofTask(task: z.infer<typeof taskSchema>, where: string): ImageAnnotations {
   const annotations = (task.annotations ?? task.completions ?? []).map((annotation): Annotation => ({

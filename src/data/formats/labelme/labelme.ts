@@ -1,8 +1,7 @@
 import { dirname } from "node:path";
 import { z } from "zod";
 import { readText, shownPath, stemOf } from "../../files.ts";
-import { Warnings } from "../../warnings.ts";
-import { parseJson } from "../checkedJson.ts";
+import { checkJson, labelsIn, parseJson } from "../checkedJson.ts";
 import { extractImage } from "../extractImage.ts";
 import type { LabelFormat, ReadOptions, ReadResult } from "../format.ts";
 import { type FindImage, imageFinder } from "../../finding/imageFinder.ts";
@@ -10,6 +9,7 @@ import { type FileTraits, findLabelFiles, hasTraits, readEach } from "../labelFi
 import { labelmeFlags, objectsOf } from "./labelmeShapes.ts";
 import { datasetOf, type NamedImage } from "../namedLabels.ts";
 import { writeLabelme } from "./writeLabelme.ts";
+import { warningsOf, type Warnings } from "../../warnings.ts";
 
 /** Larger files are no annotation of one image, even with the image inside. */
 const MAX_BYTES = 200_000_000;
@@ -53,12 +53,12 @@ const file = z.object({
  * @throws AnchorkitError naming file and shape
  */
 async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
-  const warnings = new Warnings(options.observer);
+  const warnings = warningsOf(options);
   const files = await findLabelFiles(path, traits, warnings, options);
   const find = imageFinder(files.images, files.imageFolder);
   const named = await readEach(files.labels, warnings, async (from, own): Promise<NamedImage> => {
     const where = shownPath(from);
-    const content = parseJson(await readText(from, MAX_BYTES), file, where);
+    const content = checkJson(labelsIn(await readText(from, MAX_BYTES), where, "labelme"), file, where);
     const { imageWidth: width, imageHeight: height } = content;
     const labelledSize = width && height ? { width, height } : undefined;
     const fields = Object.entries(content.flags ?? {}).filter(([, value]) => typeof value === "boolean");

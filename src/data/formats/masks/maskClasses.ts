@@ -55,7 +55,7 @@ async function tableOf(file: string, colours: boolean): Promise<MaskClasses> {
   for await (const row of csvRows(file, { ltrim: true })) {
     const { cells, where } = row;
     if (columns) {
-      const value = columns.value.map((at) => numberIn(cells[at], "a value", where));
+      const value = columns.value.map((at) => numberIn(row, at, "a value"));
       add(names, valueOf(value, where), textIn(cells[columns.name], "the name", where), where);
     } else if (colours) {
       const { name, r, g, b } = columnsOf(row, COLOURS, []);

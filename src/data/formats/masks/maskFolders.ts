@@ -8,7 +8,6 @@ import { mapWithWarnings } from "../../parallel.ts";
 import type { Place } from "../../place.ts";
 import { placeLabels } from "../../placing/placeLabels.ts";
 import { splitNamed } from "../../split/splitLists.ts";
-import { Warnings } from "../../warnings.ts";
 import { isCityscapesGroup, isCityscapesMask, isCityscapesOutline } from "./cityscapes.ts";
 import type { LabelFormat, Likeness, ReadOptions, ReadResult } from "../format.ts";
 import type { FoundImage, FoundObject } from "../../placing/found.ts";
@@ -18,6 +17,7 @@ import { takenAsMeant } from "./maskKinds.ts";
 import { maskName, readRegions } from "./maskRegions.ts";
 import { type MeaningOf, meaningOfValues, type RegionsOfImage } from "./maskValues.ts";
 import { writeMaskFolders } from "./writeMaskFolders.ts";
+import { warningsOf, type Warnings } from "../../warnings.ts";
 
 /** Images with masks as images: pixels are classes, objects, or both in two images. */
 export const maskFolders: LabelFormat = {
@@ -63,7 +63,7 @@ const LABELS = /\.(?:xml|json)$/i;
  * @throws AnchorkitError naming the mask that cannot be read, is of another shape than its image, or is a photo
  */
 async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
-  const warnings = new Warnings(options.observer);
+  const warnings = warningsOf(options);
   if ((await kindOf(path)) !== "folder") throw new AnchorkitError(`${shownPath(path)}: no such folder`);
   const root = resolve(path);
   const files = await listFiles(root);

@@ -1,5 +1,5 @@
 import { AnchorkitError } from "../../../base/errors.ts";
-import type { ImageHeader } from "../../images/images.ts";
+import type { Size } from "../../../base/preprocessing.ts";
 import type { Warnings } from "../../warnings.ts";
 import { extractImage } from "../extractImage.ts";
 import { decodeMaskPng } from "../masks/maskPng.ts";
@@ -10,6 +10,8 @@ import type { ExampleReader } from "./tfExample.ts";
 export interface LabelMapNames {
   byId: ReadonlyMap<number, string>;
   byName: ReadonlyMap<string, string>;
+  /** Is told of a class that records call otherwise than the map does, and of its number there. */
+  noteUnknown: (text: string, id: number | undefined, where: string) => void;
 }
 
 /** No image has more objects; a list of more is damaged. */
@@ -28,7 +30,7 @@ const KNOWN = new Set([
 ]);
 
 /**
- * The image of an example, put into the cache, and its labels.
+ * The image of an example, put into the cache, and its labels; of one without image, its names, to be found by.
  *
  * @throws AnchorkitError naming the record and the feature that is missing, of the wrong length, or has wrong values
  */
@@ -41,12 +43,25 @@ export async function imageOfExample(
   for (const name of example.names()) {
     if (!KNOWN.has(name)) warnings.add("features of records that are not known, left out", `${where}: "${name}"`);
   }
+  const labels = classNames(example, "image/class/", undefined, classes);
   const [encoded] = example.bytes("image/encoded");
-  if (!encoded || encoded.length === 0) throw new AnchorkitError(`${where}: "image/encoded" is missing or empty`);
-  const { file, header } = await extractImage(encoded, nameIn(example), "tfrecord", `${where}: "image/encoded"`);
+  if (!encoded || encoded.length === 0) {
+    const names = namesIn(example);
+    if (names.length === 0) throw new AnchorkitError(`${where}: has neither "image/encoded" nor "image/filename"`);
+    return {
+      ...{ names, ...sizeOf(example), objects: await objectsOf(example, sizeIn(example) ?? UNIT, classes) },
+      ...(labels.length > 0 && { labels }),
+      ifMissing: 'is not there, and the records hold no images ("image/encoded"); put it beside them',
+    };
+  }
+  const { file, header } = await extractImage(
+    encoded,
+    namesIn(example)[0] ?? "",
+    "tfrecord",
+    `${where}: "image/encoded"`,
+  );
   const what = "images taken out of records into the cache (label import --copy takes them from there)";
   warnings.add(what, file, { rule: "images-in-records" });
-  const labels = classNames(example, "image/class/", undefined, classes);
   return {
     ...{ names: [file], frame: "shown", labelledSize: header },
     objects: await objectsOf(example, header, classes),
@@ -54,14 +69,27 @@ export async function imageOfExample(
   };
 }
 
-function nameIn(example: ExampleReader): string {
-  const [name] = [...example.texts("image/filename"), ...example.texts("image/source_id")];
-  return name ?? "";
+function namesIn(example: ExampleReader): string[] {
+  const names = [...example.texts("image/filename"), ...example.texts("image/source_id")];
+  return names.filter((name) => name.trim() !== "");
+}
+
+/** Corners of an image whose size is not known stay fractions. */
+const UNIT: Size = { width: 1, height: 1 };
+
+function sizeIn(example: ExampleReader): Size | undefined {
+  const [[width = 0], [height = 0]] = [example.integers("image/width"), example.integers("image/height")];
+  return width > 0 && height > 0 ? { width, height } : undefined;
+}
+
+function sizeOf(example: ExampleReader): Pick<NamedImage, "labelledSize" | "frame"> {
+  const size = sizeIn(example);
+  return size ? { labelledSize: size } : { frame: "fraction" };
 }
 
 async function objectsOf(
   example: ExampleReader,
-  { width, height }: ImageHeader,
+  { width, height }: Size,
   classes: LabelMapNames,
 ): Promise<NamedObject[]> {
   const { where } = example;
@@ -123,13 +151,15 @@ function classNames(
   example: ExampleReader,
   prefix: string,
   count: number | undefined,
-  { byId, byName }: LabelMapNames,
+  { byId, byName, noteUnknown }: LabelMapNames,
 ): string[] {
   const { where } = example;
   const texts = example.texts(`${prefix}text`);
   if (texts.length === (count ?? texts.length) && texts.length > 0) {
     const empty = texts.findIndex((text) => text.trim() === "");
     if (empty >= 0) throw new AnchorkitError(`${where}: "${prefix}text": entry ${empty + 1} is empty`);
+    const numbers = example.integers(`${prefix}label`);
+    for (const [i, text] of texts.entries()) if (!byName.has(text)) noteUnknown(text, numbers[i], where);
     return texts.map((text) => byName.get(text) ?? text);
   }
   const ids = example.integers(`${prefix}label`);

@@ -1,18 +1,19 @@
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { AnchorkitError } from "../../../base/errors.ts";
-import { groupBy, kindOf, listFiles, readText, shownPath } from "../../files.ts";
+import { groupBy, isImageName, kindOf, listFiles, readText, shownPath } from "../../files.ts";
 import { mapWithWarnings } from "../../parallel.ts";
 import type { Place } from "../../place.ts";
 import { splitNamed } from "../../split/splitLists.ts";
-import { Warnings } from "../../warnings.ts";
 import type { LabelFormat, Likeness, ReadOptions, ReadResult } from "../format.ts";
 import { type LabelMapItem, parseLabelMap } from "./labelMap.ts";
-import { readEach, untilBroken } from "../labelFiles.ts";
+import { listAround, readEach, untilBroken } from "../labelFiles.ts";
 import { datasetOf, type NamedImage } from "../namedLabels.ts";
 import { decodeExample } from "./tfExample.ts";
-import { imageOfExample } from "./tfImage.ts";
+import { RenamedClasses } from "./renamedClasses.ts";
+import { imageOfExample, type LabelMapNames } from "./tfImage.ts";
 import { beginsWithRecord, readTfRecords } from "./tfRecordFile.ts";
 import { writeTfrecord } from "./writeTfrecord.ts";
+import { NothingLeftError, warningsOf, type Warnings } from "../../warnings.ts";
 
 const TITLE = "TFRecord";
 const NAME = /(?:\.(?:tfrecords?|records?|tfrec)(?:-\d{5}-of-\d{5})?|-\d{5}-of-\d{5})(?:\.gz)?$/i;
@@ -38,16 +39,17 @@ async function recognizes({ files }: Place): Promise<Likeness> {
 /**
  * Reads a file of records, or all of a folder: `train.record`, its shards (`train.record-00000-of-00010`), `.tfrecord`.
  * The first part of a name that is train, val or test is the split, else a folder's name. Classes are called as
- * `image/object/class/text` says, else by their number in the `.pbtxt` that lies nearest.
+ * `image/object/class/text` says, else by their number in the `.pbtxt` that lies nearest; texts that this does not have are
+ * other names of its classes where their numbers tell so (`RenamedClasses`).
  *
- * A data set needs images as files: each is written as it is into anchorkit's folder among the user's caches, under the
+ * Records without images name files, which are looked for around them. A data set needs images as files: each is written as it is into anchorkit's folder among the user's caches, under the
  * checksum of its bytes, so that reading again writes nothing; `label import --copy` takes them from there.
  *
  * @throws AnchorkitError naming file and record, for bytes that are damaged or cut off, too, and features of the wrong
  * type or number
  */
 async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
-  const warnings = new Warnings(options.observer);
+  const warnings = warningsOf(options);
   const kind = await kindOf(path);
   if (kind === undefined) throw new AnchorkitError(`${shownPath(path)}: no such file or folder`);
   const root = resolve(kind === "folder" ? path : dirname(path));
@@ -56,26 +58,53 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   if (records.length === 0) throw new AnchorkitError(`${shownPath(path)}: holds no file of ${TITLE}`);
   if (kind === "folder") noteMissingShards(records, warnings);
   const mapOf = await labelMaps(around, warnings);
+  const renamed = new RenamedClasses();
   const lists = await readEach(records, warnings, async (from, own) => {
     const split = kind === "folder" ? splitIn(from) : undefined;
-    const images = await imagesOf(from, mapOf(from), own);
+    const images = await imagesOf(from, mapOf(from), renamed, own);
     return images.map((image): NamedImage => ({ ...image, ...(split && { split }) }));
   });
   const named = lists.flat();
-  if (named.length === 0) throw new AnchorkitError(`${shownPath(path)}: holds no images`);
+  if (named.length === 0) throw new NothingLeftError(`${shownPath(path)}: holds no images`);
   const classes = records.flatMap((from) => mapOf(from).map(nameOf));
-  const labels = { root, labels: records, images: named.flatMap(({ names }) => names) };
+  renamed.apply(named, warnings);
+  const takenOut = named.flatMap(({ names, frame }) => (frame === "shown" ? names : []));
+  const labels = { root, labels: records, images: [...takenOut, ...(await imagesAround(named, root, around))] };
   const dataset = await datasetOf(named, labels, warnings, { classes });
   return { dataset, warnings: warnings.lines(), source: `${TITLE} in ${shownPath(path)}` };
 }
 
-async function imagesOf(from: string, items: readonly LabelMapItem[], warnings: Warnings): Promise<NamedImage[]> {
+/** The image files that records without images may name: those around, or, where none has its image, beside the folder. */
+async function imagesAround(named: readonly NamedImage[], root: string, around: readonly string[]): Promise<string[]> {
+  if (named.every(({ frame }) => frame === "shown")) return [];
+  const inside = around.filter(isImageName);
+  if (inside.length > 0 || named.some(({ frame }) => frame === "shown")) return inside;
+  return (await listAround(join(root, ".."))).filter(isImageName);
+}
+
+async function imagesOf(
+  from: string,
+  items: readonly LabelMapItem[],
+  renamed: RenamedClasses,
+  warnings: Warnings,
+): Promise<NamedImage[]> {
   const images: NamedImage[] = [];
   const byId = new Map(items.map((item) => [item.id, nameOf(item)]));
-  const byName = new Map(items.map((item) => [item.name, nameOf(item)]));
+  const byName = new Map(
+    items.flatMap(
+      (item) =>
+        [
+          [nameOf(item), nameOf(item)],
+          [item.name, nameOf(item)],
+        ] as const,
+    ),
+  );
+  const noteUnknown: LabelMapNames["noteUnknown"] = (text, id, where) => {
+    if (items.length > 0) renamed.add(text, byId.get(id ?? 0), where);
+  };
   for await (const { content, where } of untilBroken(readTfRecords(from, warnings), from, warnings)) {
     try {
-      const image = await imageOfExample(decodeExample(content, where), { byId, byName }, warnings);
+      const image = await imageOfExample(decodeExample(content, where), { byId, byName, noteUnknown }, warnings);
       images.push({ ...image, from, where });
     } catch (error) {
       warnings.fail(error, "bad-object", where);

@@ -1,7 +1,5 @@
-import { AnchorkitError } from "../../../base/errors.ts";
 import type { Scalar } from "../../dataset.ts";
 import { shownPath } from "../../files.ts";
-import { Warnings } from "../../warnings.ts";
 import { firstRow, isHeader } from "../../records/csvRows.ts";
 import type { LabelFormat, ReadOptions, ReadResult } from "../format.ts";
 import { type FileTraits, findLabelFiles, hasTraits, readEach } from "../labelFiles.ts";
@@ -11,6 +9,7 @@ import { readViaFile, VIA_COLUMNS } from "./viaFile.ts";
 import type { ViaImage, ViaRegion } from "./viaImage.ts";
 import { outlineOf } from "./viaShapes.ts";
 import { writeVia } from "./writeVia.ts";
+import { NothingLeftError, warningsOf, type Warnings } from "../../warnings.ts";
 
 const VIA_3 = /"project"\s*:\s*\{[^]*"(?:data_format_version|vid_list)"\s*:/;
 
@@ -43,10 +42,10 @@ const ONLY_CLASS = "object";
  * @throws AnchorkitError naming file, image and region
  */
 async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
-  const warnings = new Warnings(options.observer);
+  const warnings = warningsOf(options);
   const files = await findLabelFiles(path, traits, warnings, options);
   const images = (await readEach(files.labels, warnings, readViaFile)).flat();
-  if (images.length === 0) throw new AnchorkitError(`${shownPath(path)}: lists no images`);
+  if (images.length === 0) throw new NothingLeftError(`${shownPath(path)}: lists no images`);
   const regions = images.flatMap((image) => image.regions);
   const key = classAttribute(regions, shownPath(path));
   if (key === undefined && regions.length > 0) {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Scalar } from "../../dataset.ts";
 import { readText, shownPath } from "../../files.ts";
 import type { Warnings } from "../../warnings.ts";
-import { checkJson, checkRecords, jsonOf, parseJson } from "../checkedJson.ts";
+import { checkJson, checkRecords, labelsIn, parseJson } from "../checkedJson.ts";
 import { columnsOf, type CsvRow, csvRows, textIn } from "../../records/csvRows.ts";
 import { untilBroken } from "../labelFiles.ts";
 import { isVia3, via3Images } from "./via3.ts";
@@ -30,7 +30,7 @@ const project = z.object({ _via_img_metadata: members });
 export async function readViaFile(from: string, warnings: Warnings): Promise<ViaImage[]> {
   if (/\.csv$/i.test(from)) return readCsv(from, warnings);
   const name = shownPath(from);
-  const document = jsonOf(await readText(from), name);
+  const document = labelsIn(await readText(from), name, "via");
   if (isVia3(document)) return via3Images(document, name, from, warnings);
   const isProject = typeof document === "object" && document !== null && "_via_img_metadata" in document;
   const records = isProject ? checkJson(document, project, name)._via_img_metadata : checkJson(document, members, name);
@@ -69,7 +69,12 @@ async function readCsv(from: string, warnings: Warnings): Promise<ViaImage[]> {
 
 type Columns = Record<(typeof VIA_COLUMNS)[number], number>;
 
-function addRow(found: Map<string, ViaImage>, { cells, where }: CsvRow, columns: Columns, from: string): void {
+function addRow(
+  found: Map<string, ViaImage>,
+  { cells, where }: Pick<CsvRow, "cells" | "where">,
+  columns: Columns,
+  from: string,
+): void {
   const filename = textIn(cells[columns.filename], "filename", where);
   const [fileCell, shapeCell, regionCell] = VIA_COLUMNS.slice(1).map((column) => {
     return parseJson(cells[columns[column]] || "{}", attributes, `${where}: ${column}`);

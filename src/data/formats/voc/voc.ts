@@ -10,11 +10,11 @@ import type { Place } from "../../place.ts";
 import { sortedClassNames } from "../../placing/classNames.ts";
 import { placeLabels } from "../../placing/placeLabels.ts";
 import { readSplitLists, splitOfPath } from "../../split/splitLists.ts";
-import { Warnings } from "../../warnings.ts";
 import type { LabelFormat, Likeness, ReadOptions, ReadResult } from "../format.ts";
 import type { FoundImage } from "../../placing/found.ts";
 import { type VocAnnotation, parseVocXml } from "./vocXml.ts";
 import { writeVoc } from "./writeVoc.ts";
+import { NothingLeftError, warningsOf, type Warnings } from "../../warnings.ts";
 
 /** Larger files are no annotation of one image. */
 const MAX_XML_BYTES = 16_000_000;
@@ -35,7 +35,7 @@ export const voc: LabelFormat = {
 async function recognizes({ files, head }: Place): Promise<Likeness> {
   const xmls = files.filter(isXml);
   const heads = await Promise.all(xmls.slice(0, 20).map(head));
-  if (heads.some((text) => /<annotation[\s/>]/.test(text))) return "likely";
+  if (heads.some((text) => /<annotation[\s/>]/i.test(text))) return "likely";
   return heads.some((text) => !/<[a-z]/i.test(text)) ? "maybe" : "no";
 }
 
@@ -57,7 +57,7 @@ export async function read(folder: string, options: ReadOptions = {}): Promise<R
   if ((await kindOf(folder)) === "file") {
     throw new AnchorkitError(`${shownPath(folder)}: is one image's labels; give the folder it lies in`);
   }
-  const warnings = new Warnings(options.observer);
+  const warnings = warningsOf(options);
   const { root, files, images: around, xmlPaths } = await filesOf(folder, options.images);
   if (xmlPaths.length === 0) throw new AnchorkitError(`${shownPath(folder)}: holds no XML file`);
   const parsed = await mapWithWarnings(xmlPaths, 16, warnings, (path, _, own) => readXml(path, options, own));
@@ -70,12 +70,12 @@ export async function read(folder: string, options: ReadOptions = {}): Promise<R
   const { matched, unclear } = await matchImages(annotations, imageFinder(images, options.images), warnings);
   if (annotations.length === 0) {
     const count = xmlPaths.length > 1 ? `none of ${xmlPaths.length} XML files can` : "its only XML file cannot";
-    throw new AnchorkitError(`${shownPath(folder)}: ${count} be read`);
+    throw new NothingLeftError(`${shownPath(folder)}: ${count} be read`);
   }
   if (matched.size === 0) {
     const first = xmlPaths[0] ?? folder;
     const why = unclear.size > 0 ? "an image that is clear" : `its image in ${shownPath(options.images ?? "here")}`;
-    throw new AnchorkitError(
+    throw new NothingLeftError(
       `${shownPath(folder)}: none of ${xmlPaths.length} XML files has ${why} (first: ${shownPath(first)}); ` +
         "put the images beside the XML or into a folder next to it, or give their folder with --images",
     );

@@ -4,7 +4,10 @@ import type { LabelledObject } from "../../dataset.ts";
 import { Warnings } from "../../warnings.ts";
 import { boxOfCorners, type CornersContext } from "../corners.ts";
 import type { Coordinates } from "../format.ts";
-import { parseWith, unescapeXml } from "../xml.ts";
+import { parseWith } from "../xml.ts";
+import { boxAround } from "../shapes.ts";
+import { childOf, type Element, type ElementMap, listOf, numberOf, textOf } from "./vocElement.ts";
+import { insteadOfBox, insteadOfCorners, lookalikeIn, polygonIn } from "./vocShapes.ts";
 
 /** One XML file of LabelImg or Pascal VOC. */
 export interface VocAnnotation {
@@ -22,21 +25,23 @@ export interface VocObject extends Omit<LabelledObject, "class"> {
   where: string;
 }
 
-/** An element: its text, or its children by name; a child that is there several times is a list. */
-type Element = string | { [name: string]: Element | Element[] };
-
 const parser = new XMLParser({
   ignoreAttributes: false,
   attributeNamePrefix: "@",
   processEntities: false, // an entity can expand to gigabytes; unescapeXml replaces the five of XML itself
   parseTagValue: false,
   trimValues: false,
+  removeNSPrefix: true,
+  transformTagName: (tag) => tag.toLowerCase(),
 });
 
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+/** Tags that tools look for as they are. */
+const TAGS = new Set(["annotation", "object", "name", "bndbox", "xmin", "ymin", "xmax", "ymax", "filename", "size"]);
 
 /**
- * Reads the text of one annotation file. Tags may come in any order; unknown ones are passed over. Boxes become 0-based
+ * Reads the text of one annotation file. Tags may come in any order and letter case; unknown ones are passed over. Objects
+ * may lie in an <objects>; elements elsewhere that look like objects are warned of. An object without a <bndbox> that has
+ * a polygon (Labelbox's, LabelMe's of MIT) gets the box around it; one that LabelMe marks as deleted is left out. Boxes become 0-based
  * with x2 and y2 exclusive, in pixels of the image that was labelled; class names are kept as they are.
  *
  * @param name the file's name for messages
@@ -54,7 +59,7 @@ export function parseVocXml(
   const convention = coordinates ?? (isDevkit(annotation, name) ? "voc" : "labelimg");
   const size = sizeOf(annotation, name);
   if (!size) warnings.note("size-missing", name, { change: { before: "", after: "the image's own" } });
-  const objects = listOf(annotation.object).map((object, i) => {
+  const objects = objectsIn(annotation, text, name, warnings).map((object, i) => {
     const where = `${name}: object ${i + 1}`;
     try {
       return parseObject(object, { convention, size, where, warnings });
@@ -71,7 +76,26 @@ export function parseVocXml(
   };
 }
 
-function rootOf(text: string, name: string): Record<string, Element | Element[]> {
+/** The elements that are objects, and notes on those that are not where they should be. */
+function objectsIn(annotation: ElementMap, text: string, name: string, warnings: Warnings): Element[] {
+  const inside = listOf(annotation.objects).flatMap((list) => (typeof list === "string" ? [] : listOf(list.object)));
+  const objects = [...listOf(annotation.object), ...inside];
+  if (hasOtherCase(text)) warnings.add("XML files with tags in another letter case, read all the same", name);
+  if (inside.length > 0) warnings.add("XML files whose objects lie in <objects>, read all the same", name);
+  const lookalike = objects.length > 0 ? undefined : lookalikeIn(annotation);
+  if (lookalike !== undefined) {
+    const what = "XML files with elements that look like objects, of which none is read: only <object> is";
+    warnings.add(what, name, { rule: "unread-elements", detail: ` (${lookalike})` });
+  }
+  return objects;
+}
+
+function hasOtherCase(text: string): boolean {
+  const tags = text.replaceAll(/<!--[^]*?-->/g, "").matchAll(/<([a-z]*[A-Z][a-zA-Z]*)[\s/>]/g);
+  return [...tags].some(([, tag = ""]) => TAGS.has(tag.toLowerCase()));
+}
+
+function rootOf(text: string, name: string): ElementMap {
   const document = parseWith(parser, text, name, "annotation") as Record<string, Element>;
   const roots = Object.entries(document).filter(([tag]) => !/^[?#]/.test(tag));
   const [tag, root] = roots[0] ?? ["nothing", ""];
@@ -82,35 +106,36 @@ function rootOf(text: string, name: string): Record<string, Element | Element[]>
 }
 
 /** Files of the VOC devkit say "The VOC2007 Database" or the like. */
-function isDevkit(annotation: Record<string, Element | Element[]>, name: string): boolean {
+function isDevkit(annotation: ElementMap, name: string): boolean {
   const source = childOf(annotation, "source", name);
   if (source === undefined || typeof source === "string") return false;
   return ["database", "annotation"].some((tag) => /\bVOC ?\d{4}\b/i.test(textOf(source, tag, name) ?? ""));
 }
 
-function sizeOf(
-  annotation: Record<string, Element | Element[]>,
-  name: string,
-): { width: number; height: number } | undefined {
-  const size = childOf(annotation, "size", name);
+function sizeOf(annotation: ElementMap, name: string): { width: number; height: number } | undefined {
+  const size = childOf(annotation, "size", name) ?? childOf(annotation, "imagesize", name); // LabelMe's of MIT
   if (size === undefined || typeof size === "string") return undefined;
-  const width = numberOf(size, "width", `${name}: size`) ?? 0;
-  const height = numberOf(size, "height", `${name}: size`) ?? 0;
+  const width = numberOf(size, "width", `${name}: size`) ?? numberOf(size, "ncols", `${name}: size`) ?? 0;
+  const height = numberOf(size, "height", `${name}: size`) ?? numberOf(size, "nrows", `${name}: size`) ?? 0;
   return width > 0 && height > 0 ? { width, height } : undefined;
 }
 
-function parseObject(object: Element, context: CornersContext): VocObject {
-  const { where } = context;
+function parseObject(object: Element, context: CornersContext): VocObject | undefined {
+  const { where, warnings } = context;
   if (typeof object === "string") throw new AnchorkitError(`${where}: is empty`);
+  if (flagOf(object, "deleted", where)) {
+    warnings.add("objects that are marked as deleted, left out", where);
+    return undefined;
+  }
   const name = textOf(object, "name", where);
   if (name === undefined || name.trim() === "") throw new AnchorkitError(`${where}: <name> is missing or empty`);
-  const corners = childOf(object, "bndbox", where);
-  if (corners === undefined || typeof corners === "string") throw new AnchorkitError(`${where}: <bndbox> is missing`);
+  const outline = outlineOf(object, context);
+  if (!outline) return undefined;
   const pose = textOf(object, "pose", where)?.trim();
   return {
     name,
     where,
-    box: boxOf(corners, context),
+    ...outline,
     ...(flagOf(object, "difficult", where) && { difficult: true }),
     ...(flagOf(object, "truncated", where) && { truncated: true }),
     ...(flagOf(object, "occluded", where) && { occluded: true }),
@@ -118,44 +143,35 @@ function parseObject(object: Element, context: CornersContext): VocObject {
   };
 }
 
-function boxOf(corners: Record<string, Element | Element[]>, context: CornersContext): VocObject["box"] {
+/** The box, or that around the polygon; undefined where that has no area. */
+function outlineOf(object: ElementMap, context: CornersContext): Pick<VocObject, "box" | "segmentation"> | undefined {
+  const { where, warnings } = context;
+  const corners = childOf(object, "bndbox", where);
+  if (corners !== undefined && typeof corners !== "string") return { box: boxOf(corners, context) };
+  const polygon = polygonIn(object, where);
+  if (polygon === undefined) throw new AnchorkitError(`${where}: <bndbox> is missing${insteadOfBox(object)}`);
+  if (polygon.length < 6) {
+    warnings.add("polygons of less than three corners, left out", where);
+    return undefined;
+  }
+  warnings.add("objects with a polygon and no <bndbox>, read with the box around it", where);
+  return { box: boxAround([polygon]), segmentation: [polygon] };
+}
+
+function boxOf(corners: ElementMap, context: CornersContext): VocObject["box"] {
   const corner = (tag: string): number => {
     const value = numberOf(corners, tag, context.where);
-    if (value === undefined) throw new AnchorkitError(`${context.where}: <${tag}> is missing`);
+    if (value === undefined)
+      throw new AnchorkitError(`${context.where}: <${tag}> is missing${insteadOfCorners(corners)}`);
     return value;
   };
   const written: VocObject["box"] = [corner("xmin"), corner("ymin"), corner("xmax"), corner("ymax")];
   return boxOfCorners(written, context);
 }
 
-function flagOf(object: Record<string, Element | Element[]>, tag: string, where: string): boolean {
+function flagOf(object: ElementMap, tag: string, where: string): boolean {
   const text = textOf(object, tag, where)?.trim().toLowerCase() ?? "";
-  if (["", "0", "false", "unspecified"].includes(text)) return false;
-  if (["1", "true"].includes(text)) return true;
+  if (["", "0", "false", "no", "unspecified"].includes(text)) return false;
+  if (["1", "true", "yes"].includes(text)) return true;
   throw new AnchorkitError(`${where}: <${tag}> must be 0 or 1, got "${text}"`);
-}
-
-function numberOf(parent: Record<string, Element | Element[]>, tag: string, where: string): number | undefined {
-  const text = textOf(parent, tag, where)?.trim();
-  if (text === undefined || text === "") return undefined;
-  const value = NUMBER.test(text) ? Number(text) : NaN;
-  if (!Number.isFinite(value)) throw new AnchorkitError(`${where}: <${tag}> must be a number, got "${text}"`);
-  return value;
-}
-
-/** The text of a child or attribute, undefined where it is missing. */
-function textOf(parent: Record<string, Element | Element[]>, tag: string, where: string): string | undefined {
-  const child = childOf(parent, tag, where);
-  const text = typeof child === "object" ? child["#text"] : child;
-  return typeof text === "string" ? unescapeXml(text) : undefined;
-}
-
-function childOf(parent: Record<string, Element | Element[]>, tag: string, where: string): Element | undefined {
-  const child = parent[tag];
-  if (Array.isArray(child)) throw new AnchorkitError(`${where}: <${tag}> is there ${child.length} times`);
-  return child;
-}
-
-function listOf(child: Element | Element[] | undefined): Element[] {
-  return child === undefined ? [] : Array.isArray(child) ? child : [child];
 }

@@ -5,7 +5,6 @@ import { folded } from "../../finding/imageName.ts";
 import { mapWithWarnings } from "../../parallel.ts";
 import type { Place } from "../../place.ts";
 import { placeLabels } from "../../placing/placeLabels.ts";
-import { Warnings } from "../../warnings.ts";
 import type { LabelFormat, Likeness, ReadOptions, ReadResult } from "../format.ts";
 import type { FoundImage } from "../../placing/found.ts";
 import { writeYolo } from "./writeYolo.ts";
@@ -13,6 +12,7 @@ import { type YoloLine, parseYoloLine, yoloObject } from "./yoloLine.ts";
 import { isClassList, type YoloSet } from "./yoloClassList.ts";
 import { labelFilesOf } from "./yoloLabelFiles.ts";
 import { isDataYaml, isYaml, looksLikeDataYaml, readYoloSet } from "./yoloSet.ts";
+import { warningsOf, type Warnings } from "../../warnings.ts";
 
 const MAX_LABEL_BYTES = 16_000_000;
 
@@ -58,7 +58,7 @@ async function recognizes({ kind, files, head }: Place): Promise<Likeness> {
  * @throws AnchorkitError naming file and line; and for oriented boxes
  */
 export async function read(path: string, options: ReadOptions = {}): Promise<ReadResult> {
-  const warnings = new Warnings(options.observer);
+  const warnings = warningsOf(options);
   const set = await readYoloSet(path, options.images, warnings);
   const { classes, images, keypoints } = set;
   const files = images.map(({ file }) => file);

@@ -73,7 +73,10 @@ describe("errors name file and line", () => {
     [",/m/1,0.1,0.2,0.2,0.4,1", /x\.csv: line 2: ImageID is empty$/],
     ["a,/m/1,0.1,0.2,0.2,0.4,7", /x\.csv: line 2: Confidence must be from 0 to 1, got 7$/],
     ["", /x\.csv: lists no images$/],
-    ["b,/m/1,0.1,0.2,0.2,0.4,1", /x\.csv: none of 1 images is there \(first: "b"\)$/],
+    [
+      "b,/m/1,0.1,0.2,0.2,0.4,1",
+      /x\.csv: none of 1 images is there \(first: "b"\) \(images that are not there, left out/,
+    ],
   ])("%j", async (row, message) => {
     await expect(summary({ "x.csv": `${columns}\n${row}`, "a.jpg": image }, "x.csv")).rejects.toThrow(message);
   });
@@ -115,4 +118,20 @@ test("whatever the text, it is read or refused, and nothing else", async () => {
       });
     }),
   );
+});
+
+test.each([
+  ["semicolons", "ImageID;LabelName;XMin;XMax;YMin;YMax\na;Cat;0,1;0,5;,25;1\n"],
+  ["tabs", "ImageID\tLabelName\tXMin\tXMax\tYMin\tYMax\na\tCat\t0,1\t0,5\t0,25\t1\n"],
+  ["quotes", 'ImageID,LabelName,XMin,XMax,YMin,YMax\na,Cat,"0,1","0,5","0,25",1\n'],
+])("decimal commas between %s", async (_, text) => {
+  const folder = await folderOf({ "annotations-bbox.csv": text, "a.jpg": await jpeg(100, 80) });
+  const { dataset } = await readDataset(folder);
+  expect(dataset.images[0]?.objects[0]?.box).toEqual([10, 20, 50, 80]);
+});
+
+test("decimal commas that are no cells of their own are refused", async () => {
+  const text = "ImageID,LabelName,XMin,XMax,YMin,YMax\na,Cat,0,1,0,5,0,25,1,0\n";
+  const folder = await folderOf({ "annotations-bbox.csv": text, "a.jpg": await jpeg(100, 80) });
+  await expect(readDataset(folder)).rejects.toThrow(/line 2: has 10 cells for 6 columns; put numbers with a comma/);
 });

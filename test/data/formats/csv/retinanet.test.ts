@@ -54,7 +54,7 @@ test("classes that classes.csv lacks are added and named", async () => {
 
 test("a table of something else is no labels", async () => {
   for (const text of ["id,split\n1,test\n", "a.jpg,b,c,d,e,f\n", "a.jpg,1,2,3,4\n", '"a', ""]) {
-    await expect(summary({ "x.csv": text, "a.jpg": image })).rejects.toThrow(/: no labels found beside 1 images/);
+    await expect(summary({ "x.csv": text, "a.jpg": image })).rejects.toThrow(/: no labels found beside 1 image;/);
   }
 });
 
@@ -112,4 +112,41 @@ test("whatever the text, it is read or refused, and nothing else", async () => {
       });
     }),
   );
+});
+
+describe("other lists of path, corners and class", async () => {
+  const images = { "a.jpg": await jpeg(100, 80), "b.jpg": await jpeg(60, 40) };
+  const boxes = async (files: Record<string, string>) => {
+    const { dataset, format } = await readDataset(await folderOf({ ...files, ...images }));
+    expect(format).toBe("retinanet");
+    return dataset.images.map(({ split, objects }) => [split, ...objects.map(({ box }) => box)]);
+  };
+
+  test("keras-frcnn's annotate.txt is found in a folder, spaces or none, beside other texts", async () => {
+    const list = "C:\\some one\\a.jpg, 10, 20, 50 ,40 , cat\nb.jpg,1,2,30,35,dog\n";
+    expect(await boxes({ "annotate.txt": list, "README.txt": "photos of cats\n" })).toEqual([
+      [undefined, [10, 20, 50, 40]],
+      [undefined, [1, 2, 30, 35]],
+    ]);
+  });
+
+  test("SKU-110K's rows have the image's size behind the class, and its lists are splits", async () => {
+    const lists = {
+      "annotations_train.csv": "a.jpg,10,20,50,40,object,200,160\n", // the image has been halved since
+      "annotations_val.csv": "b.jpg,1,2,30,35,object,60,40\n",
+    };
+    expect(await boxes(lists)).toEqual([
+      ["train", [5, 10, 25, 20]],
+      ["val", [1, 2, 30, 35]],
+    ]);
+  });
+
+  test("semicolons separate, and a comma is the point then", async () => {
+    const lists = { "train.csv": "a.jpg;10,5;20;50,25;40;cat, black\n", "classes.csv": "dog;0\ncat, black;1\n" };
+    expect(await boxes(lists)).toEqual([["train", [10.5, 20, 50.25, 40]]]);
+  });
+
+  test("tabs separate", async () => {
+    expect(await boxes({ "boxes.tsv": "a.jpg\t10\t20\t50\t40\tcat\n" })).toEqual([[undefined, [10, 20, 50, 40]]]);
+  });
 });

@@ -208,3 +208,47 @@ test.skipIf(!existsSync(raccoon))("raccoon: its CSV and its XML give the same bo
   };
   expect(await boxes("csv")).toEqual(await boxes("voc"));
 });
+
+describe("semicolons, tabs and decimal commas", () => {
+  const table = (separator: string, rows: string[][]) => rows.map((row) => row.join(separator)).join("\n");
+  const header = ["filename", "width", "height", "class", "xmin", "ymin", "xmax", "ymax"];
+
+  test.each([";", "\t"])("separator %j", async (separator) => {
+    const rows = [header, ["a.jpg", "100", "80", "cat, black", "10,5", "20", "50,25", "1e1"]];
+    rows[1]?.splice(7, 1, "40");
+    const folder = await folderOf({ "labels.csv": table(separator, rows), "a.jpg": await jpeg(100, 80) });
+    const { dataset, format } = await readDataset(folder);
+    expect(format).toBe("csv");
+    expect(dataset.classes).toEqual(["cat, black"]);
+    expect(dataset.images[0]?.objects[0]?.box).toEqual([10.5, 20, 50.25, 40]);
+  });
+
+  test("a row with decimal commas between commas is refused, and says why", async () => {
+    const rows = [header, ["a.jpg", "100", "80", "cat", "10,5", "20,5", "50,5", "40,5"]];
+    const folder = await folderOf({ "labels.csv": table(",", rows), "a.jpg": await jpeg(100, 80) });
+    await expect(readDataset(folder)).rejects.toThrow(/labels\.csv: line 2: has 12 cells for 8 columns; put numbers/);
+  });
+
+  test("a comma in a quoted number is no point: it may stand between thousands", async () => {
+    const rows = [header, ["a.jpg", "100", "80", "cat", '"1,000"', "20", "50", "40"]];
+    const folder = await folderOf({ "labels.csv": table(",", rows), "a.jpg": await jpeg(100, 80) });
+    await expect(readDataset(folder)).rejects.toThrow('line 2: xmin must be a number, got "1,000"');
+  });
+});
+
+describe("a corner at 1", () => {
+  const rowsOf = (header: string, ...rows: string[]) => [header, ...rows].join("\n");
+  const LABELIMG = "filename,width,height,class,xmin,ymin,xmax,ymax";
+
+  test.each([
+    ["LabelImg's is a 0", LABELIMG, ["a.jpg,100,80,cat,1,1,50,40"], [0, 0, 50, 40]],
+    ["beside a 0 it is a 1", LABELIMG, ["a.jpg,100,80,cat,1,1,50,40", "a.jpg,100,80,cat,0,1,5,5"], [1, 1, 50, 40]],
+    ["with a point it is a 1", LABELIMG, ["a.jpg,100,80,cat,1.0,1.0,50,40"], [1, 1, 50, 40]],
+    ["pandas writes whole columns with points: a 0", LABELIMG, ["a.jpg,100,80,cat,1.0,1.0,50.0,40.0"], [0, 0, 50, 40]],
+    ["columns of others: a 1", "image_name,x1,y1,x2,y2,class", ["a.jpg,1,1,50,40,cat"], [1, 1, 50, 40]],
+  ])("%s", async (_, header, rows, box) => {
+    const folder = await folderOf({ "labels.csv": rowsOf(header, ...rows), "a.jpg": await jpeg(100, 80) });
+    const { dataset } = await readDataset(folder);
+    expect(dataset.images[0]?.objects[0]?.box).toEqual(box);
+  });
+});

@@ -115,7 +115,9 @@ test("images that nobody has annotated are left out and counted, an empty annota
     "images without an annotation, left out: 2 (first: ./export.json: [2])",
     "annotations that were cancelled (skipped), left out: 1 (./export.json: [4])",
   ]);
-  await expect(summary([task("a.jpg", [])])).rejects.toThrow(/none of 1 tasks has an annotation to read$/);
+  await expect(summary([task("a.jpg", [])])).rejects.toThrow(
+    /none of 1 tasks has an annotation to read \(images without an annotation, left out: 1 /,
+  );
 });
 
 test("results of one region are one object: a label, texts and choices as attributes; those of the image are fields", async () => {
@@ -208,7 +210,9 @@ test("errors name file, task and result", async () => {
     summary([task("a.jpg", [annotation([car])]), task("b.jpg", [{ result: 3, completed_by: 1 }])]),
   ).rejects.toThrow(/export\.json: \[1\]: annotations\[0\]\.result: /);
   const folder = await folderOf({ "x.json": '{"a": 1}', "a.jpg": image });
-  await expect(readDataset(join(folder, "x.json"), { from: "labelstudio" })).rejects.toThrow(/x\.json: the document: /);
+  await expect(readDataset(join(folder, "x.json"), { from: "labelstudio" })).rejects.toThrow(
+    /x\.json: holds no task with an image \(tasks without an image, left out: 1 /,
+  );
 });
 
 test("written are tasks to import and a labeling configuration, which come back", async () => {
@@ -253,4 +257,49 @@ test("whatever the JSON, it is read or refused, and nothing else", async () => {
     }),
     { numRuns: 200 },
   );
+});
+
+describe("the storage", () => {
+  const stored = (id: number, address: string, more = {}) =>
+    JSON.stringify({ ...annotation([car], { id, ...more }), task: { id: 9, data: { image: address } } });
+  const photos = { "a.jpg": image, "b.jpg": image };
+
+  test("a file for each annotation, called by its number or .json; of several of an image the last counts", async () => {
+    const other = region({ ...rect, x: 50, rectanglelabels: ["car"] });
+    const again = { result: [other], created_at: "2024-01-02T10:00:00.000Z" };
+    const files = {
+      "1": stored(1, "s3://b/a.jpg"),
+      "2.json": stored(2, "s3://b/b.jpg"),
+      "3": stored(3, "s3://b/a.jpg", again),
+    };
+    const { dataset, format, warnings } = await readDataset(await folderOf({ ...files, ...photos }));
+    expect(format).toBe("labelstudio");
+    expect(dataset.images.map(({ objects }) => rounded(objects))).toEqual([[[50, 20, 70, 60]], [[10, 20, 30, 60]]]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/several annotations, the last that was submitted taken: 1 \(.*\(2\)\)$/),
+    ]);
+  });
+
+  test("JSON Lines of it, and a single task", async () => {
+    const lines = [stored(1, "a.jpg"), stored(2, "b.jpg")].join("\n");
+    const two = await readDataset(await folderOf({ "all.jsonl": lines, ...photos }));
+    expect(two.dataset.images.map(({ objects }) => objects.length)).toEqual([1, 1]);
+    const single = JSON.stringify(task("a.jpg", [annotation([car])]));
+    const one = await readDataset(await folderOf({ "task.json": single, ...photos }));
+    expect(one.dataset.images.map(({ objects }) => objects.length)).toEqual([1]);
+  });
+
+  test("an annotation whose task is a number alone says what is missing", async () => {
+    const bare = JSON.stringify({ ...annotation([car]), task: 9 });
+    await expect(readDataset(await folderOf({ "1": bare, ...photos }))).rejects.toThrow(
+      /1: task: must be an object, got 9/,
+    );
+  });
+
+  test("where all images were turned, the error says so", async () => {
+    const turned = region({ ...rect, rectanglelabels: ["car"] }, { image_rotation: 90 });
+    await expect(summary([task("a.jpg", [annotation([turned])])])).rejects.toThrow(
+      /none of 1 tasks has an annotation to read \(images that were turned in Label Studio \(image_rotation\), left out: 1/,
+    );
+  });
 });

@@ -155,7 +155,7 @@ test("masks of objects are PNGs", async () => {
 describe("errors name file and record", () => {
   const box = "image/object/bbox/";
   test.each<[features: Features, message: RegExp]>([
-    [{ "image/encoded": bytes() }, /a\.record: record 2: "image\/encoded" is missing or empty$/],
+    [{ "image/encoded": bytes() }, /a\.record: record 2: is .*a\.jpg, as .*record 1 is; keep one of them$/],
     [{ "image/encoded": bytes("GIF") }, /a\.record: record 2: "image\/encoded": is no image that can be read/],
     [{ [`${box}xmin`]: floats(0, 1) }, /record 2: "image\/object\/bbox\/ymin" has 1 entries for 2 boxes$/],
     [{ [`${box}xmin`]: integers(0) }, /record 2: "image\/object\/bbox\/xmin" must hold floats$/],
@@ -185,7 +185,7 @@ describe("errors name file and record", () => {
     [withByte(3), /a\.record: record 1: the checksum of its length is wrong: damaged$/],
     [withByte(100), /a\.record: record 1: its checksum is wrong: damaged$/],
     [encodeTfRecord(Buffer.from("hello")), /a\.record: record 1: is no tf\.train\.Example: /],
-    [encodeTfRecord(new Uint8Array(0)), /a\.record: record 1: "image\/encoded" is missing or empty$/],
+    [encodeTfRecord(new Uint8Array(0)), /a\.record: record 1: has neither "image\/encoded" nor "image\/filename"$/],
     [new Uint8Array(0), /a\.record: holds no images$/],
   ])("%#", async (file, message) => {
     await expect(summary({ "a.record": file }, "a.record")).rejects.toThrow(message);
@@ -281,4 +281,67 @@ test("whatever the content, it is read or refused, and nothing else", async () =
     }),
     { numRuns: 300 },
   );
+});
+
+describe("records without images", () => {
+  const bare = (features: Features = {}) => {
+    const { "image/encoded": _, ...others } = example(features);
+    return others;
+  };
+  const size = { "image/width": integers(200), "image/height": integers(160) };
+
+  test("name files that lie beside them, or beside their folder", async () => {
+    const photo = { "image/filename": bytes("photos/a.jpg") };
+    for (const files of [
+      { "photos/a.jpg": image, "x.record": records(bare(photo)) },
+      { "photos/a.jpg": image, "r/x.record": records(bare({ ...photo, ...size })) },
+    ]) {
+      const folder = await folderOf(files);
+      const { dataset } = await readDataset("r/x.record" in files ? join(folder, "r") : folder);
+      expect(dataset.images.map(({ file }) => file)).toEqual([join(folder, "photos/a.jpg")]);
+      expect(dataset.images[0]?.objects[0]?.box.map(Math.round)).toEqual([10, 20, 30, 40]);
+    }
+  });
+
+  test("and say so where these are not there", async () => {
+    const folder = await folderOf({ "x.record": records(bare()), "b.jpg": image });
+    await expect(readDataset(folder)).rejects.toThrow(
+      /none of 1 images is there \(first: "a\.jpg"\); "a\.jpg" is not there, and the records hold no images/,
+    );
+  });
+});
+
+describe("a label map with other names than the records", async () => {
+  const german = "item { id: 1 name: 'Katze' }\nitem { id: 2 name: 'Hund' }\n";
+  const dog = {
+    "image/encoded": bytes(await jpeg(60, 40)),
+    "image/filename": bytes("b.jpg"),
+    "image/object/class/text": bytes("dog"),
+  };
+  const read = async (...examples: Features[]) => {
+    const { dataset, warnings } = await readDataset(
+      await folderOf({ "x.record": records(...examples), "m.pbtxt": german }),
+    );
+    const names = dataset.images.flatMap(({ objects }) => objects.map((object) => dataset.classes[object.class]));
+    return { classes: dataset.classes, names, warnings: warnings.slice(1) };
+  };
+
+  test("names them by their numbers, with a warning", async () => {
+    const { classes, names, warnings } = await read(
+      example(),
+      example({ ...dog, "image/object/class/label": integers(2) }),
+    );
+    expect([classes, names]).toEqual([["Katze", "Hund"], ["Katze", "Hund"]]); // prettier-ignore
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^classes with another name in the label map, called as .*: 2 \(first: .*record 1: "cat" is "Katze"\)$/,
+      ),
+    ]);
+  });
+
+  test("adds what its numbers do not tell apart, with a warning", async () => {
+    const { classes, warnings } = await read(example(), example({ ...dog, "image/object/class/label": integers(1) }));
+    expect(classes).toEqual(["Katze", "Hund", "cat", "dog"]);
+    expect(warnings).toEqual([expect.stringMatching(/^classes that the label map lacks, added: 2 /)]);
+  });
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { AnchorkitError } from "../../../../src/base/errors.ts";
+import { Warnings } from "../../../../src/data/warnings.ts";
 import { parseVocXml } from "../../../../src/data/formats/voc/vocXml.ts";
 import { labelImgXml } from "../../helpers.ts";
 
@@ -171,5 +172,74 @@ describe("whatever the text, it is read or refused, and nothing else", () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe("XML of other tools", () => {
+  const BOX = "<bndbox><xmin>10</xmin><ymin>12</ymin><xmax>40</xmax><ymax>60</ymax></bndbox>";
+  const read = (inside: string) => {
+    const warnings = new Warnings();
+    const { objects, size } = parseVocXml(`<annotation>${inside}</annotation>`, "a.xml", undefined, warnings);
+    return { boxes: objects.map(({ box }) => box), objects, size, warnings: warnings.lines() };
+  };
+
+  test("objects in <objects> are read, with a warning", () => {
+    const { boxes, warnings } = read(`<objects><object><name>cat</name>${BOX}</object><object><name>dog</name>${BOX}</object></objects>`); // prettier-ignore
+    expect(boxes).toEqual([[10, 12, 40, 60], [10, 12, 40, 60]]); // prettier-ignore
+    expect(warnings).toEqual(["XML files whose objects lie in <objects>, read all the same: 1 (a.xml)"]);
+  });
+
+  test("tags of another letter case are read, with a warning; a comment is none", () => {
+    const upper = `<Object><Name>cat</Name>${BOX.replaceAll("xmin", "xMin")}</Object><Size><Width>90</Width><Height>70</Height></Size>`;
+    const { boxes, size, warnings } = read(upper);
+    expect(boxes).toEqual([[10, 12, 40, 60]]);
+    expect(size).toEqual({ width: 90, height: 70 });
+    expect(warnings).toEqual(["XML files with tags in another letter case, read all the same: 1 (a.xml)"]);
+    expect(read(`<!-- <Object> --><object><name>A <![CDATA[b]]></name>${BOX}</object>`).warnings).toEqual([]);
+  });
+
+  test("elements that look like objects and are none are warned of where there is no object", () => {
+    const { boxes, warnings } = read(`<items><item><label>cat</label>${BOX}</item></items>`);
+    expect(boxes).toEqual([]);
+    expect(warnings).toEqual([
+      "XML files with elements that look like objects, of which none is read: only <object> is: 1 (a.xml (<items><item>))",
+    ]);
+    expect(read(`<box xmin="1" ymin="2" xmax="3" ymax="4"/>`).warnings[0]).toContain("(<box>)");
+    expect(read(`<object><name>cat</name>${BOX}<part><name>ear</name>${BOX}</part></object>`).warnings).toEqual([]);
+    expect(read("<owner><name>me</name></owner><size><width>3</width></size>").warnings).toEqual([]);
+  });
+
+  test("polygons without a box are read with the box around them", () => {
+    const corners = "<x1>10</x1><y1>12</y1><x2>40</x2><y2>12</y2><x3>30.5</x3><y3>60</y3>";
+    const points = "<pt><x>10</x><y>12</y></pt><pt><x>40</x><y>12</y></pt><pt><x>30.5</x><y>60</y></pt>";
+    for (const polygon of [corners, `<username>me</username>${points}`]) {
+      const { objects, warnings } = read(`<object><name>cat</name><polygon>${polygon}</polygon></object>`);
+      expect(objects[0]).toMatchObject({ box: [10, 12, 40, 60], segmentation: [[10, 12, 40, 12, 30.5, 60]] });
+      expect(warnings).toEqual([
+        "objects with a polygon and no <bndbox>, read with the box around it: 1 (a.xml: object 1)",
+      ]);
+    }
+  });
+
+  test("LabelMe's sizes and deleted objects are understood", () => {
+    const mit = `<imagesize><nrows>80</nrows><ncols>100</ncols></imagesize><object><name>cat</name><deleted>1</deleted><occluded>no</occluded></object>`;
+    const { boxes, size, warnings } = read(mit);
+    expect([boxes, size]).toEqual([[], { width: 100, height: 80 }]);
+    expect(warnings).toEqual(["objects that are marked as deleted, left out: 1 (a.xml: object 1)"]);
+  });
+
+  test.each([
+    [
+      "<robndbox><cx>5</cx></robndbox>",
+      "object 1: <bndbox> is missing; it has <robndbox>: oriented boxes (roLabelImg) are not",
+    ],
+    ["<bndbox><cx>5</cx><angle>1</angle></bndbox>", "<xmin> is missing; <bndbox> has <cx>, <angle>: oriented boxes"],
+    ["<bndbox><x>5</x><width>1</width></bndbox>", "object 1: <xmin> is missing; <bndbox> has <x>, <width>"],
+    [
+      "<keypoints><x>5</x></keypoints>",
+      "<bndbox> is missing; it has <keypoints>, which is not read: write the box around",
+    ],
+  ])("%s is called by its name", (place, message) => {
+    expect(() => read(`<object><name>cat</name>${place}</object>`)).toThrow(message);
   });
 });
