@@ -4,6 +4,7 @@ import { AnchorkitError } from "../base/errors.ts";
 import type { Size } from "../base/preprocessing.ts";
 import type { LabelledObject } from "../data/dataset.ts";
 import { decodeImage } from "../data/images/images.ts";
+import { resizePixels } from "../data/images/resizePixels.ts";
 import { mapParallel } from "../data/parallel.ts";
 import { type DetectionColumns, detections as checked, scoredFrom } from "../geometry/detections.ts";
 import { classColor } from "./colors.ts";
@@ -116,8 +117,8 @@ async function drawTile(
     }),
   ];
   if (item.labels) overlays.push(labelOverlay(width, height, item.labels, classes, { scale, fontSize: FONT_SIZE - 1 }));
-  const data = await fromPixels(pixels)
-    .resize(width, height, { fit: "fill" })
+  const resized = await resizePixels(fromPixels(pixels), pixels, { width, height });
+  const data = await fromPixels(resized)
     .composite(overlays.map((overlay) => ({ input: Buffer.from(overlay) })))
     .removeAlpha()
     .raw()
