@@ -6,7 +6,8 @@ import { readBox, readBoxes, type Box, type Boxes } from "./readBoxes.ts";
  */
 export function area(box: Box): number {
   const [x1, y1, x2, y2] = readBox("area: box", box);
-  return Math.max(0, x2 - x1) * Math.max(0, y2 - y1);
+  const [width, height] = [x2 - x1, y2 - y1];
+  return width > 0 && height > 0 ? width * height : 0;
 }
 
 /** The area of every box, n numbers; see `area`. */

@@ -11,6 +11,9 @@ describe("area", () => {
     expect(area([5, 0, 5, 9])).toBe(0);
     expect(area([5, 5, 5, 5])).toBe(0);
     expect(area([9, 9, 0, 0])).toBe(0);
+    expect(area([0, 5, Infinity, 5])).toBe(0);
+    expect(area([Infinity, 0, Infinity, 5])).toBe(0);
+    expect(area([0, 0, Infinity, 5])).toBe(Infinity);
   });
 
   it("says what is wrong with a box", () => {
