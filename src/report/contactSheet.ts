@@ -1,3 +1,4 @@
+import { knownOptions } from "../geometry/knownOptions.ts";
 import sharp, { type OverlayOptions, type Sharp } from "sharp";
 
 import { AnchorkitError } from "../base/errors.ts";
@@ -54,6 +55,10 @@ export async function contactSheet(
   classes: readonly string[],
   options: SheetOptions = {},
 ): Promise<Sharp> {
+  knownOptions("contactSheet", options, {
+    ...{ columns: true, tileWidth: true },
+    ...{ scoreThreshold: true, onUnreadable: true },
+  });
   if (images.length === 0) throw new AnchorkitError("contactSheet: needs at least one image, got none");
   await loadLabelFont();
   const { columns = Math.min(4, Math.ceil(Math.sqrt(images.length))), tileWidth = 400 } = options;

@@ -46,7 +46,7 @@ describe("areas", () => {
       ]),
     ).toThrow(new RangeError("areas: boxes[1] has NaN as y2"));
     expect(() => areas(7 as unknown as Float32Array)).toThrow(
-      new TypeError("areas: boxes must be a flat Float32Array or Float64Array, or an array of [x1, y1, x2, y2]"),
+      new TypeError("areas: boxes must be a flat array of numbers, or a list of [x1, y1, x2, y2], got number"),
     );
     expect(() => areas([undefined] as unknown as number[][])).toThrow(
       new TypeError("areas: boxes[0] must be four numbers, [x1, y1, x2, y2], got undefined"),

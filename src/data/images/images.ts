@@ -1,3 +1,4 @@
+import { knownOptions } from "../../geometry/knownOptions.ts";
 import { open, readFile } from "node:fs/promises";
 import sharp, { type Sharp } from "sharp";
 import { AnchorkitError, messageOf } from "../../base/errors.ts";
@@ -88,6 +89,7 @@ export async function readImageHeader(
  * as a whole one. Defects that every viewer tolerates, such as stray bytes between JPEG markers, are tolerated.
  */
 export async function decodeImage(source: string | Uint8Array, options: DecodeOptions = {}): Promise<DecodedImage> {
+  knownOptions("decodeImage", options, { size: true, maxPixels: true, stretch: true });
   return withImage(source, options, async (image, original) => {
     const size = typeof options.size === "function" ? options.size(original) : options.size;
     const shrunk = size && typeof source === "string" ? shrunkJpeg(source, original, size) : undefined;
