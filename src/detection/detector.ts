@@ -120,6 +120,7 @@ export class Detector {
     return detectLabelled(this.#run, this.#batch, store, preprocessing);
   }
 
+  /** Frees the weights; the detector cannot run afterwards. */
   dispose(): void {
     this.#program.dispose();
     disposeWeights(this.#network.model);

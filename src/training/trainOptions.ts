@@ -37,12 +37,17 @@ export interface TrainOptions extends LoadingChoice {
   callbacks?: readonly Callback[];
 }
 
+/** What a training tells while it runs. */
 export interface TrainEvents {
+  /** A line for a person. */
   message?: (text: string) => void;
+  /** After each step. */
   progress?: (state: FitProgress) => void;
+  /** After each measurement on the validation data. */
   validated?: (state: FitValidation) => void;
 }
 
+/** What a training came to. */
 export interface TrainResult {
   steps: number;
   seconds: number;
@@ -70,5 +75,6 @@ export interface Prepared<Batch> extends Task<Batch> {
   built: Readonly<Record<string, unknown>>;
   /** "input 320 x 240, anchors …" */
   summary: string;
+  /** Frees the network. */
   dispose(): void;
 }

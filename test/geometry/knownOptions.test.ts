@@ -28,13 +28,15 @@ describe("an option that a function does not have", () => {
   };
 
   test("is refused with the one that was probably meant", () => {
-    expect(() => { check({ iouTreshold: 0.5 }); }).toThrow(
-      new TypeError("nms: unknown option iouTreshold; did you mean iouThreshold?"),
-    );
-    expect(() => { check({ scoreThreshold: 0, colour: 1 }); }).toThrow(
-      new TypeError("nms: unknown option colour; the options are iouThreshold, scoreThreshold"),
-    );
-    expect(() => { check({ toString: 1 }); }).toThrow("nms: unknown option toString");
+    expect(() => {
+      check({ iouTreshold: 0.5 });
+    }).toThrow(new TypeError("nms: unknown option iouTreshold; did you mean iouThreshold?"));
+    expect(() => {
+      check({ scoreThreshold: 0, colour: 1 });
+    }).toThrow(new TypeError("nms: unknown option colour; the options are iouThreshold, scoreThreshold"));
+    expect(() => {
+      check({ toString: 1 });
+    }).toThrow("nms: unknown option toString");
   });
 
   test("and options that are no object", () => {

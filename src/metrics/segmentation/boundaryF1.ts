@@ -88,6 +88,7 @@ export class BoundaryF1 {
     });
   }
 
+  /** The numbers of the images so far. */
   metrics(): BoundaryMetrics {
     const perClass = this.#sums.map((sums, k) => ({
       class: k,

@@ -71,6 +71,7 @@ export class SegmentationMatrix {
     this.#images++;
   }
 
+  /** The numbers of the images so far. */
   metrics(): SegmentationMetrics {
     const perClass = this.#classes.map((_, k) => this.#classMetrics(k));
     const pixels = this.counts.reduce((sum, count) => sum + count, 0);

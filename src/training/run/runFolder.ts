@@ -112,6 +112,7 @@ export class RunFolder {
     return readJsonWithin(this.config, LARGEST_CONFIG, RunConfig);
   }
 
+  /** Writes config.json. */
   async writeConfig(config: RunConfig): Promise<void> {
     await writeFileAtomic(this.config, `${JSON.stringify(config, undefined, 2)}\n`);
   }
@@ -121,6 +122,7 @@ export class RunFolder {
     await writeFileAtomic(this.metrics, "");
   }
 
+  /** Adds a line to metrics.jsonl. */
   async appendMetrics(validation: FitValidation): Promise<void> {
     await appendFile(this.metrics, `${JSON.stringify(validation)}\n`);
   }
