@@ -22,6 +22,7 @@ const checks = [
   ["import directions", "depcruise", "src"],
   ["unused code", "knip"],
   ["package entry points", "publint"],
+  ["API reference", "typedoc", "--emit", "none", "--skipErrorChecking"], // its links, and that exports are documented
 ];
 
 const code = await setup();

@@ -1,6 +1,8 @@
 export * from "./geometry/index.ts";
 export * from "./metrics/index.ts";
 export * from "./detection/index.ts";
+export * from "./training/index.ts";
+export * from "./core/index.ts";
 
 export type { DetectedFile, DetectedImage, TruthColumns } from "./base/detectedImage.ts";
 export { AnchorkitError, UsageError } from "./base/errors.ts";
@@ -14,17 +16,6 @@ export { compileProgram, type Precision, type Program, type ProgramOptions } fro
 export type { NamedTensors, Step, TensorSpec, Updates } from "./engine/graph/step.ts";
 
 export { MODELS, type ModelFamily, modelNamed, openModel, trainModel } from "./models.ts";
-export type { Callback, Wish } from "./training/callbacks/callback.ts";
-export { earlyStopping } from "./training/callbacks/earlyStopping.ts";
-export type { FitProgress, FitValidation } from "./training/loop/progress.ts";
-export type { Phase, Recipe } from "./training/recipe.ts";
-export { RunFolder } from "./training/run/runFolder.ts";
-export type { Batches, ModelDescription, Task, Validation } from "./training/task.ts";
-export { train } from "./training/train.ts";
-export type { PrepareContext, Prepared } from "./training/trainOptions.ts";
-
-export { buildBackbone } from "./core/backbones/buildBackbone.ts";
-export type { BackboneName } from "./core/backbones/names.ts";
 
 export { alignClasses } from "./data/alignClasses.ts";
 export { augmentImage, type Annotations, type AugmentOptions, type Sample } from "./data/augment/apply/augmentImage.ts";

@@ -29,7 +29,9 @@ export interface ModelFamily<Own extends z.ZodObject = z.ZodObject> {
   title: string;
   /** Its own options, by the names that the command line and config.json have for them. Loads no TensorFlow. */
   options: Own;
+  /** The task of a training, from its data and options. */
   prepare(dataset: Dataset, options: z.infer<Own> & ImageOptions, context: PrepareContext): Promise<Prepared<unknown>>;
+  /** Opens a trained model. */
   open(folder: string, options: DetectorOptions): Promise<Predictor>;
 }
 

@@ -1,11 +1,12 @@
 import type { DetectionColumns, Detections } from "../geometry/detections.ts";
 import type { Rle } from "../geometry/masks/rle.ts";
+import type { Boxes } from "../geometry/readBoxes.ts";
 import type { Size } from "./preprocessing.ts";
 
 /** What is labelled in one image: parallel arrays of any kind. */
 export interface TruthColumns {
-  /** n * 4 numbers: x1, y1, x2, y2 in pixels; x2 and y2 exclusive. */
-  boxes: ArrayLike<number>;
+  /** n boxes, x1, y1, x2, y2 in pixels; x2 and y2 exclusive. */
+  boxes: Boxes;
   /** n indices into the list of classes. */
   classes: ArrayLike<number>;
   /** n flags: COCO's crowd regions. They are neither found nor missed, and take in any number of detections. */

@@ -7,7 +7,7 @@ import { readFileWithin, readJsonWithin } from "./boundedFiles.ts";
 import { setWeights, type NamedValues, type WeightValue } from "./namedWeights.ts";
 
 /** Weights as Keras names them, `layer/weight` -> values. */
-interface KerasWeights {
+export interface KerasWeights {
   /** Where they come from, for messages. */
   folder: string;
   /** The network's name ("MobileNetV1") and width, as the file says it. */

@@ -46,7 +46,7 @@ export async function readDataset(
 }
 
 /** Formats whose labels are nothing without the images that they lie among or hold. */
-const OWN_IMAGES: readonly FormatId[] = ["folders", "masks", "tfrecord"];
+const OWN_IMAGES: readonly FormatId[] = ["folders", "masks"];
 
 const LIKELIEST_FIRST: readonly Likeness[] = ["sure", "likely", "maybe"];
 

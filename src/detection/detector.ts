@@ -1,3 +1,4 @@
+import { knownOptions } from "../geometry/knownOptions.ts";
 import type { DetectedFile } from "../base/detectedImage.ts";
 import { AnchorkitError } from "../base/errors.ts";
 import { categoryIdsOf } from "../data/categoryIds.ts";
@@ -51,6 +52,7 @@ export class Detector {
    * @throws AnchorkitError if there is no detector, or it is damaged
    */
   static async load(folder: string, options: DetectorOptions = {}): Promise<Detector> {
+    knownOptions("Detector.load", options, { engine: true, precision: true, batch: true });
     const engine = await loadEngine({ engine: options.engine ?? "native" });
     const { network, description } = await readNetwork(modelFolderOf(folder));
     const { preprocessing, settings, levels } = description;
@@ -124,6 +126,7 @@ export class Detector {
     return detectLabelled(this.#run, this.#batch, store, preprocessing);
   }
 
+  /** Frees the weights; the detector cannot run afterwards. */
   dispose(): void {
     this.#program.dispose();
     disposeWeights(this.#network.model);

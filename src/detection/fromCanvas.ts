@@ -2,7 +2,11 @@ import { placeOnCanvas, type Framing, type Size } from "../base/preprocessing.ts
 import { detections, type DetectionColumns, type Detections } from "../geometry/detections.ts";
 
 /** Detections on the canvas as detections in the image, clipped to it; boxes that are left without area are dropped. */
-export function fromCanvas({ boxes, scores, classes }: DetectionColumns, image: Size, framing: Framing): Detections {
+export function fromCanvas(
+  { boxes, scores, classes }: DetectionColumns & { boxes: ArrayLike<number> },
+  image: Size,
+  framing: Framing,
+): Detections {
   const { scaleX, scaleY, offsetX, offsetY } = placeOnCanvas(image, framing);
   const clip = (value: number, most: number): number => Math.min(Math.max(value, 0), most);
   const kept: number[] = [];

@@ -1,3 +1,4 @@
+import { knownOptions } from "../geometry/knownOptions.ts";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import util from "node:util";
@@ -40,6 +41,7 @@ const failures = new Map<string, string>();
  * default one for each CPU) counts at the first call.
  */
 export async function loadEngine(options: { engine?: EngineChoice; threads?: number } = {}): Promise<Engine> {
+  knownOptions("loadEngine", options, { engine: true, threads: true });
   const choice = options.engine ?? "auto";
   if (choice !== "cpu") {
     native ??= loadNative(options.threads);

@@ -5,8 +5,9 @@ import { readBox, readBoxes, type Box, type Boxes } from "./readBoxes.ts";
  * @throws TypeError or RangeError where the box is not four numbers or holds NaN.
  */
 export function area(box: Box): number {
-  const [x1, y1, x2, y2] = readBox("area: box", box);
-  return Math.max(0, x2 - x1) * Math.max(0, y2 - y1);
+  const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = readBox("area: box", box);
+  const [width, height] = [x2 - x1, y2 - y1];
+  return width > 0 && height > 0 ? width * height : 0;
 }
 
 /** The area of every box, n numbers; see `area`. */

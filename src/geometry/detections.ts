@@ -1,10 +1,11 @@
 import type { Rle } from "./masks/rle.ts";
+import { type Boxes, flatBoxes } from "./readBoxes.ts";
 import { scoreOrder } from "./scoreOrder.ts";
 
 /** What was found in one image: parallel arrays of any kind, in any order. */
 export interface DetectionColumns {
-  /** n * 4 numbers: x1, y1, x2, y2 in pixels of the original image; x2 and y2 exclusive. */
-  boxes: ArrayLike<number>;
+  /** n boxes, x1, y1, x2, y2 in pixels of the original image; x2 and y2 exclusive. */
+  boxes: Boxes;
   /** n numbers, the higher the surer. */
   scores: ArrayLike<number>;
   /** n indices into the list of class names. */
@@ -34,8 +35,9 @@ export interface Detections extends DetectionColumns {
  * @throws RangeError where lengths do not agree, a box or score is not finite, or a class is not a whole number from 0.
  */
 export function detections(columns: Pick<DetectionColumns, "boxes" | "scores" | "classes" | "masks">): Detections {
-  check(columns);
-  const { boxes, scores, classes, masks } = inOrder(columns);
+  const flat = { ...columns, boxes: flatBoxes("detections: boxes", columns.boxes) };
+  check(flat);
+  const { boxes, scores, classes, masks } = inOrder(flat);
   return {
     boxes: boxes instanceof Float32Array ? boxes : Float32Array.from(boxes),
     scores: scores instanceof Float32Array ? scores : Float32Array.from(scores),
@@ -56,7 +58,9 @@ export function scoredFrom(threshold: number, { boxes, scores, classes, masks }:
   };
 }
 
-function check({ boxes, scores, classes, masks }: DetectionColumns): void {
+type FlatColumns = DetectionColumns & { boxes: ArrayLike<number> };
+
+function check({ boxes, scores, classes, masks }: FlatColumns): void {
   const count = scores.length;
   if (boxes.length !== 4 * count || classes.length !== count || (masks ?? scores).length !== count) {
     const others = masks ? `, ${classes.length} classes and ${masks.length} masks` : ` and ${classes.length} classes`;
@@ -77,7 +81,7 @@ function check({ boxes, scores, classes, masks }: DetectionColumns): void {
   }
 }
 
-function inOrder(columns: DetectionColumns): DetectionColumns {
+function inOrder(columns: FlatColumns): FlatColumns {
   const { boxes, scores, classes, masks } = columns;
   let falling = true;
   for (let i = 1; i < scores.length; i++) falling &&= (scores[i] as number) <= (scores[i - 1] as number);

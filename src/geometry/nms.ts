@@ -1,3 +1,4 @@
+import { knownOptions } from "./knownOptions.ts";
 import { readBoxes, type Boxes } from "./readBoxes.ts";
 import { scoreOrder } from "./scoreOrder.ts";
 import { suppress } from "./suppress.ts";
@@ -22,7 +23,8 @@ export interface NmsOptions {
  * @param boxes n boxes, x1, y1, x2, y2.
  * @param scores n numbers.
  * @returns the indices of the boxes that stay, best score first.
- * @throws TypeError or RangeError where a box or a score is NaN (naming it), counts differ, or an option is out of range.
+ * @throws TypeError or RangeError where a box or a score is NaN (naming it), counts differ, an option is out of range or
+ * not known.
  */
 export function nms(boxes: Boxes, scores: ArrayLike<number>, options: NmsOptions = {}): Int32Array {
   const { iouThreshold, scoreThreshold, maxDetections } = readNmsOptions("nms", options);
@@ -58,6 +60,7 @@ export function batchedNms(
 }
 
 function readNmsOptions(where: string, options: NmsOptions): Required<NmsOptions> {
+  knownOptions(where, options, { iouThreshold: true, scoreThreshold: true, maxDetections: true });
   const { iouThreshold = 0.5, scoreThreshold = -Infinity, maxDetections = Infinity } = options;
   if (!(iouThreshold >= 0 && iouThreshold <= 1)) {
     throw new RangeError(`${where}: iouThreshold must be 0 to 1, got ${iouThreshold}`);

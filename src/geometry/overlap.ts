@@ -1,9 +1,9 @@
 import { readBox, readBoxes, type Box, type Boxes } from "./readBoxes.ts";
 
 // Boxes are [x1, y1, x2, y2]. All functions here compute in float64; the matrices are rounded to float32 at the end.
-// They are never NaN: boxes without area have an IoU of 0 with everything, and where a coordinate is infinite or the
-// arithmetic overflows, the IoU is 0 and the other three are -1. A NaN in a box is a RangeError that says where. The
-// ranges given hold for boxes with x1 <= x2 and y1 <= y2.
+// They are never NaN, and within the ranges given for all boxes: one without area, or with x2 < x1 or y2 < y1, has an IoU
+// of 0 with everything, and where a coordinate is infinite or the arithmetic overflows, the IoU is 0 and the other three
+// are -1. A NaN in a box is a RangeError that says where.
 
 /**
  * Intersection over union (Jaccard index): area(a and b) / area(a or b), 0 to 1.
@@ -33,7 +33,7 @@ export function diou(a: Box, b: Box): number {
 
 /**
  * Complete IoU: DIoU - v² / (1 - IoU + v), with v = (2 / π (atan(wa / ha) - atan(wb / hb)))², how far the shapes
- * differ (Zheng et al., "Distance-IoU Loss", 2020); the angle of a point, 0 / 0, is taken as 0.
+ * differ; -1.5 to 1 (Zheng et al., "Distance-IoU Loss", 2020). The angle of a point, 0 / 0, is taken as 0.
  * @throws as `iou`.
  */
 export function ciou(a: Box, b: Box): number {
@@ -94,14 +94,14 @@ function giouOf(a: Float64Array, i: number, b: Float64Array, j: number): number 
   const union = areaOf(a, i) + areaOf(b, j) - shared;
   const hull = hullSide(a, i, b, j) * hullSide(a, i + 1, b, j + 1);
   if (hull === 0) return iouOf(a, i, b, j);
-  return hull < Infinity ? iouOf(a, i, b, j) - (hull - union) / hull : -1;
+  return hull < Infinity ? iouOf(a, i, b, j) - Math.max(0, hull - union) / hull : -1;
 }
 
 function diouOf(a: Float64Array, i: number, b: Float64Array, j: number): number {
-  const diagonal = hullSide(a, i, b, j) ** 2 + hullSide(a, i + 1, b, j + 1) ** 2;
+  const diagonal = squaredDiagonal(a, i, b, j);
   if (diagonal === 0) return iouOf(a, i, b, j);
   const distance = (middle(a, i) - middle(b, j)) ** 2 + (middle(a, i + 1) - middle(b, j + 1)) ** 2;
-  return diagonal < Infinity ? iouOf(a, i, b, j) - distance / diagonal : -1;
+  return diagonal < Infinity ? iouOf(a, i, b, j) - Math.min(1, distance / diagonal) : -1;
 }
 
 function ciouOf(a: Float64Array, i: number, b: Float64Array, j: number): number {
@@ -109,7 +109,13 @@ function ciouOf(a: Float64Array, i: number, b: Float64Array, j: number): number 
   const angleA = Math.atan2(side(a, i), side(a, i + 1));
   const angleB = Math.atan2(side(b, j), side(b, j + 1));
   const v = ((2 / Math.PI) * (angleA - angleB)) ** 2;
-  return v > 0 && diou > -1 ? diou - v ** 2 / (1 - iouOf(a, i, b, j) + v) : diou;
+  const comparable = v > 0 && squaredDiagonal(a, i, b, j) < Infinity;
+  return comparable ? diou - v ** 2 / (1 - iouOf(a, i, b, j) + v) : diou;
+}
+
+/** The square of the diagonal of the smallest box around both. */
+function squaredDiagonal(a: Float64Array, i: number, b: Float64Array, j: number): number {
+  return hullSide(a, i, b, j) ** 2 + hullSide(a, i + 1, b, j + 1) ** 2;
 }
 
 // Along one axis: a[i] is x1 or y1 of a box, and a[i + 2] its x2 or y2.
@@ -119,7 +125,7 @@ function side(a: Float64Array, i: number): number {
 }
 
 function middle(a: Float64Array, i: number): number {
-  return ((a[i] ?? 0) + (a[i + 2] ?? 0)) / 2;
+  return (a[i] ?? 0) / 2 + (a[i + 2] ?? 0) / 2;
 }
 
 /** How much of the axis two boxes share. */
@@ -129,7 +135,9 @@ function sharedSide(a: Float64Array, i: number, b: Float64Array, j: number): num
 
 /** How much of the axis the smallest box around both takes. */
 function hullSide(a: Float64Array, i: number, b: Float64Array, j: number): number {
-  return Math.max(0, Math.max(a[i + 2] ?? 0, b[j + 2] ?? 0) - Math.min(a[i] ?? 0, b[j] ?? 0));
+  const high = Math.max(Math.max(a[i] ?? 0, a[i + 2] ?? 0), Math.max(b[j] ?? 0, b[j + 2] ?? 0));
+  const low = Math.min(Math.min(a[i] ?? 0, a[i + 2] ?? 0), Math.min(b[j] ?? 0, b[j + 2] ?? 0));
+  return high < Infinity && low > -Infinity ? high - low : Infinity;
 }
 
 function areaOf(a: Float64Array, i: number): number {

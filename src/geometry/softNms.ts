@@ -1,3 +1,4 @@
+import { knownOptions } from "./knownOptions.ts";
 import { iouOf } from "./overlap.ts";
 import { readBoxes, type Boxes } from "./readBoxes.ts";
 import { scoreOrder } from "./scoreOrder.ts";
@@ -33,9 +34,14 @@ export interface SoftNmsResult {
  *
  * @param boxes n boxes, x1, y1, x2, y2.
  * @param scores n finite numbers.
- * @throws TypeError or RangeError where a box or a score is NaN (naming it), counts differ, or an option is out of range.
+ * @throws TypeError or RangeError where a box or a score is NaN (naming it), counts differ, an option is out of range or
+ * not known.
  */
 export function softNms(boxes: Boxes, scores: ArrayLike<number>, options: SoftNmsOptions = {}): SoftNmsResult {
+  knownOptions("softNms", options, {
+    ...{ method: true, sigma: true, iouThreshold: true },
+    ...{ scoreThreshold: true, maxDetections: true },
+  });
   const { scoreThreshold = 0.001, maxDetections = Infinity } = options;
   checkRange("scoreThreshold", scoreThreshold, scoreThreshold >= 0, "0 or more");
   checkRange("maxDetections", maxDetections, maxDetections >= 0, "0 or more");

@@ -1,9 +1,11 @@
+import { knownOptions } from "../geometry/knownOptions.ts";
 import sharp, { type OverlayOptions, type Sharp } from "sharp";
 
 import { AnchorkitError } from "../base/errors.ts";
 import type { Size } from "../base/preprocessing.ts";
 import type { LabelledObject } from "../data/dataset.ts";
 import { decodeImage, readImageHeader } from "../data/images/images.ts";
+import { resizePixels } from "../data/images/resizePixels.ts";
 import { mapParallel } from "../data/parallel.ts";
 import { type DetectionColumns, detections as checked, scoredFrom } from "../geometry/detections.ts";
 import type { Rect } from "./boxShapes.ts";
@@ -59,6 +61,10 @@ export async function contactSheet(
   classes: readonly string[],
   options: SheetOptions = {},
 ): Promise<Sharp> {
+  knownOptions("contactSheet", options, {
+    ...{ columns: true, tileWidth: true, names: true, heading: true },
+    ...{ scoreThreshold: true, onUnreadable: true },
+  });
   if (images.length === 0) throw new AnchorkitError("contactSheet: needs at least one image, got none");
   await loadLabelFont();
   const { columns, tileWidth = 400, heading = "", scoreThreshold = SCORE_THRESHOLD } = options;
@@ -136,8 +142,8 @@ async function drawTile(
   if (item.labels) {
     overlays.push(labelOverlay(width, height, item.labels, classes, { scale, fontSize: FONT_SIZE - 1, names }));
   }
-  const data = await fromPixels(pixels)
-    .resize(width, height, { fit: "fill" })
+  const resized = await resizePixels(fromPixels(pixels), pixels, { width, height });
+  const data = await fromPixels(resized)
     .composite(overlays.map((overlay) => ({ input: Buffer.from(overlay) })))
     .removeAlpha()
     .raw()

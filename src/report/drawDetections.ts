@@ -1,3 +1,4 @@
+import { knownOptions } from "../geometry/knownOptions.ts";
 import type { Sharp } from "sharp";
 
 import { decodeImage } from "../data/images/images.ts";
@@ -20,6 +21,13 @@ export async function drawDetections(
   classes: readonly string[],
   options: OverlayOptions = {},
 ): Promise<Sharp> {
+  knownOptions("drawDetections", options, {
+    scoreThreshold: true,
+    names: true,
+    truth: true,
+    scale: true,
+    fontSize: true,
+  });
   await loadLabelFont();
   const pixels = typeof image === "string" ? await decodeImage(image) : image;
   const overlay = detectionsOverlay(pixels.width, pixels.height, detections, classes, options);

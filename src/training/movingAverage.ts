@@ -12,6 +12,7 @@ export interface MovingAverage {
   readonly step: Step;
 }
 
+/** Averages of the weights, which begin as copies of them. */
 export function movingAverage(weights: readonly tf.Variable[]): MovingAverage {
   const averages = new Map(weights.map((w) => [w, tf.tidy(() => tf.variable(w.add(0), false, `${w.name}/average`))]));
   return {

@@ -16,6 +16,7 @@ export interface ModelDescription {
 /** An endless, shuffled stream of batches. Each batch depends on its number and the seed alone, so it can be resumed. */
 export interface Batches<Batch> {
   stepsPerEpoch: number;
+  /** The batch of this number, from 0. */
   batch(index: number): Promise<Batch>;
   /** What the samples of a batch are called, for messages: their files. */
   namesOf(batch: Batch): readonly string[];
@@ -51,6 +52,7 @@ export interface Task<Batch> {
   comparable?: readonly string[];
   /** What the trained model does, with a step of its own; `validate` runs it on averaged weights. */
   predict: Step;
+  /** Measures the validation data with `run`, which runs `predict`. */
   validate(run: (inputs: NamedTensors) => NamedTensors): Promise<Validation>;
   /** What is done otherwise than by the default recipe. */
   recipe?: Partial<Recipe>;

@@ -46,12 +46,17 @@ export interface TrainOptions extends LoadingChoice {
   callbacks?: readonly Callback[];
 }
 
+/** What a training tells while it runs. */
 export interface TrainEvents {
+  /** A line for a person. */
   message?: (text: string) => void;
+  /** After each step. */
   progress?: (state: FitProgress) => void;
+  /** After each measurement on the validation data. */
   validated?: (state: FitValidation) => void;
 }
 
+/** What a training came to. */
 export interface TrainResult {
   steps: number;
   seconds: number;
@@ -83,5 +88,6 @@ export interface Prepared<Batch> extends Task<Batch> {
   notes?: readonly string[];
   /** Weights of the model that it begins with, brought to its own classes, and what a person should know of that. */
   adaptWeights?(weights: NamedValues): { weights: NamedValues; says?: string };
+  /** Frees the network. */
   dispose(): void;
 }

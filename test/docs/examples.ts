@@ -9,8 +9,18 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 export const folder = await mkdtemp(join(tmpdir(), "anchorkit-adding-"));
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Runs the blocks of TypeScript of a page as modules of these names in a folder of src; answers what the last exports. */
-export async function run(page: string, home: string, names: readonly string[]): Promise<Record<string, unknown>> {
+/**
+ * Runs the blocks of TypeScript of a page as modules of these names in a folder of src; answers what the last exports.
+ * Imports of the package and of its entry points are those of the sources.
+ *
+ * @param edit shortens what takes long
+ */
+export async function run(
+  page: string,
+  home: string,
+  names: readonly string[],
+  edit: (code: string) => string = (code) => code,
+): Promise<Record<string, unknown>> {
   const text = await readFile(join(root, "docs", page), "utf8");
   const blocks = [...text.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code = ""]) => code);
   expect(blocks.length).toBe(names.length);
@@ -19,7 +29,10 @@ export async function run(page: string, home: string, names: readonly string[]):
       const own = names.includes(basename(path)) && dirname(path) === ".";
       return `from ${JSON.stringify(own ? join(folder, basename(path)) : resolve(root, home, path))}`;
     });
-    await writeFile(join(folder, names[i] ?? ""), placed);
+    const own = placed.replace(/from "anchorkit(\/\w+)?"/g, (_, entry = "") => {
+      return `from ${JSON.stringify(join(root, "src", entry as string, "index.ts"))}`;
+    });
+    await writeFile(join(folder, names[i] ?? ""), edit(own));
   }
   return (await import(join(folder, names.at(-1) ?? ""))) as Record<string, unknown>;
 }

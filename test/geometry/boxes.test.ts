@@ -11,6 +11,9 @@ describe("area", () => {
     expect(area([5, 0, 5, 9])).toBe(0);
     expect(area([5, 5, 5, 5])).toBe(0);
     expect(area([9, 9, 0, 0])).toBe(0);
+    expect(area([0, 5, Infinity, 5])).toBe(0);
+    expect(area([Infinity, 0, Infinity, 5])).toBe(0);
+    expect(area([0, 0, Infinity, 5])).toBe(Infinity);
   });
 
   it("says what is wrong with a box", () => {
@@ -43,7 +46,7 @@ describe("areas", () => {
       ]),
     ).toThrow(new RangeError("areas: boxes[1] has NaN as y2"));
     expect(() => areas(7 as unknown as Float32Array)).toThrow(
-      new TypeError("areas: boxes must be a flat Float32Array or Float64Array, or an array of [x1, y1, x2, y2]"),
+      new TypeError("areas: boxes must be a flat array of numbers, or a list of [x1, y1, x2, y2], got number"),
     );
     expect(() => areas([undefined] as unknown as number[][])).toThrow(
       new TypeError("areas: boxes[0] must be four numbers, [x1, y1, x2, y2], got undefined"),

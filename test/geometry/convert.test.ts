@@ -34,6 +34,41 @@ describe("convert", () => {
     expect(boxes[0]).toBe(1);
   });
 
+  it("gives no NaN for any numbers: what cannot be said is refused", () => {
+    const number = fc.constantFrom(0, -0, 1, Infinity, -Infinity, 1e308, -1e308, 1.7e308, 5e-324, -5e-324);
+    fc.assert(
+      fc.property(
+        fc.tuple(number, number, number, number),
+        fc.constantFrom(...FORMATS),
+        fc.constantFrom(...FORMATS),
+        (box, from, to) => {
+          const converted = (): Float32Array => convert([box], from, to);
+          if (from === to || box.every(Number.isFinite)) expect(converted().some(Number.isNaN)).toBe(false);
+          else {
+            try {
+              expect(converted().some(Number.isNaN)).toBe(false);
+            } catch (error) {
+              expect(String(error)).toMatch(
+                /^RangeError: convert: boxes\[0\], \[.*Infinity.*\] as \w+, cannot be said as \w+$/,
+              );
+            }
+          }
+        },
+      ),
+      { numRuns: 1000, seed: 3 },
+    );
+    expect(() =>
+      convert(
+        [
+          [0, 0, 1, 1],
+          [-Infinity, 0, Infinity, 1],
+        ],
+        "xyxy",
+        "cxcywh",
+      ),
+    ).toThrow(new RangeError("convert: boxes[1], [-Infinity, 0, Infinity, 1] as xyxy, cannot be said as cxcywh"));
+  });
+
   it("names the field of a NaN and the formats it knows", () => {
     expect(() => convert([[1, 2, 3, NaN]], "cxcywh", "xyxy")).toThrow(
       new RangeError("convert: boxes[0] has NaN as height"),

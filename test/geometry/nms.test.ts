@@ -192,8 +192,13 @@ describe("nms and the double loop agree", () => {
       1e-30,
       Infinity,
       -Infinity,
+      1e308,
+      -1e308,
+      1e-45,
+      5e-324,
+      -0,
     );
-    const side = fc.constantFrom(0, 64, 128, 1e9, 1.8e19, 1e19, 2e19, 3e38, Infinity);
+    const side = fc.constantFrom(0, 1e308, 1e-45, 3e-45, 5e-324, 64, 128, 1e9, 1.8e19, 1e19, 2e19, 3e38, Infinity);
     agree(extreme, side, 500);
   });
 

@@ -40,6 +40,13 @@ const anyBox = fc
   .tuple(coordinate, coordinate, coordinate, coordinate)
   .map(([a, b, c, d]) => [Math.min(a, c), Math.min(b, d), Math.max(a, c), Math.max(b, d)]);
 
+/** The edges of what numbers can be, where sums overflow, products vanish and differences are no number. */
+const extreme = fc.oneof(
+  fc.constantFrom(0, -0, 1, 2, 3, Infinity, -Infinity, 1e308, -1e308, 1.7e308, -1.7e308, Number.MAX_VALUE),
+  fc.constantFrom(1e154, 1e155, -1e155, 1e-154, 1e-162, -1e-162, 2e-162, 3e-162, 5e-324, -5e-324, 1e-323),
+  fc.double({ noNaN: true }),
+);
+
 describe.each(measures)("$name", ({ name, one, all }) => {
   it("equals torchvision's matrix", () => {
     const found = oracle.cases.find((c) => c.name === name);
@@ -86,6 +93,26 @@ describe.each(measures)("$name", ({ name, one, all }) => {
     );
   });
 
+  it("is in its range for any four numbers each, alone and in a matrix", () => {
+    const lowest = { iou: 0, giou: -1, diou: -1, ciou: -1.5 }[name] ?? NaN;
+    const boxes = fc.array(fc.tuple(extreme, extreme, extreme, extreme), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(boxes, boxes, (a, b) => {
+        const values = all(a, b);
+        const pairs = a.flatMap((box) => b.map((other) => [box, other] as const));
+        const wrong = pairs.filter(([box, other], k) => {
+          const value = one(box, other);
+          const infinite = [...box, ...other].some((number) => Math.abs(number) === Infinity);
+          const inRange = infinite ? value === (name === "iou" ? 0 : -1) : value >= lowest && value <= 1;
+          const alike = Math.abs(value - one(other, box)) < 1e-12 && values[k] === Math.fround(value);
+          return !(inRange && alike);
+        });
+        expect(wrong).toEqual([]);
+      }),
+      { numRuns: 1500, seed: 2 },
+    );
+  });
+
   it("is 0 or -1 where a side is infinite or the area overflows", () => {
     const expected = name === "iou" ? 0 : -1;
     expect(one([0, 0, Infinity, 10], [0, 0, 5, 5])).toBe(expected);
@@ -106,6 +133,17 @@ describe.each(measures)("$name", ({ name, one, all }) => {
 });
 
 describe("values worked by hand", () => {
+  it("at the ends of what numbers can be", () => {
+    const far = [1e308, 0, 1e308, 1]; // whose x1 + x2 overflows
+    expect([giou(far, far), diou(far, far), ciou(far, far)]).toEqual([0, 0, 0]);
+    const corner = [Infinity, Infinity, Infinity, Infinity];
+    expect([iou(corner, corner), giou(corner, corner), diou(corner, corner), ciou(corner, corner)]).toEqual([
+      0, -1, -1, -1,
+    ]);
+    expect(giou([0, 0, Infinity, 0], [0, 0, Infinity, 0])).toBe(-1);
+    expect(ciou([0, 0, 1, 1000], [1e20, 1e20, 1e20 + 2 ** 20, 1e20])).toBeCloseTo(-1.5, 2); // as far and unlike as can be
+  });
+
   const a = [0, 0, 4, 4]; // area 16, centre 2, 2
   const b = [2, 2, 6, 4]; // area 8, centre 4, 3; shares 2 x 2 with a; the box around both is 6 x 4
 

@@ -52,6 +52,23 @@ describe("softNms", () => {
     );
   });
 
+  it("lets boxes that overlap nothing keep their scores: infinite, huge and without area", () => {
+    const extreme = fc.constantFrom(0, -0, 1, Infinity, -Infinity, 1e308, -1e308, 1.7e308, 5e-324, 1e-162);
+    const box = fc.tuple(extreme, extreme, extreme, extreme);
+    fc.assert(
+      fc.property(fc.array(box, { maxLength: 8 }), fc.constantFrom(5e-324, 0.5, Infinity), (boxes, sigma) => {
+        const scores = boxes.map((_, i) => 1 / (i + 1));
+        const found = softNms(boxes, scores, { sigma });
+        expect(found.scores.every((score) => score > 0 && score <= 1)).toBe(true);
+        const alone = boxes.flatMap((one, i) =>
+          boxes.every((other, j) => i === j || iou(one, other) === 0) ? [i] : [],
+        );
+        for (const i of alone) expect(found.scores[found.indices.indexOf(i)]).toBe(Math.fround(1 / (i + 1)));
+      }),
+      { numRuns: 500, seed: 1 },
+    );
+  });
+
   it("orders as nms does where nothing overlaps", () => {
     const apart = [0, 1, 2, 3, 4].map((i) => [20 * i, 0, 20 * i + 10, 10]);
     const scores = Float32Array.of(0.25, 0.75, 0.5, 0.75, 1);

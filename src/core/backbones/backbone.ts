@@ -20,7 +20,7 @@ export interface BackboneOptions {
 export interface Backbone {
   /** From images to the last map; its layers' names are stable, and Keras's own where Keras has the network. */
   model: tf.LayersModel;
-  /** Maps from fine to coarse. */
+  /** Maps from fine to coarse, of ceil(height / stride) x ceil(width / stride) cells for images of any size. */
   features: FeatureMap[];
   /** What its published weights expect; undefined: nothing fixed, take mean and deviation of the training set. */
   preprocessing: PixelScaling | undefined;

@@ -14,7 +14,8 @@ const BLOCKS = [
 /**
  * VGG16 (Simonyan and Zisserman, "Very Deep Convolutional Networks", 2015) without its classifier, with Keras's names
  * (block1_conv1, …): biases, no normalisation. Maps are the last of a block, before its pooling: strides 4, 8 and 16
- * (block5_conv3_relu, Faster R-CNN's own choice), and the last pooling's at 32.
+ * (block5_conv3_relu, Faster R-CNN's own choice), and the last pooling's at 32. The poolings keep an odd last row or
+ * column, as the strides of all backbones here do; Keras leaves it out, and with it the border of the image.
  */
 export function buildVgg16(options: BackboneOptions): Backbone {
   const b = blocks(options, { momentum: 0.99, epsilon: 1e-3 });
@@ -28,7 +29,8 @@ export function buildVgg16(options: BackboneOptions): Backbone {
       x = b.relu(x, `${block}_conv${j + 1}_relu`);
     }
     if (i >= 2) maps.push([2 ** i, x]);
-    x = tf.layers.maxPooling2d({ name: `${block}_pool`, poolSize: 2, strides: 2 }).apply(x) as tf.SymbolicTensor;
+    const pool = tf.layers.maxPooling2d({ name: `${block}_pool`, poolSize: 2, strides: 2, padding: "same" });
+    x = pool.apply(x) as tf.SymbolicTensor;
   }
   maps.push([32, x]);
   const preprocessing: PixelScaling = { mean: [123.68, 116.779, 103.939], deviation: [1, 1, 1] };

@@ -3,7 +3,7 @@ import { nativeOp } from "../../engine/graph/nativeOp.ts";
 import { usesNativeOps } from "../../engine/graph/target.ts";
 
 /** A normalised batch, and what it was normalised with. */
-interface NormalizedBatch {
+export interface NormalizedBatch {
   normalized: tf.Tensor4D;
   /** Mean of each channel over batch, height and width, [c]. */
   mean: tf.Tensor1D;

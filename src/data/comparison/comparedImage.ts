@@ -7,6 +7,7 @@ import type { RecordId } from "./recordChecks.ts";
 export interface CocoTruthColumns extends TruthColumns {
   /** 1 for an object marked `difficult` (an extension, from Pascal VOC); COCO's own rules know no such thing. */
   difficult: Uint8Array;
+  boxes: Float64Array;
 }
 
 /** One image of the truth. */
@@ -24,7 +25,7 @@ export interface TruthImage {
  * those of results that came without a box, their masks'.
  */
 export interface ComparedImage extends TruthImage {
-  detections: DetectionColumns;
+  detections: DetectionColumns & { boxes: Float64Array };
 }
 
 /** The truth of an evaluation. */

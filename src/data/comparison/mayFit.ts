@@ -1,4 +1,5 @@
 import type { TruthColumns } from "../../base/detectedImage.ts";
+import { flatBoxes } from "../../geometry/readBoxes.ts";
 import { iou } from "../../geometry/overlap.ts";
 import { groupBy } from "../files.ts";
 import type { ResultBox } from "./boxLayout.ts";
@@ -40,8 +41,9 @@ export function mayFit({ images }: CocoTruth, results: readonly ReadResult[]): b
 
 function classesHit({ box }: ReadResult, { boxes, classes }: TruthColumns): Set<number> {
   const hit = new Set<number>();
+  const flat = flatBoxes("truth", boxes);
   for (let j = 0; j < classes.length; j++) {
-    const other = [boxes[4 * j] ?? 0, boxes[4 * j + 1] ?? 0, boxes[4 * j + 2] ?? 0, boxes[4 * j + 3] ?? 0] as const;
+    const other = [0, 1, 2, 3].map((k) => flat[4 * j + k] ?? 0);
     if (iou([box.x1, box.y1, box.x2, box.y2], other) > HIT) hit.add(classes[j] ?? -1);
   }
   return hit;

@@ -52,6 +52,7 @@ export class DirectoryBatches<Item extends { file: string }, Batch> implements A
     return this.items.map(({ file }) => file);
   }
 
+  /** The batches of one pass over the files. */
   [Symbol.asyncIterator](): AsyncIterator<Batch> {
     const order = [...this.items.keys()];
     if (this.#reshuffle) new Random(this.seed).fork(`epoch ${this.#epoch++}`).shuffle(order);

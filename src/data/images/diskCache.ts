@@ -71,9 +71,12 @@ export async function diskCache(folder: string, { limit, warn }: DiskCacheOption
   };
 }
 
+/** Raised when other pixels are made of the same image (4: enlarged ones lie half a pixel further left and up). */
+const PIXELS_VERSION = 4;
+
 /** Another decoder may give other pixels: its version is part of the name. */
 function nameOf({ file, form }: ImageKey): string {
-  const identity = JSON.stringify([3, sharp.versions.vips, file, form]);
+  const identity = JSON.stringify([PIXELS_VERSION, sharp.versions.vips, file, form]);
   return createHash("sha256").update(identity).digest("hex").slice(0, 32) + SUFFIX;
 }
 

@@ -1,3 +1,4 @@
+import { knownOptions } from "../../geometry/knownOptions.ts";
 import { open, readFile } from "node:fs/promises";
 import sharp, { type Sharp } from "sharp";
 import { AnchorkitError, messageOf } from "../../base/errors.ts";
@@ -6,6 +7,7 @@ import type { Size } from "../../base/preprocessing.ts";
 import { BMP_HEADER_BYTES, decodeBmp, isBmp, readBmpHeader } from "./bmp.ts";
 import { fileKind } from "./fileKind.ts";
 import { shownPath } from "../files.ts";
+import { resizePixels } from "./resizePixels.ts";
 import { shrunkJpeg } from "./shrunkJpeg.ts";
 
 /** What the header of an image file says. */
@@ -79,37 +81,32 @@ export async function readImageHeader(
  * palette images become RGB; of an animation or a stack the first picture is taken. Refused are images of signed,
  * 32-bit and floating-point numbers, as they do not say which of them is white, and those of more than 4 channels.
  *
- * Resizing uses an antialiased triangle filter ("bilinear"); JPEG files at least twice as large as `size` are shrunk while
- * they are decoded, which takes less than half the time and changes a byte by less than 1 on average. Edges land where
- * `scaleX` and `scaleY` say within about half a pixel of the result.
+ * Resizing uses an antialiased triangle filter ("bilinear"), and puts edges where `scaleX` and `scaleY` say. JPEG files at
+ * least twice as large as `size` are shrunk while they are decoded, which takes less than half the time and changes a byte
+ * by less than 1 on average; where that does not come out even, edges at the far end land up to half a pixel of the result
+ * away.
  *
  * @throws AnchorkitError naming the file and the reason, also for a file that ends early: half an image would train
  * as a whole one. Defects that every viewer tolerates, such as stray bytes between JPEG markers, are tolerated.
  */
 export async function decodeImage(source: string | Uint8Array, options: DecodeOptions = {}): Promise<DecodedImage> {
+  knownOptions("decodeImage", options, { size: true, maxPixels: true, stretch: true });
   return withImage(source, options, async (image, original) => {
     const size = typeof options.size === "function" ? options.size(original) : options.size;
     const shrunk = size && typeof source === "string" ? shrunkJpeg(source, original, size) : undefined;
-    const whole = () => rgbPixels(image, size);
+    const pixelsOf = (opened: Sharp) => resizePixels(opened.flatten({ background: "white" }), original, size);
+    const whole = () => pixelsOf(image);
     // Whatever is wrong with the file, the usual way explains it.
-    const { data, info } = await (shrunk === undefined ? whole() : rgbPixels(openSharp(shrunk), size).catch(whole));
-    if (info.channels !== 3) throw new AnchorkitError(`has ${info.channels} channels after conversion to sRGB, not 3`);
+    const { channels, ...pixels } = await (shrunk === undefined ? whole() : pixelsOf(openSharp(shrunk)).catch(whole));
+    if (channels !== 3) throw new AnchorkitError(`has ${channels} channels after conversion to sRGB, not 3`);
     return {
-      data,
-      width: info.width,
-      height: info.height,
+      ...pixels,
       originalWidth: original.width,
       originalHeight: original.height,
-      scaleX: info.width / original.width,
-      scaleY: info.height / original.height,
+      scaleX: pixels.width / original.width,
+      scaleY: pixels.height / original.height,
     };
   });
-}
-
-function rgbPixels(image: Sharp, size: Size | undefined) {
-  image.flatten({ background: "white" });
-  if (size) image.resize(size.width, size.height, { fit: "fill", kernel: "linear" });
-  return image.toColourspace("srgb").raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
 }
 
 /**

@@ -71,12 +71,12 @@ interface Span {
 }
 
 function narrowRow(data: Uint8Array, begin: number, columns: readonly Span[], channels: number, line: Float32Array) {
-  for (const [x, { start, weights }] of columns.entries()) {
+  for (let x = 0; x < columns.length; x++) {
+    const { start, weights } = columns[x] as Span;
     for (let c = 0; c < channels; c++) {
       let sum = 0;
-      for (let i = 0; i < weights.length; i++) {
-        sum += (weights[i] as number) * (data[begin + (start + i) * channels + c] as number);
-      }
+      let at = begin + start * channels + c;
+      for (let i = 0; i < weights.length; i++, at += channels) sum += (weights[i] as number) * (data[at] as number);
       line[x * channels + c] = sum;
     }
   }

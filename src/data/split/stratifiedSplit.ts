@@ -24,8 +24,8 @@ export interface StratifiedResult {
 }
 
 /**
- * Gives every image a split, whatever it had before: stratified by class ({@link iterativeStratification}; images
- * without objects count as a class of their own), with the images of a group in one split ({@link groupImages}). The
+ * Gives every image a split, whatever it had before: stratified by class (`iterativeStratification`; images
+ * without objects count as a class of their own), with the images of a group in one split (`groupImages`). The
  * same seed, order of images and options give the same split.
  *
  * @throws as `groupImages`

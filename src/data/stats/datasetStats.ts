@@ -45,6 +45,7 @@ export interface DatasetStats {
   inputSize: InputSizeAdvice | undefined;
 }
 
+/** Counts, sizes, shapes and positions of the objects of a data set, and the input size that suits them. */
 export function datasetStats(dataset: Dataset): DatasetStats {
   const { images } = dataset;
   const boxes = images.flatMap((image) => trainedObjects(image).map(({ box }) => box));

@@ -3,8 +3,9 @@ import { gatherRows } from "../../core/ops/gather.ts";
 import { segmentMax } from "../../core/ops/segmentMax.ts";
 import { overlapWithIgnored } from "./overlap.ts";
 
-/** What an anchor is matched to when it is no object: background, or neither (it does not train). */
+/** What an anchor is matched to when it is background. */
 export const BACKGROUND = -1;
+/** What an anchor is matched to when it is neither an object nor background, and does not train. */
 export const IGNORED = -2;
 
 /** An IoU above 0, for what needs any overlap at all. */
@@ -12,7 +13,7 @@ const SOME_OVERLAP = 1e-12;
 
 /** The labelled boxes of a batch, padded to the same number m for each image. */
 export interface GroundTruth {
-  /** [batch, m, 4]: x1, y1, x2, y2 in pixels; rows of padding may hold anything finite. */
+  /** [batch, m, 4] as x1, y1, x2, y2 in pixels; rows of padding may hold anything finite. */
   boxes: tf.Tensor3D;
   /** [batch, m] float32: 1 for an object to learn, 0 for padding and for ignored regions. */
   valid: tf.Tensor2D;

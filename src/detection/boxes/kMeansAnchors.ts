@@ -3,6 +3,7 @@ import type { Random } from "../../base/random.ts";
 import { mean, sum } from "../../base/statistics.ts";
 import type { ImageRecord } from "../../data/dataset.ts";
 import { trainedObjects } from "../../data/trainedObjects.ts";
+import { type Boxes, readBoxes } from "../../geometry/readBoxes.ts";
 import type { AnchorShape } from "./anchors.ts";
 
 /** Boxes that are looked at; more are thinned out at random. */
@@ -15,11 +16,11 @@ const MOST_ROUNDS = 100;
  * laid on a common centre (Redmon and Farhadi, "YOLO9000", 2017, section 2), begun as k-means++, the best of five tries.
  * Where there are fewer different boxes than shapes to find, the rest are the found ones made larger and smaller.
  *
- * @param widthsHeights n * 2 numbers above 0: width and height of each box
+ * @param widthsHeights width and height of each box, above 0: a flat array of n * 2 numbers, or a list of pairs
  * @returns `count` shapes, smallest area first; the same for the same state of `random`
  * @throws AnchorkitError without boxes, or with a side that is not above 0
  */
-export function kMeansAnchors(widthsHeights: ArrayLike<number>, count: number, random: Random): AnchorShape[] {
+export function kMeansAnchors(widthsHeights: Boxes, count: number, random: Random): AnchorShape[] {
   const all = shapesOf(widthsHeights);
   const boxes = all.length > MOST_BOXES ? random.shuffle(all).slice(0, MOST_BOXES) : all;
   const different = new Map(boxes.map((box) => [box.join(), box])).size;
@@ -39,7 +40,7 @@ export function kMeansAnchors(widthsHeights: ArrayLike<number>, count: number, r
  *
  * @param widthsHeights as for {@link kMeansAnchors}
  */
-export function meanBestIou(widthsHeights: ArrayLike<number>, shapes: readonly AnchorShape[]): number {
+export function meanBestIou(widthsHeights: Boxes, shapes: readonly AnchorShape[]): number {
   return fitOf(shapesOf(widthsHeights), shapes);
 }
 
@@ -48,7 +49,7 @@ export function meanBestIou(widthsHeights: ArrayLike<number>, shapes: readonly A
  *
  * @param widthsHeights as for {@link kMeansAnchors}
  */
-export function bestIous(widthsHeights: ArrayLike<number>, shapes: readonly AnchorShape[]): number[] {
+export function bestIous(widthsHeights: Boxes, shapes: readonly AnchorShape[]): number[] {
   return shapesOf(widthsHeights).map((box) => bestOf(box, shapes).iou);
 }
 
@@ -77,12 +78,14 @@ export function anchorShapesFor(
   return squares ? shapes.map((shape): AnchorShape => [Math.sqrt(area(shape)), Math.sqrt(area(shape))]) : shapes;
 }
 
-function shapesOf(widthsHeights: ArrayLike<number>): AnchorShape[] {
+function shapesOf(widthsHeights: Boxes): AnchorShape[] {
   const shapes: AnchorShape[] = [];
-  for (let i = 0; i + 1 < widthsHeights.length; i += 2) {
-    const [width, height] = [widthsHeights[i] ?? 0, widthsHeights[i + 1] ?? 0];
-    if (!(width > 0 && height > 0)) {
-      throw new AnchorkitError(`kMeansAnchors: box ${i / 2}: its sides must be above 0, got ${width} x ${height}`);
+  const sides = readBoxes("kMeansAnchors: widthsHeights", widthsHeights, ["width", "height"]);
+  for (let i = 0; i < sides.length; i += 2) {
+    const [width, height] = [sides[i] ?? 0, sides[i + 1] ?? 0];
+    if (!(width > 0 && height > 0 && width * height < Infinity)) {
+      const wrong = `its sides must be above 0 and finite, got ${width} x ${height}`;
+      throw new AnchorkitError(`kMeansAnchors: box ${i / 2}: ${wrong}`);
     }
     shapes.push([width, height]);
   }

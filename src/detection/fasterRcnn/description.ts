@@ -88,6 +88,7 @@ function upgrade(saved: unknown): unknown {
   return { ...rest, version: 2, levels: [{ stride: 8, anchors }] };
 }
 
+/** How anchors are matched and sampled and boxes proposed and chosen, unless told otherwise. */
 export const DEFAULT_SETTINGS: Settings = {
   assignment: "best",
   anchorSample: { count: 256, positiveFraction: 0.5 },

@@ -14,7 +14,7 @@ import type { Architecture } from "./description.ts";
 export interface FasterRcnn {
   /** [images, rois] -> [features …, objectness, anchorDeltas, classLogits, boxDeltas]: for summary, saving, freezing. */
   model: tf.LayersModel;
-  /** images [n, h, w, 3] -> {@link RpnOutputs}. */
+  /** images [n, h, w, 3] -> `RpnOutputs`. */
   rpn: tf.LayersModel;
   /** pooled RoIs [r, p, p, c] -> class logits [r, classes + 1] (0 is background), deltas [r, 4] or [r, 4 classes]. */
   head: tf.LayersModel;
@@ -32,9 +32,9 @@ export type RpnOutputs = [objectness: tf.Tensor2D, deltas: tf.Tensor3D, ...featu
 
 /**
  * Builds the layers, with weights drawn from `random`. Each level has a map of its own, and all share the weights of the
- * RPN, as in Feature Pyramid Networks (Lin et al., 2017).
+ * RPN, as in Feature Pyramid Networks (Lin et al., 2017). `levels` go from fine to coarse; `classes` do not count the
+ * background.
  *
- * @param levels from fine to coarse @param classes background not counted
  * @throws AnchorkitError if the backbone has no map of a stride, or levels differ in their number of anchors
  */
 export function buildFasterRcnn(

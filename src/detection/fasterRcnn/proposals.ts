@@ -23,7 +23,7 @@ export interface ProposalOptions {
 export interface Proposals {
   /** [batch, after, 4] as x1, y1, x2, y2 in pixels */
   boxes: tf.Tensor3D;
-  /** [batch, after]: the probability of an object */
+  /** [batch, after] the probability of an object */
   scores: tf.Tensor2D;
   /** [batch, after] float32: 1 for a proposal, 0 for padding */
   valid: tf.Tensor2D;

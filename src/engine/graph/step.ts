@@ -26,6 +26,7 @@ export type Updates = Map<tf.Variable, tf.Tensor>;
  */
 export interface Step {
   inputs: Record<string, TensorSpec>;
+  /** The step itself: what comes out, and the new values of variables. */
   run(inputs: NamedTensors): { outputs: NamedTensors; updates?: Updates };
   /** Variables that are read in place of others: averaged weights in place of the weights, say. */
   reading?: ReadonlyMap<tf.Variable, tf.Variable>;

@@ -49,7 +49,7 @@ export function rleFromPolygons(polygons: readonly ArrayLike<number>[], height: 
  */
 export function rleFromBox(box: Box, height: number, width: number): Rle {
   checkMaskSize("rleFromBox", height, width);
-  const [x1, y1, x2, y2] = readBox("rleFromBox: box", box);
+  const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = readBox("rleFromBox: box", box);
   return fill("rleFromBox", [x1, y1, x1, y2, x2, y2, x2, y1], height, width);
 }
 

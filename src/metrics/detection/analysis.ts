@@ -1,3 +1,4 @@
+import { knownOptions } from "../../geometry/knownOptions.ts";
 import type { Random } from "../../base/random.ts";
 import { type AverageRecallCurve, averageRecallCurve } from "./coco/averageRecall.ts";
 import { bootstrapCoco, type CocoIntervals } from "./bootstrap.ts";
@@ -59,6 +60,10 @@ export function analyzeDetections(
   classes: readonly string[],
   options: AnalysisOptions = {},
 ): DetectionAnalysis {
+  knownOptions("analyzeDetections", options, {
+    ...{ overlap: true, maxDetections: true },
+    ...{ resamples: true, sliceBy: true, random: true },
+  });
   const { overlap = "box", maxDetections = 100, resamples = 1000, sliceBy = ANALYSIS_SLICES, random } = options;
   const matches = matchCoco(images, classes, { overlap, maxDetections });
   const curves = detectionCurves(matches);

@@ -1,3 +1,4 @@
+import { knownOptions } from "../../geometry/knownOptions.ts";
 import { AnchorkitError } from "../../base/errors.ts";
 import { Random } from "../../base/random.ts";
 import { centredInterval, type Estimate } from "../estimate.ts";
@@ -58,6 +59,7 @@ export type CocoIntervals = BootstrappedCoco<Estimate>;
  * @throws AnchorkitError for a level outside 0..1 or fewer than 1 resamples
  */
 export function bootstrapCoco(matches: DetectionMatches, options: BootstrapOptions = {}): CocoIntervals {
+  knownOptions("bootstrapCoco", options, BOOTSTRAP_OPTIONS);
   const { resamples, level } = checkOptions(options);
   const values = numbersOf(summarizeCoco(matches));
   const [samples = []] = resampleCoco([matches], options);
@@ -65,6 +67,9 @@ export function bootstrapCoco(matches: DetectionMatches, options: BootstrapOptio
     centredInterval(values[i] ?? NaN, samples[i] ?? new Float64Array(0), level),
   );
 }
+
+/** What `knownOptions` is told of them. */
+export const BOOTSTRAP_OPTIONS = { resamples: true, level: true, random: true } as const;
 
 const FEW = 30;
 

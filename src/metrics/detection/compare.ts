@@ -1,6 +1,8 @@
+import { knownOptions } from "../../geometry/knownOptions.ts";
 import { AnchorkitError } from "../../base/errors.ts";
 import { type Estimate, percentileInterval } from "../estimate.ts";
 import {
+  BOOTSTRAP_OPTIONS,
   type BootstrapOptions,
   type BootstrappedCoco,
   checkOptions,
@@ -38,6 +40,7 @@ export type CocoComparison = BootstrappedCoco<Difference>;
  * @throws AnchorkitError for matches that are not of the same truth, and as `bootstrapCoco`
  */
 export function compareCoco(a: DetectionMatches, b: DetectionMatches, options: BootstrapOptions = {}): CocoComparison {
+  knownOptions("compareCoco", options, BOOTSTRAP_OPTIONS);
   checkSameTruth(a, b);
   const { resamples, level } = checkOptions(options);
   const [valuesA, valuesB] = [numbersOf(summarizeCoco(a)), numbersOf(summarizeCoco(b))];

@@ -1,3 +1,4 @@
+import { knownOptions } from "../../geometry/knownOptions.ts";
 import { mean, sum } from "../../base/statistics.ts";
 import { type ClassMatches, type DetectionMatches, IGNORED } from "./coco/matching.ts";
 import { iouIndexOf } from "./coco/ranked.ts";
@@ -36,8 +37,10 @@ export interface DetectionCounting {
  */
 export function countingErrors(
   matches: DetectionMatches,
-  { confidence = 0.5, iouThreshold = 0.5 }: { confidence?: number; iouThreshold?: number } = {},
+  options: { confidence?: number; iouThreshold?: number } = {},
 ): DetectionCounting {
+  knownOptions("countingErrors", options, { confidence: true, iouThreshold: true });
+  const { confidence = 0.5, iouThreshold = 0.5 } = options;
   const iouIndex = iouIndexOf(matches, iouThreshold);
   const all = { truths: new Float64Array(matches.imageCount), detections: new Float64Array(matches.imageCount) };
   const perClass = matches.perClass.map((ofClass, k): ClassCountingErrors => {

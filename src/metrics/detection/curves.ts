@@ -1,3 +1,4 @@
+import { knownOptions } from "../../geometry/knownOptions.ts";
 import { mean } from "../../base/statistics.ts";
 import { precisionAtRecalls, RECALL_POINTS } from "./coco/averagePrecision.ts";
 import { type DetectionMatches, TRUE_POSITIVE } from "./coco/matching.ts";
@@ -57,10 +58,9 @@ const CONFIDENCES = Array.from({ length: 101 }, (_, i) => i / 100);
  * class, and of all together. A threshold keeps the detections with that score or a higher one.
  * Throws AnchorkitError for an IoU threshold that was not matched.
  */
-export function detectionCurves(
-  matches: DetectionMatches,
-  { iouThreshold = 0.5 }: { iouThreshold?: number } = {},
-): DetectionCurves {
+export function detectionCurves(matches: DetectionMatches, options: { iouThreshold?: number } = {}): DetectionCurves {
+  knownOptions("detectionCurves", options, { iouThreshold: true });
+  const { iouThreshold = 0.5 } = options;
   const ranked = rankedByClass(matches, iouThreshold);
   return {
     iouThreshold,
@@ -76,8 +76,10 @@ export function detectionCurves(
  */
 export function precisionRecallPoints(
   matches: DetectionMatches,
-  { iouThreshold = 0.5, class: k }: { iouThreshold?: number; class?: number } = {},
+  options: { iouThreshold?: number; class?: number } = {},
 ): ConfidenceCurve {
+  knownOptions("precisionRecallPoints", options, { iouThreshold: true, class: true });
+  const { iouThreshold = 0.5, class: k } = options;
   const perClass = rankedByClass(matches, iouThreshold);
   const ranked = k === undefined ? poolClasses(perClass) : poolClasses(perClass.slice(k, k + 1));
   const points = emptyCurve();

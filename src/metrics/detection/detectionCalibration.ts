@@ -1,3 +1,4 @@
+import { knownOptions } from "../../geometry/knownOptions.ts";
 import { AnchorkitError } from "../../base/errors.ts";
 import { expectedCalibrationError, reliability, type ReliabilityBin } from "../calibration.ts";
 import type { EvaluationImage } from "./evaluationImage.ts";
@@ -51,8 +52,15 @@ export interface DetectionCalibrationOptions {
 export function detectionCalibration(
   matches: DetectionMatches,
   images: readonly EvaluationImage[],
-  { iouThreshold = 0.5, bins = 10, boxBins = 5, minimumSamples = 8 }: DetectionCalibrationOptions = {},
+  options: DetectionCalibrationOptions = {},
 ): DetectionCalibration {
+  knownOptions("detectionCalibration", options, {
+    iouThreshold: true,
+    bins: true,
+    boxBins: true,
+    minimumSamples: true,
+  });
+  const { iouThreshold = 0.5, bins = 10, boxBins = 5, minimumSamples = 8 } = options;
   if (images.length !== matches.imageCount) {
     throw new AnchorkitError(
       `detectionCalibration: ${matches.imageCount} images were matched but ${images.length} are given; give the same`,

@@ -1,3 +1,4 @@
+import { knownOptions } from "../../geometry/knownOptions.ts";
 import { type ClassDetections, type ClassTruths, detectionsByClass, firstRows, truthsByClass } from "./coco/byClass.ts";
 import { classAgnostic } from "./classAgnostic.ts";
 import { checkEvaluationImage, type EvaluationImage } from "./evaluationImage.ts";
@@ -33,8 +34,10 @@ export interface DetectionConfusion {
 export function detectionConfusion(
   images: readonly EvaluationImage[],
   classes: readonly string[],
-  { confidence = 0.25, iouThreshold = 0.5, overlap = "box" }: ConfusionOptions = {},
+  options: ConfusionOptions = {},
 ): DetectionConfusion {
+  knownOptions("detectionConfusion", options, { confidence: true, iouThreshold: true, overlap: true });
+  const { confidence = 0.25, iouThreshold = 0.5, overlap = "box" } = options;
   images.forEach((image, index) => {
     checkEvaluationImage(image, index, classes.length, overlap);
   });

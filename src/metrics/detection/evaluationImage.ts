@@ -1,6 +1,7 @@
 import type { DetectedImage, TruthColumns } from "../../base/detectedImage.ts";
-import { AnchorkitError } from "../../base/errors.ts";
+import { AnchorkitError, messageOf } from "../../base/errors.ts";
 import type { DetectionColumns } from "../../geometry/detections.ts";
+import { type Boxes, flatBoxes } from "../../geometry/readBoxes.ts";
 
 /**
  * What is compared: boxes; boxes whose x2 and y2 are their last pixels, as the devkit of Pascal VOC has it (each side is
@@ -53,11 +54,12 @@ type Column = ArrayLike<number | boolean>;
 
 function checkObjects(
   what: string,
-  { boxes, classes, boxAreas, areas }: Pick<TruthColumns, "boxes" | "classes" | "boxAreas" | "areas">,
+  { boxes: listed, classes, boxAreas, areas }: Pick<TruthColumns, "boxes" | "classes" | "boxAreas" | "areas">,
   others: Record<string, Column | undefined>,
   classCount: number,
 ): void {
   const count = classes.length;
+  const boxes = flat(what, listed);
   checkColumn(what, "boxes", boxes, 4, count);
   for (const [name, column] of Object.entries({ classes, boxAreas, areas, ...others })) {
     if (column !== undefined) checkColumn(what, name, column, 1, count);
@@ -77,6 +79,14 @@ function checkObjects(
         .join(", ");
       throw new AnchorkitError(`${what} ${i}: box must have x1 <= x2 and y1 <= y2, got [${numbers}]`);
     }
+  }
+}
+
+function flat(what: string, boxes: Boxes): ArrayLike<number> {
+  try {
+    return flatBoxes(`${what}: boxes`, boxes);
+  } catch (error) {
+    throw new AnchorkitError(messageOf(error));
   }
 }
 

@@ -1,3 +1,4 @@
+import { knownOptions } from "../../geometry/knownOptions.ts";
 import { meanOverClasses } from "../meanOverClasses.ts";
 import { type DetectionMatches, TRUE_POSITIVE } from "./coco/matching.ts";
 import { rankedByClass, type RankedDetections } from "./coco/ranked.ts";
@@ -32,10 +33,9 @@ const FALSE_POSITIVES_PER_IMAGE = Array.from({ length: 9 }, (_, i) => 10 ** (-2 
  * Throws AnchorkitError for an IoU threshold that was not matched.
  * Reference: P. Dollar et al., "Pedestrian Detection: An Evaluation of the State of the Art", 2012, section 3.1.
  */
-export function missRates(
-  matches: DetectionMatches,
-  { iouThreshold = 0.5 }: { iouThreshold?: number } = {},
-): MissRates {
+export function missRates(matches: DetectionMatches, options: { iouThreshold?: number } = {}): MissRates {
+  knownOptions("missRates", options, { iouThreshold: true });
+  const { iouThreshold = 0.5 } = options;
   const perClass = rankedByClass(matches, iouThreshold).map((ranked, k): ClassMissRate => {
     const rates = FALSE_POSITIVES_PER_IMAGE.map((limit) => missRateAt(ranked, limit * matches.imageCount));
     return {

@@ -1,3 +1,4 @@
+import { knownOptions } from "../../geometry/knownOptions.ts";
 import { mean } from "../../base/statistics.ts";
 import { meanOverClasses } from "../meanOverClasses.ts";
 import { type ClassDetections, type ClassTruths, detectionsByClass, firstRows, truthsByClass } from "./coco/byClass.ts";
@@ -48,8 +49,10 @@ const ELEVEN_RECALLS = Array.from({ length: 11 }, (_, i) => i * 0.1);
 export function evaluateVoc(
   images: readonly EvaluationImage[],
   classes: readonly string[],
-  { iouThreshold = 0.5, overlap = "box" }: VocOptions = {},
+  options: VocOptions = {},
 ): VocMetrics {
+  knownOptions("evaluateVoc", options, { iouThreshold: true, overlap: true });
+  const { iouThreshold = 0.5, overlap = "box" } = options;
   images.forEach((image, index) => {
     checkEvaluationImage(image, index, classes.length);
   });

@@ -1,3 +1,4 @@
+import { knownOptions } from "../../geometry/knownOptions.ts";
 import { AnchorkitError } from "../../base/errors.ts";
 import { boundaryShares, drawBoundaries } from "./boundaries.ts";
 import { checkIgnoreLabel, checkLabelMaps, type LabelMaps, type LabelOptions } from "./labelMaps.ts";
@@ -54,6 +55,7 @@ export class BoundaryF1 {
 
   /** Throws AnchorkitError for an ignoreLabel that is not an integer, and a tolerance that is not above 0. */
   constructor(classes: readonly string[], options: BoundaryOptions = {}) {
+    knownOptions("BoundaryF1", options, { ignoreLabel: true, tolerance: true });
     checkIgnoreLabel(options);
     const { tolerance } = options;
     if (tolerance !== undefined && !(tolerance > 0 && Number.isFinite(tolerance))) {
@@ -86,6 +88,7 @@ export class BoundaryF1 {
     });
   }
 
+  /** The numbers of the images so far. */
   metrics(): BoundaryMetrics {
     const perClass = this.#sums.map((sums, k) => ({
       class: k,

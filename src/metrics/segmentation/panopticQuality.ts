@@ -97,6 +97,7 @@ export class PanopticQuality {
     });
   }
 
+  /** The numbers of the images so far. */
   metrics(): PanopticMetrics {
     const perClass = this.#classes.map((panopticClass, k): PanopticClassMetrics => {
       const { iou, ...counts } = this.#tallies[k] as Tally;

@@ -1,3 +1,4 @@
+import { knownOptions } from "../../geometry/knownOptions.ts";
 import { checkIgnoreLabel, checkLabelMaps, type LabelMaps, type LabelOptions } from "./labelMaps.ts";
 import { meanOverClasses } from "../meanOverClasses.ts";
 
@@ -47,6 +48,7 @@ export class SegmentationMatrix {
 
   /** Throws AnchorkitError for an ignoreLabel that is not an integer. */
   constructor(classes: readonly string[], options: LabelOptions = {}) {
+    knownOptions("SegmentationMatrix", options, { ignoreLabel: true });
     checkIgnoreLabel(options);
     this.#classes = classes;
     this.#options = options;
@@ -69,6 +71,7 @@ export class SegmentationMatrix {
     this.#images++;
   }
 
+  /** The numbers of the images so far. */
   metrics(): SegmentationMetrics {
     const perClass = this.#classes.map((_, k) => this.#classMetrics(k));
     const pixels = this.counts.reduce((sum, count) => sum + count, 0);

@@ -1,4 +1,5 @@
 import type { TruthColumns } from "../../base/detectedImage.ts";
+import { flatBoxes } from "../../geometry/readBoxes.ts";
 import type { DetectionAnalysis } from "../../metrics/detection/analysis.ts";
 import type { OperatingPoint } from "../../metrics/detection/operatingPoints.ts";
 import type { TideErrorType } from "../../metrics/detection/tide/tide.ts";
@@ -112,7 +113,8 @@ function sizesOf(missed: DetectionAnalysis["tide"]["missedTruths"], images: Eval
 }
 
 function areaOf(truth: TruthColumns | undefined, i: number): number {
-  const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = [0, 1, 2, 3].map((j) => truth?.boxes[i * 4 + j] ?? 0);
+  const boxes = flatBoxes("truth", truth?.boxes ?? []);
+  const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = [0, 1, 2, 3].map((j) => boxes[i * 4 + j] ?? 0);
   return truth?.areas?.[i] ?? (x2 - x1) * (y2 - y1);
 }
 

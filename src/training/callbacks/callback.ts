@@ -17,7 +17,9 @@ export interface Wish {
 export interface Callback {
   /** Unique among the callbacks of a training: its state is saved under it. */
   readonly name: string;
+  /** After each training step. */
   onStep?(state: FitProgress): Wish | undefined;
+  /** After each measurement on the validation data. */
   onValidation?(state: FitValidation): Wish | undefined;
   /** What `restore` needs: plain JSON. */
   state?(): unknown;

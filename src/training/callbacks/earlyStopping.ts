@@ -6,10 +6,8 @@ const State = z.object({ best: z.number().nullable(), since: z.int().min(0) });
 
 /**
  * Ends a training whose score on the validation data has not risen for so many validations in a row (Prechelt, "Early
- * Stopping - But When?", 1998). The best weights are kept by the training itself.
- *
- * @param patience validations without a rise, at least 1
- * @param leastRise how much more counts as a rise
+ * Stopping - But When?", 1998). The best weights are kept by the training itself. `patience` is the number of validations
+ * without a rise, at least 1; `leastRise` how much more counts as a rise.
  */
 export function earlyStopping({ patience, leastRise = 0 }: { patience: number; leastRise?: number }): Callback {
   let { best, since }: z.infer<typeof State> = { best: null, since: 0 };

@@ -9,6 +9,8 @@ export interface Optimizer {
   /** The optimizer's own variables (moments and the like), to be saved with the weights; who made them disposes of them. */
   readonly slots: readonly Slot[];
   /**
+   * The new values of the weights and slots after one step.
+   *
    * @param gradients by weight
    * @param learningRate a scalar
    * @param step a scalar: 1 for the first step
@@ -31,6 +33,7 @@ export interface Slot {
 export interface Rule {
   /** What is kept of each weight, zero at first. */
   kinds: readonly string[];
+  /** What is added to a weight, and the new values of its slots. */
   move(gradient: tf.Tensor, slots: readonly tf.Tensor[], rate: tf.Tensor): { change: tf.Tensor; slots: tf.Tensor[] };
   /** The rate that `move` gets, from the learning rate and the number of the step; the same unless told. */
   rate?(learningRate: tf.Scalar, step: tf.Scalar): tf.Tensor;

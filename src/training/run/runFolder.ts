@@ -160,6 +160,7 @@ export class RunFolder {
     return readJsonWithin(this.config, LARGEST_CONFIG, RunConfig);
   }
 
+  /** Writes config.json. */
   async writeConfig(config: RunConfig): Promise<void> {
     await writeFileAtomic(this.config, `${JSON.stringify(config, undefined, 2)}\n`);
   }
@@ -169,6 +170,7 @@ export class RunFolder {
     await writeFileAtomic(this.metrics, "");
   }
 
+  /** Adds a line to metrics.jsonl. */
   async appendMetrics(validation: FitValidation): Promise<void> {
     await appendFile(this.metrics, `${JSON.stringify(validation)}\n`).catch((error: unknown) => {
       throw systemErrorAt(error, this.metrics);

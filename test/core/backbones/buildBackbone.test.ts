@@ -42,6 +42,35 @@ describe.each(BACKBONE_NAMES)("the backbone %s", (name) => {
     tf.dispose(maps);
   });
 
+  it.each([
+    [33, 47],
+    [100, 75],
+    [64, 32], // the smallest that can be trained
+    [48, 80],
+    [1, 1],
+  ])("covers images of %i x %i to their last row and column", (height, width) => {
+    const image = tf.buffer([2, height, width, 3]);
+    image.set(100, 1, height - 1, width - 1, 0);
+    const maps = tf.tidy(() => taps.predict(image.toTensor()) as tf.Tensor4D[]);
+    expect(maps.map(({ shape }) => shape.slice(0, 3))).toEqual(
+      [4, 8, 16, 32].map((stride) => [2, Math.ceil(height / stride), Math.ceil(width / stride)]),
+    );
+    for (const map of maps) {
+      const [without, corner] = tf.tidy(() => map.slice([0, map.shape[1] - 1, map.shape[2] - 1], [2, 1, 1]).unstack());
+      expect(
+        tf.tidy(
+          () =>
+            tf
+              .notEqual(without as tf.Tensor, corner as tf.Tensor)
+              .any()
+              .dataSync()[0],
+        ),
+      ).toBe(1);
+      tf.dispose([without, corner] as tf.Tensor[]);
+    }
+    tf.dispose(maps);
+  });
+
   it("draws its weights from the seed alone", () => {
     const again = new Random(3);
     const { model } = buildBackbone(name, { random: again, width: 0.35 });

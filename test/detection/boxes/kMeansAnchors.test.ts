@@ -42,7 +42,7 @@ describe("k-means of anchor shapes", () => {
       "kMeansAnchors: there are no boxes to choose anchors from",
     );
     expect(() => kMeansAnchors([4, 4, 0, 5], 3, new Random(1))).toThrow(
-      "kMeansAnchors: box 1: its sides must be above 0, got 0 x 5",
+      "kMeansAnchors: box 1: its sides must be above 0 and finite, got 0 x 5",
     );
   });
 

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { afterEach, describe, expect, it } from "vitest";
 import { Random } from "../../../src/base/random.ts";
+import type { Size } from "../../../src/base/preprocessing.ts";
+import { BACKBONE_NAMES } from "../../../src/core/backbones/names.ts";
 import { packBytes } from "../../../src/core/ops/bytes.ts";
 import { setPlacedObjects } from "../../../src/data/batches/boxTargets.ts";
 import { emptyBatch } from "../../../src/data/batches/trainingBatch.ts";
@@ -12,7 +14,7 @@ import { anchorBlocks } from "../../../src/detection/boxes/anchorTargets.ts";
 import { DEFAULT_SETTINGS, type DetectorDescription } from "../../../src/detection/fasterRcnn/description.ts";
 import { lossFeeds } from "../../../src/detection/fasterRcnn/feeds.ts";
 import { fasterRcnnLosses, lossInputs } from "../../../src/detection/fasterRcnn/losses.ts";
-import { buildFasterRcnn, type RpnOutputs } from "../../../src/detection/fasterRcnn/network.ts";
+import { buildFasterRcnn, type FasterRcnn, type RpnOutputs } from "../../../src/detection/fasterRcnn/network.ts";
 import { weightsOf } from "../../../src/core/namedWeights.ts";
 import { predictStep } from "../../../src/detection/fasterRcnn/predictStep.ts";
 import { readNetwork } from "../../../src/detection/fasterRcnn/readNetwork.ts";
@@ -90,40 +92,76 @@ const settings = {
   roiSample: { count: 8, positiveFraction: 0.5, iouThreshold: 0.5 },
 };
 
+/** A training step and a prediction step on a canvas, and two images of noise with three boxes for them. */
+function stepsOn(canvas: Size, network: FasterRcnn, own: AnchorLevel[]) {
+  const random = new Random("two levels");
+  const weights = weightsOf(network.model, true);
+  const optimizer = sgd(weights);
+  const anchors = levelAnchors(own, canvas);
+  const [objects, n] = [4, 2];
+  const framed = spread({ ...preprocessing, canvas });
+  const options = { network, preprocessing: framed, settings, anchors, batch: n, stored: canvas, objects };
+  const phase = { name: "batch", from: 0, statistics: "batch" } as const;
+  const steps = {
+    train: trainStep({ losses: (inputs) => fasterRcnnLosses(inputs, options) }, lossInputs(options), {
+      ...{ phase, weights, optimizer, clipNorm: 5 },
+    }),
+    predict: predictStep(options),
+  };
+
+  const batch = emptyBatch(n, canvas, objects, 100);
+  batch.images.forEach((_, i) => (batch.images[i] = random.int(256)));
+  batch.crops.set([0, 0, 1, 1, 0, 0, 1, 1]);
+  batch.scale.fill(1 / 60);
+  batch.shift.fill(-1.5);
+  batch.files.push("a.png", "b.png");
+  const [x, y] = [canvas.width / 168, canvas.height / 136];
+  const box = (x1: number, y1: number, x2: number, y2: number, k: number) => ({
+    box: [x1 * x, y1 * y, x2 * x, y2 * y] as [number, number, number, number],
+    class: k,
+  });
+  setPlacedObjects(batch, 0, objects, [box(30, 40, 54, 58, 0), box(5, 3, 150, 125, 1)]);
+  setPlacedObjects(batch, 1, objects, [box(100, 90, 142, 125, 1)]);
+  const feeds = {
+    ...lossFeeds(batch, { objects, anchors: anchorBlocks(anchors), settings, random }),
+    ...{ learningRate: tf.scalar(1e-3), step: tf.scalar(1) },
+  };
+  const variables = [...weightsOf(network.model, false), ...optimizer.slots.map(({ variable }) => variable)];
+  return { steps, feeds, images: packBytes(batch.images), variables, n };
+}
+
+describe.runIf(engines[0] === "tensorflow").each(BACKBONE_NAMES)("a Faster R-CNN on %s", (backbone) => {
+  it("takes a training step and predicts on canvases that no stride goes into, and on small ones", async () => {
+    await tf.setBackend("tensorflow");
+    const own = [4, 8, 16, 32].map((stride): AnchorLevel => ({ stride, anchors: [[2 * stride, 3 * stride]] }));
+    const options = { levels: own, classes: 2 };
+    const network = buildFasterRcnn({ ...architecture, backbone, width: 0.35 }, options, new Random(5));
+    for (const [width, height] of [
+      [47, 33],
+      [48, 80],
+      [64, 32],
+    ] as const) {
+      // prettier-ignore
+      const { steps, feeds, images, variables, n } = stepsOn({ width, height }, network, own);
+      const program = await compileProgram(steps, { variables, mode: "eager" });
+      const found = numbersOf(program.run("predict", { images }));
+      expect(found.boxes?.length).toBe(n * settings.detections.maxDetections * 4);
+      for (const [name, [value]] of Object.entries(numbersOf(program.run("train", feeds)))) {
+        expect(value, name).toBeGreaterThanOrEqual(0);
+        expect(value, name).toBeLessThan(1e4);
+      }
+      program.dispose();
+      tf.dispose([feeds, images, variables.slice(weightsOf(network.model, false).length)]);
+    }
+    network.model.dispose();
+  });
+});
+
 describe.runIf(engines[0] === "tensorflow")("a Faster R-CNN of two levels", () => {
   it("takes a training step, and predicts, recorded as eager", async () => {
     await tf.setBackend("tensorflow");
-    const random = new Random("two levels");
     const network = build(levels);
-    const weights = weightsOf(network.model, true);
-    const optimizer = sgd(weights);
-    const anchors = levelAnchors(levels, canvas);
-    const [objects, n] = [4, 2];
-    const own = { network, preprocessing: spread(preprocessing), settings, anchors, batch: n, stored: canvas, objects };
-    const phase = { name: "batch", from: 0, statistics: "batch" } as const;
-    const steps = {
-      train: trainStep({ losses: (inputs) => fasterRcnnLosses(inputs, own) }, lossInputs(own), {
-        ...{ phase, weights, optimizer, clipNorm: 5 },
-      }),
-      predict: predictStep(own),
-    };
-
-    const batch = emptyBatch(n, canvas, objects, 100);
-    batch.images.forEach((_, i) => (batch.images[i] = random.int(256)));
-    batch.crops.set([0, 0, 1, 1, 0, 0, 1, 1]);
-    batch.scale.fill(1 / 60);
-    batch.shift.fill(-1.5);
-    batch.files.push("a.png", "b.png");
-    setPlacedObjects(batch, 0, objects, [{ box: [30, 40, 54, 58], class: 0 }, { box: [5, 3, 150, 125], class: 1 }]); // prettier-ignore
-    setPlacedObjects(batch, 1, objects, [{ box: [100, 90, 142, 125], class: 1 }]);
-    const blocks = anchorBlocks(anchors);
-    const feeds = {
-      ...lossFeeds(batch, { objects, anchors: blocks, settings, random }),
-      ...{ learningRate: tf.scalar(1e-3), step: tf.scalar(1) },
-    };
-    const images = packBytes(batch.images);
-
-    const variables = [...weightsOf(network.model, false), ...optimizer.slots.map(({ variable }) => variable)];
+    const { steps, feeds, images, variables, n } = stepsOn(canvas, network, levels);
     const initial = variables.map((variable) => variable.clone());
     const results = [];
     for (const mode of ["eager", "auto"] as const) {

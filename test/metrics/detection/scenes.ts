@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import type { Boxes } from "../../../src/geometry/index.ts";
 import type { EvaluationImage } from "../../../src/metrics/index.ts";
 
 export interface Labelled {
@@ -38,7 +39,7 @@ export function readScene({ truth, detections }: EvaluationImage): {
   truths: Required<Labelled>[];
   detections: Required<Detected>[];
 } {
-  const boxOf = (boxes: ArrayLike<number>, i: number): number[] => Array.from(boxes).slice(i * 4, i * 4 + 4);
+  const boxOf = (boxes: Boxes, i: number): number[] => Array.from(boxes as number[]).slice(i * 4, i * 4 + 4);
   return {
     truths: Array.from(truth.classes, (k, i) => ({
       box: boxOf(truth.boxes, i),

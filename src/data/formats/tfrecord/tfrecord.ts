@@ -6,7 +6,7 @@ import type { Place } from "../../place.ts";
 import { splitNamed } from "../../split/splitLists.ts";
 import type { LabelFormat, Likeness, ReadOptions, ReadResult } from "../format.ts";
 import { type LabelMapItem, parseLabelMap } from "./labelMap.ts";
-import { listAround, readEach, untilBroken } from "../labelFiles.ts";
+import { imagesIn, listAround, readEach, untilBroken } from "../labelFiles.ts";
 import { datasetOf, type NamedImage } from "../namedLabels.ts";
 import { decodeExample } from "./tfExample.ts";
 import { RenamedClasses } from "./renamedClasses.ts";
@@ -42,8 +42,9 @@ async function recognizes({ files }: Place): Promise<Likeness> {
  * `image/object/class/text` says, else by their number in the `.pbtxt` that lies nearest; texts that this does not have are
  * other names of its classes where their numbers tell so (`RenamedClasses`).
  *
- * Records without images name files, which are looked for around them. A data set needs images as files: each is written as it is into anchorkit's folder among the user's caches, under the
- * checksum of its bytes, so that reading again writes nothing; `label import --copy` takes them from there.
+ * Records without images name files, which are looked for around them. A data set needs images as files: each is written
+ * as it is into anchorkit's folder among the user's caches, under the checksum of its bytes, so that reading again writes
+ * nothing; `label import --copy` takes them from there.
  *
  * @throws AnchorkitError naming file and record, for bytes that are damaged or cut off, too, and features of the wrong
  * type or number
@@ -69,13 +70,14 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   const classes = records.flatMap((from) => mapOf(from).map(nameOf));
   renamed.apply(named, warnings);
   const takenOut = named.flatMap(({ names, frame }) => (frame === "shown" ? names : []));
-  const labels = { root, labels: records, images: [...takenOut, ...(await imagesAround(named, root, around))] };
+  const beside = options.images === undefined ? imagesBeside(named, root, around) : imagesIn(options.images);
+  const labels = { root, labels: records, images: [...takenOut, ...(await beside)] };
   const dataset = await datasetOf(named, labels, warnings, { classes });
   return { dataset, warnings: warnings.lines(), source: `${TITLE} in ${shownPath(path)}` };
 }
 
 /** The image files that records without images may name: those around, or, where none has its image, beside the folder. */
-async function imagesAround(named: readonly NamedImage[], root: string, around: readonly string[]): Promise<string[]> {
+async function imagesBeside(named: readonly NamedImage[], root: string, around: readonly string[]): Promise<string[]> {
   if (named.every(({ frame }) => frame === "shown")) return [];
   const inside = around.filter(isImageName);
   if (inside.length > 0 || named.some(({ frame }) => frame === "shown")) return inside;

@@ -1,6 +1,7 @@
 import type { TruthColumns } from "../../../base/detectedImage.ts";
 import type { DetectionColumns } from "../../../geometry/detections.ts";
 import { maskArea } from "../../../geometry/masks/maskExtent.ts";
+import { flatBoxes } from "../../../geometry/readBoxes.ts";
 import type { Rle } from "../../../geometry/masks/rle.ts";
 import type { EvaluationImage } from "../evaluationImage.ts";
 
@@ -76,6 +77,8 @@ export function firstRows(images: Int32Array, imageCount: number): Int32Array {
 /** What labelled objects and detections have in common. */
 type Objects = Pick<TruthColumns, "boxes" | "classes" | "boxAreas" | "areas" | "masks">;
 
+type FlatObjects = Objects & { boxes: ArrayLike<number> };
+
 function gather<Source extends Objects, Table extends ClassObjects>(
   sources: readonly Source[],
   classCount: number,
@@ -89,13 +92,14 @@ function gather<Source extends Objects, Table extends ClassObjects>(
   const tables = Array.from(counts, newTable);
   const nextRow = new Int32Array(classCount);
   sources.forEach((source, image) => {
+    const shapes = { ...source, boxes: flatBoxes("boxes", source.boxes) };
     for (let i = 0; i < source.classes.length; i++) {
       const k = source.classes[i] as number;
       const table = tables[k] as Table;
       const row = (nextRow[k] as number)++;
       table.images[row] = image;
       table.indices[row] = i;
-      setShape(table, row, source, i);
+      setShape(table, row, shapes, i);
       setRest(table, row, source, i);
     }
   });
@@ -113,7 +117,7 @@ function emptyTable(count: number): ClassObjects {
   };
 }
 
-function setShape(table: ClassObjects, row: number, { boxes, boxAreas, areas, masks }: Objects, i: number): void {
+function setShape(table: ClassObjects, row: number, { boxes, boxAreas, areas, masks }: FlatObjects, i: number): void {
   for (let j = 0; j < 4; j++) table.boxes[row * 4 + j] = boxes[i * 4 + j] as number;
   const boxArea = boxAreas?.[i] ?? areaOfBox(boxes, i);
   table.boxAreas[row] = boxArea;

@@ -1,3 +1,4 @@
+import { knownOptions } from "../../../geometry/knownOptions.ts";
 import { mean } from "../../../base/statistics.ts";
 import { meanOverClasses } from "../../meanOverClasses.ts";
 import { averagePrecision, recall } from "./averagePrecision.ts";
@@ -26,12 +27,14 @@ export interface CocoOptions extends Omit<MatchOptions, "slices"> {
   areaRanges?: Record<"small" | "medium" | "large", readonly [number, number]>;
 }
 
+const COCO_OPTIONS = { areaRanges: true, iouThresholds: true, maxDetections: true, overlap: true } as const;
+
 const [ALL_AREAS, SMALL, MEDIUM, LARGE] = [0, 1, 2, 3] as const;
-const COCO_AREAS = {
+const COCO_AREAS: Required<CocoOptions>["areaRanges"] = {
   small: [0, 32 ** 2],
   medium: [32 ** 2, 96 ** 2],
   large: [96 ** 2, 1e5 ** 2],
-} as const;
+};
 
 /**
  * COCO's evaluation of boxes or masks, equal to pycocotools' (COCOeval with iouType "bbox" or "segm") within 1e-12 if
@@ -46,6 +49,7 @@ export function evaluateCoco(
   classes: readonly string[],
   options: CocoOptions = {},
 ): CocoMetrics {
+  knownOptions("evaluateCoco", options, COCO_OPTIONS);
   return summarizeCoco(matchCoco(images, classes, options));
 }
 
@@ -53,10 +57,12 @@ export function evaluateCoco(
 export function matchCoco(
   images: readonly EvaluationImage[],
   classes: readonly string[],
-  { areaRanges = COCO_AREAS, ...options }: CocoOptions = {},
+  options: CocoOptions = {},
 ): DetectionMatches {
+  knownOptions("matchCoco", options, COCO_OPTIONS);
+  const { areaRanges = COCO_AREAS, ...rest } = options;
   const sizes = (["small", "medium", "large"] as const).map((name) => areaSlice(name, ...areaRanges[name]));
-  return matchDetections(images, classes, { ...options, slices: [areaSlice("all", 0, 1e5 ** 2), ...sizes] });
+  return matchDetections(images, classes, { ...rest, slices: [areaSlice("all", 0, 1e5 ** 2), ...sizes] });
 }
 
 /** COCO's numbers out of what `matchCoco` answered. */

@@ -1,3 +1,4 @@
+import { knownOptions } from "../../../geometry/knownOptions.ts";
 import { type ClassDetections, type ClassTruths, detectionsByClass, firstRows, truthsByClass } from "./byClass.ts";
 import { checkEvaluationImage, type EvaluationImage } from "../evaluationImage.ts";
 import { type Overlap, overlapOf, type OverlapKind } from "./overlaps.ts";
@@ -68,6 +69,7 @@ export function matchDetections(
   classes: readonly string[],
   options: MatchOptions = {},
 ): DetectionMatches {
+  knownOptions("matchDetections", options, { iouThresholds: true, slices: true, maxDetections: true, overlap: true });
   const { iouThresholds = COCO_IOU_THRESHOLDS, slices = [ALL], maxDetections = 100, overlap = "box" } = options;
   images.forEach((image, index) => {
     checkEvaluationImage(image, index, classes.length, overlap);

@@ -1,4 +1,5 @@
 import { iouOf } from "../../../geometry/overlap.ts";
+import { readBoxes } from "../../../geometry/readBoxes.ts";
 import type { EvaluationImage } from "../evaluationImage.ts";
 import type { Slice } from "./slices.ts";
 
@@ -26,8 +27,8 @@ export function crowdingSlices(images: readonly EvaluationImage[]): Slice[] {
 
 /** How crowded each labelled object and each detection of an image is. */
 function crowdingOf({ truth, detections }: EvaluationImage): Record<"truth" | "detection", Float64Array> {
-  const truths = Float64Array.from(truth.boxes);
-  const boxes = Float64Array.from(detections.boxes);
+  const truths = readBoxes("truth", truth.boxes);
+  const boxes = readBoxes("detections", detections.boxes);
   const ofTruths = new Float64Array(truth.classes.length).map((_, i) => nearest(truths, i, truths, i).iou);
   const ofDetections = new Float64Array(detections.classes.length).map(
     (_, i) => ofTruths[nearest(boxes, i, truths).index] ?? 0,

@@ -1,3 +1,4 @@
+import { knownOptions } from "../../../geometry/knownOptions.ts";
 import { AnchorkitError } from "../../../base/errors.ts";
 import { mean } from "../../../base/statistics.ts";
 import { averagePrecision, recall } from "../coco/averagePrecision.ts";
@@ -49,6 +50,7 @@ export function evaluateSlices(
   by: string | readonly Slice[],
   options: SliceOptions = {},
 ): SliceMetrics[] {
+  knownOptions("evaluateSlices", options, { iouThresholds: true, maxDetections: true, overlap: true });
   const slices = typeof by === "string" ? slicesBy(images, by) : by;
   const wholeImages = slices.every(({ hasImage }) => hasImage !== undefined);
   // What happens in an image does not depend on others: whole images can be parted after a single matching.

@@ -1,3 +1,4 @@
+import { knownOptions } from "../../../geometry/knownOptions.ts";
 import { averagePrecision } from "../coco/averagePrecision.ts";
 import type { EvaluationImage } from "../evaluationImage.ts";
 import { type ClassMatches, matchDetections, type MatchOptions } from "../coco/matching.ts";
@@ -67,9 +68,11 @@ export type TideOptions = Pick<MatchOptions, "maxDetections" | "overlap">;
 export function evaluateTide(
   images: readonly EvaluationImage[],
   classes: readonly string[],
-  { overlap = "box", ...options }: TideOptions = {},
+  options: TideOptions = {},
 ): Tide {
-  const { perClass } = matchDetections(images, classes, { ...options, overlap, iouThresholds: [0.5] });
+  knownOptions("evaluateTide", options, { maxDetections: true, overlap: true });
+  const { overlap = "box", ...rest } = options;
+  const { perClass } = matchDetections(images, classes, { ...rest, overlap, iouThresholds: [0.5] });
   const truths = listTruths(perClass, images.length);
   const errors = perClass.map((_, k) => findErrors(perClass, k, truths, overlapOf(overlap)));
   const missed = findMissed(perClass, errors, truths);

@@ -1,5 +1,6 @@
 import sharp from "sharp";
 import type { Size } from "../../../base/preprocessing.ts";
+import { flatBoxes } from "../../../geometry/readBoxes.ts";
 import type { EvaluationImage } from "../../../metrics/detection/evaluationImage.ts";
 import type { Region } from "./regions.ts";
 
@@ -55,7 +56,7 @@ async function pictureSize(file: string | undefined): Promise<Size | undefined> 
 
 function reachOf({ truth, detections }: EvaluationImage): Size {
   const reach = { width: 1, height: 1 };
-  for (const { boxes } of [truth, detections]) {
+  for (const boxes of [truth, detections].map((columns) => flatBoxes("boxes", columns.boxes))) {
     for (let i = 0; i < boxes.length; i += 4) {
       reach.width = Math.max(reach.width, Math.ceil(boxes[i + 2] as number));
       reach.height = Math.max(reach.height, Math.ceil(boxes[i + 3] as number));

@@ -1,3 +1,4 @@
+import { flatBoxes } from "../../../geometry/readBoxes.ts";
 import { type DetectionMatches, IGNORED, TRUE_POSITIVE } from "../../../metrics/detection/coco/matching.ts";
 import { iouIndexOf } from "../../../metrics/detection/coco/ranked.ts";
 import type { EvaluationImage } from "../../../metrics/detection/evaluationImage.ts";
@@ -42,8 +43,9 @@ export function scenesOf(
   const scenes = new Map<number, Scene>();
   for (const index of wanted) {
     const { truth } = images[index] as EvaluationImage;
+    const boxes = flatBoxes(`image ${index}: truth`, truth.boxes);
     const truths = Array.from(truth.classes, (k, i) => ({
-      box: boxAt(truth.boxes, i),
+      box: boxAt(boxes, i),
       class: k,
       ignored: Boolean(truth.crowd?.[i]) || Boolean(truth.ignore?.[i]),
       foundUpTo: -1,

@@ -2,7 +2,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { encodeMask, type Rle, rleFromCounts, rleFromPolygons, rleFromString } from "../../../../src/geometry/index.ts";
+import {
+  type Boxes,
+  encodeMask,
+  type Rle,
+  rleFromCounts,
+  rleFromPolygons,
+  rleFromString,
+} from "../../../../src/geometry/index.ts";
 import {
   type CocoOptions,
   type CocoSummary,
@@ -190,9 +197,9 @@ describe("equal to the naive twin", () => {
   test("for masks, whose areas make an object small or large", () => {
     const [width, height] = [40, 34];
     const withMasks = (one: EvaluationImage, salt: number): EvaluationImage => {
-      const masksOf = (boxes: ArrayLike<number>): Rle[] =>
+      const masksOf = (boxes: Boxes): Rle[] =>
         Array.from({ length: boxes.length / 4 }, (_, i) => {
-          const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = Array.from(boxes).slice(4 * i);
+          const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = Array.from(boxes as number[]).slice(4 * i);
           const pixels = Uint8Array.from({ length: width * height }, (_, at) => {
             const [x, y] = [at % width, Math.floor(at / width)];
             return Number(x >= x1 && x < x2 && y >= y1 && y < y2 && (x * 7 + y * 3 + salt) % 5 !== 0);

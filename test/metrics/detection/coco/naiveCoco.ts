@@ -182,7 +182,7 @@ function indicesOf(classes: ArrayLike<number>, k: number): number[] {
 function shapeOf({ boxes, masks }: Pick<EvaluationImage["truth"], "boxes" | "masks">, i: number, kind: Kind): Shape {
   const mask = masks?.[i];
   const pixels = kind === "mask" && mask !== undefined ? decodeMask(mask) : undefined;
-  return { box: Array.from(boxes).slice(i * 4, i * 4 + 4), pixels };
+  return { box: Array.from(boxes as number[]).slice(i * 4, i * 4 + 4), pixels };
 }
 
 function areaOf({ box: [x1 = 0, y1 = 0, x2 = 0, y2 = 0], pixels }: Shape, extra = 0): number {
