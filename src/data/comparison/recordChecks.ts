@@ -24,6 +24,11 @@ export function idOf(value: unknown): RecordId | undefined {
   return Number.isSafeInteger(number) ? number : value;
 }
 
+/** Whether a `category_id` may be one: where the truth has numbers, text is none, but perhaps a name. */
+export function canBeCategory(categoryIds: readonly RecordId[], id: RecordId | undefined): id is RecordId {
+  return typeof id === "number" || (id !== undefined && categoryIds.some((known) => typeof known === "string"));
+}
+
 /** Orders ids: numbers as such, then text, of which longer runs of digits come later. */
 export function byId(a: RecordId, b: RecordId): number {
   if (typeof a === "number" && typeof b === "number") return a - b;

@@ -93,11 +93,6 @@ function isWithin(id: RecordId, from: number, count: number): boolean {
   return typeof id === "number" && id >= from && id < from + count;
 }
 
-/** Whether a `category_id` may be one: where the truth has numbers, text is none, but perhaps a name. */
-export function canBeCategory({ categoryIds }: CocoTruth, id: RecordId | undefined): id is RecordId {
-  return typeof id === "number" || (id !== undefined && categoryIds.some((known) => typeof known === "string"));
-}
-
 /** Why a `category_id` is no id; where it is a name, what the id of that is. */
 export function describeCategoryId({ classes, categoryIds, name }: CocoTruth, categoryId: unknown): string {
   const what = `category_id must be a whole number, got ${shown(categoryId)}`;

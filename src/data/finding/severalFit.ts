@@ -38,5 +38,7 @@ export function noneFound(
     return new NothingLeftError(`${labelFile}: ${said}`);
   }
   const place = imageFolder === undefined ? "there" : `in ${shownPath(imageFolder)}`;
-  return new NothingLeftError(`${labelFile}: none of ${found.length} images is ${place} (first: "${first}"); ${advice}`);
+  return new NothingLeftError(
+    `${labelFile}: none of ${found.length} images is ${place} (first: "${first}"); ${advice}`,
+  );
 }

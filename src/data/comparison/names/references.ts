@@ -1,7 +1,6 @@
 import type { CocoTruth } from "../comparedImage.ts";
 import { ImageNames } from "../imageNames.ts";
-import { idOf, type RecordId, shown } from "../recordChecks.ts";
-import { canBeCategory } from "../unknownCategory.ts";
+import { canBeCategory, idOf, type RecordId, shown } from "../recordChecks.ts";
 import { ClassNames } from "./classNames.ts";
 import { OwnNames } from "./ownNames.ts";
 import { RecordMatcher } from "./recordMatcher.ts";
@@ -57,7 +56,7 @@ export class References {
   /** What a result says of its category; undefined where that is neither an id nor a name. */
   categoryOf(result: Record<string, unknown>): Category | undefined {
     const given = idOf(result.category_id);
-    const id = canBeCategory(this.#truth, given) ? given : undefined;
+    const id = canBeCategory(this.#truth.categoryIds, given) ? given : undefined;
     const name = this.#classes.nameOf(id, this.#categoryNameIn(result));
     if (id !== undefined) return { id, ...(name !== undefined && { name }) };
     return name === undefined ? undefined : { name };
