@@ -77,7 +77,7 @@ describe("no command overwrites what is not its own", () => {
     ],
     [
       "detect train --data @photos --out @run",
-      /run: holds a training already; go on with --resume, or give another --out/,
+      /run: already holds a training; continue it with --resume, or give another --out/,
     ],
   ])("%s", async (line, message) => {
     const root = await place();
@@ -92,20 +92,20 @@ describe("no command overwrites what is not its own", () => {
 
 describe("no command overwrites what it reads, even with --overwrite", () => {
   test.each([
-    ["label import @photos --out @photos", /photos: is what is read/],
+    ["label import @photos --out @photos", /photos: is the input itself/],
     ["label import @truth.json --out @. --copy", undefined], // annotations.json is not there, and images/ is new
-    ["label split @photos --no-near-duplicates --out @link", /link: is what is read/],
-    ["label export @photos --to voc --out @photos/.", /photos: is what is read/],
+    ["label split @photos --no-near-duplicates --out @link", /link: is the input itself/],
+    ["label export @photos --to voc --out @photos/.", /photos: is the input itself/],
     [
       "label export @photos --to voc --out @.",
       /(photos\/a\.jpg: is read by|link: is a link to a folder, from which) this command/,
     ],
-    ["label lint @photos --fix --out @photos", /photos: is what is read/],
+    ["label lint @photos --fix --out @photos", /photos: is the input itself/],
     [
       "label lint @photos --fix --out @.",
       /(photos\/a\.jpg: is read by|link: is a link to a folder, from which) this command/,
     ],
-    ["label view @photos --out @link", /link: is what is read/],
+    ["label view @photos --out @link", /link: is the input itself/],
     ["label stats @photos --report @photos/a.xml", /a\.xml: lies in .*photos, which is read by this command/],
     ["label stats @truth.json --report @truth.json", /truth\.json: is read by this command/],
     ["label fetch @mine/images.csv --out @mine", /images\.csv: is read by this command|no column/],
@@ -119,12 +119,12 @@ describe("no command overwrites what it reads, even with --overwrite", () => {
       "detect eval --data @photos --weights @run --report @run/best/detector.json",
       /detector\.json: lies in .*run, which/,
     ],
-    ["detect predict @photos --weights @run --out @photos", /photos: is what is read/],
-    ["detect predict @photos --weights @run --out @photos/../link/.", /link: is what is read/],
+    ["detect predict @photos --weights @run --out @photos", /photos: is the input itself/],
+    ["detect predict @photos --weights @run --out @photos/../link/.", /link: is the input itself/],
     ["detect predict @photos/a.jpg @photos/b.jpg --weights @run --out @link", /link\/a\.jpg: is read by this command/],
     ["detect predict @link/*.jpg --weights @run --out @photos", /photos\/a\.jpg: is read by this command/],
-    ["detect predict @. --weights @run --out @.", /: is what is read/],
-    ["detect train --data @photos --out @photos", /photos: is what is read/],
+    ["detect predict @. --weights @run --out @.", /: is the input itself/],
+    ["detect train --data @photos --out @photos", /photos: is the input itself/],
     ["detect train --data @mine --out @link", undefined],
     [
       "detect train --data @photos --weights @run --out @run",

@@ -105,10 +105,10 @@ describe("a saved model", () => {
   });
 
   it.each([
-    ["names another file", '"weights.bin"', '"../weights.bin"', "weightsManifest: 0: paths: 0: "],
-    ["has a name twice", '"norm/beta"', '"norm/gamma"', "weightsManifest: 0: weights: a name is there twice"],
-    ["has a name that breaks lines", '"norm/beta"', '"norm\\nbeta"', "weightsManifest: 0: weights: 3: name: "],
-    ["has another type", '"float32"}', '"int32"}', "weightsManifest: 0: weights: 0: dtype: "],
+    ["names another file", '"weights.bin"', '"../weights.bin"', "weightsManifest[0].paths[0]: "],
+    ["has a name twice", '"norm/beta"', '"norm/gamma"', "weightsManifest[0].weights: a name is there twice"],
+    ["has a name that breaks lines", '"norm/beta"', '"norm\\nbeta"', "weightsManifest[0].weights[3].name: "],
+    ["has another type", '"float32"}', '"int32"}', "weightsManifest[0].weights[0].dtype: "],
     ["is no JSON", "{", "{\n{", "not JSON: "],
   ])("is refused in one line when model.json %s", async (_, from, to, message) => {
     await saveModel(tinyModel(), folder);

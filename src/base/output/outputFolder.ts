@@ -60,7 +60,7 @@ export class OutputFolder {
   static async open(path: string, options: OutputOptions): Promise<OutputFolder> {
     const status = await requireWritable(path);
     if (await isAmong(path, options.inputs ?? [])) {
-      throw new AnchorkitError(`${path}: is what is read; give another folder to write to`);
+      throw new AnchorkitError(`${path}: is the input itself; give another folder to write to`);
     }
     if (status?.isDirectory() === false) throw new AnchorkitError(`${path}: is a file; give a new folder to write to`);
     const record = await readRecord(path);

@@ -43,7 +43,7 @@ describe("what is read", () => {
         /a\.jpg: is read by this command, and would be overwritten; give another folder/,
       );
       await expect(open(path, { overwrite, inputs: [join(root, "photos")] })).rejects.toThrow(
-        /: is what is read; give/,
+        /: is the input itself; give/,
       );
     }
   });

@@ -19,7 +19,7 @@ test("label stats prints tables with bars, where objects are, and advice with it
   expect(stdout).toMatch(/\n┌─{32}┐\n(│[ ░▒▓█]{32}│\n){12}└─{32}┘\n/);
   expect(stdout).toMatch(/\nInput size: 320, the usual one\. With it, \d+% of the objects have at least 8 pixels/);
   expect(stdout).toMatch(
-    /\nAnchors: \d+ shapes, [\dx, ]+ \(pixels at input size 320\)\. The mean best IoU .* is 0\.\d\d/,
+    /\nAnchors: \d+ shapes, --anchors [\dx,]+ \(pixels at input size 320\)\. The mean best IoU .* is 0\.\d\d/,
   );
 });
 

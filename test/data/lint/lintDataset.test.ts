@@ -47,7 +47,7 @@ describe("a folder in which everything went wrong once", async () => {
       "partly-outside": ["overhang.xml: object 1 (in an image of 100 x 80)"],
       "zero-area": ["zero-area.xml: object 1"],
       "tiny-box": ["tiny.xml: object 1 (2 x 50)"],
-      "alike-classes": [expect.stringMatching(/"Cat" \(1 objects\) and "cat"/)],
+      "alike-classes": [expect.stringMatching(/"Cat" \(1 object\) and "cat"/)],
       "untidy-classes": ['classes ("cat" and " cat ")'],
       "similar-classes": ['classes ("elephnat" (1) for "elephant" (7)?)'],
       "unreadable-image": [expect.stringMatching(/^broken-image\.jpg/)],
@@ -262,7 +262,7 @@ describe("what cannot be linted or written", () => {
     await expect(to("full")).rejects.toThrow(/full: is not empty; give a new folder/);
     await expect(to("full/x")).rejects.toThrow(/is a file; give a new folder/);
     await expect(to("in/fixed")).rejects.toThrow(/in\/fixed: lies in the data set that is read/);
-    await expect(to("in")).rejects.toThrow(/in: is what is read/);
+    await expect(to("in")).rejects.toThrow(/in: is the input itself/);
     mkdirSync(join(folder, "in-fixed"));
     expect((await to("in-fixed")).fixed).toMatchObject({ changes: 0 });
   });
