@@ -17,7 +17,7 @@ import { drawScene } from "./drawing/scene.ts";
 import { labelImgXml } from "./drawing/xml.ts";
 
 /** How many images each split has, and how many of them show none of the classes. */
-const SPLITS = { train: { images: 84, empty: 6 }, val: { images: 16, empty: 1 }, test: { images: 20, empty: 2 } };
+const SPLITS = { train: { images: 150, empty: 8 }, val: { images: 18, empty: 1 }, test: { images: 24, empty: 2 } };
 
 /** Draws every image, or those alone whose name is in `only`, which come out just the same. */
 export async function drawSampleData(seed: number | string, out: string, only?: readonly string[]): Promise<void> {

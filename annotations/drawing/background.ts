@@ -5,7 +5,7 @@ import { gradient, hsl, pick, round, svgDocument } from "./svg.ts";
 export function drawBackground(random: Random, width: number, height: number): Buffer {
   const ground = pick(random, [wood, cloth, stone, gravel, paper, tiles]);
   let content = ground(random, width, height);
-  for (let count = random.int(7); count > 0; count--) content += clutter(random, width, height);
+  for (let count = random.int(5); count > 0; count--) content += clutter(random, width, height);
   return svgDocument(width, height, content);
 }
 

@@ -18,14 +18,10 @@ export interface Scene {
 const SIZES = [
   [320, 240],
   [320, 240],
-  [320, 240],
-  [320, 240],
-  [240, 320],
-  [300, 300],
-  [360, 240],
-  [256, 192],
+  [304, 228],
+  [352, 264],
 ] as const;
-const MIN_LENGTH = 30; // pixels, of the drawing's 100 units
+const MIN_LENGTH = 44; // pixels, of the drawing's 100 units
 const MAX_LENGTH = 160;
 
 /** Draws one picture: a busy ground, things on it (or none), and what a camera makes of them. */
@@ -45,9 +41,9 @@ export async function drawScene(random: Random, empty: boolean): Promise<Scene> 
   return { width, height, pixels: await photograph(random, canvas, light), objects: canvas.objects() };
 }
 
-/** Three objects to ten. */
+/** Three objects to six. */
 function objectCount(random: Random): number {
-  return 3 + random.int(8);
+  return 3 + random.int(4);
 }
 
 /** Draws a thing of a random class and puts it where it covers none of the others too much; gives up after 12 tries. */
@@ -78,7 +74,7 @@ async function addObject(random: Random, canvas: Canvas, light: number): Promise
 /** Anywhere, or (one time in three) close to an object that is there already. */
 function somewhere(random: Random, canvas: Canvas, length: number): [number, number] {
   const others = canvas.objects();
-  if (others.length > 0 && random.chance(0.35)) {
+  if (others.length > 0 && random.chance(0.2)) {
     const [x1, y1, x2, y2] = pick(random, others).box;
     const reach = (length + Math.max(x2 - x1, y2 - y1)) * 0.45;
     return [(x1 + x2) / 2 + random.uniform(-reach, reach), (y1 + y2) / 2 + random.uniform(-reach, reach)];
@@ -89,7 +85,7 @@ function somewhere(random: Random, canvas: Canvas, length: number): [number, num
 /** Uneven light, a colour cast, a lens that is never quite sharp, and a noisy sensor. */
 async function photograph(random: Random, canvas: Canvas, light: number): Promise<Buffer> {
   const { width, height, rgb } = canvas;
-  const slope = random.uniform(0, 0.55);
+  const slope = random.uniform(0, 0.4);
   const gain = random.uniform(0.7, 1.15);
   const cast = [random.uniform(0.9, 1.1), random.uniform(0.95, 1.05), random.uniform(0.88, 1.1)];
   const lit = rgb.map((value, i) => {
@@ -99,9 +95,9 @@ async function photograph(random: Random, canvas: Canvas, light: number): Promis
     return value * gain * (cast[i % 3] ?? 1) * (1 - slope * (u * Math.cos(light) + v * Math.sin(light)));
   });
   const seen = await sharp(Uint8ClampedArray.from(lit), { raw: { width, height, channels: 3 } })
-    .blur(random.uniform(0.35, 1.3))
+    .blur(random.uniform(0.35, 1))
     .raw()
     .toBuffer();
-  const deviation = random.uniform(1, 9);
+  const deviation = random.uniform(1, 6);
   return Buffer.from(Uint8ClampedArray.from(seen, (value) => value + random.normal(0, deviation)));
 }

@@ -59,7 +59,7 @@ function drawJug(random: Random): Thing {
 
 function drawBolt(random: Random): Thing {
   const [light, dark] = metal(random);
-  const width = random.uniform(6, 10); // half of it
+  const width = random.uniform(10, 14); // half of it
   const head = width * random.uniform(1.7, 2.1);
   const headHeight = random.uniform(12, 18);
   const end = random.uniform(38, 50);
@@ -78,12 +78,12 @@ function drawBolt(random: Random): Thing {
         ? rect(-head * 1.2, -50 + headHeight, head * 2.4, 4, `fill="${light}" stroke="${dark}" rx="2"`)
         : "") +
       (nut === undefined ? "" : rect(-head, nut, 2 * head, 11, `fill="url(#h)" stroke="${dark}" rx="1"`)),
-    turn: 180,
+    turn: 40,
   };
 }
 
 function drawLeaf(random: Random): Thing {
-  const hue = pick(random, [95, 110, 75, 48, 30, 12, 130]) + random.uniform(-8, 8);
+  const hue = pick(random, [95, 110, 75, 45, 130]) + random.uniform(-8, 8);
   const color = hsl(hue, random.uniform(35, 75), random.uniform(28, 50));
   const vein = hsl(hue + 10, 40, random.chance(0.5) ? 70 : 20);
   const width = random.uniform(17, 30);
@@ -106,7 +106,7 @@ function drawLeaf(random: Random): Thing {
 }
 
 function drawFish(random: Random): Thing {
-  const hue = pick(random, [20, 45, 95, 130, 190, 215, 350]) + random.uniform(-8, 8);
+  const hue = pick(random, [15, 190, 205, 220, 350]) + random.uniform(-8, 8);
   const back = hsl(hue, random.uniform(35, 75), random.uniform(28, 50));
   const bellyColor = hsl(hue + 20, random.uniform(25, 60), random.uniform(55, 78));
   const fin = hsl(hue - 15, 50, random.uniform(25, 45));

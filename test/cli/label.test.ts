@@ -13,7 +13,7 @@ test("label import writes a COCO JSON and says what to do next", async () => {
   const out = join(folder, "dataset");
   const { code, stdout, stderr } = await callCommand("label", ["import", "annotations", "--out", out]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  expect(stdout).toMatch(/120 images, \d+ objects, 5 classes: bolt, fish, jug, leaf, mug\n/);
+  expect(stdout).toMatch(/192 images, \d+ objects, 5 classes: bolt, fish, jug, leaf, mug\n/);
   expect(stdout).toContain(`next: detect train --data ${out}\n`);
   const written = JSON.parse(readFileSync(join(out, "annotations.json"), "utf8")) as { images: unknown[] };
   expect(written.images).toHaveLength(120);

@@ -41,7 +41,7 @@ export function parseWith(parser: XMLParser, text: string, name: string, root: s
   try {
     return parser.parse(text);
   } catch (error) {
-    throw new AnchorkitError(`${name}: is not well-formed XML: ${messageOf(error)}`);
+    throw new AnchorkitError(`${name}: is not well-formed XML: ${shortened(messageOf(error))}`);
   }
 }
 
@@ -52,8 +52,13 @@ function checkXml(text: string, name: string, root: string): void {
   const checked = XMLValidator.validate(text);
   if (checked === true) return;
   const cutOff = text.includes(`<${root}`) && !text.includes(`</${root}>`);
-  const reason = cutOff ? `the file ends before </${root}>` : checked.err.msg;
+  const reason = cutOff ? `the file ends before </${root}>` : shortened(checked.err.msg);
   throw new AnchorkitError(`${name}: is not well-formed XML: line ${checked.err.line}: ${reason}`);
+}
+
+/** The parser quotes names of tags, however long they are. */
+function shortened(message: string): string {
+  return message.length > 200 ? `${message.slice(0, 200)}…` : message;
 }
 
 /** The elements in an element, in their order; with a tag, those of that name. */

@@ -13,7 +13,7 @@ afterAll(() => {
 test("label stats prints tables with bars, where objects are, and advice with its reason", async () => {
   const { code, stdout, stderr } = await callCommand("label", ["stats", "annotations"]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  expect(stdout).toMatch(/^120 images with \d+ objects of 5 classes\n\nimages\nsplit +images/);
+  expect(stdout).toMatch(/^192 images with \d+ objects of 5 classes\n\nimages\nsplit +images/);
   expect(stdout).toMatch(/\nclasses\nclass +images +objects .* train +val +test .*\nbolt +\d+/);
   expect(stdout).toMatch(/\npixels +count\n(\d+–\d+ +\d+ {2}[█▏▎▍▌▋▊▉]*\n)+/);
   expect(stdout).toMatch(/\n┌─{32}┐\n(│[ ░▒▓█]{32}│\n){12}└─{32}┘\n/);

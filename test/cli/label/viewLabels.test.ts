@@ -15,7 +15,7 @@ test("label view writes pages of so many images, and says how many there would b
   const args = ["view", "annotations", "--out", out, "--per-page", "6", "--pages", "2", "--tile", "100"];
   const { code, stdout } = await callCommand("label", args);
   expect(code).toBe(0);
-  expect(stdout).toBe(`12 of 120 images on 2 pages; 20 pages would show all: --pages 20\nsheets: ${out}\n`);
+  expect(stdout).toBe(`12 of 192 images on 2 pages; 32 pages would show all: --pages 32\nsheets: ${out}\n`);
   expect(readdirSync(out).filter((name) => !name.startsWith("."))).toEqual(["labels-001.jpg", "labels-002.jpg"]);
   const { width, format } = await sharp(join(out, "labels-001.jpg")).metadata();
   expect({ width, format }).toEqual({ width: 10 + 3 * 110, format: "jpeg" });

@@ -26,6 +26,19 @@ test("an empty root has no children and no text", () => {
   expect(() => parseXml("<q/>", "a.xml", "r")).toThrow("a.xml: holds <q> instead of <r>");
 });
 
+test("a tag of any length does not make the message long", () => {
+  const tag = "a".repeat(10_000);
+  const said = (text: string) => {
+    try {
+      parseXml(text, "a.xml", "r");
+    } catch (error) {
+      return String(error);
+    }
+    return "nothing was refused";
+  };
+  expect(said(`<r><${tag}></r>`)).toMatch(/^AnchorkitError: a\.xml: is not well-formed XML: line 1: .{200}…$/);
+});
+
 test("what is written is escaped, line breaks too, since in attributes they would be read as spaces", () => {
   expect(escapeXml('a<b> & "c"\n\t\r')).toBe("a&lt;b&gt; &amp; &quot;c&quot;&#10;&#9;&#13;");
   expect(xmlElement("a", { b: 'x"', c: undefined, d: 1.5 }, "<e></e>")).toBe('<a b="x&quot;" d="1.5"><e></e></a>');
