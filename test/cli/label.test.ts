@@ -16,13 +16,13 @@ test("label import writes a COCO JSON and says what to do next", async () => {
   expect(stdout).toMatch(/192 images, \d+ objects, 5 classes: bolt, fish, jug, leaf, mug\n/);
   expect(stdout).toContain(`next: detect train --data ${out}\n`);
   const written = JSON.parse(readFileSync(join(out, "annotations.json"), "utf8")) as { images: unknown[] };
-  expect(written.images).toHaveLength(120);
+  expect(written.images).toHaveLength(192);
 });
 
 test("with --json, standard output is one document", async () => {
   const { code, stdout } = await runCommand("label", ["import", "annotations", "--out", join(folder, "j"), "--json"]);
   expect(code).toBe(0);
-  expect(JSON.parse(stdout)).toMatchObject({ images: 120, warnings: [], splits: { train: {}, val: {}, test: {} } });
+  expect(JSON.parse(stdout)).toMatchObject({ images: 192, warnings: [], splits: { train: {}, val: {}, test: {} } });
 });
 
 test("a folder that is not there is one line and exit code 1", async () => {
@@ -43,9 +43,9 @@ test.each([
   const exported = await callCommand("label", ["export", "annotations", "--to", to, "--out", out, "--json"]);
   expect(exported.code).toBe(0);
   const written = JSON.parse(exported.stdout) as { objects: number; path: string };
-  expect(written).toMatchObject({ to, images: 120, path: join(folder, path) });
+  expect(written).toMatchObject({ to, images: 192, path: join(folder, path) });
   const imported = await callCommand("label", ["import", written.path, "--out", join(folder, `${to}-again`), "--json"]);
-  expect(JSON.parse(imported.stdout)).toMatchObject({ images: 120, objects: written.objects });
+  expect(JSON.parse(imported.stdout)).toMatchObject({ images: 192, objects: written.objects });
 });
 
 test("label export says how the images went along, and what the format cannot hold", async () => {

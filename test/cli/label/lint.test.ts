@@ -13,7 +13,7 @@ test("the sample data set is clean, and says so", async () => {
   const { code, stdout, stderr } = await callCommand("label", ["lint", "annotations"]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toMatch(/^LabelImg .* in annotations: 192 images, 810 objects, 5 classes: bolt, fish/);
-  expect(stdout).toMatch(/coordinates: labelimg or voc \(sure\)\n +0 of 1410 minima are 0, 145 are 1/);
+  expect(stdout).toMatch(/coordinates: labelimg or voc \(sure\)\n +0 of 1620 minima are 0, 192 are 1/);
   expect(stdout).toMatch(/\nclean: no errors, no warnings\n$/);
 });
 

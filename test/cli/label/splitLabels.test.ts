@@ -22,11 +22,11 @@ test("label split writes a data set with splits, and prints classes x splits", a
   const { code, stdout, stderr } = await callCommand("label", ["split", "annotations", "--out", out]);
   expect(code).toBe(0);
   expect(stdout).toMatch(/^class +images in train +images in val +images in test +objects in train/);
-  expect(stdout).toMatch(/\nmug +\d+ +\d+ +\d+ +\d+ +\d+ +\d+\n[^]*\n\(all\) +96 +12 +12 /);
+  expect(stdout).toMatch(/\nmug +\d+ +\d+ +\d+ +\d+ +\d+ +\d+\n[^]*\n\(all\) +154 +19 +19 /);
   expect(stderr).toContain(`next: detect train --data ${out}\n`);
   const { images } = read(out);
-  expect(images).toHaveLength(120);
-  expect(images.filter(({ split }) => split === "val")).toHaveLength(12);
+  expect(images).toHaveLength(192);
+  expect(images.filter(({ split }) => split === "val")).toHaveLength(19);
   const again = await callCommand("label", ["split", out, "--out", join(folder, "again")]);
   expect(again.code).toBe(0);
 });

@@ -35,7 +35,7 @@ test("images are chosen by split and class", async () => {
   const all = await shown("all");
   const mugs = await shown("mugs", "--class", "mug", "--sort", "objects");
   const either = await shown("either", "--class", "mug", "--class", "jug");
-  expect(all).toBe(120);
+  expect(all).toBe(192);
   expect(mugs).toBeGreaterThan(0);
   expect(either).toBeGreaterThan(mugs);
   expect(await shown("test", "--split", "test", "--sort", "size")).toBeLessThan(all);
