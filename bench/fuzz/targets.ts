@@ -19,7 +19,7 @@ import { exportLabels } from "../../src/data/exportLabels.ts";
 import { readFetchList } from "../../src/data/fetch/fetchList.ts";
 import { readCocoResults } from "../../src/data/formats/coco/cocoResults.ts";
 import { writeCoco } from "../../src/data/formats/coco/writeCoco.ts";
-import { FORMAT_IDS, type FormatId } from "../../src/data/formats/format.ts";
+import { FORMAT_IDS, FORMAT_NAMES, type FormatId } from "../../src/data/formats/format.ts";
 import { decodeImage } from "../../src/data/images/images.ts";
 import { lintDataset } from "../../src/data/lint/lintDataset.ts";
 import { readDataset } from "../../src/data/readDataset.ts";
@@ -56,6 +56,11 @@ const OTHERS: Record<string, (folder: string) => Promise<Target>> = {
 
 /** All readers, by name. */
 export const TARGET_NAMES = [...FORMAT_IDS, ...Object.keys(OTHERS)];
+
+/** Whether a reader reads labels with their images. */
+export function isDataSet(name: string): boolean {
+  return Object.hasOwn(FORMAT_NAMES, name) || name === "yolo lists" || name === "split.csv";
+}
 
 /** Makes the sound files of a reader in a new folder. */
 export async function openTarget(name: string, folder: string): Promise<Target> {

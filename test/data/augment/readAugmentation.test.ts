@@ -70,9 +70,15 @@ it.each([
   ["rotate", "a.yaml: must be a list of operations"],
   ["", "a.yaml: must be a list of operations"],
   ["- [1", "a.yaml: is not valid YAML: "],
-  ["- { name: flip }\n---\n- { name: turn }", "a.yaml: holds several documents (---); keep one"],
-  ["operations: *b", "a.yaml: an alias (*) leads nowhere"],
-  [bomb(), "a.yaml: has too many aliases (*); write out what they mean"],
+  [
+    "- { name: flip }\n---\n- { name: turn }",
+    "a.yaml: is not valid YAML: line 2: a second document begins (---); keep one",
+  ],
+  [
+    "operations: *b",
+    "a.yaml: is not valid YAML: an alias (*name) has no anchor (&name); put text that begins with * into quotes",
+  ],
+  [bomb(), "a.yaml: is not valid YAML: more aliases (*name) than anybody needs; write the values out"],
 ])("an error names file, operation and field: %j", (text, message) => {
   expect(() => parseAugmentation(text, "a.yaml")).toThrow(message);
 });

@@ -25,7 +25,7 @@ export type CocoRecord = Record<string, unknown>;
 /** A record of `images`. */
 export interface CocoImage {
   id: RecordId;
-  /** `file_name`, else (LVIS has none) the path of its `coco_url`; undefined where neither says one. */
+  /** `file_name`, else its `path` (COCO Annotator), else (LVIS) that of its `coco_url`; undefined where none says one. */
   fileName: string | undefined;
   /** Where both sides are said. */
   size: Size | undefined;
@@ -72,7 +72,10 @@ export function imageOf(record: CocoRecord): CocoImage {
   const size = { width: sideOf("width", width), height: sideOf("height", height) };
   return {
     id: idIn("id", id),
-    fileName: nameIn("file_name", file_name) ?? nameIn("coco_url", others.coco_url),
+    fileName:
+      nameIn("file_name", file_name) ??
+      (typeof others.path === "string" ? nameIn("path", others.path) : undefined) ??
+      nameIn("coco_url", others.coco_url),
     size: size.width > 0 && size.height > 0 ? size : undefined,
     split: typeof split === "number" ? String(split) : textIn("split", split),
     verified: verified === undefined ? undefined : flagIn("verified", verified) === 1,

@@ -151,6 +151,10 @@ describe("both readers read", () => {
       image.coco_url = `http://images.cocodataset.org/${String(image.file_name)}?x=1`;
       delete image.file_name;
     }); })], // prettier-ignore
+    ["a path in place of the name", changed(({ images }) => { images.forEach((image) => {
+      image.path = image.file_name;
+      delete image.file_name;
+    }); })], // prettier-ignore
     ["lists in another order", { categories: labels().categories, annotations: labels().annotations, images: labels().images }], // prettier-ignore
   ])("%s", async (_, content) => {
     expect(await objectsIn(content)).toEqual(usual);
