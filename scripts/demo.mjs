@@ -31,7 +31,16 @@ const images = `${data}/images/{${names.join(",")}}.jpg`;
 await detect("Training a Faster R-CNN from scratch: 2 to 4 minutes on two cores, longer on a slow or busy machine", [
   ...["train", "--data", data, "--size", "256", "--epochs", EPOCHS, "--out", weights],
 ]);
-await detect("Finding objects in the test images", ["predict", images, "--weights", weights, "--out", found]);
+await detect("Finding objects in the test images", [
+  "predict",
+  images,
+  "--weights",
+  weights,
+  "--out",
+  found,
+  "--score",
+  "0.5",
+]);
 await detect("Measuring on the test images", [
   ...["eval", "--map", "--data", data, "--split", "test", "--weights", weights],
 ]);

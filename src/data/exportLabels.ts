@@ -1,4 +1,5 @@
 import { AnchorkitError } from "../base/errors.ts";
+import { knownOptions } from "../geometry/knownOptions.ts";
 import { OutputFolder } from "../base/output/outputFolder.ts";
 import { fitTo } from "./formats/extras.ts";
 import type { FormatId, WriteOptions, WriteResult } from "./formats/format.ts";
@@ -24,8 +25,10 @@ export async function exportLabels(
   dataset: Dataset,
   to: FormatId,
   folder: string,
-  { overwrite, source, ...options }: ExportOptions = {},
+  all: ExportOptions = {},
 ): Promise<WriteResult> {
+  knownOptions("exportLabels", all, { copy: true, overwrite: true, source: true });
+  const { overwrite, source, ...options } = all;
   const format = requireWritten(to);
   const output = await exportFolder(folder, { overwrite, source });
   await output.requireEmpty(dataset.images.map(({ file }) => file));

@@ -1,6 +1,7 @@
+import { knownOptions } from "../geometry/knownOptions.ts";
 import { datasetFile, openDatasetFolder, writeDatasetTo } from "./datasetFolder.ts";
 import type { ReadResult } from "./formats/format.ts";
-import { readDataset, type ReadDatasetOptions } from "./readDataset.ts";
+import { READING_OPTIONS, readDataset, type ReadDatasetOptions } from "./readDataset.ts";
 
 export interface ImportOptions extends ReadDatasetOptions {
   /** Copy the images to `<out>/images`, so that the folder can be moved; otherwise the JSON refers to where they lie. */
@@ -19,8 +20,10 @@ export interface ImportOptions extends ReadDatasetOptions {
 export async function importLabels(
   source: string,
   out: string,
-  { copy = false, overwrite, ...reading }: ImportOptions = {},
+  options: ImportOptions = {},
 ): Promise<ReadResult & { file: string }> {
+  knownOptions("importLabels", options, { ...READING_OPTIONS, copy: true, overwrite: true });
+  const { copy = false, overwrite, ...reading } = options;
   const output = await openDatasetFolder(out, { command: "label import", source, overwrite });
   const result = await readDataset(source, reading);
   const dataset = await writeDatasetTo(output, result.dataset, { copy });

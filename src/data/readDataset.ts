@@ -1,4 +1,5 @@
 import { AnchorkitError } from "../base/errors.ts";
+import { knownOptions } from "../geometry/knownOptions.ts";
 import { countOf } from "../base/words.ts";
 import { isImageName, shownPath } from "./files.ts";
 import type { FormatId, LabelFormat, Likeness, ReadOptions, ReadResult } from "./formats/format.ts";
@@ -25,8 +26,10 @@ export interface ReadDatasetOptions extends ReadOptions {
  */
 export async function readDataset(
   path: string,
-  { from, ...options }: ReadDatasetOptions = {},
+  all: ReadDatasetOptions = {},
 ): Promise<ReadResult & { format: FormatId }> {
+  knownOptions("readDataset", all, READING_OPTIONS);
+  const { from, ...options } = all;
   const place = await lookAt(path);
   const format = from === undefined ? await formatOf(place) : FORMATS[from];
   if (options.images !== undefined && OWN_IMAGES.includes(format.id)) {
@@ -44,6 +47,12 @@ export async function readDataset(
     throw new NothingLeftError(`${error.message} (${reasons.join("; ")})`, { cause: error });
   }
 }
+
+/** For functions that hand their options on. */
+export const READING_OPTIONS = {
+  ...({ from: true, coordinates: true, images: true, orphans: true } as const),
+  ...({ observer: true, warnings: true } as const),
+};
 
 /** Formats whose labels are nothing without the images that they lie among or hold. */
 const OWN_IMAGES: readonly FormatId[] = ["folders", "masks"];

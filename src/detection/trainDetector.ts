@@ -1,7 +1,8 @@
+import { knownOptions } from "../geometry/knownOptions.ts";
 import { checked } from "../base/checked.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { train } from "../training/train.ts";
-import type { TrainEvents, TrainOptions, TrainResult } from "../training/trainOptions.ts";
+import { TRAIN_OPTIONS, type TrainEvents, type TrainOptions, type TrainResult } from "../training/trainOptions.ts";
 import { fasterRcnnTask, type FasterRcnnTaskOptions } from "./fasterRcnn/fasterRcnnTask.ts";
 import { FasterRcnnOptions } from "./fasterRcnn/options.ts";
 
@@ -16,11 +17,14 @@ export type TrainDetectorOptions = TrainOptions &
  *
  * @throws AnchorkitError as `train` does
  */
-export function trainDetector(
+export async function trainDetector(
   dataset: Dataset,
   options: TrainDetectorOptions,
   events: TrainEvents = {},
 ): Promise<TrainResult> {
+  const ownNames = Object.fromEntries(Object.keys(FasterRcnnOptions.shape).map((name) => [name, true] as const));
+  const known = { ...TRAIN_OPTIONS, ...ownNames, augmentation: true, flip: true } as const;
+  knownOptions("trainDetector", options, known as Record<keyof TrainDetectorOptions, true>);
   const own = checked(options, FasterRcnnOptions, "");
   const { augmentation, flip, batch } = options;
   const varied = { ...(augmentation && { augmentation }), ...(flip && { flip }) };

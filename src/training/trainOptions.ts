@@ -47,6 +47,14 @@ export interface TrainOptions extends LoadingChoice {
 }
 
 /** What a training tells while it runs. */
+/** The names of all of them, for functions that refuse others. */
+export const TRAIN_OPTIONS = {
+  ...({ out: true, epochs: true, minutes: true, batch: true, seed: true, optimizer: true, lr: true } as const),
+  ...({ engine: true, precision: true, patience: true, weights: true, resume: true, signal: true } as const),
+  ...({ callbacks: true, cache: true, cacheLimit: true, workers: true } as const),
+  ...({ overwrite: true, inputs: true, report: true, spent: true } as const),
+} satisfies Record<keyof TrainOptions, true>;
+
 export interface TrainEvents {
   /** A line for a person. */
   message?: (text: string) => void;

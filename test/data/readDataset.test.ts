@@ -2,6 +2,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Random } from "../../src/base/random.ts";
+import { exportLabels } from "../../src/data/exportLabels.ts";
+import { importLabels } from "../../src/data/importLabels.ts";
+import { lintDataset } from "../../src/data/lint/lintDataset.ts";
 import { readDataset } from "../../src/data/readDataset.ts";
 import { countSplits, splitDataset } from "../../src/data/split/splits.ts";
 import { folderOf, jpeg, labelImgXml } from "./helpers.ts";
@@ -108,4 +111,17 @@ describe.skipIf(!existsSync(shared))("shared data sets", () => {
     const { train, val, test } = splitDataset(dataset, new Random(1)).counts;
     expect([train.images, val.images, test.images]).toEqual([144, 16, 40]);
   });
+});
+
+test("options that there are not are refused, with the one that was probably meant", async () => {
+  const misspelt = { form: "voc" } as object;
+  await expect(readDataset("x", misspelt)).rejects.toThrow("readDataset: unknown option form; did you mean from?");
+  await expect(importLabels("x", "y", { cpoy: true } as object)).rejects.toThrow(
+    "unknown option cpoy; did you mean copy?",
+  );
+  await expect(lintDataset("x", { pixel: true } as object)).rejects.toThrow(
+    "unknown option pixel; did you mean pixels?",
+  );
+  const none = { classes: [], images: [] };
+  await expect(exportLabels(none, "voc", "y", { coppy: true } as object)).rejects.toThrow("did you mean copy?");
 });

@@ -1,8 +1,9 @@
+import { knownOptions } from "../../geometry/knownOptions.ts";
 import { AnchorkitError } from "../../base/errors.ts";
 import type { Dataset } from "../dataset.ts";
 import type { ReadResult } from "../formats/format.ts";
 import { kindOf, shownPath } from "../files.ts";
-import { readDataset, type ReadDatasetOptions } from "../readDataset.ts";
+import { READING_OPTIONS, readDataset, type ReadDatasetOptions } from "../readDataset.ts";
 import { checkBalance } from "./balance.ts";
 import { findTypos, mergeAlikeClasses } from "./classNames.ts";
 import { checkConvention, judgeConvention } from "./convention.ts";
@@ -37,6 +38,8 @@ export interface LintOptions extends Omit<ReadDatasetOptions, "observer"> {
  * is read
  */
 export async function lintDataset(path: string, options: LintOptions = {}): Promise<LintReport> {
+  const { observer: _, ...readingOptions } = READING_OPTIONS;
+  knownOptions("lintDataset", options, { ...readingOptions, size: true, pixels: true, fix: true, places: true });
   const { size = 320, pixels = false, fix, places = 10, ...reading } = options;
   const output = fix && (await openTarget(path, fix));
   const findings = new Findings();

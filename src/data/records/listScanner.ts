@@ -1,3 +1,4 @@
+import { shown } from "../../base/shown.ts";
 import { BYTE, isBlank, isSpace, ValueEnd, type RecordScanner, type ScannedBatch } from "./recordScanner.ts";
 
 /** What is expected next, outside of records. */
@@ -157,7 +158,7 @@ export class ListScanner implements RecordScanner {
 
   #place(): string {
     if (this.#state === "end") return "its last bracket";
-    return this.#member === "" ? "its first bracket" : `its member "${this.#member}"`;
+    return this.#member === "" ? "its first bracket" : `its member ${shown(this.#member)}`;
   }
 }
 

@@ -166,6 +166,7 @@ describe("What is wrong is named", () => {
     ["Python's text", "[{'a': 1}]", /record 0: is not valid JSON; is it printed by Python\?/],
     ["NaN", '[{"a": "NaN"}, {"a": -Infinity}]', /record 1: holds -Infinity, which is not JSON/],
     ["text after the list", "[1] 2", /some\.json: is not valid JSON: "2" after its last bracket$/],
+    ["a name over lines", '{"a\\nb\n c" [1]}', /some\.json: is not valid JSON: "\[" after its member "a.*c"$/],
     ["a missing colon", '{"images" [1]}', /some\.json: is not valid JSON: "\[" after its member "images"$/],
     ["another bracket", "[1}", /some\.json: is not valid JSON: record 0 is followed by a "}"$/],
     ["other members", '{\n"a": 1,\n"b": []}', /some\.json: has no list named images or objects; it holds a, b$/],

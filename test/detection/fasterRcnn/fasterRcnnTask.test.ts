@@ -97,6 +97,13 @@ it("takes the anchors that it is told, and says when objects are too small for t
   );
 });
 
+it("refuses options that there are not", async () => {
+  const misspelt = { ...options(), precison: "float32" } as TrainDetectorOptions;
+  await expect(trainDetector(dataset, misspelt)).rejects.toThrow(
+    "trainDetector: unknown option precison; did you mean precision?",
+  );
+});
+
 describe.runIf(native)("a detector's training program", () => {
   const trainerOf = async (recipe: Partial<Recipe>, own?: Partial<FasterRcnnOptions>) => {
     const task = await prepare(dataset, own);
