@@ -24,6 +24,8 @@ import { decodeImage } from "../../src/data/images/images.ts";
 import { lintDataset } from "../../src/data/lint/lintDataset.ts";
 import { readDataset } from "../../src/data/readDataset.ts";
 import { manifestOf, readManifest, writeManifest } from "../../src/data/split/manifest.ts";
+import { rleFromBox } from "../../src/geometry/masks/polygonMask.ts";
+import { rleToString } from "../../src/geometry/masks/rleString.ts";
 import { DEFAULT_SETTINGS } from "../../src/detection/fasterRcnn/description.ts";
 import { readDetectorDescription } from "../../src/detection/fasterRcnn/readNetwork.ts";
 import { RunFolder } from "../../src/training/run/runFolder.ts";
@@ -110,10 +112,16 @@ async function labels(id: FormatId, folder: string, only = /./, { lists = false 
 async function results(folder: string): Promise<Target> {
   const data = await sample(folder);
   const [truth, found] = [join(folder, "truth.json"), join(folder, "found.json")];
+  for (const { objects } of data.images) {
+    for (const object of objects) {
+      const [x1, y1, x2, y2] = object.box;
+      object.segmentation = [[x1, y1, x2, y1, x2, y2, x1, y2]]; // else there is no mask to compare
+    }
+  }
   await writeCoco(data, truth);
   const records = data.images.flatMap(({ id, objects }) =>
     objects.map(({ box: [x1, y1, x2, y2], class: k }) => {
-      const mask = { size: [24, 32], counts: "0d0h0" };
+      const mask = { size: [24, 32], counts: rleToString(rleFromBox([x1, y1, x2, y2], 24, 32)) };
       return { image_id: id, category_id: k + 1, bbox: [x1, y1, x2 - x1, y2 - y1], score: 0.5, ...(k > 0 && { segmentation: mask }) }; // prettier-ignore
     }),
   );

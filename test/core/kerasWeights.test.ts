@@ -68,7 +68,9 @@ describe("Keras weights", () => {
     await expect(read([KERNEL, BIAS], [9, 1, 2])).rejects.toThrow(
       `${join(folder, "weights.bin")}: stem/kernel needs bytes up to 16, and the file has 12`,
     );
-    await expect(read([{ ...BIAS, dtype: "float16" }])).rejects.toThrow(/weights\.json: weights\[0\]\.dtype: must be float32, got "float16"/);
+    await expect(read([{ ...BIAS, dtype: "float16" }])).rejects.toThrow(
+      /weights\.json: weights\[0\]\.dtype: must be float32, got "float16"/,
+    );
     await expect(read([BIAS, BIAS])).rejects.toThrow(/weights\.json: stem\/bias is there twice/);
     await writeFile(join(folder, "weights.json"), "{");
     await expect(readKerasWeights(folder)).rejects.toThrow(/weights\.json: not JSON: /);

@@ -54,7 +54,9 @@ test("the input is never overwritten", async () => {
   const { file } = await importLabels(join(folder, "photos"), out);
   const before = await readFile(file);
   for (const overwrite of [false, true]) {
-    await expect(importLabels(out, out, { overwrite })).rejects.toThrow(/out: is the input itself; give another folder/);
+    await expect(importLabels(out, out, { overwrite })).rejects.toThrow(
+      /out: is the input itself; give another folder/,
+    );
     await expect(importLabels(file, out, { overwrite })).rejects.toThrow(/annotations\.json: is read by this command/);
   }
   expect(await readFile(file)).toEqual(before);

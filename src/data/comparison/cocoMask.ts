@@ -2,7 +2,7 @@ import { AnchorkitError, messageOf } from "../../base/errors.ts";
 import { rleFromPolygons } from "../../geometry/masks/polygonMask.ts";
 import { type Rle, rleFromCounts } from "../../geometry/masks/rle.ts";
 import { rleFromString } from "../../geometry/masks/rleString.ts";
-import { fieldsOf, shown } from "./recordChecks.ts";
+import { fieldsOf, isEmpty, shown } from "./recordChecks.ts";
 
 /**
  * The mask of a COCO `segmentation`: polygons `[[x, y, …], …]`, or runs `{ size: [height, width], counts }`, plain or
@@ -24,7 +24,7 @@ export function cocoMask(
 }
 
 function readMask(segmentation: unknown, size: { width: number; height: number } | undefined): Rle {
-  if (segmentation === undefined || segmentation === null) throw new TypeError("is missing, and masks are compared");
+  if (isEmpty(segmentation)) throw new TypeError("is missing, and masks are compared");
   if (Array.isArray(segmentation)) {
     if (!size) throw new TypeError("the image's width and height must be in the truth to fill polygons");
     return rleFromPolygons(polygonsIn(segmentation) as number[][], size.height, size.width);

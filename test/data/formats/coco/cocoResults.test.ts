@@ -317,7 +317,12 @@ describe("What cannot be read is refused in one line", () => {
       truth,
       /annotations\[0\]: has no score: is this a file of labels, given as predictions\?/,
     ],
-    ["results as labels", [result], truth, /looks like COCO results \(detections\), which is not read; .* results are for detect eval --predictions$/],
+    [
+      "results as labels",
+      [result],
+      truth,
+      /looks like COCO results \(detections\), which is not read; .* results are for detect eval --predictions$/,
+    ],
     [
       "an object without a list",
       truth,
