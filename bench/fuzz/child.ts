@@ -19,7 +19,7 @@ export interface FuzzReport {
 }
 
 const [name = "", count = "1", folder = ""] = process.argv.slice(2);
-const LONGEST_MESSAGE = 1500;
+const LONGEST_MESSAGE = 2010;
 /** The words of libraries, which no person should read. */
 const RAW =
   /Invalid input|\[object |Cannot (?:read|set|convert)|is not a function|is not iterable|ENO|EISDIR|undefined/;
