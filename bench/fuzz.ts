@@ -65,20 +65,19 @@ async function fuzz(name: string, count: number): Promise<{ report: FuzzReport; 
     heard = performance.now();
     report = message;
   });
+  const kept = `${folder}-kept`;
   let hung: string | undefined;
   const watch = setInterval(() => {
     if (performance.now() - heard < 1000 * (report.inputs === 0 ? 60 : SECONDS)) return;
-    hung = `${folder}-kept`;
+    hung = kept;
     child.kill("SIGKILL");
   }, 500);
   const code = await new Promise<number | null>((resolve) => child.once("exit", resolve));
   clearInterval(watch);
+  if (code !== 0) await cp(folder, kept, { recursive: true });
   if (code !== 0 && hung === undefined) {
-    report.failures.push({ message: `the process ended with ${code ?? "a signal"}`, kept: `${folder}-kept` });
-    hung = undefined;
-    await cp(folder, `${folder}-kept`, { recursive: true });
+    report.failures.push({ message: `the process ended with ${code ?? "a signal"}`, kept });
   }
-  if (hung !== undefined) await cp(folder, hung, { recursive: true });
   await rm(folder, { recursive: true, force: true });
   return { report, ...(hung !== undefined && { hung }) };
 }

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { describeIssue } from "./base/checked.ts";
 import { AnchorkitError, UsageError } from "./base/errors.ts";
-import { nearest } from "./base/nearest.ts";
+import { nearest } from "./geometry/nearest.ts";
 import type { Augmentation } from "./data/augment/description.ts";
 import type { Flip } from "./data/augment/presets.ts";
 import type { Dataset } from "./data/dataset.ts";

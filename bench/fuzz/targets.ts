@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import sharp from "sharp";
 import { stringify } from "yaml";
 import { z } from "zod";
+import { bmpOf } from "../bmp.ts";
 import type { Random } from "../../src/base/random.ts";
 import { applyConfigFile } from "../../src/cli/configFile.ts";
 import { addTrain } from "../../src/cli/detect/train.ts";
@@ -198,7 +199,10 @@ async function image(type: (typeof IMAGE_TYPES)[number], folder: string): Promis
   const file = join(folder, `photo.${type}`);
   const pixels = Buffer.from(Array.from({ length: 40 * 30 * 3 }, (_, i) => (i * 37) % 256));
   const drawn = sharp(pixels, { raw: { width: 40, height: 30, channels: 3 } });
-  await writeFile(file, type === "bmp" ? bmpOf(pixels, 40, 30) : await drawn.toFormat(type).toBuffer());
+  await writeFile(
+    file,
+    type === "bmp" ? bmpOf(40, 30, (x, y) => pixels[120 * y + x] ?? 0) : await drawn.toFormat(type).toBuffer(),
+  );
   let turn = 0;
   return {
     files: [file],
@@ -206,19 +210,6 @@ async function image(type: (typeof IMAGE_TYPES)[number], folder: string): Promis
       await decodeImage(file, turn++ % 2 === 0 ? {} : { size: { width: 24, height: 24 } });
     },
   };
-}
-
-function bmpOf(rgb: Buffer, width: number, height: number): Buffer {
-  const head = Buffer.alloc(54);
-  head.write("BM");
-  head.writeUInt32LE(54 + rgb.length, 2);
-  head.writeUInt32LE(54, 10);
-  head.writeUInt32LE(40, 14);
-  head.writeInt32LE(width, 18);
-  head.writeInt32LE(height, 22);
-  head.writeUInt16LE(1, 26);
-  head.writeUInt16LE(24, 28);
-  return Buffer.concat([head, rgb]); // 40 * 3 bytes a row need no padding
 }
 
 async function runFolder(folder: string): Promise<Target> {

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
+import { bmpOf } from "../bmp.ts";
 import { Random } from "../../src/base/random.ts";
 
 /** Names of classes whose order is a question; one has no images. */
@@ -78,7 +79,10 @@ async function save(file: string, random: Random, deep = false): Promise<void> {
   mkdirSync(dirname(file), { recursive: true });
   const [width, height] = [20 + random.int(30), 20 + random.int(30)];
   if (file.endsWith(".bmp")) {
-    writeFileSync(file, bmp(width, height, random));
+    writeFileSync(
+      file,
+      bmpOf(width, height, () => random.int(256)),
+    );
     return;
   }
   const channels = file.includes("grey") ? 1 : 3;
@@ -95,20 +99,4 @@ async function save(file: string, random: Random, deep = false): Promise<void> {
       );
   const written = file.endsWith(".gif") ? image.gif() : image.png({ palette: file.includes("palette") });
   await written.toFile(file);
-}
-
-/** The plainest kind: 24 bits, from the bottom up. */
-function bmp(width: number, height: number, random: Random): Buffer {
-  const row = Math.ceil((width * 3) / 4) * 4;
-  const bytes = Buffer.alloc(54 + row * height);
-  bytes.write("BM");
-  bytes.writeUInt32LE(bytes.length, 2);
-  bytes.writeUInt32LE(54, 10);
-  bytes.writeUInt32LE(40, 14);
-  bytes.writeInt32LE(width, 18);
-  bytes.writeInt32LE(height, 22);
-  bytes.writeUInt16LE(1, 26);
-  bytes.writeUInt16LE(24, 28);
-  for (let y = 0; y < height; y++) for (let x = 0; x < 3 * width; x++) bytes[54 + y * row + x] = random.int(256);
-  return bytes;
 }

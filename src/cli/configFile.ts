@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError, type Option } from "commander";
 import { UsageError } from "../base/errors.ts";
-import { nearest } from "../base/nearest.ts";
+import { nearest } from "../geometry/nearest.ts";
 import { systemErrorAt } from "../base/systemErrors.ts";
 import { yamlOf } from "../base/yaml.ts";
 

@@ -7,7 +7,7 @@ import { FORMAT_IDS, type Coordinates, type FormatId, type Orphans } from "../da
 import type { ReadDatasetOptions } from "../data/readDataset.ts";
 import { splitDataset, type SplitCounts } from "../data/split/splits.ts";
 import type { RunFolder } from "../training/run/runFolder.ts";
-import { choice } from "./options.ts";
+import { choice, defined } from "./options.ts";
 
 /** What `--data` and the options beside it say. */
 export interface DataFlags extends ReadingFlags {
@@ -48,12 +48,7 @@ export function readingOptions({
   images,
   orphans,
 }: ReadingFlags & { from?: FormatId }): Pick<ReadDatasetOptions, "from" | "coordinates" | "images" | "orphans"> {
-  return {
-    ...(from && { from }),
-    ...(coordinates && { coordinates }),
-    ...(images !== undefined && { images }),
-    ...(orphans && { orphans }),
-  };
+  return defined({ from, coordinates, images, orphans });
 }
 
 /** A data set whose images all have a split. */

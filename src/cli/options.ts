@@ -111,3 +111,10 @@ export function addExamples(command: Command, ...examples: string[]): Command {
   const title = examples.length > 1 ? "Examples" : "Example";
   return command.addHelpText("after", `\n${title}:\n${examples.map((example) => `  $ ${example}`).join("\n")}`);
 }
+
+/** The object without what is undefined. */
+export function defined<T extends object>(object: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as ReturnType<
+    typeof defined<T>
+  >;
+}

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import { nearest } from "../../base/nearest.ts";
+import { nearest } from "../../geometry/nearest.ts";
 
 /** A number that a measurement must reach. */
 export interface Bar {

@@ -1,4 +1,5 @@
 import { join, parse } from "node:path";
+import { folded } from "../../data/finding/imageName.ts";
 
 /** What predict writes beside a picture for each image. */
 export const [PREDICTIONS, OVERVIEW] = ["predictions.json", "overview.jpg"];
@@ -17,8 +18,4 @@ export function pictureNames(names: readonly string[]): string[] {
     taken.add(folded(free));
     return free;
   });
-}
-
-function folded(name: string): string {
-  return name.normalize("NFC").toLowerCase();
 }

@@ -14,7 +14,15 @@ import type { TrainEvents, TrainResult } from "../../training/trainOptions.ts";
 import { applyRunOptions } from "../configFile.ts";
 import { describeClasses, describeSplits, openDataset } from "../dataset.ts";
 import { abortOnInterrupt, INTERRUPTED } from "../interrupt.ts";
-import { addCommonOptions, addConfigOption, addExamples, printJson, requireOptions, requireThere } from "../options.ts";
+import {
+  addCommonOptions,
+  addConfigOption,
+  addExamples,
+  defined,
+  printJson,
+  requireOptions,
+  requireThere,
+} from "../options.ts";
 import { duration, Progress } from "../progress.ts";
 import {
   addModelOptions,
@@ -101,9 +109,7 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   };
   const recorded = {
     ...{ data: resolve(data), augment: flags.augment },
-    ...(coordinates && { coordinates }),
-    ...(orphans && { orphans }),
-    ...(images !== undefined && { images: resolve(images) }),
+    ...defined({ coordinates, orphans, images: images === undefined ? undefined : resolve(images) }),
   };
   let result: TrainResult;
   try {

@@ -8,7 +8,7 @@ import type { Budget } from "../../training/loop/budget.ts";
 import type { TrainOptions } from "../../training/trainOptions.ts";
 import { OPTIMIZERS } from "../../training/optimizers/registry.ts";
 import { addReadingOptions, type DataFlags } from "../dataset.ts";
-import { addDetectorOptions, addOverwriteOption, choice, numberIn } from "../options.ts";
+import { addDetectorOptions, addOverwriteOption, choice, defined, numberIn } from "../options.ts";
 
 export interface TrainFlags extends DataFlags, Omit<TrainOptions, "out" | "signal" | "epochs" | "minutes"> {
   model: string;
@@ -112,13 +112,6 @@ export function sharedOptions(flags: TrainFlags) {
     ...{ batch, seed, engine, precision },
     ...defined({ optimizer, lr, cache, cacheLimit, workers, patience, weights, resume, flip }),
   };
-}
-
-/** The object without what is undefined. */
-function defined<T extends object>(object: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as ReturnType<
-    typeof defined<T>
-  >;
 }
 
 /** What single models take, from the descriptions of their options: see ModelFamily. */

@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import type { Command } from "commander";
 import { AnchorkitError, UsageError } from "../../base/errors.ts";
-import { nearest } from "../../base/nearest.ts";
+import { nearest } from "../../geometry/nearest.ts";
 import { Random } from "../../base/random.ts";
 import type { Augmentation } from "../../data/augment/description.ts";
 import { isAugmentationFile, loadAugmentation } from "../../data/augment/readAugmentation.ts";

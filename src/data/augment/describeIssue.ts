@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { reasonOf as describeReason } from "../../base/checked.ts";
-import { nearest } from "../../base/nearest.ts";
+import { nearest } from "../../geometry/nearest.ts";
 import { Augmentation, fieldsOf, OPERATION_NAMES } from "./description.ts";
 
 type Issue = z.core.$ZodIssue;

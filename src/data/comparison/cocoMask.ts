@@ -2,7 +2,8 @@ import { AnchorkitError, messageOf } from "../../base/errors.ts";
 import { rleFromPolygons } from "../../geometry/masks/polygonMask.ts";
 import { type Rle, rleFromCounts } from "../../geometry/masks/rle.ts";
 import { rleFromString } from "../../geometry/masks/rleString.ts";
-import { fieldsOf, isEmpty, shown } from "./recordChecks.ts";
+import { shown } from "../../base/shown.ts";
+import { fieldsOf, isEmpty } from "./recordChecks.ts";
 
 /**
  * The mask of a COCO `segmentation`: polygons `[[x, y, …], …]`, or runs `{ size: [height, width], counts }`, plain or

@@ -1,5 +1,6 @@
 import { type BoxLayout, describeLayout, readBoxAs } from "./boxLayout.ts";
-import { describeBox, fieldsOf, isBox, isEmpty, shown } from "./recordChecks.ts";
+import { shown } from "../../base/shown.ts";
+import { describeBox, fieldsOf, isBox, isEmpty } from "./recordChecks.ts";
 import { describeCategoryId } from "./unknownCategory.ts";
 import { describeUnknownImage, type ResultContext } from "./unknownImage.ts";
 

@@ -1,7 +1,5 @@
 import { shown } from "../../base/shown.ts";
 
-export { shown };
-
 /** A record's fields, or undefined where the value is no object. */
 export function fieldsOf(value: unknown): Record<string, unknown> | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value)

@@ -1,6 +1,7 @@
 import type { CocoTruth } from "./comparedImage.ts";
 import type { Category } from "./names/references.ts";
-import { type RecordId, shown } from "./recordChecks.ts";
+import { shown } from "../../base/shown.ts";
+import type { RecordId } from "./recordChecks.ts";
 import type { ResultTable } from "./resultTable.ts";
 import { mayFit, type ReadResult } from "./mayFit.ts";
 

@@ -1,7 +1,8 @@
 import { type BoxLayout, readBoxAs } from "./boxLayout.ts";
 import type { CocoTruth } from "./comparedImage.ts";
 import type { References } from "./names/references.ts";
-import { fieldsOf, idOf, isBox, type RecordId, shown } from "./recordChecks.ts";
+import { shown } from "../../base/shown.ts";
+import { fieldsOf, idOf, isBox, type RecordId } from "./recordChecks.ts";
 import { mayFit, type ReadResult } from "./mayFit.ts";
 
 /** What the results are compared with, and how they are read. */

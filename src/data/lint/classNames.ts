@@ -1,5 +1,5 @@
 import { countOf } from "../../base/words.ts";
-import { editDistance } from "../../base/nearest.ts";
+import { editDistance } from "../../geometry/nearest.ts";
 import type { Dataset } from "../dataset.ts";
 import { groupBy } from "../files.ts";
 import type { Findings } from "./findings.ts";

@@ -67,8 +67,8 @@ export function describeSmallObjects(
 ): string | undefined {
   const sides = shorterSides(images, scaleOf);
   const small = sides.filter((side) => side < SMALL - 1e-9).length / sides.length;
-  const advice = adviseInputSize(images);
-  if (!advice || small < MANY) return undefined;
+  const advice = small >= MANY ? adviseInputSize(images) : undefined;
+  if (!advice) return undefined;
   const percent = (share: number): string => `${Math.round(100 * share)} %`;
   const { size, under8 } = advice.recommended;
   const better = under8 < small ? `; at size ${size} it would be ${percent(under8)}` : "";

@@ -1,6 +1,7 @@
 import { AnchorkitError } from "../../../base/errors.ts";
 import { placeOf, type RecordBatch } from "../../records/jsonRecords.ts";
-import { idOf, type RecordId, fieldsOf, shown } from "../recordChecks.ts";
+import { shown } from "../../../base/shown.ts";
+import { idOf, type RecordId, fieldsOf } from "../recordChecks.ts";
 
 /** The lists in which a file of predictions says what its numbers mean. */
 export const NAME_LISTS = ["images", "categories"] as const;

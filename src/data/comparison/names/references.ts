@@ -1,6 +1,7 @@
 import type { CocoTruth } from "../comparedImage.ts";
 import { ImageNames } from "../imageNames.ts";
-import { canBeCategory, idOf, type RecordId, shown } from "../recordChecks.ts";
+import { shown } from "../../../base/shown.ts";
+import { canBeCategory, idOf, type RecordId } from "../recordChecks.ts";
 import { ClassNames } from "./classNames.ts";
 import { OwnNames } from "./ownNames.ts";
 import { RecordMatcher } from "./recordMatcher.ts";

@@ -1,5 +1,6 @@
 import { AnchorkitError, messageOf } from "../../../base/errors.ts";
-import { fieldsOf, type RecordId, shown } from "../../comparison/recordChecks.ts";
+import { shown } from "../../../base/shown.ts";
+import { fieldsOf, type RecordId } from "../../comparison/recordChecks.ts";
 import { readHead, shownPath } from "../../files.ts";
 import { jsonRecords, type RecordBatch } from "../../records/jsonRecords.ts";
 import type { Warnings } from "../../warnings.ts";

@@ -1,3 +1,4 @@
+import { shown } from "../../../base/shown.ts";
 import type { Size } from "../../../base/preprocessing.ts";
 import { maskBox } from "../../../geometry/masks/maskExtent.ts";
 import {
@@ -9,7 +10,6 @@ import {
   isEmpty,
   numberOf,
   type RecordId,
-  shown,
 } from "../../comparison/recordChecks.ts";
 import type { LabelledObject, Scalar } from "../../dataset.ts";
 import { scalarsOf } from "../scalars.ts";

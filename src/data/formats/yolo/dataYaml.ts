@@ -1,5 +1,5 @@
 import { AnchorkitError } from "../../../base/errors.ts";
-import { editDistance } from "../../../base/nearest.ts";
+import { editDistance } from "../../../geometry/nearest.ts";
 import type { SplitName } from "../../dataset.ts";
 import { splitNamed } from "../../split/splitLists.ts";
 import type { Warnings } from "../../warnings.ts";

@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { kindOf, withoutExtension } from "../../files.ts";
+import { folded } from "../../finding/imageName.ts";
 import { splitNamed } from "../../split/splitLists.ts";
 
 /** A folder of images, or a file that lists them. */
@@ -75,8 +76,4 @@ async function below(folder: string, parts: readonly string[]): Promise<EntryPla
   }
   const kind = parts.length > 0 ? await kindOf(path) : undefined;
   return kind && { path, kind };
-}
-
-function folded(name: string): string {
-  return name.normalize().toLowerCase();
 }

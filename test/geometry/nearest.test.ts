@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nearest } from "../../src/base/nearest.ts";
+import { nearest } from "../../src/geometry/nearest.ts";
 
 test("a name with a letter missing, swapped or added is found", () => {
   const names = ["epochs", "minutes", "batch", "lr"];
