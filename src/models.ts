@@ -3,10 +3,14 @@ import { describeIssue } from "./base/checked.ts";
 import { AnchorkitError, UsageError } from "./base/errors.ts";
 import { nearest } from "./geometry/nearest.ts";
 import type { Augmentation } from "./data/augment/description.ts";
-import type { Flip } from "./data/augment/presets.ts";
+import { CLASSIFIER_PRESETS, type Flip, PRESETS, type Presets } from "./data/augment/presets.ts";
 import type { Dataset } from "./data/dataset.ts";
-import type { Detector, DetectorOptions } from "./detection/detector.ts";
+import type { Classifier } from "./classification/classifier.ts";
+import { ClassifierOptions, MobilenetOptions, PretrainedOptions } from "./classification/options.ts";
+import type { BackboneName } from "./core/backbones/names.ts";
+import type { Detector } from "./detection/detector.ts";
 import { FasterRcnnOptions } from "./detection/fasterRcnn/options.ts";
+import type { PredictorOptions } from "./training/predictorOptions.ts";
 import type { TaskKind } from "./training/task.ts";
 import type { PrepareContext, Prepared, TrainEvents, TrainOptions, TrainResult } from "./training/trainOptions.ts";
 
@@ -14,25 +18,27 @@ import type { PrepareContext, Prepared, TrainEvents, TrainOptions, TrainResult }
 export interface ImageOptions {
   /** Images in a step. */
   batch: number;
-  /** How training images are varied; the preset `default` unless told. */
+  /** How training images are varied; the preset `default` of the model's task unless told. */
   augmentation?: Augmentation;
   /** Mirrors in place of those of the augmentation. */
   flip?: Flip;
 }
 
-/** A trained model that can be run. */
-export type Predictor = Detector;
+/** A trained model that can be run; `kind` tells which. */
+export type Predictor = Detector | Classifier;
 
 /** A kind of model: what can be chosen of it, how it is trained, and how a trained one is opened. */
 export interface ModelFamily<Own extends z.ZodObject = z.ZodObject> {
   task: TaskKind;
   title: string;
+  /** What the names of augmentations mean. */
+  presets: Presets;
   /** Its own options, by the names that the command line and config.json have for them. Loads no TensorFlow. */
   options: Own;
   /** The task of a training, from its data and options. */
   prepare(dataset: Dataset, options: z.infer<Own> & ImageOptions, context: PrepareContext): Promise<Prepared<unknown>>;
   /** Opens a trained model. */
-  open(folder: string, options: DetectorOptions): Promise<Predictor>;
+  open(folder: string, options: PredictorOptions): Promise<Predictor>;
 }
 
 /** Lets TypeScript check `prepare` against the family's own options. */
@@ -40,15 +46,42 @@ function family<Own extends z.ZodObject>(one: ModelFamily<Own>): ModelFamily {
   return one;
 }
 
+/** A classifier with this backbone, whose name is the model's own. */
+function classifier<Own extends typeof ClassifierOptions>(
+  model: string,
+  title: string,
+  backbone: BackboneName,
+  options: Own,
+): ModelFamily {
+  return family({
+    task: "classification",
+    title,
+    presets: CLASSIFIER_PRESETS,
+    options: options as typeof ClassifierOptions,
+    async prepare(dataset, own, context) {
+      const { classifierTask } = await import("./classification/classifierTask.ts");
+      return classifierTask(dataset, { ...own, model, backbone }, context);
+    },
+    open: async (...given) => (await import("./classification/classifier.ts")).Classifier.load(...given),
+  });
+}
+
 /** Every kind of model, by the name that `--model` and descriptions have for it. */
 export const MODELS: Readonly<Record<string, ModelFamily>> = {
   "faster-rcnn": family({
     task: "detection",
     title: "Faster R-CNN",
+    presets: PRESETS,
     options: FasterRcnnOptions,
     prepare: async (...given) => (await import("./detection/fasterRcnn/fasterRcnnTask.ts")).fasterRcnnTask(...given),
     open: async (...given) => (await import("./detection/detector.ts")).Detector.load(...given),
   }),
+  "small-cnn": classifier("small-cnn", "a small convolutional classifier", "small", ClassifierOptions),
+  "mobilenet-v1": classifier("mobilenet-v1", "MobileNet V1", "mobilenet-v1", MobilenetOptions),
+  "mobilenet-v2": classifier("mobilenet-v2", "MobileNet V2", "mobilenet-v2", MobilenetOptions),
+  resnet18: classifier("resnet18", "ResNet-18", "resnet18", PretrainedOptions),
+  resnet50: classifier("resnet50", "ResNet-50", "resnet50", PretrainedOptions),
+  vgg16: classifier("vgg16", "VGG16", "vgg16", PretrainedOptions),
 };
 
 /** @throws AnchorkitError that names the models there are */
@@ -117,7 +150,7 @@ export function checkChoice(
  *
  * @throws AnchorkitError if there is none, or it is damaged
  */
-export async function openModel(path: string, options: DetectorOptions = {}): Promise<Predictor> {
+export async function openModel(path: string, options: PredictorOptions = {}): Promise<Predictor> {
   const { modelFolderOf, readModelName } = await import("./training/run/modelFolder.ts");
   const folder = modelFolderOf(path);
   return modelNamed(await readModelName(folder)).open(folder, options);

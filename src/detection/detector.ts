@@ -6,12 +6,13 @@ import type { ImageRecord } from "../data/dataset.ts";
 import { fittedFiles } from "../data/images/canvasImages.ts";
 import { noCache } from "../data/images/imageCache.ts";
 import { ImageStore } from "../data/images/imageStore.ts";
-import { loadEngine, type EngineChoice } from "../engine/load.ts";
-import { compileProgram, type Precision, type Program } from "../engine/graph/program.ts";
+import { loadEngine } from "../engine/load.ts";
+import { compileProgram, type Program } from "../engine/graph/program.ts";
 import { disposeWeights, weightsOf } from "../core/namedWeights.ts";
 import { chooseFastPrecision } from "../engine/precision.ts";
 import { scoredFrom, type Detections } from "../geometry/detections.ts";
 import { evaluateCoco, type CocoMetrics, type EvaluationImage } from "../metrics/detection/coco/coco.ts";
+import { PREDICTOR_OPTIONS, type PredictorOptions } from "../training/predictorOptions.ts";
 import { modelFolderOf } from "../training/run/modelFolder.ts";
 import { levelAnchors } from "./boxes/anchors.ts";
 import { detectImages, type RunDetector } from "./detectImages.ts";
@@ -21,19 +22,15 @@ import { type FasterRcnn } from "./fasterRcnn/network.ts";
 import { predictStep } from "./fasterRcnn/predictStep.ts";
 import type { DetectorDescription } from "./fasterRcnn/description.ts";
 
-export interface DetectorOptions {
-  engine?: EngineChoice;
-  /** `auto` (default): bfloat16 where the engine computes on a CPU that has instructions for it. */
-  precision?: Precision | "auto";
-  /** Images that run at once; default 8. With 1, a single image is answered soonest. */
-  batch?: number;
-}
+/** How a detector is opened; it runs on 8 images at once unless told. */
+export type DetectorOptions = PredictorOptions;
 
 /** What was found in a file, or why it could not be read. */
 export type FilePrediction = DetectedFile | { file: string; error: AnchorkitError };
 
 /** A trained detector, ready to run. Its weights live in the engine until `dispose`. */
 export class Detector {
+  readonly kind = "detection";
   readonly description: DetectorDescription;
   readonly #program: Program;
   readonly #batch: number;
@@ -52,7 +49,7 @@ export class Detector {
    * @throws AnchorkitError if there is no detector, or it is damaged
    */
   static async load(folder: string, options: DetectorOptions = {}): Promise<Detector> {
-    knownOptions("Detector.load", options, { engine: true, precision: true, batch: true });
+    knownOptions("Detector.load", options, PREDICTOR_OPTIONS);
     const engine = await loadEngine({ engine: options.engine ?? "native" });
     const { network, description } = await readNetwork(modelFolderOf(folder));
     const { preprocessing, settings, levels } = description;

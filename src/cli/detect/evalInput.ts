@@ -125,6 +125,7 @@ async function runDetector(flags: InputFlags): Promise<EvaluationInput> {
   const measured = dataset.images.filter((image) => [image.split, "all"].includes(split));
   if (measured.length === 0) throw new AnchorkitError(`${data}: no image is in the split "${split}"`);
   const detector = await openModel(weights, { ...(engine && { engine }), ...(precision && { precision }) });
+  if (detector.kind !== "detection") throw new AnchorkitError(`${weights}: holds a classifier`);
   const records = alignClasses({ ...dataset, images: measured }, detector.classes).images;
   const seen = measured.filter((image) => trained.has(image)).length;
   const note = seen > 0 ? `; ${seen} of them were trained on` : "";

@@ -58,6 +58,7 @@ async function predict(paths: string[], flags: Flags): Promise<void> {
   const { output, names, pictures } = await outputFor(paths, files, flags);
   const { openModel } = await import("../../models.ts");
   const detector = await openModel(weights, { ...(engine && { engine }), ...(precision && { precision }) });
+  if (detector.kind !== "detection") throw new Error("not yet");
   const started = performance.now();
   const { found, broken } = await findObjects(detector, files, score);
   const seconds = (performance.now() - started) / 1000;

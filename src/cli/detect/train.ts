@@ -7,9 +7,10 @@ import { countOf } from "../../base/words.ts";
 import { Augmentation } from "../../data/augment/description.ts";
 import { isAugmentationFile, loadAugmentation } from "../../data/augment/readAugmentation.ts";
 import { countSplits, type SplitCounts } from "../../data/split/splits.ts";
-import { checkChoice, trainModel } from "../../models.ts";
+import { checkChoice, modelNamed, trainModel } from "../../models.ts";
 import { type ShortTraining, TRAIN_LONGER, tooFewSteps, tooFewStepsText } from "../../report/evaluation/tooFewSteps.ts";
 import { RunFolder } from "../../training/run/runFolder.ts";
+import type { TaskKind } from "../../training/task.ts";
 import type { TrainEvents, TrainResult } from "../../training/trainOptions.ts";
 import { applyRunOptions } from "../configFile.ts";
 import { describeClasses, describeSplits, openDataset } from "../dataset.ts";
@@ -86,7 +87,7 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   if (!resume) await run.requireFree({ inputs, overwrite });
   const own = resume ? {} : ownOptions(model, command); // a network that goes on is what it is
   checkChoice(model, own, weights);
-  const augmentation = resume ? await augmentationOf(run) : await loadAugmentation(flags.augment);
+  const augmentation = resume ? await augmentationOf(run) : await loadAugmentation(flags.augment, modelNamed(model).presets);
   const { dataset, warnings } = await openDataset(flags, { seed, ...(resume && { run }) });
   const splits = countSplits(dataset.images);
   const lines = [describeClasses(dataset.classes), describeSplits(splits), `run folder: ${out}`];
@@ -111,9 +112,10 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
     ...{ data: resolve(data), augment: flags.augment },
     ...defined({ coordinates, orphans, images: images === undefined ? undefined : resolve(images) }),
   };
+  const { task } = modelNamed(model);
   let result: TrainResult;
   try {
-    result = await trainModel(model, dataset, own, { ...options, spent: sinceStart() }, recorded, eventsTo(progress));
+    result = await trainModel(model, dataset, own, { ...options, spent: sinceStart() }, recorded, eventsTo(progress, task));
   } finally {
     progress.stop();
   }
@@ -122,7 +124,7 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   if (flags.json) printJson({ out, classes: dataset.classes, splits, warnings, ...result, ...(report && { report }) });
   else {
     const early = finished ? tooFewSteps(result.best?.score ?? NaN, await historyOf(run)) : undefined;
-    process.stdout.write(`${summary(data, out, result, splits, report, early).join("\n")}\n`);
+    process.stdout.write(`${summary(flags, out, result, splits, report, early).join("\n")}\n`);
   }
   if (!result.finished) process.exitCode = INTERRUPTED;
 }
@@ -139,7 +141,7 @@ async function augmentationOf(run: RunFolder): Promise<Augmentation> {
   return checked(augmentation, Augmentation, `${run.config}: augmentation`);
 }
 
-function eventsTo(progress: Progress): TrainEvents {
+function eventsTo(progress: Progress, task: TaskKind): TrainEvents {
   return {
     message(text) {
       progress.log(text);
@@ -150,16 +152,28 @@ function eventsTo(progress: Progress): TrainEvents {
       const text = `epoch ${passes} | loss ${loss.toFixed(3)} | ${samplesPerSecond.toFixed(1)} images/s | data ${Math.round(100 * waiting)}%`;
       progress.update({ fraction, text, ...(Number.isFinite(remaining) && { remaining }) });
     },
-    validated({ epoch, elapsed, metrics: { AP = NaN, AP50 = NaN }, best }) {
-      const values = `val AP ${AP.toFixed(3)}, AP50 ${AP50.toFixed(3)}`;
+    validated({ epoch, elapsed, metrics, best }) {
+      const values = `val ${headline(task, metrics)}`;
       progress.log(`${duration(elapsed)}, epoch ${epoch.toFixed(1)}: ${values}${best ? ", the best so far" : ""}`);
     },
   };
 }
 
+/** The numbers of a validation that a person looks at first, by the kind of the task. */
+const HEADLINES: Readonly<Record<TaskKind, readonly string[]>> = {
+  detection: ["AP", "AP50"],
+  classification: ["accuracy", "loss"],
+  segmentation: [],
+  sequence: [],
+};
+
+function headline(task: TaskKind, metrics: Readonly<Record<string, number>>): string {
+  return HEADLINES[task].map((name) => `${name} ${(metrics[name] ?? NaN).toFixed(3)}`).join(", ");
+}
+
 /** What to know and to type after a training. */
 function summary(
-  data: string,
+  { data, model }: Pick<TrainFlags, "data" | "model">,
   out: string,
   { best, steps, seconds, finished }: TrainResult,
   splits: SplitCounts,
@@ -167,7 +181,7 @@ function summary(
   early: ShortTraining | undefined,
 ): string[] {
   const done = `${countOf(steps, "step")} in ${duration(seconds)}`;
-  const weights = best === null ? [] : [`best weights: ${join(out, "best")} (val AP ${best.score.toFixed(3)})`];
+  const weights = best === null ? [] : [`best weights: ${join(out, "best")} (val ${HEADLINES[modelNamed(model).task][0]} ${best.score.toFixed(3)})`];
   if (!finished) {
     return [`stopped after ${done}`, ...weights, `continue with: detect train --out ${quoted(out)} --resume`];
   }

@@ -23,6 +23,7 @@ export async function writeTrainingReport(
     const { analyzeDetections } = await import("../../metrics/index.ts");
     const { writeEvaluationReport } = await import("../../report/evaluation/evaluationReport.ts");
     const detector = await openModel(run.path, { ...(engine && { engine }), ...(precision && { precision }) });
+    if (detector.kind !== "detection") return undefined;
     const images = await detector.detectLabelled(records);
     const { classes } = detector;
     detector.dispose();

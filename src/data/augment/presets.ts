@@ -3,9 +3,10 @@ import { Augmentation } from "./description.ts";
 /** The names that `--augment` knows. */
 export const PRESET_NAMES = ["none", "light", "default", "strong"] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
+export type Presets = Readonly<Record<PresetName, Augmentation>>;
 
 /** `none`, `light` and `default` are done in the training graph and cost no time; `strong` is done on the CPU before. */
-export const PRESETS: Readonly<Record<PresetName, Augmentation>> = {
+export const PRESETS: Presets = {
   none: Augmentation.parse({ operations: [] }),
   light: Augmentation.parse({
     operations: [
@@ -41,6 +42,44 @@ export const PRESETS: Readonly<Record<PresetName, Augmentation>> = {
       { name: "noise", probability: 0.15, deviation: [2, 12] },
       { name: "jpeg", probability: 0.15, quality: [35, 85] },
       { name: "cutout", probability: 0.2, count: [1, 3], size: [0.05, 0.2] },
+    ],
+  }),
+};
+
+/** The same names for classifiers: what an image shows must be seen in each version of it. */
+export const CLASSIFIER_PRESETS: Presets = {
+  none: PRESETS.none,
+  light: Augmentation.parse({
+    operations: [
+      { name: "flip", axis: "horizontal" },
+      { name: "shift", x: [-0.06, 0.06], y: [-0.06, 0.06] },
+      { name: "zoom", factor: [0.9, 1.1] },
+      { name: "gain", amount: 0.1, channels: 0.04 },
+    ],
+  }),
+  default: Augmentation.parse({
+    operations: [
+      { name: "flip", axis: "horizontal" },
+      { name: "rotate", degrees: [-15, 15] },
+      { name: "zoom", factor: [0.8, 1.2] },
+      { name: "shift", x: [-0.1, 0.1], y: [-0.1, 0.1] },
+      { name: "contrast", factor: [0.8, 1.25] },
+      { name: "gain", amount: 0.2, channels: 0.08 },
+    ],
+  }),
+  strong: Augmentation.parse({
+    operations: [
+      { name: "flip", axis: "horizontal" },
+      { name: "crop", area: [0.35, 1], aspect: [0.75, 1.33] },
+      { name: "rotate", degrees: [-20, 20] },
+      { name: "shear", probability: 0.5, x: [-10, 10], y: [-5, 5] },
+      { name: "perspective", probability: 0.3, amount: [0, 0.08] },
+      { name: "mixup", probability: 0.3, weight: [0.1, 0.5] },
+      { name: "contrast", factor: [0.6, 1.5] },
+      { name: "saturation", factor: [0.5, 1.6] },
+      { name: "hue", degrees: [-15, 15] },
+      { name: "gain", amount: 0.25, channels: 0.1 },
+      { name: "cutout", probability: 0.5, count: [1, 2], size: [0.1, 0.35] },
     ],
   }),
 };

@@ -3,16 +3,17 @@ import { yamlOf } from "../../base/yaml.ts";
 import { readText, shownPath } from "../files.ts";
 import { Augmentation } from "./description.ts";
 import { describeIssue } from "./describeIssue.ts";
-import { PRESET_NAMES, PRESETS, type PresetName } from "./presets.ts";
+import { PRESET_NAMES, PRESETS, type PresetName, type Presets } from "./presets.ts";
 
 /**
  * A preset by its name, or the augmentation that a YAML (or JSON) file describes: a list of operations such as
  * `{ name: rotate, probability: 0.5, degrees: [-10, 10] }`, or a mapping with minVisible, minSide and operations.
  *
+ * @param presets those of the task; a detector's unless told
  * @throws AnchorkitError naming the file, the operation and the field
  */
-export async function loadAugmentation(nameOrFile: string): Promise<Augmentation> {
-  if (isPreset(nameOrFile)) return PRESETS[nameOrFile];
+export async function loadAugmentation(nameOrFile: string, presets: Presets = PRESETS): Promise<Augmentation> {
+  if (isPreset(nameOrFile)) return presets[nameOrFile];
   if (!isAugmentationFile(nameOrFile)) {
     throw new UsageError(
       `augmentation "${nameOrFile}": is neither ${PRESET_NAMES.join(", ")} nor the name of a YAML file`,

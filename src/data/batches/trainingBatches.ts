@@ -10,6 +10,7 @@ import type { ImageRecord } from "../dataset.ts";
 import type { ImageStore } from "../images/imageStore.ts";
 import { pasteImage } from "../images/pasteImage.ts";
 import { setObjects, setPlacedObjects } from "./boxTargets.ts";
+import { shuffledBatches } from "./shuffledBatches.ts";
 import { emptyBatch, setCrop, setNormalization, type TrainingBatch } from "./trainingBatch.ts";
 
 export interface BatchOptions {
@@ -43,60 +44,29 @@ interface Slots extends Pick<BatchSource, "stored" | "objects"> {
 /** Images are not combined where more objects than this would come together, if no single image has as many. */
 const MOST_COMBINED = 200;
 
-/** Images of so many batches after the one that is asked for are read already. */
-const BATCHES_AHEAD = 3;
-
 export function trainingBatches(store: ImageStore, options: BatchOptions): BatchSource {
   const { batch, random } = options;
   const count = store.length;
   const records = Array.from({ length: count }, (_, i) => store.record(i));
   const ranges = variationRanges(options.augmentation);
   const slots = ranges ? graphSlots(store, records, ranges, options) : warpedSlots(store, records, options);
-  const { stored, objects } = slots;
-  const seeds = { order: random.fork("order"), variation: random.fork("variation") };
-  const orders = new Map<number, Uint32Array>();
-  const orderOf = (epoch: number): Uint32Array => {
-    const known = orders.get(epoch);
-    if (known) return known;
-    orders.delete(epoch - 2);
-    const order = seeds.order.fork(epoch).shuffle(Uint32Array.from({ length: count }, (_, i) => i));
-    orders.set(epoch, order);
-    return order;
-  };
-  const imageAt = (position: number): number => orderOf(Math.floor(position / count))[position % count] as number;
-
-  const make = async (index: number): Promise<TrainingBatch> => {
-    const result = emptyBatch(batch, stored, objects, options.preprocessing.fill);
-    const filled = Promise.all(
-      Array.from({ length: batch }, async (_, slot) => {
-        const position = index * batch + slot;
-        const image = imageAt(position);
-        result.files[slot] = store.record(image).file;
-        await slots.fill(result, slot, image, seeds.variation.fork(position));
-      }),
-    );
-    for (let ahead = batch; ahead < (1 + BATCHES_AHEAD) * batch; ahead++) {
-      store.readAhead(imageAt(index * batch + ahead));
-    }
-    await filled;
-    return result;
-  };
-  let next: { index: number; batch: Promise<TrainingBatch> } | undefined;
-
-  return {
-    stepsPerEpoch: Math.ceil(count / batch),
-    stored,
-    objects,
-    namesOf: ({ files }) => files,
-    batch(index) {
-      const result = next?.index === index ? next.batch : make(index);
-      if (slots.ahead) {
-        next = { index: index + 1, batch: make(index + 1) };
-        next.batch.catch(() => undefined); // reported when it is asked for
-      }
+  const { stored, objects, ahead } = slots;
+  const variation = random.fork("variation");
+  const stream = shuffledBatches<TrainingBatch>({
+    ...{ count, batch, random: random.fork("order"), ahead },
+    readAhead: (index) => {
+      store.readAhead(index);
+    },
+    async make(positions, indices) {
+      const result = emptyBatch(batch, stored, objects, options.preprocessing.fill);
+      result.files = indices.map((index) => store.record(index).file);
+      await Promise.all(
+        indices.map((index, slot) => slots.fill(result, slot, index, variation.fork(positions[slot] as number))),
+      );
       return result;
     },
-  };
+  });
+  return { ...stream, stored, objects, namesOf: ({ files }) => files };
 }
 
 /** Images as they are stored; the graph crops, flips and brightens them. */

@@ -1,8 +1,8 @@
-import type { ColourChange } from "../draw/draw.ts";
+import type { ColourChange, PixelChange } from "../draw/draw.ts";
 import { IDENTITY, invert, multiply, type Matrix } from "./matrix.ts";
 
 /** colour = matrix * [red, green, blue] + shift */
-interface ColourMap {
+export interface ColourMap {
   matrix: Matrix;
   shift: readonly [number, number, number];
 }
@@ -36,7 +36,26 @@ export function changeColours(pixels: Uint8Array, changes: readonly ColourChange
   if (map) applyMap(pixels, map);
 }
 
-function mapOf(change: Exclude<ColourChange, { name: "gamma" }>): ColourMap {
+/** The changes as one map, values not cut to 0..255 in between; nothing where one of them is not linear. */
+export function colourMapOf(changes: readonly PixelChange[]): ColourMap | undefined {
+  let map: ColourMap = { matrix: IDENTITY, shift: NO_SHIFT };
+  for (const change of changes) {
+    if (!isLinear(change)) return undefined;
+    map = compose(mapOf(change), map);
+  }
+  return map;
+}
+
+const LINEAR: ReadonlySet<string> = new Set(["gain", "brightness", "contrast", "saturation", "grey", "hue"]);
+
+/** Whether the operation or change of this name is a linear map of each colour. */
+export function isLinear<T extends { name: string }>(change: T): change is T & { name: LinearChange["name"] } {
+  return LINEAR.has(change.name);
+}
+
+type LinearChange = Exclude<ColourChange, { name: "gamma" }>;
+
+function mapOf(change: LinearChange): ColourMap {
   switch (change.name) {
     case "gain": {
       const [red, green, blue] = change.factors;

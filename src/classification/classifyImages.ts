@@ -1,0 +1,69 @@
+import * as tf from "@tensorflow/tfjs";
+import { placeOnCanvas, type Preprocessing } from "../base/preprocessing.ts";
+import { packBytes } from "../core/ops/bytes.ts";
+import { canvasBatch, type FittedImage, fittedRecords } from "../data/images/canvasImages.ts";
+import type { ImageStore } from "../data/images/imageStore.ts";
+import type { NamedTensors } from "../engine/graph/step.ts";
+
+/** Runs a classifier's compiled step, see predictStep; the caller disposes of what it gives. */
+export type RunClassifier = (inputs: NamedTensors) => NamedTensors;
+
+/** What a classifier says of an image. */
+export interface Classification {
+  /** Of each class, 0 to 1. */
+  probabilities: Float32Array;
+  /** Where the one object is, x1, y1, x2, y2 in pixels of the image; of classifiers that learnt boxes. */
+  box?: [number, number, number, number];
+}
+
+/** Runs a classifier of the given batch size on up to so many images. */
+export function classifyImages(
+  run: RunClassifier,
+  batch: number,
+  images: readonly FittedImage[],
+  preprocessing: Preprocessing,
+): Classification[] {
+  const input = packBytes(canvasBatch(images, batch, preprocessing));
+  const outputs = run({ images: input });
+  const probabilities = (outputs.probabilities as tf.Tensor).dataSync<"float32">();
+  const boxes = outputs.boxes?.dataSync<"float32">();
+  tf.dispose([input, outputs]);
+  const classes = probabilities.length / batch;
+  return images.map((image, slot) => {
+    const own = probabilities.slice(slot * classes, (slot + 1) * classes);
+    if (!boxes) return { probabilities: own };
+    return { probabilities: own, box: boxOf(boxes.subarray(slot * 4, slot * 4 + 4), image, preprocessing) };
+  });
+}
+
+/** Runs a classifier of the given batch size over stored images, in their order. */
+export async function classifyStored(
+  run: RunClassifier,
+  batch: number,
+  store: ImageStore,
+  preprocessing: Preprocessing,
+): Promise<Classification[]> {
+  const results: Classification[] = [];
+  for await (const fitted of fittedRecords(store, batch)) {
+    results.push(...classifyImages(run, batch, fitted, preprocessing));
+  }
+  return results;
+}
+
+/** From shares of the canvas to pixels of the image, inside of it. */
+function boxOf(
+  shares: Float32Array,
+  { original }: FittedImage,
+  preprocessing: Preprocessing,
+): [number, number, number, number] {
+  const { canvas } = preprocessing;
+  const { scaleX, scaleY, offsetX, offsetY } = placeOnCanvas(original, preprocessing);
+  const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = shares;
+  const x = (share: number): number =>
+    Math.min(original.width, Math.max(0, (share * canvas.width - offsetX) / scaleX));
+  const y = (share: number): number =>
+    Math.min(original.height, Math.max(0, (share * canvas.height - offsetY) / scaleY));
+  const [left, right] = [x(x1), x(x2)].sort((a, b) => a - b) as [number, number];
+  const [top, bottom] = [y(y1), y(y2)].sort((a, b) => a - b) as [number, number];
+  return [left, top, right, bottom];
+}

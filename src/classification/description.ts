@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { BACKBONE_NAMES } from "../core/backbones/names.ts";
+import { Checksum, SavedPreprocessing } from "../training/run/modelDescription.ts";
+import { TARGETS } from "./options.ts";
+
+/** What fixes the network's layers. */
+const Architecture = z.object({
+  backbone: z.enum(BACKBONE_NAMES),
+  /** Width multiplier of the MobileNets. */
+  width: z.number().positive().max(4),
+  /** Share of the features that a training step leaves out. */
+  dropout: z.number().min(0).max(0.9),
+  /** A box of the one object beside the classes. */
+  box: z.boolean(),
+});
+export type Architecture = z.infer<typeof Architecture>;
+
+/** All that a saved classifier is besides its weights: the content of classifier.json. */
+export const ClassifierDescription = z.object({
+  format: z.literal("anchorkit-classifier"),
+  version: z.literal(1),
+  model: z.string().min(1),
+  classes: z.array(z.string()).min(1).max(10_000),
+  architecture: Architecture,
+  preprocessing: SavedPreprocessing,
+  /** What it was taught. */
+  targets: z.enum(TARGETS),
+  /** Any number of classes at once (sigmoid), or exactly one (softmax). */
+  multiLabel: z.boolean(),
+  /** The weights.bin beside it. */
+  weights: Checksum.optional(),
+});
+export type ClassifierDescription = z.infer<typeof ClassifierDescription>;
