@@ -47,17 +47,17 @@ function family<Own extends z.ZodObject>(one: ModelFamily<Own>): ModelFamily {
 }
 
 /** A classifier with this backbone, whose name is the model's own. */
-function classifier<Own extends typeof ClassifierOptions>(
+function classifier(
   model: string,
   title: string,
   backbone: BackboneName,
-  options: Own,
+  options: typeof ClassifierOptions,
 ): ModelFamily {
   return family({
     task: "classification",
     title,
     presets: CLASSIFIER_PRESETS,
-    options: options as typeof ClassifierOptions,
+    options,
     async prepare(dataset, own, context) {
       const { classifierTask } = await import("./classification/classifierTask.ts");
       return classifierTask(dataset, { ...own, model, backbone }, context);

@@ -11,7 +11,8 @@ import { chooseFastPrecision } from "../engine/precision.ts";
 import { knownOptions } from "../geometry/knownOptions.ts";
 import { modelFolderOf } from "../training/run/modelFolder.ts";
 import { PREDICTOR_OPTIONS, type PredictorOptions } from "../training/predictorOptions.ts";
-import { type Classification, classifyImages, classifyStored, type RunClassifier } from "./classifyImages.ts";
+import { type Classification, classifyImages, type RunClassifier } from "./classifyImages.ts";
+import { classifyLabelled, type LabelledClassification } from "./classifyLabelled.ts";
 import type { ClassifierDescription } from "./description.ts";
 import type { ClassifierNetwork } from "./network.ts";
 import { predictStep } from "./predictStep.ts";
@@ -19,8 +20,7 @@ import { readClassifier } from "./readClassifier.ts";
 
 /** What an image file shows, or why it could not be read. */
 export type FileClassification =
-  | (Classification & { file: string; size: Size })
-  | { file: string; error: AnchorkitError };
+  (Classification & { file: string; size: Size }) | { file: string; error: AnchorkitError };
 
 /** Images that run at once unless told. */
 const BATCH = 32;
@@ -33,12 +33,7 @@ export class Classifier {
   readonly #batch: number;
   readonly #network: ClassifierNetwork;
 
-  private constructor(
-    description: ClassifierDescription,
-    network: ClassifierNetwork,
-    program: Program,
-    batch: number,
-  ) {
+  private constructor(description: ClassifierDescription, network: ClassifierNetwork, program: Program, batch: number) {
     this.description = description;
     this.#network = network;
     this.#program = program;
@@ -95,10 +90,10 @@ export class Classifier {
   }
 
   /** What it says of labelled images, in their order; see classifierData for what their labels must be. */
-  async classifyLabelled(images: readonly ImageRecord[]): Promise<Classification[]> {
+  async classifyLabelled(images: readonly ImageRecord[]): Promise<LabelledClassification[]> {
     const { preprocessing } = this.description;
     const store = new ImageStore(images, preprocessing, { cache: noCache });
-    return classifyStored(this.#run, this.#batch, store, preprocessing);
+    return classifyLabelled(this.#run, this.#batch, store, preprocessing);
   }
 
   /** Frees the weights; the classifier cannot run afterwards. */

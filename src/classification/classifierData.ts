@@ -32,14 +32,17 @@ export function classifierData(
   { targets = targetsIn(given), multiLabel }: { targets?: Targets | undefined; multiLabel?: boolean | undefined } = {},
 ): ClassifierData {
   const { images, left } = COLLECT[targets](given);
-  if (images.length === 0) throw new AnchorkitError(`none of ${countOf(given.images.length, "image")} ${NOTHING[targets]}`);
+  if (images.length === 0)
+    throw new AnchorkitError(`none of ${countOf(given.images.length, "image")} ${NOTHING[targets]}`);
   const several = images.some(({ labels = [] }) => labels.length !== 1);
   const multi = multiLabel ?? (targets === "presence" || several);
   const single = multi ? images : images.filter(({ labels = [] }) => labels.length === 1);
   const dropped = images.length - single.length;
   const notes = [
     ...(left > 0 ? [`${countOf(left, "image")} ${NOTHING[targets]}: left out`] : []),
-    ...(dropped > 0 ? [`${countOf(dropped, "image")} with several labels or none: left out, as this classifier tells one class`] : []),
+    ...(dropped > 0
+      ? [`${countOf(dropped, "image")} with several labels or none: left out, as this classifier tells one class`]
+      : []),
   ];
   return { dataset: { ...given, images: single }, targets, multiLabel: multi, notes };
 }
@@ -64,7 +67,10 @@ const COLLECT: Readonly<Record<Targets, (dataset: Dataset) => Collected>> = {
   },
   presence({ images }) {
     return {
-      images: images.map((image) => ({ ...image, labels: [...new Set(image.objects.filter(isTrained).map((one) => one.class))] })),
+      images: images.map((image) => ({
+        ...image,
+        labels: [...new Set(image.objects.filter(isTrained).map((one) => one.class))],
+      })),
       left: 0,
     };
   },

@@ -14,10 +14,10 @@ import { imagesIn } from "../data/split/splits.ts";
 import { FROM_WEIGHTS } from "../training/recipe.ts";
 import type { PrepareContext, Prepared } from "../training/trainOptions.ts";
 import { classifierData } from "./classifierData.ts";
-import { classifyStored } from "./classifyImages.ts";
+import { classifyLabelled } from "./classifyLabelled.ts";
 import type { Architecture, ClassifierDescription } from "./description.ts";
 import { type ClassifierLossOptions, classifierLosses, lossFeeds, lossInputs } from "./losses.ts";
-import { measureClassifier } from "./measure.ts";
+import { chooseThresholds, measureClassifier, validationOf } from "./measure.ts";
 import { buildClassifier } from "./network.ts";
 import type { ClassifierOptions, PretrainedOptions } from "./options.ts";
 import { predictStep } from "./predictStep.ts";
@@ -61,8 +61,7 @@ export async function classifierTask(
     resize: options.resize,
   };
   const store = new ImageStore(images, framing, { ...loading, oversize: OVERSIZE });
-  const measured = imagesIn(dataset, "val");
-  const validation = new ImageStore(measured, framing, loading);
+  const validation = new ImageStore(imagesIn(dataset, "val"), framing, loading);
   const architecture: Architecture = begun?.architecture ?? {
     backbone: published?.backbone ?? options.backbone,
     width: published?.width ?? options.width ?? 1,
@@ -105,8 +104,9 @@ export async function classifierTask(
     losses: (inputs) => classifierLosses(inputs, lossOptions),
     predict: predictStep({ network, preprocessing, multiLabel, batch: PREDICT_BATCH }),
     async validate(run) {
-      const found = await classifyStored(run, PREDICT_BATCH, validation, preprocessing);
-      return measureClassifier(measured, found, description);
+      const found = await classifyLabelled(run, PREDICT_BATCH, validation, preprocessing);
+      if (multiLabel) description.thresholds = chooseThresholds(found, classes);
+      return validationOf(measureClassifier(found, description));
     },
     recipe: trained ? { phases: FROM_WEIGHTS } : {},
     built: { model: options.model, canvas, resize, ...architecture, targets, multiLabel },

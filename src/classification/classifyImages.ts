@@ -59,11 +59,23 @@ function boxOf(
   const { canvas } = preprocessing;
   const { scaleX, scaleY, offsetX, offsetY } = placeOnCanvas(original, preprocessing);
   const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = shares;
-  const x = (share: number): number =>
-    Math.min(original.width, Math.max(0, (share * canvas.width - offsetX) / scaleX));
+  const x = (share: number): number => Math.min(original.width, Math.max(0, (share * canvas.width - offsetX) / scaleX));
   const y = (share: number): number =>
     Math.min(original.height, Math.max(0, (share * canvas.height - offsetY) / scaleY));
   const [left, right] = [x(x1), x(x2)].sort((a, b) => a - b) as [number, number];
   const [top, bottom] = [y(y1), y(y2)].sort((a, b) => a - b) as [number, number];
   return [left, top, right, bottom];
+}
+
+/**
+ * The classes that an image counts as showing, most probable first: the most probable one, or of classifiers that name
+ * any number those whose probability reaches their threshold (0.5 unless chosen).
+ */
+export function namedClasses(
+  { probabilities }: Pick<Classification, "probabilities">,
+  { multiLabel, thresholds }: { multiLabel: boolean; thresholds?: readonly number[] | undefined },
+): number[] {
+  const order = [...probabilities.keys()].sort((a, b) => (probabilities[b] ?? 0) - (probabilities[a] ?? 0));
+  if (!multiLabel) return order.slice(0, 1);
+  return order.filter((k) => (probabilities[k] ?? 0) >= (thresholds?.[k] ?? 0.5));
 }

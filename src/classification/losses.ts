@@ -60,12 +60,20 @@ export function classifierLosses(inputs: NamedTensors, options: ClassifierLossOp
   const weighted = weights ? perClass.mul(weights) : perClass;
   const classes: tf.Scalar = (multiLabel ? weighted.mean() : weighted.sum(1).mean()).asScalar();
   if (!box || !corners) return { classes };
-  const distance = corners.sub(inputs.boxes as tf.Tensor2D).square().sum(1).mean().asScalar();
+  const distance = corners
+    .sub(inputs.boxes as tf.Tensor2D)
+    .square()
+    .sum(1)
+    .mean()
+    .asScalar();
   return { classes, box: distance };
 }
 
 /** In a step: the network's input, [batch, canvas.height, canvas.width, 3]. */
-function batchInput(inputs: NamedTensors, { batch, stored, preprocessing, mixesColours }: ClassifierLossOptions): tf.Tensor4D {
+function batchInput(
+  inputs: NamedTensors,
+  { batch, stored, preprocessing, mixesColours }: ClassifierLossOptions,
+): tf.Tensor4D {
   const { canvas, fill } = preprocessing;
   const bytes = unpackBytes(inputs.images as tf.Tensor, [batch, stored.height, stored.width, 3]) as tf.Tensor4D;
   const pixels = projectImages(bytes, inputs.transforms as tf.Tensor2D, canvas, fill);
@@ -76,7 +84,8 @@ function batchInput(inputs: NamedTensors, { batch, stored, preprocessing, mixesC
     return pixels.mul(tf.concat(diagonal, 2).reshape([batch, 1, 1, 3])).add(shift);
   }
   const flat = pixels.reshape([batch, canvas.height * canvas.width, 3]);
-  return tf.matMul(flat, colours, false, true).reshape(pixels.shape).add(shift) as tf.Tensor4D;
+  const mixed: tf.Tensor4D = tf.matMul(flat, colours, false, true).reshape(pixels.shape);
+  return mixed.add(shift);
 }
 
 /** Szegedy et al., "Rethinking the Inception architecture", 2016, section 7. */

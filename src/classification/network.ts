@@ -30,5 +30,8 @@ export function buildClassifier(
   };
   const logits = dense(HEAD_LAYERS.classes, classes);
   const outputs = box ? [logits, dense(HEAD_LAYERS.box, 4)] : logits;
-  return { model: tf.model({ inputs: backbone.model.inputs[0] as tf.SymbolicTensor, outputs, name: "classifier" }), backbone };
+  return {
+    model: tf.model({ inputs: backbone.model.inputs[0] as tf.SymbolicTensor, outputs, name: "classifier" }),
+    backbone,
+  };
 }

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { AnchorkitError } from "../../base/errors.ts";
 import { addReadingOptions } from "../dataset.ts";
+import { CLASSIFIER_METRICS } from "./classification/evalClassifier.ts";
 import { type InputFlags, readEvaluation } from "./evalInput.ts";
 import { checkMeasureFlags, measure, measureNotes, type MeasureFlags, METRICS } from "./evalMeasure.ts";
 import { type Bar, barsIn, fallsShort } from "./failUnder.ts";
@@ -12,6 +13,7 @@ import {
   choice,
   numberIn,
   printJson,
+  requireThere,
 } from "../options.ts";
 import { TRAIN_LONGER, tooFewSteps, tooFewStepsText } from "../../report/evaluation/tooFewSteps.ts";
 import { RunFolder } from "../../training/run/runFolder.ts";
@@ -30,7 +32,7 @@ interface Flags extends InputFlags, MeasureFlags {
 export function addEval(program: Command): void {
   const command = program
     .command("eval")
-    .description("Measure detections against labels: those of a trained detector, or of any tool, read from files")
+    .description("Measure a trained model on labelled images, or any tool's detections against labels, read from files")
     .option("--map", "mean average precision and recall by COCO's rules (this is the default)");
   addInputOptions(command);
   addMeasureOptions(command);
@@ -40,6 +42,7 @@ export function addEval(program: Command): void {
   addExamples(
     command,
     "detect eval --map --data dataset --split test --weights runs/cells --report report.html",
+    "detect eval --data photos --split test --weights runs/photos",
     "detect eval --map --truth truth.json --predictions predictions.json",
     "detect eval --map --truth truth.json --predictions new.json --against old.json",
     "detect eval --map --truth truth.json --predictions new.json --fail-under AP50=.8,AP:cat=.5",
@@ -115,7 +118,7 @@ function addOutputOptions(command: Command): void {
     .option(
       "--fail-under <bars>",
       "exit with code 1 if a number is lower, such as AP50=.8, or AP50:cat=.8 for a class",
-      barsIn([...new Set([...METRICS.coco, ...METRICS.voc])]),
+      barsIn([...new Set([...METRICS.coco, ...METRICS.voc, ...CLASSIFIER_METRICS])]),
     );
 }
 
@@ -136,7 +139,8 @@ function thresholds(text: string): number[] {
   });
 }
 
-async function evaluate(flags: Flags): Promise<void> {
+async function evaluate(flags: Flags, command: Command): Promise<void> {
+  if (flags.weights !== undefined && (await holdsClassifier(flags.weights))) return evaluateClassifier(flags, command);
   checkMeasureFlags(flags);
   for (const note of measureNotes(flags)) process.stderr.write(`${note}\n`);
   await checkReport(flags);
@@ -155,6 +159,23 @@ async function evaluate(flags: Flags): Promise<void> {
   }
   const early = tooFewSteps(numbers.overall["AP"] ?? NaN, training);
   if (early) process.stderr.write(`${tooFewStepsText(early)}\n${TRAIN_LONGER}\n`);
+  const short = fallsShort(failUnder, numbers);
+  if (short.length > 0) throw new AnchorkitError(short.join("; "));
+}
+
+async function holdsClassifier(weights: string): Promise<boolean> {
+  requireThere({ weights });
+  const { kindOfRun } = await import("./openPredictor.ts");
+  return (await kindOfRun(weights)) === "classification";
+}
+
+async function evaluateClassifier(flags: Flags, command: Command): Promise<void> {
+  const { evalClassifier, requireClassifierFlags } = await import("./classification/evalClassifier.ts");
+  requireClassifierFlags((name) => ["cli", "config"].includes(command.getOptionValueSource(name) ?? ""));
+  const { document, tables, numbers } = await evalClassifier(flags);
+  const { format, failUnder = [] } = flags;
+  if (flags.json || format === "json") printJson(document);
+  else process.stdout.write(`${renderTables(tables, format)}\n`);
   const short = fallsShort(failUnder, numbers);
   if (short.length > 0) throw new AnchorkitError(short.join("; "));
 }

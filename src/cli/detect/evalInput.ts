@@ -1,15 +1,12 @@
-import { existsSync } from "node:fs";
 import { basename } from "node:path";
-import { AnchorkitError, UsageError } from "../../base/errors.ts";
-import { countOf } from "../../base/words.ts";
+import { UsageError } from "../../base/errors.ts";
 import type { SplitName } from "../../data/dataset.ts";
 import type { BoxLayout } from "../../data/comparison/boxLayout.ts";
 import type { CocoTruth, ComparedImage } from "../../data/comparison/comparedImage.ts";
 import type { DetectorOptions } from "../../detection/detector.ts";
 import type { EvaluationImage } from "../../metrics/detection/evaluationImage.ts";
-import type { RunFolder } from "../../training/run/runFolder.ts";
-import { type DataFlags, openDataset, printWarnings } from "../dataset.ts";
-import { requireThere } from "../options.ts";
+import { type DataFlags, printWarnings } from "../dataset.ts";
+import { measuredData } from "./measuredData.ts";
 
 /** Where truth and detections come from. */
 export interface InputFlags extends Partial<DataFlags>, DetectorOptions {
@@ -112,34 +109,14 @@ function difficultNote({ name, images }: CocoTruth): string[] {
 }
 
 async function runDetector(flags: InputFlags): Promise<EvaluationInput> {
-  const { data, weights, split, engine, precision } = flags;
-  if (data === undefined || weights === undefined) {
-    throw new UsageError("give --data and --weights for a trained detector, or --truth and --predictions for files");
-  }
-  requireThere({ data, weights });
-  const { RunFolder } = await import("../../training/run/runFolder.ts");
-  const { openModel } = await import("../../models.ts");
-  const { alignClasses } = await import("../../data/alignClasses.ts");
-  const run = RunFolder.of(weights);
-  const { dataset, warnings, trained } = await openDataset({ ...flags, data }, { seed: await seedOf(run), run });
-  const measured = dataset.images.filter((image) => [image.split, "all"].includes(split));
-  if (measured.length === 0) throw new AnchorkitError(`${data}: no image is in the split "${split}"`);
-  const detector = await openModel(weights, { ...(engine && { engine }), ...(precision && { precision }) });
-  if (detector.kind !== "detection") throw new AnchorkitError(`${weights}: holds a classifier`);
-  const records = alignClasses({ ...dataset, images: measured }, detector.classes).images;
-  const seen = measured.filter((image) => trained.has(image)).length;
-  const note = seen > 0 ? `; ${seen} of them were trained on` : "";
-  process.stderr.write(`measuring on ${countOf(measured.length, "image")} (${split}${note})\n`);
-  const found = await detector.detectLabelled(records);
+  const { openDetector } = await import("./openPredictor.ts");
+  const { weights, title, warnings, alignedTo } = await measuredData(flags);
+  const detector = await openDetector(weights, flags);
+  const found = await detector.detectLabelled(alignedTo(detector.classes).images);
+  detector.dispose();
   const images =
     flags.difficult === "count"
       ? found.map(({ truth: { ignore, ...truth }, ...image }) => ({ ...image, truth }))
       : found;
-  return { title: `${weights} on ${data} (${split})`, classes: detector.classes, images, warnings };
-}
-
-/** The seed that the run's data was split by. */
-async function seedOf(run: RunFolder): Promise<number> {
-  const { seed = 1 } = existsSync(run.config) ? await run.readConfig() : {}; // a model without its run: the default seed
-  return seed;
+  return { title, classes: detector.classes, images, warnings };
 }

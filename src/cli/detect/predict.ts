@@ -2,7 +2,10 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import type { DetectedFile } from "../../base/detectedImage.ts";
 import { count, countOf } from "../../base/words.ts";
+import type { OutputFolder } from "../../base/output/outputFolder.ts";
+import type { Classifier } from "../../classification/classifier.ts";
 import type { Detector, DetectorOptions } from "../../detection/detector.ts";
+import { CLASS_PREDICTIONS } from "./classification/predictClasses.ts";
 import { type ImageFile, listImageFiles } from "./imageFiles.ts";
 import {
   addCommonOptions,
@@ -33,7 +36,9 @@ type Found = DetectedFile & { id: number; fileName: string };
 export function addPredict(program: Command): void {
   const command = program
     .command("predict")
-    .description("Find objects in images: pictures with boxes, and predictions.json (COCO results)")
+    .description(
+      "Find objects in images (pictures with boxes, and COCO results), or say what images show (JSON and CSV)",
+    )
     .argument("<images...>", 'image files, folders, or patterns such as "shots/**/*.jpg"')
     .option("--weights <run>", "run folder that detect train wrote")
     .option("--out <folder>", "folder to write to")
@@ -52,13 +57,42 @@ export function addPredict(program: Command): void {
 }
 
 async function predict(paths: string[], flags: Flags): Promise<void> {
-  const { weights, out, score, engine, precision, json } = flags;
+  const { weights } = flags;
   requireThere({ weights });
   const files = await listImageFiles(paths);
-  const { output, names, pictures } = await outputFor(paths, files, flags);
-  const { openModel } = await import("../../models.ts");
-  const detector = await openModel(weights, { ...(engine && { engine }), ...(precision && { precision }) });
-  if (detector.kind !== "detection") throw new Error("not yet");
+  const { kindOfRun, openPredictor } = await import("./openPredictor.ts");
+  const pictures = (await kindOfRun(weights)) === "detection" ? pictureNames(files.map(({ name }) => name)) : undefined;
+  const { output, names } = await outputFor(paths, files, flags, pictures);
+  const model = await openPredictor(weights, flags);
+  const written = { files, output, names };
+  const broken =
+    model.kind === "detection"
+      ? await predictObjects(model, { ...written, pictures: pictures ?? [] }, flags)
+      : await predictImages(model, written, flags);
+  model.dispose();
+  if (broken === 0) return;
+  process.stderr.write(`${count(broken)} of ${countOf(files.length, "image")} could not be read\n`);
+  process.exitCode = 1;
+}
+
+/** What is looked at, and where to write. */
+interface Work {
+  files: readonly ImageFile[];
+  output: OutputFolder;
+  names: readonly string[];
+}
+
+async function predictImages(model: Classifier, { files, output, names }: Work, flags: Flags): Promise<number> {
+  const { predictClasses } = await import("./classification/predictClasses.ts");
+  return output.write(async () => (await predictClasses(model, files, flags)).broken, names);
+}
+
+async function predictObjects(
+  detector: Detector,
+  { files, output, names, pictures }: Work & { pictures: readonly string[] },
+  flags: Flags,
+): Promise<number> {
+  const { out, score, json } = flags;
   const started = performance.now();
   const { found, broken } = await findObjects(detector, files, score);
   const seconds = (performance.now() - started) / 1000;
@@ -87,9 +121,7 @@ async function predict(paths: string[], flags: Flags): Promise<void> {
     }
     process.stdout.write(`${lines.join("\n")}\n`);
   }
-  if (broken.length === 0) return;
-  process.stderr.write(`${count(broken.length)} of ${countOf(files.length, "image")} could not be read\n`);
-  process.exitCode = 1;
+  return broken.length;
 }
 
 /** The folder to write to, which takes none of the images' places, and what is written there. */
@@ -97,16 +129,17 @@ async function outputFor(
   paths: readonly string[],
   files: readonly ImageFile[],
   { out, images, overwrite, weights }: Flags,
+  pictures: readonly string[] | undefined,
 ) {
   const { OutputFolder } = await import("../../base/output/outputFolder.ts");
   const { modelFolderOf } = await import("../../training/run/modelFolder.ts");
   const inputs = [modelFolderOf(weights), ...paths, ...files.map(({ file }) => file)];
   const output = await OutputFolder.open(out, { command: "detect predict", overwrite, inputs, results: true });
-  const pictures = pictureNames(files.map(({ name }) => name));
-  const names = images ? [PREDICTIONS, OVERVIEW, ...pictures] : [PREDICTIONS];
+  const detected = pictures && images ? [PREDICTIONS, OVERVIEW, ...pictures] : [PREDICTIONS];
+  const names = pictures ? detected : Object.values(CLASS_PREDICTIONS);
   await output.requireFree(names);
   await output.requireOwn();
-  return { output, names, pictures };
+  return { output, names };
 }
 
 async function findObjects(

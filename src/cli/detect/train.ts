@@ -87,7 +87,9 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   if (!resume) await run.requireFree({ inputs, overwrite });
   const own = resume ? {} : ownOptions(model, command); // a network that goes on is what it is
   checkChoice(model, own, weights);
-  const augmentation = resume ? await augmentationOf(run) : await loadAugmentation(flags.augment, modelNamed(model).presets);
+  const augmentation = resume
+    ? await augmentationOf(run)
+    : await loadAugmentation(flags.augment, modelNamed(model).presets);
   const { dataset, warnings } = await openDataset(flags, { seed, ...(resume && { run }) });
   const splits = countSplits(dataset.images);
   const lines = [describeClasses(dataset.classes), describeSplits(splits), `run folder: ${out}`];
@@ -115,7 +117,14 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   const { task } = modelNamed(model);
   let result: TrainResult;
   try {
-    result = await trainModel(model, dataset, own, { ...options, spent: sinceStart() }, recorded, eventsTo(progress, task));
+    result = await trainModel(
+      model,
+      dataset,
+      own,
+      { ...options, spent: sinceStart() },
+      recorded,
+      eventsTo(progress, task),
+    );
   } finally {
     progress.stop();
   }
@@ -181,7 +190,10 @@ function summary(
   early: ShortTraining | undefined,
 ): string[] {
   const done = `${countOf(steps, "step")} in ${duration(seconds)}`;
-  const weights = best === null ? [] : [`best weights: ${join(out, "best")} (val ${HEADLINES[modelNamed(model).task][0]} ${best.score.toFixed(3)})`];
+  const weights =
+    best === null
+      ? []
+      : [`best weights: ${join(out, "best")} (val ${HEADLINES[modelNamed(model).task][0]} ${best.score.toFixed(3)})`];
   if (!finished) {
     return [`stopped after ${done}`, ...weights, `continue with: detect train --out ${quoted(out)} --resume`];
   }

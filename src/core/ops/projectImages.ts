@@ -32,7 +32,10 @@ function gatherProjected(
   const x = tf.range(0, width).reshape([1, 1, width]);
   const y = tf.range(0, height).reshape([1, height, 1]);
   const part = (i: number): tf.Tensor => transforms.slice([0, i], [-1, 1]).reshape([n, 1, 1]);
-  const line = (i: number): tf.Tensor => part(i).mul(x).add(part(i + 1).mul(y));
+  const line = (i: number): tf.Tensor =>
+    part(i)
+      .mul(x)
+      .add(part(i + 1).mul(y));
   const depth = line(6).add(1);
   const u = line(0).add(part(2)).div(depth); // [n, height, width]
   const v = line(3).add(part(5)).div(depth);

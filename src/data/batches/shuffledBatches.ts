@@ -8,9 +8,9 @@ export interface ShuffledOptions<Batch> {
   /** Draws the order of each epoch. */
   random: Random;
   /** Makes a batch of the samples at these places: `positions` counts on over the epochs, `indices` are the samples there. */
-  make(positions: readonly number[], indices: readonly number[]): Promise<Batch>;
+  make: (positions: readonly number[], indices: readonly number[]) => Promise<Batch>;
   /** Begins to read a sample that will be asked for soon. */
-  readAhead?(index: number): void;
+  readAhead?: (index: number) => void;
   /** The next batch is begun with each, since other threads work on it. */
   ahead?: boolean;
 }

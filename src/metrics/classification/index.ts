@@ -4,9 +4,11 @@ export {
   binaryPrecisionRecall,
   type BinaryPrecisionRecallPoint,
 } from "./binaryPrecisionRecall.ts";
+export { bestThreshold } from "./bestThreshold.ts";
 export { confidenceReliability } from "./confidenceReliability.ts";
 export { confusionMatrix } from "./confusionMatrix.ts";
 export { evaluateClassifier, type ClassifierClassMetrics, type ClassifierMetrics } from "./evaluateClassifier.ts";
+export { evaluateMultiLabel, type MultiLabelClassMetrics, type MultiLabelMetrics } from "./evaluateMultiLabel.ts";
 export { oneVsRest, type ClassRanking, type OneVsRest, type RankingAverage } from "./oneVsRest.ts";
 export {
   precisionRecallF1,

@@ -1,0 +1,35 @@
+import type { Size } from "../base/preprocessing.ts";
+import type { ImageRecord } from "../data/dataset.ts";
+import type { ImageStore } from "../data/images/imageStore.ts";
+import type { Preprocessing } from "../base/preprocessing.ts";
+import { type Classification, classifyStored, type RunClassifier } from "./classifyImages.ts";
+
+/** A labelled image and what a classifier says of it. */
+export interface LabelledClassification extends Classification {
+  file: string;
+  size: Size;
+  /** Indices of the classes that it shows. */
+  labels: readonly number[];
+  /** Where the one object really is, in pixels; of classifiers that learnt boxes. */
+  trueBox?: readonly [number, number, number, number];
+}
+
+/** Runs a classifier of the given batch size over stored images with labels, in their order. */
+export async function classifyLabelled(
+  run: RunClassifier,
+  batch: number,
+  store: ImageStore,
+  preprocessing: Preprocessing,
+): Promise<LabelledClassification[]> {
+  const found = await classifyStored(run, batch, store, preprocessing);
+  return found.map((classification, i) => labelled(store.record(i), classification));
+}
+
+function labelled(
+  { file, width, height, labels = [], objects }: ImageRecord,
+  found: Classification,
+): LabelledClassification {
+  const [object] = objects;
+  const trueBox = found.box && object?.box;
+  return { ...found, file, size: { width, height }, labels, ...(trueBox && { trueBox }) };
+}

@@ -1,0 +1,65 @@
+import { UsageError } from "../../../base/errors.ts";
+import { countOf } from "../../../base/words.ts";
+import type { PredictorOptions } from "../../../training/predictorOptions.ts";
+import type { Measured } from "../failUnder.ts";
+import { type MeasuredFlags, measuredData } from "../measuredData.ts";
+import { openPredictor } from "../openPredictor.ts";
+import type { DataTable } from "../../tables.ts";
+import { classifierTables, confusionTable } from "./classifierTables.ts";
+
+/** The numbers that `--fail-under` knows of classifiers. */
+export const CLASSIFIER_METRICS = [
+  ...["accuracy", "precision", "recall", "f1_score", "auc", "binary_accuracy", "subset_accuracy"],
+  ...["mean_average_precision", "top_2_accuracy", "top_3_accuracy", "top_4_accuracy", "top_5_accuracy"],
+  ...["mean_iou", "localization_accuracy"],
+];
+
+/** Of an evaluation, what a classifier has nothing of. */
+const DETECTOR_ONLY = [
+  ...["map", "rules", "masks", "iou", "iouPixels", "maxDetections", "explain", "slice", "intervals"],
+  ...["difficult", "against", "boxes", "match"],
+];
+
+/** @throws UsageError for options of detectors that were given */
+export function requireClassifierFlags(given: (name: string) => boolean): void {
+  const name = DETECTOR_ONLY.find(given);
+  if (name === undefined) return;
+  const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new UsageError(`--${flag} is for detectors, and these are the weights of a classifier: leave it out`);
+}
+
+export interface ClassifierMeasurement {
+  document: object;
+  tables: DataTable[];
+  numbers: Measured;
+}
+
+/** Runs a trained classifier over labelled images and measures what it says. */
+export async function evalClassifier(flags: MeasuredFlags & PredictorOptions): Promise<ClassifierMeasurement> {
+  const { weights, alignedTo } = await measuredData(flags);
+  const { classifierData } = await import("../../../classification/classifierData.ts");
+  const { measureClassifier } = await import("../../../classification/measure.ts");
+  const classifier = await openPredictor(weights, flags);
+  if (classifier.kind !== "classification") throw new UsageError(`${weights}: holds no classifier`);
+  const { classes, description } = classifier;
+  const { dataset, notes } = classifierData(alignedTo(classes), description);
+  for (const note of notes) process.stderr.write(`${note}\n`);
+  const found = await classifier.classifyLabelled(dataset.images);
+  classifier.dispose();
+  const evaluation = measureClassifier(found, description);
+  const { metrics, single, multiLabel } = evaluation;
+  process.stderr.write(`measured on ${countOf(found.length, "image")}\n`);
+  const confusion = single && confusionTable(single);
+  const perClass = (single ?? multiLabel)?.perClass ?? [];
+  return {
+    document: { images: found.length, classes, ...metrics, ...(single ?? multiLabel) },
+    tables: [...classifierTables(evaluation), ...(confusion ? [confusion] : [])],
+    numbers: {
+      overall: metrics,
+      perClass: perClass.map(({ name, precision, recall, f1, rocAuc }) => ({
+        name,
+        metrics: { precision, recall, f1_score: f1, auc: rocAuc },
+      })),
+    },
+  };
+}

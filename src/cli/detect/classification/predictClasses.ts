@@ -1,0 +1,110 @@
+import { join } from "node:path";
+import { stringify } from "csv-stringify/sync";
+import { count, countOf } from "../../../base/words.ts";
+import { writeFileAtomic } from "../../../base/files.ts";
+import type { Classifier, FileClassification } from "../../../classification/classifier.ts";
+import { namedClasses } from "../../../classification/classifyImages.ts";
+import { printJson } from "../../options.ts";
+import { Progress } from "../../progress.ts";
+import type { ImageFile } from "../imageFiles.ts";
+
+/** What is written beside each other. */
+export const CLASS_PREDICTIONS = { json: "predictions.json", csv: "predictions.csv" } as const;
+
+/** An image and what it shows, as it is written. */
+interface Named {
+  file_name: string;
+  width: number;
+  height: number;
+  /** Names and probabilities, most probable first: the class, or all that the image shows. */
+  classes: { name: string; probability: number }[];
+  /** Of all classes, in their order. */
+  probabilities: number[];
+  /** x1, y1, x2, y2 in pixels, of classifiers that learnt boxes. */
+  box?: readonly number[];
+}
+
+/** Says of each image what it shows: predictions.json, predictions.csv, and lines on stdout. */
+export async function predictClasses(
+  classifier: Classifier,
+  files: readonly ImageFile[],
+  { out, json }: { out: string; json?: true | undefined },
+): Promise<{ broken: number }> {
+  const started = performance.now();
+  const { named, broken } = await classifyAll(classifier, files);
+  const seconds = (performance.now() - started) / 1000;
+  const predictions = join(out, CLASS_PREDICTIONS.json);
+  const { classes } = classifier;
+  const table = join(out, CLASS_PREDICTIONS.csv);
+  await writeFileAtomic(predictions, `${JSON.stringify({ classes, images: named }, undefined, 2)}\n`);
+  await writeFileAtomic(table, csvOf(named, classes));
+  const imagesPerSecond = files.length / seconds;
+  if (json) printJson({ predictions, table, classes, images: named, broken, seconds, imagesPerSecond });
+  else {
+    const lines = named.slice(0, SHOWN).map(({ file_name, classes: shown }) => `${file_name}: ${wordsOf(shown)}`);
+    const more = named.length > SHOWN ? [`… ${count(named.length - SHOWN)} more in the files`] : [];
+    const rate = `${imagesPerSecond.toFixed(1)} images/s (decoding included)`;
+    const ends = [`${countOf(named.length, "image")}, ${rate}`, `predictions: ${predictions}, ${table}`];
+    process.stdout.write(`${[...lines, ...more, ...ends].join("\n")}\n`);
+  }
+  return { broken: broken.length };
+}
+
+/** Lines that are printed, at most. */
+const SHOWN = 20;
+
+function wordsOf(shown: Named["classes"]): string {
+  if (shown.length === 0) return "none of the classes";
+  return shown.map(({ name, probability }) => `${name} ${probability.toFixed(3)}`).join(", ");
+}
+
+function csvOf(named: readonly Named[], classes: readonly string[]): string {
+  const head = ["file", "class", "probability", ...classes];
+  const rows = named.map(({ file_name, classes: shown, probabilities }) => [
+    ...[file_name, shown.map(({ name }) => name).join(";"), shown[0]?.probability ?? ""],
+    ...probabilities,
+  ]);
+  return stringify([head, ...rows]);
+}
+
+async function classifyAll(
+  classifier: Classifier,
+  files: readonly ImageFile[],
+): Promise<{ named: Named[]; broken: { file: string; error: string }[] }> {
+  const progress = new Progress("classifying");
+  const named: Named[] = [];
+  const broken: { file: string; error: string }[] = [];
+  const started = performance.now();
+  try {
+    let done = 0;
+    for await (const found of classifier.predictFiles(files.map(({ file }) => file))) {
+      const image = files[done++];
+      if ("error" in found) {
+        progress.log(found.error.message);
+        broken.push({ file: found.file, error: found.error.message });
+      } else named.push(namedOf(found, image?.name ?? found.file, classifier));
+      const elapsed = (performance.now() - started) / 1000;
+      const remaining = (elapsed / done) * (files.length - done);
+      progress.update({ fraction: done / files.length, text: `${(done / elapsed).toFixed(1)} images/s`, remaining });
+    }
+  } finally {
+    progress.stop();
+  }
+  return { named, broken };
+}
+
+function namedOf(
+  found: Exclude<FileClassification, { error: unknown }>,
+  name: string,
+  { classes, description }: Classifier,
+): Named {
+  const { size, probabilities, box } = found;
+  const shown = namedClasses(found, description);
+  return {
+    file_name: name,
+    ...size,
+    classes: shown.map((k) => ({ name: classes[k] ?? "", probability: probabilities[k] ?? 0 })),
+    probabilities: [...probabilities],
+    ...(box && { box }),
+  };
+}

@@ -1,0 +1,49 @@
+import { existsSync } from "node:fs";
+import { AnchorkitError, UsageError } from "../../base/errors.ts";
+import { countOf } from "../../base/words.ts";
+import type { Dataset, ImageRecord, SplitName } from "../../data/dataset.ts";
+import { type DataFlags, openDataset } from "../dataset.ts";
+import { requireThere } from "../options.ts";
+
+/** What a trained model is measured on. */
+export interface MeasuredFlags extends Partial<DataFlags> {
+  weights?: string;
+  split: SplitName | "all";
+}
+
+export interface MeasuredData {
+  /** The run or model folder. */
+  weights: string;
+  title: string;
+  warnings: readonly string[];
+  /** The images of the split, their classes numbered as the model numbers them. */
+  alignedTo: (classes: readonly string[]) => Dataset;
+}
+
+/** Reads the labelled images that a trained model is measured on, split as its training split them. */
+export async function measuredData(flags: MeasuredFlags): Promise<MeasuredData> {
+  const { data, weights, split } = flags;
+  if (data === undefined || weights === undefined) {
+    throw new UsageError("give --data and --weights for a trained model, or --truth and --predictions for files");
+  }
+  requireThere({ data, weights });
+  const { RunFolder } = await import("../../training/run/runFolder.ts");
+  const { alignClasses } = await import("../../data/alignClasses.ts");
+  const run = RunFolder.of(weights);
+  const { seed = 1 } = existsSync(run.config) ? await run.readConfig() : {}; // a model without its run: the default seed
+  const { dataset, warnings, trained } = await openDataset({ ...flags, data }, { seed, run });
+  const images = dataset.images.filter((image) => [image.split, "all"].includes(split));
+  if (images.length === 0) throw new AnchorkitError(`${data}: no image is in the split "${split}"`);
+  process.stderr.write(`measuring on ${countOf(images.length, "image")} (${split}${seenIn(images, trained)})\n`);
+  return {
+    weights,
+    title: `${weights} on ${data} (${split})`,
+    warnings,
+    alignedTo: (classes) => alignClasses({ ...dataset, images }, classes),
+  };
+}
+
+function seenIn(images: readonly ImageRecord[], trained: ReadonlySet<ImageRecord>): string {
+  const seen = images.filter((image) => trained.has(image)).length;
+  return seen > 0 ? `; ${seen} of them were trained on` : "";
+}

@@ -1,0 +1,152 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { Random } from "../../src/base/random.ts";
+import { Classifier } from "../../src/classification/classifier.ts";
+import { classifierTask } from "../../src/classification/classifierTask.ts";
+import { ClassifierOptions } from "../../src/classification/options.ts";
+import { AugmentThreads } from "../../src/data/augment/augmentThreads.ts";
+import type { Dataset } from "../../src/data/dataset.ts";
+import { noCache } from "../../src/data/images/imageCache.ts";
+import { limiter } from "../../src/data/parallel.ts";
+import { compileProgram, openPrograms } from "../../src/engine/graph/program.ts";
+import { loadEngine } from "../../src/engine/load.ts";
+import { openModel, trainModel } from "../../src/models.ts";
+import { stepFeeds, Trainer } from "../../src/training/trainer.ts";
+import { stepName } from "../../src/training/trainingProgram.ts";
+import { squaresDataset } from "../detection/sampleImages.ts";
+
+let squares: Dataset;
+let remove: () => Promise<void>;
+let out: string;
+await loadEngine();
+
+beforeAll(async () => {
+  ({ dataset: squares, remove } = await squaresDataset({ train: 12, val: 6, test: 2 }));
+  out = await mkdtemp(join(tmpdir(), "anchorkit-classifier-"));
+});
+afterEach(() => {
+  expect(openPrograms()).toBe(0);
+});
+afterAll(async () => {
+  await remove();
+  await rm(out, { recursive: true });
+});
+
+/** Images labelled with the class of their first square. */
+function labelled(): Dataset {
+  return {
+    ...squares,
+    images: squares.images.map(({ objects, ...image }) => ({
+      ...image,
+      objects: [],
+      labels: [objects[0]?.class ?? 0],
+    })),
+  };
+}
+
+async function prepare(data: Dataset, own: Partial<ClassifierOptions> = {}) {
+  const loading = { cache: noCache, decoding: limiter(4), threads: new AugmentThreads() };
+  const context = { loading, random: new Random(3), resumes: false };
+  const chosen = ClassifierOptions.parse({ size: 64, ...own });
+  return classifierTask(data, { ...chosen, model: "small-cnn", backbone: "small", batch: 4 }, context);
+}
+
+describe("a classifier's training step", () => {
+  it("is the same compiled as op by op", async () => {
+    const task = await prepare(labelled());
+    const random = new Random(1);
+    const make = (mode: "eager" | "auto") =>
+      Trainer.make(task, { precision: "float32", fast: "float32", random }).then((trainer) => ({ trainer, mode }));
+    const { trainer } = await make("auto");
+    const name = stepName("batch", "images");
+    const feeds = stepFeeds(task, await task.batches.batch(0), { step: 0, learningRate: 0, random });
+    const eager = await compileProgram(trainer.compiled.steps, {
+      variables: [...trainer.compiled.variables.values()],
+      mode: "eager",
+    });
+    const compiled = trainer.compiled.program.run(name, feeds);
+    const outputs = eager.run(name, feeds);
+    for (const [key, value] of Object.entries(outputs)) {
+      expect(compiled[key]?.dataSync()[0], key).toBeCloseTo(value.dataSync()[0] ?? NaN, 3);
+    }
+    tf.dispose([feeds, compiled, outputs]);
+    eager.dispose();
+    trainer.dispose();
+    task.dispose();
+  });
+
+  it("leaves no tensor behind", async () => {
+    const task = await prepare(labelled());
+    const trainer = await Trainer.make(task, { precision: "float32", fast: "float32", random: new Random(1) });
+    const step = async (i: number) =>
+      trainer.train(await task.batches.batch(i), { step: i, progress: 0, learningRate: 1e-3 });
+    await step(0);
+    const before = tf.memory().numTensors;
+    for (let i = 1; i < 4; i++) await step(i);
+    await trainer.validate();
+    expect(tf.memory().numTensors).toBe(before);
+    trainer.dispose();
+    task.dispose();
+  });
+});
+
+const training = () => ({
+  ...({
+    out,
+    batch: 4,
+    seed: 3,
+    epochs: 2,
+    precision: "float32",
+    engine: "native",
+    cache: "ram",
+    overwrite: true,
+  } as const),
+});
+
+describe("trained classifiers", () => {
+  it("say what images show, as they did while they were trained", async () => {
+    const data = labelled();
+    const result = await trainModel("small-cnn", data, { size: 64 }, training());
+    expect(result.finished).toBe(true);
+    const classifier = await openModel(out, { precision: "float32" });
+    if (!(classifier instanceof Classifier)) throw new Error("no classifier");
+    expect(classifier.classes).toEqual(["bright", "dark"]);
+    const val = data.images.filter(({ split }) => split === "val");
+    const found = await classifier.classifyLabelled(val);
+    const right = found.filter(
+      ({ probabilities, labels }) => probabilities.indexOf(Math.max(...probabilities)) === labels[0],
+    );
+    expect(right.length / val.length).toBeCloseTo(result.best?.score ?? NaN, 6);
+    const files: Float32Array[] = [];
+    for await (const one of classifier.predictFiles(val.map(({ file }) => file))) {
+      if ("probabilities" in one) files.push(one.probabilities);
+    }
+    expect(files).toEqual(found.map(({ probabilities }) => probabilities));
+    classifier.dispose();
+  });
+
+  it("name any number of classes where images show several, with thresholds chosen on the validation images", async () => {
+    await trainModel("small-cnn", squares, { size: 64, targets: "presence" }, training());
+    const classifier = (await openModel(out)) as Classifier;
+    expect(classifier.description).toMatchObject({ multiLabel: true, targets: "presence" });
+    expect(classifier.description.thresholds).toHaveLength(2);
+    classifier.dispose();
+  });
+
+  it("say where the one object is", async () => {
+    const data = {
+      ...squares,
+      images: squares.images.map((image) => ({ ...image, objects: image.objects.slice(0, 1) })),
+    };
+    await trainModel("small-cnn", data, { size: 64, targets: "box" }, training());
+    const classifier = (await openModel(out)) as Classifier;
+    const [found] = await classifier.classifyLabelled([data.images[0] as (typeof data.images)[number]]);
+    const [x1 = NaN, y1 = NaN, x2 = NaN, y2 = NaN] = found?.box ?? [];
+    expect(0 <= x1 && x1 <= x2 && x2 <= 96 && 0 <= y1 && y1 <= y2 && y2 <= 64).toBe(true);
+    expect(found?.trueBox).toEqual(data.images[0]?.objects[0]?.box);
+    classifier.dispose();
+  });
+});
