@@ -52,6 +52,7 @@ export {
   type ImageHeader,
   readImageHeader,
 } from "./data/images/images.ts";
+export { cutOutObjects, type CutOutOptions } from "./data/cutOutObjects.ts";
 export { importLabels, type ImportOptions } from "./data/importLabels.ts";
 export {
   type MaskBatch,

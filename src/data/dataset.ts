@@ -39,7 +39,12 @@ export interface ImageRecord {
   id: number;
   /** Path of the image file, absolute. */
   file: string;
-  /** Pixels, EXIF orientation applied. */
+  /**
+   * The region of the file that is the image (see `cutOutObjects`): x1, y1, x2, y2 in whole pixels of the file as it is
+   * shown, x2 and y2 exclusive. Without it, the image is the whole file.
+   */
+  crop?: [number, number, number, number];
+  /** Pixels, EXIF orientation applied; those of the crop where there is one. */
   width: number;
   height: number;
   split?: SplitName;

@@ -19,7 +19,8 @@ export interface ExportOptions extends WriteOptions {
  * Writes a data set in a format that other tools read, into a folder that is new or empty: nothing is overwritten, and
  * no labels of before are left between the new ones. What the format cannot hold is named in one warning a kind.
  *
- * @throws AnchorkitError when the folder holds something, or the format is only read
+ * @throws AnchorkitError when the folder holds something, when the format is only read, and for images that are crops
+ * of their files (`cutOutObjects`), since formats refer to whole files
  */
 export async function exportLabels(
   dataset: Dataset,
@@ -30,6 +31,12 @@ export async function exportLabels(
   knownOptions("exportLabels", all, { copy: true, overwrite: true, source: true });
   const { overwrite, source, ...options } = all;
   const format = requireWritten(to);
+  const cut = dataset.images.find(({ crop }) => crop);
+  if (cut) {
+    throw new AnchorkitError(
+      `exportLabels: image ${cut.id} is a crop of ${shownPath(cut.file)}, and formats hold whole files; export the data set that it was cut out of`,
+    );
+  }
   const output = await exportFolder(folder, { overwrite, source });
   await output.requireEmpty(dataset.images.map(({ file }) => file));
   const warnings = new Warnings();

@@ -13,6 +13,8 @@ export type ReadingRule =
   | "unread-elements"
   | "unreadable-image"
   | "image-without-labels"
+  | "no-label"
+  | "two-labels"
   | "labels-without-image"
   | "two-label-files"
   | "several-images"

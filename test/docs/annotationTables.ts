@@ -34,6 +34,8 @@ const FILES: Readonly<Record<FormatId, string>> = {
     "`train-annotations-bbox.csv` and the like, with `class-descriptions….csv`; only rows whose images are there",
   tfrecord:
     "`train.record`, its shards, or `.tfrecord`, with a `.pbtxt` label map; the images are inside, or beside them",
+  imagelabels:
+    "`file,label` and perhaps `split`, with a header or without; Kaggle's `id,label`, several labels an image, columns of 0 and 1 (Roboflow's `_classes.csv`). Labels of whole images, no boxes",
   folders: "A folder of images for each class, perhaps below train, val and test. Labels of whole images, no boxes",
   masks:
     "Images, and masks of the same names: classes or objects as greys, palettes or colours; or a mask for each object",

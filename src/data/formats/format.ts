@@ -19,6 +19,7 @@ export const FORMAT_NAMES = {
   retinanet: "RetinaNet CSV",
   openimages: "Open Images CSV",
   tfrecord: "TFRecord",
+  imagelabels: "CSV of image labels",
   folders: "a folder for each class",
   masks: "images with mask images",
 } as const;

@@ -9,6 +9,7 @@ import { tensorflowCsv } from "./csv/tensorflowCsv.ts";
 import { via } from "./via/via.ts";
 import { openImages } from "./csv/openImages.ts";
 import { tfrecord } from "./tfrecord/tfrecord.ts";
+import { imageLabels } from "./csv/imageLabels.ts";
 import { classFolders } from "./classFolders/classFolders.ts";
 import { maskFolders } from "./masks/maskFolders.ts";
 import { voc } from "./voc/voc.ts";
@@ -28,6 +29,7 @@ export const FORMATS: Readonly<Record<FormatId, LabelFormat>> = {
   retinanet,
   openimages: openImages,
   tfrecord,
+  imagelabels: imageLabels,
   folders: classFolders,
   masks: maskFolders,
 };

@@ -11,7 +11,10 @@ import { DECODED_AT_ONCE } from "./imageSource.ts";
  * @throws AnchorkitError that names the first damaged image, and tells how many there are
  */
 export async function checkImages(images: readonly ImageRecord[], hurry: AbortSignal): Promise<void> {
-  const [val, train] = (["val", "train"] as const).map((split) => images.filter((image) => image.split === split));
+  const [val, train] = (["val", "train"] as const).map((split) => {
+    const files = images.filter((image) => image.split === split).map((image) => [image.file, image] as const);
+    return new Map(files).values(); // crops of one file are damaged together
+  });
   await mapParallel([...(val ?? []), ...(train ?? [])], DECODED_AT_ONCE, async ({ file, split }) => {
     if (split === "val" || !hurry.aborted) await decodeImage(file, { size: SMALL });
   });

@@ -31,10 +31,13 @@ export class ImageStore {
     this.#oversize = oversize;
     const keyOf = (index: number): ImageKey => {
       const { width, height } = this.sizeOf(index);
-      return { file: this.record(index).file, form: `${width}x${height}` };
+      const { file, crop } = this.record(index);
+      return { file, form: `${width}x${height}${crop ? ` of ${crop.join(",")}` : ""}` };
     };
-    const decode = async (index: number): Promise<Uint8Array> =>
-      (await decodeImage(this.record(index).file, { size: this.sizeOf(index) })).data;
+    const decode = async (index: number): Promise<Uint8Array> => {
+      const { file, crop } = this.record(index);
+      return (await decodeImage(file, { size: this.sizeOf(index), ...(crop && { region: crop }) })).data;
+    };
     this.#source = new ImageSource({ keyOf, decode }, { cache, ...loading });
   }
 

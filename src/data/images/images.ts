@@ -1,6 +1,6 @@
 import { knownOptions } from "../../geometry/knownOptions.ts";
 import { open, readFile } from "node:fs/promises";
-import sharp, { type Sharp } from "sharp";
+import sharp, { type Region, type Sharp } from "sharp";
 import { AnchorkitError, messageOf } from "../../base/errors.ts";
 import { systemErrorWords } from "../../base/systemErrors.ts";
 import type { Size } from "../../base/preprocessing.ts";
@@ -24,6 +24,11 @@ export interface ImageHeader {
 export type ImageFormat = (typeof FORMATS)[number];
 
 export interface DecodeOptions {
+  /**
+   * Decode this part alone: x1, y1, x2, y2 in whole pixels of the image as it is shown, x2 and y2 exclusive. It is cut out
+   * before it is resized, and all sizes are its own.
+   */
+  region?: readonly [number, number, number, number];
   /** Stretch the image to exactly this size, or one that follows from its own; without it, it keeps its own. */
   size?: Size | ((original: Size) => Size);
   /**
@@ -38,7 +43,7 @@ export interface DecodeOptions {
   stretch?: boolean;
 }
 
-/** A decoded image. A box of the original maps to this one by multiplying x with scaleX and y with scaleY. */
+/** A decoded image, or a region of one. A box of the original maps to this one by multiplying x with scaleX and y with scaleY. */
 export interface DecodedImage {
   /** height * width * 3 bytes: rows from the top, R, G and B interleaved. */
   data: Uint8Array;
@@ -85,15 +90,20 @@ export async function readImageHeader(
  * least twice as large as `size` are shrunk while they are decoded, which takes less than half the time and changes a byte
  * by less than 1 on average; where that does not come out even, edges at the far end land up to half a pixel of the result
  * away.
+ * A region is decoded with all pixels, too.
  *
  * @throws AnchorkitError naming the file and the reason, also for a file that ends early: half an image would train
  * as a whole one. Defects that every viewer tolerates, such as stray bytes between JPEG markers, are tolerated.
  */
 export async function decodeImage(source: string | Uint8Array, options: DecodeOptions = {}): Promise<DecodedImage> {
-  knownOptions("decodeImage", options, { size: true, maxPixels: true, stretch: true });
-  return withImage(source, options, async (image, original) => {
+  knownOptions("decodeImage", options, { region: true, size: true, maxPixels: true, stretch: true });
+  const { region } = options;
+  return withImage(source, options, async (image, header) => {
+    if (region) image.extract(rectangleIn(header, region));
+    const original = region ? { width: region[2] - region[0], height: region[3] - region[1] } : header;
     const size = typeof options.size === "function" ? options.size(original) : options.size;
-    const shrunk = size && typeof source === "string" ? shrunkJpeg(source, original, size) : undefined;
+    const shrinks = size && typeof source === "string" && !region;
+    const shrunk = shrinks ? shrunkJpeg(source, header, size) : undefined;
     const pixelsOf = (opened: Sharp) => resizePixels(opened.flatten({ background: "white" }), original, size);
     const whole = () => pixelsOf(image);
     // Whatever is wrong with the file, the usual way explains it.
@@ -132,6 +142,16 @@ export async function withImage<T>(
     return work(deep ? await stretched(image) : image, header);
   };
   return explained(source, opened, bytes);
+}
+
+/** @throws AnchorkitError for a region that is empty, leaves the image, or has fractions */
+function rectangleIn({ width, height }: Size, [x1, y1, x2, y2]: readonly [number, number, number, number]): Region {
+  const isInside = 0 <= x1 && x1 < x2 && x2 <= width && 0 <= y1 && y1 < y2 && y2 <= height;
+  if (isInside && [x1, y1, x2, y2].every(Number.isInteger)) {
+    return { left: x1, top: y1, width: x2 - x1, height: y2 - y1 };
+  }
+  const said = `the region ${[x1, y1, x2, y2].join(", ")} (x1, y1, x2, y2)`;
+  throw new AnchorkitError(`${said} must be of whole pixels inside the image, which has ${width} x ${height}`);
 }
 
 /** A 16-bit image as one of 8 bits in which the lowest of its values is 0 and the highest 255. */

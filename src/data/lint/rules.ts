@@ -157,6 +157,14 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
     "images without a label file",
     "They train as background: objects that somebody forgot to label are learnt as nothing.",
   ),
+  "no-label": warning(
+    "images without a label among others with one",
+    "A classifier of one class an image leaves them out, or learns that they show nothing.",
+  ),
+  "two-labels": warning(
+    "images with two labels in a list of single ones",
+    "The first is learnt, and one of the two is wrong.",
+  ),
   "labels-without-image": warning("labels whose image is not there", "Their objects are not trained on."),
   "same-image": warning(
     "images that are there more than once, byte for byte",

@@ -19,6 +19,19 @@ export function sortedClassNames(names: Iterable<string>): string[] {
   return [...new Set(names)].sort((a, b) => byName(tidyClassName(a), tidyClassName(b)) || bySpelling(a, b));
 }
 
+/** Orders names by their parts, those of digits as numbers: "a9" comes before "a10". The same on every machine. */
+export function byNameAndNumber(a: string, b: string): number {
+  const [parts, others] = [a, b].map((name) => tidyClassName(name).match(/\d+|\D+/g) ?? []);
+  for (const [i, part] of (parts ?? []).entries()) {
+    const other = others?.[i];
+    if (other === undefined) return 1;
+    const areNumbers = /^\d/.test(part) && /^\d/.test(other);
+    const order = (areNumbers ? Number(part) - Number(other) : 0) || byName(part, other);
+    if (order !== 0) return order;
+  }
+  return (parts?.length ?? 0) - (others?.length ?? 0) || a.length - b.length || byName(a, b);
+}
+
 type Classes = Pick<Dataset, "classes" | "categoryIds">;
 
 /**

@@ -60,8 +60,13 @@ export async function* csvRows(path: string, { ltrim = false } = {}): AsyncGener
 
 /** The cells of the first row of a text; none where it is no CSV. */
 export function firstRow(text: string): string[] {
+  return firstRows(text, 1)[0] ?? [];
+}
+
+/** The cells of the first rows of a text, as many as there are; none where it is no CSV. */
+export function firstRows(text: string, count: number): string[][] {
   try {
-    return parse(text, { ...SYNTAX, delimiter: separatorOf(text), bom: true, to: 1 })[0] ?? [];
+    return parse(text, { ...SYNTAX, delimiter: separatorOf(text), bom: true, to: count });
   } catch {
     return [];
   }

@@ -43,6 +43,6 @@ function finderOf({ images }: Manifest): (image: ImageRecord, name: string) => P
     const same = hashed ? byHash.get(await fileHash(image.file)) : undefined;
     if (same) return same;
     const called = byName.get(name) ?? index.find(name).flatMap(({ items }) => items);
-    return called.length === 1 ? called : [];
+    return new Set(called.map((one) => one.name)).size === 1 ? called : []; // crops of a file share its name
   };
 }

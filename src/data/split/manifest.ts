@@ -13,6 +13,8 @@ const Split = z.enum(["train", "val", "test"]);
 const ManifestImage = z.object({
   /** Path from the folder that holds all images. */
   name: z.string(),
+  /** The region of the file that is the image, where it is not the whole. */
+  crop: z.tuple([z.number(), z.number(), z.number(), z.number()]).optional(),
   split: Split,
   /** Of the file's bytes; runs of old do not have it. */
   sha256: z.string().optional(),
@@ -40,6 +42,7 @@ export async function manifestOf({ classes, images }: Dataset): Promise<Manifest
   const names = namesOf(images);
   const described = await mapParallel(images, HASHED_AT_ONCE, async (image, i) => ({
     name: names[i] ?? "",
+    ...(image.crop && { crop: image.crop }),
     split: image.split ?? "train",
     sha256: await fileHash(image.file),
     labels: hashOf(labelsOf(image, classes)),

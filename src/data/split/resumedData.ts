@@ -42,8 +42,8 @@ function pairsOf(before: readonly ManifestImage[], now: readonly ManifestImage[]
       taken.add(at);
     }
   };
-  pair(({ name }) => name);
-  pair(({ sha256 }) => sha256);
+  pair(({ name, crop = [] }) => `${name} ${crop.join(",")}`);
+  pair(({ sha256, crop = [] }) => sha256 && `${sha256} ${crop.join(",")}`);
   return pairs;
 }
 

@@ -17,6 +17,7 @@ const LIMITS: Record<FormatId, Limits | "has a test of its own"> = {
   retinanet: { precision: 1 }, // whole pixels
   openimages: { precision: 2e-6, losesBackgrounds: true }, // 8 decimals of the width
   tfrecord: { precision: 1e-5, rasterizes: true }, // float32 of the width
+  imagelabels: "has a test of its own", // has no boxes
   folders: "has a test of its own", // has no boxes
   masks: "has a test of its own", // no two objects share a pixel
 };
