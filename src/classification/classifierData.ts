@@ -1,6 +1,7 @@
 import { AnchorkitError } from "../base/errors.ts";
 import { countOf } from "../base/words.ts";
 import type { Dataset, ImageRecord } from "../data/dataset.ts";
+import { cutOutObjects } from "../data/cutOutObjects.ts";
 import { isTrained } from "../data/trainedObjects.ts";
 import type { Targets } from "./options.ts";
 
@@ -59,11 +60,14 @@ type Collected = { images: ImageRecord[]; left: number };
 const COLLECT: Readonly<Record<Targets, (dataset: Dataset) => Collected>> = {
   labels({ images }) {
     const labelled = images.filter(({ labels }) => labels !== undefined);
-    const some = labelled.some(({ labels = [] }) => labels.length > 0);
+    const some = labelled.some(({ labels }) => labels !== undefined && labels.length > 0);
     return { images: some ? labelled : [], left: images.length - labelled.length };
   },
-  objects({ images }) {
-    return { images: images.filter(() => false), left: images.length };
+  objects(dataset) {
+    const { images } = dataset;
+    const without = images.filter(({ objects }) => !objects.some(isTrained));
+    const some = without.length < images.length;
+    return { images: some ? cutOutObjects(dataset).images : [], left: without.length };
   },
   presence({ images }) {
     return {

@@ -44,6 +44,8 @@ describe.each(engines)("projectImages on %s", (engine) => {
       const images = tf.tensor4d(IMAGES, [2, H, W, C]);
       return withTarget(target, () => projectImages(images, tf.tensor2d(TRANSFORMS, [2, 8]), size, FILL)).dataSync();
     });
-    expected(size).forEach((value, i) => expect(values[i]).toBeCloseTo(value, 2));
+    expected(size).forEach((value, i) => {
+      expect(values[i]).toBeCloseTo(value, 2);
+    });
   });
 });
