@@ -1,6 +1,7 @@
 import type { Framing } from "../base/preprocessing.ts";
 import { type BackboneName } from "../core/backbones/names.ts";
 import { readKerasBackbone, setKerasWeights } from "../core/kerasWeights.ts";
+import { weightsByClass } from "../core/classColumns.ts";
 import { disposeWeights } from "../core/namedWeights.ts";
 import type { Augmentation } from "../data/augment/description.ts";
 import { CLASSIFIER_PRESETS, type Flip, withFlip } from "../data/augment/presets.ts";
@@ -18,7 +19,7 @@ import { classifyLabelled } from "./classifyLabelled.ts";
 import type { Architecture, ClassifierDescription } from "./description.ts";
 import { type ClassifierLossOptions, classifierLosses, lossFeeds, lossInputs } from "./losses.ts";
 import { chooseThresholds, measureClassifier, validationOf } from "./measure.ts";
-import { buildClassifier } from "./network.ts";
+import { buildClassifier, HEAD_LAYERS } from "./network.ts";
 import type { ClassifierOptions, PretrainedOptions } from "./options.ts";
 import { predictStep } from "./predictStep.ts";
 import { readClassifierDescription } from "./readClassifier.ts";
@@ -111,6 +112,14 @@ export async function classifierTask(
     recipe: trained ? { phases: FROM_WEIGHTS } : {},
     built: { model: options.model, canvas, resize, ...architecture, targets, multiLabel },
     notes,
+    ...(begun && {
+      adaptWeights: (weights) =>
+        weightsByClass(weights, network.model, {
+          before: begun.classes,
+          after: classes,
+          layers: [{ layer: HEAD_LAYERS.classes }],
+        }),
+    }),
     summary: `input ${canvas.width} x ${canvas.height}, ${multiLabel ? "any number of classes an image" : "one class an image"}`,
     dispose() {
       disposeWeights(network.model);
