@@ -1,0 +1,70 @@
+import type * as tf from "@tensorflow/tfjs";
+import { UsageError } from "../base/errors.ts";
+import { nearest } from "../geometry/nearest.ts";
+import type { Phase } from "../training/recipe.ts";
+import { type ClassifierNetwork, HEAD_LAYERS } from "./network.ts";
+
+export interface FineTuning {
+  /** The first layer that learns after the head, by its name or its number from the end; `all` unless told, or `none`. */
+  from?: string | undefined;
+  /** The rate of a block of layers as a multiple of that of the next one towards the head; 1 unless told. */
+  layerDecay?: number | undefined;
+}
+
+/** Share of the training in which the head learns alone. */
+const HEAD_SHARE = 0.15;
+/** The learning rate after it, as a multiple. */
+const FINE_RATE = 0.5;
+/** From this share on normalisation is frozen, at statistics averaged over many batches. */
+const FROZEN_FROM = 0.7;
+const CALIBRATED_ON = 20;
+
+/**
+ * The phases of a training from published weights (Yosinski et al., "How transferable are features in deep neural
+ * networks?", 2014): the new head alone, on features that stay as they are; then the backbone from a layer on, at a
+ * lower rate; at last with its normalisation frozen.
+ *
+ * @throws UsageError for a layer that the backbone does not have
+ */
+export function fineTuningPhases(network: ClassifierNetwork, { from = "all", layerDecay = 1 }: FineTuning): Phase[] {
+  const heads: ReadonlySet<string> = new Set(Object.values(HEAD_LAYERS));
+  const learning = learningLayers(network.backbone.model, from);
+  const head: Phase = {
+    ...{ name: "head", from: 0, statistics: "moving" },
+    trains: (weight) => heads.has(layerOf(weight)),
+  };
+  if (learning.length === 0) return [head];
+  const depths = new Map(weighted(network.backbone.model).map((name, i, all) => [name, all.length - i]));
+  const fine: Omit<Phase, "name" | "from" | "statistics"> = {
+    trains: (weight) => heads.has(layerOf(weight)) || learning.includes(layerOf(weight)),
+    rate: FINE_RATE,
+    ...(layerDecay !== 1 && { rates: (weight: string) => layerDecay ** (depths.get(layerOf(weight)) ?? 0) }),
+  };
+  return [
+    head,
+    { ...fine, name: "fine", from: HEAD_SHARE, statistics: "batch" },
+    { ...fine, name: "frozen", from: FROZEN_FROM, statistics: "moving", calibrate: CALIBRATED_ON },
+  ];
+}
+
+function layerOf(weight: string): string {
+  return weight.slice(0, weight.lastIndexOf("/"));
+}
+
+/** The layers of the backbone that learn. */
+function learningLayers({ layers, name }: tf.LayersModel, from: string): string[] {
+  const names = layers.map((layer) => layer.name);
+  if (from === "all") return names;
+  if (from === "none") return [];
+  if (/^[1-9]\d*$/.test(from)) return names.slice(-Number(from));
+  const at = names.indexOf(from);
+  if (at >= 0) return names.slice(at);
+  const meant = nearest(from, names);
+  const hint = meant === undefined ? `from ${names[0] ?? ""} to ${names.at(-1) ?? ""}` : `did you mean ${meant}?`;
+  throw new UsageError(`fineTuneFrom: ${name} has no layer "${from}" (${hint})`);
+}
+
+/** The layers with weights, from the image on. */
+function weighted({ layers }: tf.LayersModel): string[] {
+  return layers.filter(({ weights }) => weights.length > 0).map(({ name }) => name);
+}
