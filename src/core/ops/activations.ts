@@ -45,13 +45,13 @@ export const ACTIVATIONS = {
 export type ActivationName = keyof typeof ACTIVATIONS;
 
 /** x where x > 0, else slope * x (Maas et al., 2013). Any shape; slope 0 or more. */
-export function leakyRelu(x: tf.Tensor, slope: number): tf.Tensor {
+function leakyRelu(x: tf.Tensor, slope: number): tf.Tensor {
   if (!usesNativeOps()) return tf.leakyRelu(x, slope);
   return kernel("LeakyRelu", x, (dy, from) => [dy, from], { alpha: slope });
 }
 
 /** x sigmoid(x) (Elfwing et al., 2017). The derivative is s + y - y s, with s = sigmoid(x) and y = x s. */
-export function silu(x: tf.Tensor): tf.Tensor {
+function silu(x: tf.Tensor): tf.Tensor {
   return elementwise(x, (from) => {
     const s = from.sigmoid();
     const y = from.mul(s);
@@ -60,7 +60,7 @@ export function silu(x: tf.Tensor): tf.Tensor {
 }
 
 /** x Φ(x), Φ(x) = (1 + erf(x / √2)) / 2 (Hendrycks and Gimpel, 2016). The derivative is Φ(x) + x exp(-x² / 2) / √(2π). */
-export function gelu(x: tf.Tensor): tf.Tensor {
+function gelu(x: tf.Tensor): tf.Tensor {
   return elementwise(x, (from) => {
     const below = from.mul(Math.SQRT1_2).erf().add(1).mul(0.5);
     return {
@@ -72,7 +72,7 @@ export function gelu(x: tf.Tensor): tf.Tensor {
 }
 
 /** The approximation of {@link gelu}: x (1 + t) / 2, t = tanh(√(2/π) (x + 0.044715 x³)). */
-export function geluTanh(x: tf.Tensor): tf.Tensor {
+function geluTanh(x: tf.Tensor): tf.Tensor {
   const [factor, cubic] = [Math.sqrt(2 / Math.PI), 0.044715];
   return elementwise(x, (from) => {
     const t = from.square().mul(cubic).add(1).mul(from).mul(factor).tanh();
@@ -88,7 +88,7 @@ export function geluTanh(x: tf.Tensor): tf.Tensor {
 }
 
 /** x tanh(softplus(x)) (Misra, 2019). The derivative is t + x (1 - t²) sigmoid(x), with t the tanh. */
-export function mish(x: tf.Tensor): tf.Tensor {
+function mish(x: tf.Tensor): tf.Tensor {
   return elementwise(x, (from) => {
     const t = from.softplus().tanh();
     return {
@@ -100,12 +100,12 @@ export function mish(x: tf.Tensor): tf.Tensor {
 }
 
 /** relu6(x + 3) / 6 (Howard et al., "Searching for MobileNetV3", 2019), as Keras 3 has it. */
-export function hardSigmoid(x: tf.Tensor): tf.Tensor {
+function hardSigmoid(x: tf.Tensor): tf.Tensor {
   return relu6(x.add(3)).mul(1 / 6);
 }
 
 /** x relu6(x + 3) / 6, of the same paper. */
-export function hardSilu(x: tf.Tensor): tf.Tensor {
+function hardSilu(x: tf.Tensor): tf.Tensor {
   return hardSigmoid(x).mul(x);
 }
 

@@ -74,3 +74,34 @@ function weightsOf(from: number, to: number, interpolation: Interpolation): Floa
   }
   return weights;
 }
+
+/** The largest window of the wanted shape from the middle of each image, resized (Keras's crop_to_aspect_ratio). */
+export function resizeWindow(
+  x: tf.Tensor4D,
+  size: readonly [height: number, width: number],
+  interpolation: Interpolation,
+): tf.Tensor4D {
+  const [, h, w] = x.shape;
+  const [tall, wide] = shapedLike(size, h, w);
+  const [height, width] = [Math.max(Math.min(h, tall), 1), Math.max(Math.min(w, wide), 1)];
+  const window = x.slice([0, Math.trunc((h - height) / 2), Math.trunc((w - width) / 2), 0], [-1, height, width, -1]);
+  return resizeImages(window, size, interpolation);
+}
+
+/** Images padded with a value to the wanted shape, the same on both sides, and resized (Keras's pad_to_aspect_ratio). */
+export function resizePadded(
+  x: tf.Tensor4D,
+  size: readonly [height: number, width: number],
+  interpolation: Interpolation,
+  value: number,
+): tf.Tensor4D {
+  const [, h, w] = x.shape;
+  const [tall, wide] = shapedLike(size, h, w);
+  const [rows, columns] = [Math.trunc(Math.max(tall - h, 0) / 2), Math.trunc(Math.max(wide - w, 0) / 2)];
+  return resizeImages(tf.pad(x, [[0, 0], [rows, rows], [columns, columns], [0, 0]], value), size, interpolation); // prettier-ignore
+}
+
+/** The height that suits width w in the wanted shape, and the width that suits height h, cut to whole pixels. */
+function shapedLike([height, width]: readonly [number, number], h: number, w: number): [number, number] {
+  return [Math.trunc(Math.fround((w * height) / width)), Math.trunc(Math.fround((h * width) / height))];
+}

@@ -12,6 +12,7 @@ import { relu, relu6 } from "../../../src/core/ops/relu.ts";
 import { resizeImages } from "../../../src/core/ops/resize.ts";
 import { segmentMax } from "../../../src/core/ops/segmentMax.ts";
 import { stopGradient } from "../../../src/core/ops/stopGradient.ts";
+import { FILL_MODES, transformImages } from "../../../src/core/ops/transformImages.ts";
 import { upsampleTwice } from "../../../src/core/ops/upsample.ts";
 import { unpackBytes } from "../../../src/core/ops/bytes.ts";
 import { compileProgram } from "../../../src/engine/graph/program.ts";
@@ -42,6 +43,17 @@ interface Case {
 const kernels = { elu: "Elu", selu: "Selu", sigmoid: "Sigmoid", tanh: "Tanh", softplus: "Softplus", leaky_relu: "LeakyRelu" }; // prettier-ignore
 
 const cases: Case[] = [
+  ...FILL_MODES.flatMap((fillMode) =>
+    (["nearest", "bilinear"] as const).map((interpolation) => ({
+      name: `transformImages ${fillMode} ${interpolation}`,
+      shape: [2, 4, 5, 3],
+      run: (x: tf.Tensor) => {
+        const transforms = tf.tensor2d([[0.9, 0.3, -4.2, -0.25, 1.1, 3.6, 0.01, -0.02], [-1, 0, 13.5, 0, 0.5, -11, 0, 0]]); // prettier-ignore
+        return transformImages(x as tf.Tensor4D, transforms, { fillMode, interpolation, fillValue: 3, size: [6, 3] });
+      },
+      native: ["ImageProjectiveTransformV3"],
+    })),
+  ),
   ...Object.entries(kernels).map(([name, op]) => ({
     name,
     shape: [2, 5],
