@@ -67,7 +67,6 @@ const modes = [
     ? ([
         { engine: "tensorflow", mode: "auto", target: "native" },
         { engine: "tensorflow", mode: "eager", target: "native" },
-        { engine: "tensorflow", mode: "auto", target: "portable" },
       ] as const)
     : []),
   { engine: "cpu", mode: "eager", target: "portable" } as const,
