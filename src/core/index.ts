@@ -8,9 +8,27 @@ export {
   readKerasWeights,
   setKerasWeights,
 } from "./kerasWeights.ts";
+export { Activation, type ActivationConfig } from "./layers/activation.ts";
 export { BatchNorm, type BatchNormConfig, batchNormsOf, normalizing, type Statistics } from "./layers/batchNorm.ts";
+export { Conv2D, DepthwiseConv2D } from "./layers/dilated.ts";
+export { GroupNormalization, type GroupNormalizationConfig } from "./layers/groupNormalization.ts";
+export { LayerNormalization, type LayerNormalizationConfig } from "./layers/layerNormalization.ts";
+export { CenterCrop, type CenterCropConfig } from "./layers/preprocessing/centerCrop.ts";
+export type { ImageLayerConfig } from "./layers/preprocessing/imageLayer.ts";
+export { type AdaptBatch, Normalization, type NormalizationConfig } from "./layers/preprocessing/normalization.ts";
+export { RandomBrightness, type RandomBrightnessConfig } from "./layers/preprocessing/randomBrightness.ts";
+export { RandomContrast, type RandomContrastConfig } from "./layers/preprocessing/randomContrast.ts";
+export { RandomCrop, type RandomCropConfig } from "./layers/preprocessing/randomCrop.ts";
+export { RandomFlip, type RandomFlipConfig } from "./layers/preprocessing/randomFlip.ts";
+export type { Factor, RandomTransformConfig } from "./layers/preprocessing/randomImageLayer.ts";
+export { RandomRotation, type RandomRotationConfig } from "./layers/preprocessing/randomRotation.ts";
+export { RandomTranslation, type RandomTranslationConfig } from "./layers/preprocessing/randomTranslation.ts";
+export { RandomZoom, type RandomZoomConfig } from "./layers/preprocessing/randomZoom.ts";
+export { Rescaling, type RescalingConfig } from "./layers/preprocessing/rescaling.ts";
+export { Resizing, type ResizingConfig } from "./layers/preprocessing/resizing.ts";
 export { Relu, Relu6 } from "./layers/relu.ts";
 export { TopDown } from "./layers/topDown.ts";
+export { UpSampling2D, type UpSampling2DConfig } from "./layers/upSampling2D.ts";
 export {
   disposeWeights,
   type MatchedWeights,
@@ -21,11 +39,15 @@ export {
   type WeightValue,
   weightsOf,
 } from "./namedWeights.ts";
+export { type ActivationName, ACTIVATIONS } from "./ops/activations.ts";
 export { batchNorm, frozenBatchNorm, type NormalizedBatch } from "./ops/batchNorm.ts";
 export { sampleGrid, sampleRegularGrid } from "./ops/bilinear.ts";
 export { gatherPerImage, gatherRows } from "./ops/gather.ts";
 export { relu, relu6 } from "./ops/relu.ts";
+export { type Interpolation, resizeImages } from "./ops/resize.ts";
 export { segmentMax } from "./ops/segmentMax.ts";
+export { standardize } from "./ops/standardize.ts";
 export { stopGradient } from "./ops/stopGradient.ts";
+export { FILL_MODES, type FillMode, transformImages, type TransformOptions } from "./ops/transformImages.ts";
 export { upsampleTwice } from "./ops/upsample.ts";
 export { collectUpdates, latestValue, pushUpdate } from "./updates.ts";

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { Random } from "../../../src/base/random.ts";
+import { ACTIVATIONS } from "../../../src/core/ops/activations.ts";
 import { batchNorm, frozenBatchNorm } from "../../../src/core/ops/batchNorm.ts";
 import { sampleGrid, sampleRegularGrid } from "../../../src/core/ops/bilinear.ts";
 import { gatherPerImage } from "../../../src/core/ops/gather.ts";
@@ -8,8 +9,10 @@ import { cropImages } from "../../../src/core/ops/images.ts";
 import { batchedNms } from "../../../src/core/ops/nonMaxSuppression.ts";
 import { rangeMax } from "../../../src/core/ops/rangeMax.ts";
 import { relu, relu6 } from "../../../src/core/ops/relu.ts";
+import { resizeImages } from "../../../src/core/ops/resize.ts";
 import { segmentMax } from "../../../src/core/ops/segmentMax.ts";
 import { stopGradient } from "../../../src/core/ops/stopGradient.ts";
+import { FILL_MODES, transformImages } from "../../../src/core/ops/transformImages.ts";
 import { upsampleTwice } from "../../../src/core/ops/upsample.ts";
 import { unpackBytes } from "../../../src/core/ops/bytes.ts";
 import { compileProgram } from "../../../src/engine/graph/program.ts";
@@ -37,7 +40,34 @@ interface Case {
   flat?: true;
 }
 
+const kernels = { elu: "Elu", selu: "Selu", sigmoid: "Sigmoid", tanh: "Tanh", softplus: "Softplus", leaky_relu: "LeakyRelu" }; // prettier-ignore
+
 const cases: Case[] = [
+  ...FILL_MODES.flatMap((fillMode) =>
+    (["nearest", "bilinear"] as const).map((interpolation) => ({
+      name: `transformImages ${fillMode} ${interpolation}`,
+      shape: [2, 4, 5, 3],
+      run: (x: tf.Tensor) => {
+        const transforms = tf.tensor2d([[0.9, 0.3, -4.2, -0.25, 1.1, 3.6, 0.01, -0.02], [-1, 0, 13.5, 0, 0.5, -11, 0, 0]]); // prettier-ignore
+        return transformImages(x as tf.Tensor4D, transforms, { fillMode, interpolation, fillValue: 3, size: [6, 3] });
+      },
+      native: ["ImageProjectiveTransformV3"],
+    })),
+  ),
+  ...Object.entries(kernels).map(([name, op]) => ({
+    name,
+    shape: [2, 5],
+    run: ACTIVATIONS[name as keyof typeof kernels],
+    native: [`${op}Grad`].filter((grad) => grad !== "EluGrad"), // which tfjs has, too
+  })),
+  ...(["nearest", "bilinear"] as const).flatMap((interpolation) =>
+    [[7, 3], [2, 9], [4, 10]].map(([height = 0, width = 0]) => ({
+      name: `resizeImages ${interpolation} ${height} x ${width}`,
+      shape: [2, 4, 5, 3],
+      run: (x: tf.Tensor) => resizeImages(x as tf.Tensor4D, [height, width], interpolation),
+      native: [interpolation === "bilinear" ? "ResizeBilinearGrad" : "ResizeNearestNeighborGrad"],
+    })),
+  ), // prettier-ignore
   { name: "relu", shape: [2, 5], run: relu, native: ["ReluGrad"] },
   { name: "relu6", shape: [2, 5], run: (x) => relu6(x.mul(6)), native: ["Relu6Grad"] },
   {
