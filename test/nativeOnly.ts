@@ -7,6 +7,8 @@ export const nativeOnly: ReadonlySet<string> = new Set([
   "Relu6Grad",
   "ReluGrad",
   "SparseSoftmaxCrossEntropyWithLogits",
+  "StatelessRandomNormal",
+  "StatelessRandomUniform",
   "StopGradient",
   "UnsortedSegmentMax",
 ]);

@@ -26,6 +26,8 @@ export { sampleGrid, sampleRegularGrid } from "./ops/bilinear.ts";
 export { gatherPerImage, gatherRows } from "./ops/gather.ts";
 export { relu, relu6 } from "./ops/relu.ts";
 export { segmentMax } from "./ops/segmentMax.ts";
+export { statelessNormal, statelessUniform } from "./ops/statelessRandom.ts";
 export { stopGradient } from "./ops/stopGradient.ts";
 export { upsampleTwice } from "./ops/upsample.ts";
+export { drawNormal, drawUniform, seeded } from "./randomness.ts";
 export { collectUpdates, latestValue, pushUpdate } from "./updates.ts";
