@@ -1,7 +1,7 @@
 export type { Callback, Wish } from "./callbacks/callback.ts";
 export { earlyStopping } from "./callbacks/earlyStopping.ts";
 export type { FitProgress, FitValidation } from "./loop/progress.ts";
-export { binaryCrossEntropy, sigmoidFocalLoss, smoothL1, softmaxCrossEntropy } from "./losses.ts";
+export * from "./losses/index.ts";
 export { averageKeep, type MovingAverage, movingAverage } from "./movingAverage.ts";
 export { adamW } from "./optimizers/adamW.ts";
 export { clipByGlobalNorm } from "./optimizers/clip.ts";
