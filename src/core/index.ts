@@ -9,7 +9,12 @@ export {
   setKerasWeights,
 } from "./kerasWeights.ts";
 export { BatchNorm, type BatchNormConfig, batchNormsOf, normalizing, type Statistics } from "./layers/batchNorm.ts";
+export { Dropout, type DropoutConfig, DroppingLayer, type NoiseShapeConfig } from "./layers/dropout.ts";
+export { GaussianDropout, GaussianNoise } from "./layers/gaussianNoise.ts";
+export { type NoiseConfig, NoiseLayer } from "./layers/noise.ts";
 export { Relu, Relu6 } from "./layers/relu.ts";
+export { SpatialDropout1D, SpatialDropout2D } from "./layers/spatialDropout.ts";
+export { StochasticDepth } from "./layers/stochasticDepth.ts";
 export { TopDown } from "./layers/topDown.ts";
 export {
   disposeWeights,
