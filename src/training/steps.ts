@@ -6,6 +6,7 @@ import type { NamedTensors, Step, TensorSpec } from "../engine/graph/step.ts";
 import { clipByGlobalNorm } from "./optimizers/clip.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
 import type { Phase } from "./recipe.ts";
+import { layerPenalties } from "./regularisers/layerPenalties.ts";
 import type { Task } from "./task.ts";
 
 const SCALAR: TensorSpec = { shape: [], dtype: "float32" };
@@ -24,9 +25,12 @@ export interface TrainStepOptions {
   clipNorm: number;
 }
 
-/** One step of training on a batch of the given shape: the losses, their gradients, and the optimizer's updates. */
+/**
+ * One step of training on a batch of the given shape: the losses, their gradients, and the optimizer's updates. What the
+ * network's layers carry of `kernelRegularizer` and the like is a loss, too, `penalties`.
+ */
 export function trainStep<Batch>(
-  task: Pick<Task<Batch>, "losses">,
+  task: Pick<Task<Batch>, "losses"> & Partial<Pick<Task<Batch>, "network">>,
   shape: Record<string, TensorSpec>,
   { phase, weights, optimizer, clipNorm }: TrainStepOptions,
 ): Step {
@@ -35,7 +39,8 @@ export function trainStep<Batch>(
     run({ learningRate, step, seed, ...inputs }) {
       let parts: NamedTensors = {};
       const total = (): tf.Scalar => {
-        const losses = task.losses(inputs);
+        const carried = task.network && layerPenalties(task.network);
+        const losses = { ...task.losses(inputs), ...(carried && { penalties: carried }) };
         const sum: tf.Scalar = tf.addN(Object.values(losses));
         parts = Object.fromEntries(Object.entries(losses).map(([name, loss]) => [name, tf.keep(loss.clone())]));
         return sum;

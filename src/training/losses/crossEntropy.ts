@@ -89,9 +89,9 @@ export function crossEntropyOfProbabilities(target: tf.Tensor, probabilities: tf
   return target.mul(p.log()).add(tf.sub(1, target).mul(tf.sub(1, p).log())).neg(); // prettier-ignore
 }
 
-/** Each divided by their sum over the last axis; all zeros stay as they are. */
+/** Each divided by their sum over the last axis; all zeros stay as they are (the square of 1e-15 is no zero yet). */
 export function sharesOf(probabilities: tf.Tensor): tf.Tensor {
-  return probabilities.div(probabilities.sum(-1, true).maximum(1e-30));
+  return probabilities.div(probabilities.sum(-1, true).maximum(1e-15));
 }
 
 function indicesOf(name: string, target: tf.Tensor, prediction: tf.Tensor, shape: number[], axis: number): tf.Tensor {

@@ -63,7 +63,7 @@ const first = (read("losses_keras") as { cases: Omit<LossCase, "loss">[] }).case
 /** Of losses_keras.json and losses_more.json. */
 export const lossCases: LossCase[] = [...first, ...more.cases];
 
-export function lossOf({ loss, input }: LossCase): Loss {
+function lossOf({ loss, input }: LossCase): Loss {
   return (LOSSES[loss] as (options: unknown) => Loss)(input.config);
 }
 
