@@ -14,6 +14,8 @@ export const nativeOnly: ReadonlySet<string> = new Set([
   "Softsign",
   "SoftsignGrad",
   "SparseSoftmaxCrossEntropyWithLogits",
+  "StatelessRandomNormal",
+  "StatelessRandomUniform",
   "StopGradient",
   "TanhGrad",
   "UnsortedSegmentMax",

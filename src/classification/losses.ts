@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Preprocessing, Size } from "../base/preprocessing.ts";
 import { packedSpec, unpackBytes } from "../core/ops/bytes.ts";
-import { projectImages } from "../core/ops/projectImages.ts";
+import { transformImages } from "../core/ops/transformImages.ts";
 import type { LabelBatch } from "../data/batches/labelBatch.ts";
 import { packBytes } from "../core/ops/bytes.ts";
 import type { NamedTensors, TensorSpec } from "../engine/graph/step.ts";
-import { binaryCrossEntropy } from "../training/losses.ts";
+import { sigmoidCrossEntropy } from "../training/losses/index.ts";
 import type { ClassifierNetwork } from "./network.ts";
 
 export interface ClassifierLossOptions {
@@ -56,7 +56,7 @@ export function classifierLosses(inputs: NamedTensors, options: ClassifierLossOp
   const [logits, corners] = (Array.isArray(outputs) ? outputs : [outputs]) as [tf.Tensor2D, tf.Tensor2D | undefined];
   const targets = smoothed(inputs.targets as tf.Tensor2D, multiLabel, labelSmoothing);
   const weights = classWeights && tf.tensor1d([...classWeights]);
-  const perClass = multiLabel ? binaryCrossEntropy(logits, targets) : targets.mul(tf.logSoftmax(logits)).neg();
+  const perClass = multiLabel ? sigmoidCrossEntropy(logits, targets) : targets.mul(tf.logSoftmax(logits)).neg();
   const weighted = weights ? perClass.mul(weights) : perClass;
   const classes: tf.Scalar = (multiLabel ? weighted.mean() : weighted.sum(1).mean()).asScalar();
   if (!box || !corners) return { classes };
@@ -76,7 +76,10 @@ function batchInput(
 ): tf.Tensor4D {
   const { canvas, fill } = preprocessing;
   const bytes = unpackBytes(inputs.images as tf.Tensor, [batch, stored.height, stored.width, 3]) as tf.Tensor4D;
-  const pixels = projectImages(bytes, inputs.transforms as tf.Tensor2D, canvas, fill);
+  const pixels = transformImages(bytes, inputs.transforms as tf.Tensor2D, {
+    ...{ interpolation: "bilinear", fillMode: "constant", fillValue: fill },
+    size: [canvas.height, canvas.width],
+  });
   const colours = inputs.colours as tf.Tensor3D;
   const shift = (inputs.shift as tf.Tensor2D).reshape([batch, 1, 1, 3]);
   if (!mixesColours) {

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Random } from "../base/random.ts";
 import type { Backbone } from "../core/backbones/backbone.ts";
 import { buildBackbone } from "../core/backbones/buildBackbone.ts";
+import { Dropout } from "../core/layers/dropout.ts";
 import type { Architecture } from "./description.ts";
 
 /** A backbone, the mean of its last map, and a score for each class. */
@@ -16,13 +17,14 @@ export const HEAD_LAYERS = { classes: "classes", box: "box" } as const;
 
 /** Global average pooling and one dense layer (Lin et al., "Network in Network", 2014). */
 export function buildClassifier(
-  { backbone: name, width, box }: Architecture,
+  { backbone: name, width, dropout, box }: Architecture,
   classes: number,
   random: Random,
 ): ClassifierNetwork {
   const backbone = buildBackbone(name, { random: random.fork("backbone"), width });
   const map = backbone.model.outputs[0] as tf.SymbolicTensor;
-  const features = tf.layers.globalAveragePooling2d({ name: "pooled" }).apply(map) as tf.SymbolicTensor;
+  const pooled = tf.layers.globalAveragePooling2d({ name: "pooled" }).apply(map) as tf.SymbolicTensor;
+  const features = new Dropout({ name: "dropout", rate: dropout }).apply(pooled) as tf.SymbolicTensor;
   const dense = (layer: string, units: number): tf.SymbolicTensor => {
     const seed = random.fork(layer).int(2 ** 31);
     const kernelInitializer = tf.initializers.glorotUniform({ seed });

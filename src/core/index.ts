@@ -26,7 +26,12 @@ export { RandomTranslation, type RandomTranslationConfig } from "./layers/prepro
 export { RandomZoom, type RandomZoomConfig } from "./layers/preprocessing/randomZoom.ts";
 export { Rescaling, type RescalingConfig } from "./layers/preprocessing/rescaling.ts";
 export { Resizing, type ResizingConfig } from "./layers/preprocessing/resizing.ts";
+export { Dropout, type DropoutConfig, DroppingLayer, type NoiseShapeConfig } from "./layers/dropout.ts";
+export { GaussianDropout, GaussianNoise } from "./layers/gaussianNoise.ts";
+export { type NoiseConfig, NoiseLayer } from "./layers/noise.ts";
 export { Relu, Relu6 } from "./layers/relu.ts";
+export { SpatialDropout1D, SpatialDropout2D } from "./layers/spatialDropout.ts";
+export { StochasticDepth } from "./layers/stochasticDepth.ts";
 export { TopDown } from "./layers/topDown.ts";
 export { UpSampling2D, type UpSampling2DConfig } from "./layers/upSampling2D.ts";
 export {
@@ -47,7 +52,9 @@ export { relu, relu6 } from "./ops/relu.ts";
 export { type Interpolation, resizeImages } from "./ops/resize.ts";
 export { segmentMax } from "./ops/segmentMax.ts";
 export { standardize } from "./ops/standardize.ts";
+export { statelessNormal, statelessUniform } from "./ops/statelessRandom.ts";
 export { stopGradient } from "./ops/stopGradient.ts";
 export { FILL_MODES, type FillMode, transformImages, type TransformOptions } from "./ops/transformImages.ts";
 export { upsampleTwice } from "./ops/upsample.ts";
+export { drawNormal, drawUniform, seeded } from "./randomness.ts";
 export { collectUpdates, latestValue, pushUpdate } from "./updates.ts";

@@ -1,16 +1,21 @@
 import * as tf from "@tensorflow/tfjs";
 import { normalizing } from "../core/layers/batchNorm.ts";
+import { seeded } from "../core/randomness.ts";
 import { collectUpdates } from "../core/updates.ts";
 import type { NamedTensors, Step, TensorSpec } from "../engine/graph/step.ts";
 import { clipByGlobalNorm } from "./optimizers/clip.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
 import type { Phase } from "./recipe.ts";
+import { layerPenalties } from "./regularisers/layerPenalties.ts";
 import type { Task } from "./task.ts";
 
 const SCALAR: TensorSpec = { shape: [], dtype: "float32" };
 
+/** What layers draw their random numbers from. */
+const SEED: TensorSpec = { shape: [], dtype: "int32" };
+
 /** What a training step is fed beside its batch. */
-const RATE_INPUTS = { learningRate: SCALAR, step: SCALAR };
+const RATE_INPUTS = { learningRate: SCALAR, step: SCALAR, seed: SEED };
 
 export interface TrainStepOptions {
   phase: Phase;
@@ -20,24 +25,28 @@ export interface TrainStepOptions {
   clipNorm: number;
 }
 
-/** One step of training on a batch of the given shape: the losses, their gradients, and the optimizer's updates. */
+/**
+ * One step of training on a batch of the given shape: the losses, their gradients, and the optimizer's updates. What the
+ * network's layers carry of `kernelRegularizer` and the like is a loss, too, `penalties`.
+ */
 export function trainStep<Batch>(
-  task: Pick<Task<Batch>, "losses">,
+  task: Pick<Task<Batch>, "losses"> & Partial<Pick<Task<Batch>, "network">>,
   shape: Record<string, TensorSpec>,
   { phase, weights, optimizer, clipNorm }: TrainStepOptions,
 ): Step {
   return {
     inputs: { ...shape, ...RATE_INPUTS },
-    run({ learningRate, step, ...inputs }) {
+    run({ learningRate, step, seed, ...inputs }) {
       let parts: NamedTensors = {};
       const total = (): tf.Scalar => {
-        const losses = task.losses(inputs);
+        const carried = task.network && layerPenalties(task.network);
+        const losses = { ...task.losses(inputs), ...(carried && { penalties: carried }) };
         const sum: tf.Scalar = tf.addN(Object.values(losses));
         parts = Object.fromEntries(Object.entries(losses).map(([name, loss]) => [name, tf.keep(loss.clone())]));
         return sum;
       };
       const { result, updates } = normalizing(phase.statistics, () =>
-        collectUpdates(() => tf.variableGrads(total, [...weights])),
+        collectUpdates(() => seeded(seed as tf.Scalar, () => tf.variableGrads(total, [...weights]))),
       );
       const gradients = new Map(weights.map((weight) => [weight, result.grads[weight.name] as tf.Tensor]));
       const { clipped, norm } = clipByGlobalNorm(gradients, clipNorm);
@@ -57,10 +66,12 @@ export function calibrationStep<Batch>(
   shape: Record<string, TensorSpec>,
 ): Step {
   return {
-    inputs: shape,
-    run(inputs) {
+    inputs: { ...shape, seed: SEED },
+    run({ seed, ...inputs }) {
       const forward = (): tf.Tensor => task.forward?.(inputs) ?? tf.addN(Object.values(task.losses(inputs)));
-      const { result, updates } = normalizing("measure", () => collectUpdates(forward));
+      const { result, updates } = normalizing("measure", () =>
+        collectUpdates(() => seeded(seed as tf.Scalar, forward)),
+      );
       return { outputs: { mean: result.mean() }, updates };
     },
   };

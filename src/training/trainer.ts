@@ -111,7 +111,8 @@ export class Trainer<Batch> {
     if (phase.calibrate !== undefined && norms.length > 0) {
       await calibrate(program, norms, phase.calibrate, async (i) => {
         const batch = await this.#task.batches.batch(step + i);
-        const inputs = this.#task.feeds(batch, this.#random.fork(step + i));
+        const random = this.#random.fork(step + i);
+        const inputs = { ...this.#task.feeds(batch, random), seed: seedOf(random) };
         tf.dispose([inputs, program.run(stepName("calibrate", shapeOf(this.#task, batch)), inputs)]);
       });
       this.#updateAverage(0);
@@ -139,8 +140,14 @@ export function stepFeeds<Batch>(
   batch: Batch,
   { step, learningRate, random }: Feeding,
 ): NamedTensors {
-  const own = task.feeds(batch, random.fork(step));
-  return { ...own, learningRate: tf.scalar(learningRate), step: tf.scalar(step + 1) };
+  const own = random.fork(step);
+  const feeds = task.feeds(batch, own);
+  return { ...feeds, learningRate: tf.scalar(learningRate), step: tf.scalar(step + 1), seed: seedOf(own) };
+}
+
+/** What the layers of a step draw from. */
+function seedOf(random: Random): tf.Scalar {
+  return tf.scalar(random.fork("layers").int(2 ** 31), "int32");
 }
 
 function runStep<Batch>(

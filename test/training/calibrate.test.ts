@@ -38,7 +38,8 @@ async function calibrated(first: number, batches: number): Promise<number[][]> {
   const program = await compileProgram({ calibrate: step }, { variables });
   await calibrate(program, norms, batches, (i) => {
     const images = tf.tensor4d(Float32Array.from(pixelsOf(first + i)), [...shape]);
-    tf.dispose([images, program.run("calibrate", { images })]);
+    const seed = tf.scalar(0, "int32");
+    tf.dispose([images, seed, program.run("calibrate", { images, seed })]);
     return Promise.resolve();
   });
   program.pull(); // the values that the steps run with

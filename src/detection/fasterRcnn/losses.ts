@@ -3,8 +3,7 @@ import type { Preprocessing } from "../../base/preprocessing.ts";
 import { gatherPerImage } from "../../core/ops/gather.ts";
 import type { NamedTensors, TensorSpec } from "../../engine/graph/step.ts";
 import { batchImages, type ImageBatchShape, imageInputs } from "../../training/imageInputs.ts";
-import { binaryCrossEntropy, smoothL1, softmaxCrossEntropy } from "../../training/losses.ts";
-import { giouLoss } from "../boxes/boxLosses.ts";
+import { giouLoss, sigmoidCrossEntropy, smoothL1Loss, softmaxCrossEntropy } from "../../training/losses/index.ts";
 import { encodeBoxes } from "../boxes/boxCoder.ts";
 import { applyBoxHead, boxesOfClass } from "./boxHead.ts";
 import type { FasterRcnn, RpnOutputs } from "./network.ts";
@@ -84,8 +83,8 @@ function rpnLosses(
   const sampled = positive.add(negative);
   const count = sampled.sum().maximum(1);
   const targets = encodeBoxes(gatherPerImage(truth.boxes, matched.relu()), anchors, ANCHOR_WEIGHTS);
-  const scoreLoss = binaryCrossEntropy(objectness, positive).mul(sampled).sum().div(count);
-  const boxLoss = smoothL1(deltas, targets, 1 / 9)
+  const scoreLoss = sigmoidCrossEntropy(objectness, positive).mul(sampled).sum().div(count);
+  const boxLoss = smoothL1Loss(deltas, targets, 1 / 9)
     .sum(2)
     .mul(positive)
     .sum()

@@ -19,7 +19,7 @@ import { compileProgram } from "../../../src/engine/graph/program.ts";
 import { recordStep } from "../../../src/engine/graph/recorder.ts";
 import type { Step } from "../../../src/engine/graph/step.ts";
 import type { Target } from "../../../src/engine/graph/target.ts";
-import { softmaxCrossEntropy } from "../../../src/training/losses.ts";
+import { softmaxCrossEntropy } from "../../../src/training/losses/index.ts";
 import { engines, largestDifference } from "../../detection/support.ts";
 import { nativeOnly } from "../../nativeOnly.ts";
 

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import type { Preprocessing } from "../../../src/base/preprocessing.ts";
 import { Random } from "../../../src/base/random.ts";
-import { projectImages } from "../../../src/core/ops/projectImages.ts";
+import { transformImages } from "../../../src/core/ops/transformImages.ts";
 import { AugmentThreads } from "../../../src/data/augment/augmentThreads.ts";
 import { changeColours, colourMapOf } from "../../../src/data/augment/apply/colour.ts";
 import { Augmentation, operationsByKind } from "../../../src/data/augment/description.ts";
@@ -55,7 +55,10 @@ function seen(batch: LabelBatch, stored: { width: number; height: number }): Flo
   return tf.tidy(() => {
     const images = tf.tensor4d(Float32Array.from(batch.images), [3, stored.height, stored.width, 3]);
     const { canvas, fill } = preprocessing;
-    const pixels = projectImages(images, tf.tensor2d(batch.transforms, [3, 8]), canvas, fill);
+    const pixels = transformImages(images, tf.tensor2d(batch.transforms, [3, 8]), {
+      ...{ interpolation: "bilinear", fillMode: "constant", fillValue: fill },
+      size: [canvas.height, canvas.width],
+    });
     const flat = pixels.reshape([3, -1, 3]);
     const mixed = tf.matMul(flat, tf.tensor3d(batch.colours, [3, 3, 3]), false, true);
     return mixed.add(tf.tensor3d(batch.shift, [3, 1, 3])).dataSync<"float32">();

@@ -124,7 +124,7 @@ function stepsOn(canvas: Size, network: FasterRcnn, own: AnchorLevel[]) {
   setPlacedObjects(batch, 1, objects, [box(100, 90, 142, 125, 1)]);
   const feeds = {
     ...lossFeeds(batch, { objects, anchors: anchorBlocks(anchors), settings, random }),
-    ...{ learningRate: tf.scalar(1e-3), step: tf.scalar(1) },
+    ...{ learningRate: tf.scalar(1e-3), step: tf.scalar(1), seed: tf.scalar(0, "int32") },
   };
   const variables = [...weightsOf(network.model, false), ...optimizer.slots.map(({ variable }) => variable)];
   return { steps, feeds, images: packBytes(batch.images), variables, n };

@@ -4,7 +4,6 @@ import { Random } from "../../../src/base/random.ts";
 import { gatherPerImage } from "../../../src/core/ops/gather.ts";
 import { gridAnchors } from "../../../src/detection/boxes/anchors.ts";
 import { decodeBoxes, encodeBoxes } from "../../../src/detection/boxes/boxCoder.ts";
-import { giouLoss } from "../../../src/detection/boxes/boxLosses.ts";
 import { matchBestAnchors, matchByThreshold, type GroundTruth } from "../../../src/detection/boxes/groundTruth.ts";
 import { postProcess } from "../../../src/detection/boxes/postProcess.ts";
 import { proposeBoxes } from "../../../src/detection/fasterRcnn/proposals.ts";
@@ -12,7 +11,13 @@ import { cropRois, roiAlign, roiMaxPool } from "../../../src/detection/boxes/roi
 import { sampleAnchors, sampleRois } from "../../../src/detection/boxes/sampling.ts";
 import { compileProgram } from "../../../src/engine/graph/program.ts";
 import type { NamedTensors, Step } from "../../../src/engine/graph/step.ts";
-import { binaryCrossEntropy, sigmoidFocalLoss, smoothL1, softmaxCrossEntropy } from "../../../src/training/losses.ts";
+import {
+  giouLoss,
+  sigmoidCrossEntropy,
+  sigmoidFocalLoss,
+  smoothL1Loss,
+  softmaxCrossEntropy,
+} from "../../../src/training/losses/index.ts";
 import { engines, largestDifference, randomBoxes } from "../support.ts";
 
 const [BATCH, M, H, W, C] = [2, 4, 8, 10, 6];
@@ -49,8 +54,8 @@ const step: Step = {
       const matched = matchBestAnchors(truth, anchors);
       const { positive, negative } = sampleAnchors(matched, anchorNoise, { count: 16, positiveFraction: 0.5 });
       const targets = encodeBoxes(gatherPerImage(boxes, matched.relu()), anchors);
-      const first = binaryCrossEntropy(scores, positive).mul(positive.add(negative)).sum();
-      const second = smoothL1(moves, targets, 1 / 9)
+      const first = sigmoidCrossEntropy(scores, positive).mul(positive.add(negative)).sum();
+      const second = smoothL1Loss(moves, targets, 1 / 9)
         .sum(2)
         .mul(positive)
         .sum();

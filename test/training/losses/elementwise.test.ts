@@ -1,6 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { binaryCrossEntropy, sigmoidFocalLoss, smoothL1, softmaxCrossEntropy } from "../../src/training/losses.ts";
+import {
+  sigmoidCrossEntropy,
+  sigmoidFocalLoss,
+  smoothL1Loss,
+  softmaxCrossEntropy,
+} from "../../../src/training/losses/index.ts";
 import {
   engines,
   largestDifference,
@@ -9,7 +14,7 @@ import {
   oracleTensor,
   type OracleCase,
   type OracleTensor,
-} from "../detection/support.ts";
+} from "../../detection/support.ts";
 
 interface LossCase extends OracleCase {
   input: Record<"prediction" | "target" | "logits" | "targets", OracleTensor> &
@@ -26,7 +31,7 @@ describe.each(engines)("losses on %s", (engine) => {
       const sum = (x: tf.Tensor): tf.Tensor =>
         focal
           ? sigmoidFocalLoss(x, oracleTensor(input.targets), input.alpha, input.gamma).sum()
-          : smoothL1(x, oracleTensor(input.target), input.beta).sum();
+          : smoothL1Loss(x, oracleTensor(input.target), input.beta).sum();
       const { value, grad } = tf.valueAndGrad(sum)(oracleTensor(focal ? input.logits : input.prediction));
       return { loss: value.dataSync()[0], gradient: grad.dataSync() };
     });
@@ -35,12 +40,12 @@ describe.each(engines)("losses on %s", (engine) => {
   });
 
   it("smooth L1 is a parabola inside beta, and a line outside", async () => {
-    const values = await on(engine, () => smoothL1(tf.tensor1d([0, 0.25, -0.5, 2]), tf.zeros([4]), 0.5).dataSync());
+    const values = await on(engine, () => smoothL1Loss(tf.tensor1d([0, 0.25, -0.5, 2]), tf.zeros([4]), 0.5).dataSync());
     expect(Array.from(values)).toEqual([0, 0.0625, 0.25, 1.75]);
   });
 
   it("smooth L1 with beta 0 is the plain difference", async () => {
-    const values = await on(engine, () => smoothL1(tf.tensor1d([1, -3]), tf.tensor1d([2, 1]), 0).dataSync());
+    const values = await on(engine, () => smoothL1Loss(tf.tensor1d([1, -3]), tf.tensor1d([2, 1]), 0).dataSync());
     expect(Array.from(values)).toEqual([1, 4]);
   });
 
@@ -49,9 +54,9 @@ describe.each(engines)("losses on %s", (engine) => {
       const logits = tf.tensor1d([0, 200, -200, 200]);
       const targets = tf.tensor1d([1, 0, 1, 1]);
       return {
-        values: binaryCrossEntropy(logits, targets).dataSync(),
+        values: sigmoidCrossEntropy(logits, targets).dataSync(),
         slopes: tf
-          .grad((x) => binaryCrossEntropy(x, targets).sum())(logits)
+          .grad((x) => sigmoidCrossEntropy(x, targets).sum())(logits)
           .dataSync(),
       };
     });

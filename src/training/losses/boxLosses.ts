@@ -2,6 +2,11 @@ import * as tf from "@tensorflow/tfjs";
 
 const EPSILON = 1e-7;
 
+/** 1 - IoU: no gradient where boxes do not touch. Shapes as in {@link giouLoss}. */
+export function iouLoss(prediction: tf.Tensor, target: tf.Tensor): tf.Tensor {
+  return tf.sub(1, compare(prediction, target).iou);
+}
+
 /**
  * 1 - GIoU, GIoU = IoU - (area of the enclosing box - union) / area of the enclosing box (Rezatofighi et al.,
  * "Generalized intersection over union", 2019): it has a gradient where boxes do not touch.

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { ciouLoss, diouLoss, giouLoss } from "../../../src/detection/boxes/boxLosses.ts";
+import { ciouLoss, diouLoss, giouLoss } from "../../../src/training/losses/index.ts";
 import {
   engines,
   largestDifference,
@@ -9,7 +9,7 @@ import {
   oracleTensor,
   type OracleCase,
   type OracleTensor,
-} from "../support.ts";
+} from "../../detection/support.ts";
 
 interface BoxLossCase extends OracleCase {
   input: Record<"prediction" | "target", OracleTensor>;
