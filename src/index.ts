@@ -67,7 +67,8 @@ export { lintDataset, type LintOptions } from "./data/lint/lintDataset.ts";
 export type { LintChange, LintFinding, LintReport } from "./data/lint/report.ts";
 export { readDataset, type ReadDatasetOptions } from "./data/readDataset.ts";
 export { stratifiedSplit, type StratifiedOptions, type StratifiedResult } from "./data/split/stratifiedSplit.ts";
-export { countSplits, splitDataset, type SplitCounts, type SplitFractions } from "./data/split/splits.ts";
+export type { SplitFractions } from "./data/split/iterativeStratification.ts";
+export { countSplits, splitDataset, type SplitCounts } from "./data/split/splits.ts";
 export { type DatasetStats, datasetStats } from "./data/stats/datasetStats.ts";
 
 export { contactSheet, type SheetImage, type SheetOptions } from "./report/contactSheet.ts";

@@ -6,7 +6,7 @@ import type { ImageRecord, SplitName } from "../../data/dataset.ts";
 import type { FormatId } from "../../data/formats/format.ts";
 import type { GroupingOptions } from "../../data/split/imageGroups.ts";
 import type { StratifiedResult } from "../../data/split/stratifiedSplit.ts";
-import type { SplitFractions } from "../../data/split/splits.ts";
+import type { SplitFractions } from "../../data/split/iterativeStratification.ts";
 import { addReadingOptions, addFromOption, printWarnings, type ReadingFlags, readingOptions } from "../dataset.ts";
 import {
   addCommonOptions,

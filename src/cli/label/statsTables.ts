@@ -2,6 +2,7 @@ import { countOf } from "../../base/words.ts";
 import type { Bin } from "../../data/stats/histogram.ts";
 import type { DatasetStats } from "../../data/stats/datasetStats.ts";
 import type { AnchorAdvice } from "../../detection/boxes/adviseAnchors.ts";
+import { hasLabelsAlone } from "../../report/stats/advice.ts";
 import { aspectName, countName, sizeName } from "../../report/stats/binNames.ts";
 import type { Column, DataTable } from "../tables.ts";
 
@@ -11,13 +12,19 @@ export function statsTables(stats: DatasetStats, anchors: AnchorAdvice | undefin
     partsTable(stats),
     classesTable(stats),
     imageSizesTable(stats),
+    ...(hasLabelsAlone(stats) ? [] : objectTables(stats, bars)),
+    ...(stats.cooccurrences.length > 0 ? [cooccurrenceTable(stats)] : []),
+    ...(stats.inputSize ? [inputSizesTable(stats.inputSize)] : []),
+    ...(anchors ? [anchorsTable(anchors), fitsTable(anchors)] : []),
+  ];
+}
+
+function objectTables(stats: DatasetStats, bars: boolean): DataTable[] {
+  return [
     histogramTable("size of objects: square root of the area", "pixels", stats.sizes, sizeName, bars),
     histogramTable("shape of objects", "width : height", stats.aspects, aspectName, bars),
     histogramTable("objects per image", "objects", stats.objectsPerImage, countName, bars),
     ...(bars ? [] : [positionsTable(stats)]),
-    ...(stats.cooccurrences.length > 0 ? [cooccurrenceTable(stats)] : []),
-    ...(stats.inputSize ? [inputSizesTable(stats.inputSize)] : []),
-    ...(anchors ? [anchorsTable(anchors), fitsTable(anchors)] : []),
   ];
 }
 
@@ -34,7 +41,9 @@ export function positionsText({ positions }: DatasetStats): string {
 
 const SHADES = ["░", "▒", "▓", "█"];
 
-function partsTable({ parts }: DatasetStats): DataTable {
+function partsTable(stats: DatasetStats): DataTable {
+  const { parts } = stats;
+  if (hasLabelsAlone(stats)) return labelPartsTable(parts);
   const hasFlags = parts.some(({ difficult, crowd }) => difficult + crowd > 0);
   return {
     title: "images",
@@ -52,22 +61,48 @@ function partsTable({ parts }: DatasetStats): DataTable {
   };
 }
 
-function classesTable({ classes, parts }: DatasetStats): DataTable {
+function labelPartsTable(parts: DatasetStats["parts"]): DataTable {
+  return {
+    title: "images",
+    columns: [
+      ...["split", "images", "without a label", "labels"].map((name) => ({ name })),
+      { name: "labels per image", digits: 2 },
+    ],
+    rows: parts.map(({ part, images, labelled, labels }) => {
+      return [part === "none" ? "(none)" : part, images, images - labelled, labels, labels / images];
+    }),
+  };
+}
+
+function classesTable(stats: DatasetStats): DataTable {
+  const { classes, parts } = stats;
   const splits = parts.map(({ part }) => part).filter((part) => part !== "all");
   const shown = splits.length > 1 ? splits : [];
-  const total = parts.at(-1)?.objects ?? 0;
+  const splitColumns = shown.map((split): Column => ({ name: split === "none" ? "(no split)" : split }));
+  const all = parts.at(-1);
+  if (all && hasLabelsAlone(stats)) {
+    return {
+      title: "classes",
+      columns: [{ name: "class" }, { name: "images" }, { name: "% of images", digits: 1 }, ...splitColumns],
+      rows: classes.map(({ name, labels, labelsBySplit }) => {
+        return [name, labels, (100 * labels) / all.images, ...shown.map((split) => labelsBySplit[split])];
+      }),
+    };
+  }
+  const total = all?.objects ?? 0;
+  const labelled = all !== undefined && all.labels > 0;
   return {
     title: "classes",
     columns: [
-      ...[{ name: "class" }, { name: "images" }, { name: "objects" }, { name: "% of objects", digits: 1 }],
-      ...shown.map((split): Column => ({ name: split === "none" ? "(no split)" : split })),
+      ...[{ name: "class" }, { name: "images" }, ...(labelled ? [{ name: "labels of images" }] : [])],
+      ...[{ name: "objects" }, { name: "% of objects", digits: 1 }, ...splitColumns],
       ...[
         { name: "median size", digits: 1 },
         { name: "median width/height", digits: 2 },
       ],
     ],
     rows: classes.map((one) => [
-      ...[one.name, one.images, one.objects, (100 * one.objects) / total],
+      ...[one.name, one.images, ...(labelled ? [one.labels] : []), one.objects, (100 * one.objects) / total],
       ...shown.map((split) => one.bySplit[split]),
       ...[one.medianSize, one.medianAspect],
     ]),

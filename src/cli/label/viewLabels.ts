@@ -137,7 +137,8 @@ async function view(source: string, flags: Flags): Promise<void> {
     for (let page = 0; page < Math.min(pages, needed); page++) {
       const onPage = images.slice(page * imagesOnPage, (page + 1) * imagesOnPage);
       const tiles: SheetImage[] = [];
-      for (const image of onPage) tiles.push(tileOf(image), ...(versions ? await versions(image, report) : []));
+      for (const image of onPage)
+        tiles.push(tileOf(image, dataset.classes), ...(versions ? await versions(image, report) : []));
       const file = join(out, `labels-${String(page + 1).padStart(3, "0")}.jpg`);
       const first = page * imagesOnPage;
       const range =
@@ -208,8 +209,12 @@ function classNamed(name: string, classes: readonly string[]): number {
   throw new UsageError(`there is no class "${name}"; ${known}`);
 }
 
-function tileOf(image: ImageRecord): SheetImage {
-  return { image: image.file, labels: image.objects, title: `${basename(image.file)} (${image.objects.length})` };
+/** A picture with the labels of its image as a whole before the name, which is cut where it is too long. */
+function tileOf({ file, objects, labels }: ImageRecord, classes: readonly string[]): SheetImage {
+  const names = labels?.map((label) => classes[label] ?? "").join(", ");
+  const whole = names === undefined ? "" : `${names === "" ? "no label" : names}: `;
+  const count = objects.length > 0 || labels === undefined ? ` (${objects.length})` : "";
+  return { image: file, labels: objects, title: `${whole}${basename(file)}${count}` };
 }
 
 type Versions = (image: ImageRecord, report: (error: AnchorkitError) => void) => Promise<SheetImage[]>;

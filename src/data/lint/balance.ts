@@ -35,6 +35,10 @@ export function checkBalance(dataset: Dataset, findings: Findings): void {
   if (empty > images.length / 2) {
     findings.add("mostly-background", "data set", { detail: `${empty} of ${countOf(images.length, "image")}` });
   }
+  if (images.some(({ labels }) => labels !== undefined)) {
+    const open = images.filter(({ labels, objects }) => labels === undefined && objects.length === 0);
+    for (const image of open) findings.add("no-label", image);
+  }
   noteMarks(images, findings);
 }
 

@@ -8,7 +8,7 @@ import { type RuleId, RULES } from "./rules.ts";
 type Box = LabelledObject["box"];
 
 /** Found again, with more to say of it, in the data set as a whole. */
-const FOUND_AGAIN: ReadonlySet<RuleId | undefined> = new Set(["alike-classes"]);
+const FOUND_AGAIN: ReadonlySet<RuleId | undefined> = new Set(["alike-classes", "no-label"]);
 
 /** Files and records that nobody can correct without guessing: the corrected copy has none of them. */
 const LEFT_OUT: ReadonlySet<RuleId> = new Set([

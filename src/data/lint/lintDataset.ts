@@ -57,8 +57,8 @@ export async function lintDataset(path: string, options: LintOptions = {}): Prom
   checkBalance(dataset, findings);
   checkSplits(dataset, findings);
   checkConvention(findings.ends.counts(), reading.coordinates, findings);
-  const copies = await findCopies(dataset.images, findings);
-  if (pixels) await lookAtPixels(dataset.images, copies, findings);
+  const copies = await findCopies(dataset, findings);
+  if (pixels) await lookAtPixels(dataset, copies, findings);
   const report = reportOf(read.source, dataset, objects);
   if (!fix || !output) return report;
   return { ...report, fixed: await writeFixed(dataset, findings.changes, output, fix) };

@@ -16,6 +16,7 @@ type DatasetRule =
   | "class-missing-in-split"
   | "split-missing"
   | "no-splits"
+  | "alike-two-labels"
   | "without-split"
   | "similar-classes"
   | "duplicate-box"
@@ -162,8 +163,12 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
     "A classifier of one class an image leaves them out, or learns that they show nothing.",
   ),
   "two-labels": warning(
-    "images with two labels in a list of single ones",
-    "The first is learnt, and one of the two is wrong.",
+    "images that are there with different labels",
+    "One of the two is wrong: what the one teaches, the other contradicts.",
+  ),
+  "alike-two-labels": warning(
+    "images that look alike, with different labels",
+    "If they show the same, one of the two labels is wrong.",
   ),
   "labels-without-image": warning("labels whose image is not there", "Their objects are not trained on."),
   "same-image": warning(

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { AnchorkitError } from "../../base/errors.ts";
 import { croppedCopies } from "../duplicates/croppedCopies.ts";
-import type { ImageRecord } from "../dataset.ts";
+import type { Dataset, ImageRecord } from "../dataset.ts";
 import { groupBy, shownPath } from "../files.ts";
 import { nearDuplicates } from "../duplicates/nearDuplicates.ts";
 import { mapParallel } from "../parallel.ts";
@@ -15,12 +15,12 @@ import type { Findings } from "./findings.ts";
 const BLANK_LEVELS = 4;
 
 /**
- * Images that are there several times, byte for byte. Only files of the same length are read.
+ * Images that are there several times, byte for byte, and those of them whose labels as wholes differ. Only files of the same length are read.
  *
  * @returns for each image that is a copy, the first of its kind
  */
 export async function findCopies(
-  images: readonly ImageRecord[],
+  { images, classes }: Dataset,
   findings: Findings,
 ): Promise<ReadonlyMap<ImageRecord, ImageRecord>> {
   const lengths = await mapParallel(images, 16, async ({ file }) => (await stat(file)).size);
@@ -42,6 +42,7 @@ export async function findCopies(
           detail: `${image.split ?? ""}; ${shownPath(first.file)} is in ${first.split ?? ""}`,
         });
       else findings.add("same-image", image, { detail: `is ${shownPath(first.file)}, ${labels}` });
+      if (haveOtherLabels(image, first)) findings.add("two-labels", image, { detail: contrast(image, first, classes) });
     }
   }
   return copies;
@@ -49,10 +50,10 @@ export async function findCopies(
 
 /**
  * Decodes every image: tells of those that cannot be decoded or show nothing, of groups that look alike, and of pairs
- * that look alike in different splits.
+ * that look alike in different splits, or with different labels as wholes.
  */
 export async function lookAtPixels(
-  images: readonly ImageRecord[],
+  { images, classes }: Dataset,
   copies: ReadonlyMap<ImageRecord, ImageRecord>,
   findings: Findings,
 ): Promise<void> {
@@ -84,10 +85,25 @@ export async function lookAtPixels(
     findings.add("near-duplicate", fileOf(first), { detail: `like ${others.map(fileOf).join(", ")}` });
   }
   for (const { a, b } of [...nearDuplicates(hashes), ...pairs]) {
-    const [one, other] = [seen[a]?.image.split, seen[b]?.image.split];
+    const [first, second] = [seen[a]?.image, seen[b]?.image];
+    if (first && second && haveOtherLabels(first, second)) {
+      findings.add("alike-two-labels", second, { detail: contrast(second, first, classes) });
+    }
+    const [one, other] = [first?.split, second?.split];
     if (one === undefined || other === undefined || one === other) continue;
     findings.add("near-leak", fileOf(b), { detail: `${other}; looks like ${fileOf(a)} in ${one}` });
   }
+}
+
+function haveOtherLabels({ labels: one }: ImageRecord, { labels: other }: ImageRecord): boolean {
+  return one !== undefined && other !== undefined && [...one].sort().join() !== [...other].sort().join();
+}
+
+/** `"dog"; a.jpg is "cat"` */
+function contrast(image: ImageRecord, first: ImageRecord, classes: readonly string[]): string {
+  const names = ({ labels = [] }: ImageRecord): string =>
+    labels.length === 0 ? "without a label" : labels.map((label) => `"${classes[label] ?? ""}"`).join(", ");
+  return `${names(image)}; ${shownPath(first.file)} is ${names(first)}`;
 }
 
 function isBlank(image: ImageRecord, { grey }: Look, findings: Findings): boolean {
@@ -98,11 +114,9 @@ function isBlank(image: ImageRecord, { grey }: Look, findings: Findings): boolea
 }
 
 /** An image's labels as text, the same for the same boxes in another order. */
-function labelsOf({ objects }: ImageRecord): string {
-  return objects
-    .map((object) => `${object.class} ${object.box.join(" ")}`)
-    .sort()
-    .join("\n");
+function labelsOf({ objects, labels = [] }: ImageRecord): string {
+  const boxes = objects.map((object) => `${object.class} ${object.box.join(" ")}`);
+  return [...boxes, ...labels.map(String)].sort().join("\n");
 }
 
 async function sha256(file: string): Promise<string> {

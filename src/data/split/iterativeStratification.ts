@@ -1,6 +1,8 @@
 import type { Random } from "../../base/random.ts";
 import type { SplitName } from "../dataset.ts";
-import type { SplitFractions } from "./splits.ts";
+
+/** Shares of the images, in any unit: 8, 1, 1 is the same as 0.8, 0.1, 0.1. */
+export type SplitFractions = Record<SplitName, number>;
 
 /** Images that must stay together; a single image is a group of one. */
 export interface ImageGroup {

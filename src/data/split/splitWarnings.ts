@@ -1,7 +1,6 @@
 import type { ImageRecord, SplitName } from "../dataset.ts";
 import { shownPath } from "../files.ts";
-import type { SplitFractions } from "./splits.ts";
-import { SPLIT_NAMES } from "./iterativeStratification.ts";
+import { SPLIT_NAMES, type SplitFractions } from "./iterativeStratification.ts";
 
 /** How often a class occurs in each split. */
 export interface ClassSplits {

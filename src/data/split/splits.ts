@@ -1,9 +1,7 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import type { Random } from "../../base/random.ts";
 import type { Dataset, ImageRecord, SplitName } from "../dataset.ts";
-
-/** Shares of the images, in any unit: 8, 1, 1 is the same as 0.8, 0.1, 0.1. */
-export type SplitFractions = Record<SplitName, number>;
+import { iterativeStratification, type SplitFractions } from "./iterativeStratification.ts";
 
 /** How many images and objects each split holds. */
 export type SplitCounts = Record<SplitName, { images: number; objects: number }>;
@@ -16,7 +14,8 @@ const VAL_OF_TRAIN = 0.1;
 /**
  * Gives every image a split. Images that have one keep it; the others are drawn into train, val and test. If there is
  * still no val, a tenth of the training images that are drawn becomes val, as a model must be chosen on images that are
- * neither trained on nor tested on. The same seed, order of images and fractions give the same split.
+ * neither trained on nor tested on. Where images have labels as wholes, both are drawn so that each split gets its share
+ * of every label (`iterativeStratification`). The same seed, order of images and fractions give the same split.
  *
  * @returns the data set with all splits set (the one given is left as it is), and what there is to print
  */
@@ -31,19 +30,40 @@ export function splitDataset(
     if (image.split) splits.set(image, image.split);
     else open.push(image);
   }
-  random.shuffle(open);
-  const { val, test } = sharesOf(open.length, fractions);
-  for (const [i, image] of open.entries()) splits.set(image, i < val ? "val" : i < val + test ? "test" : "train");
-
+  drawSplits(open, sharesOf(open.length, fractions), random, splits);
   const train = dataset.images.filter((image) => splits.get(image) === "train");
   const hasVal = [...splits.values()].includes("val");
   if (!hasVal && train.length > 1 && fractions.val > 0) {
-    const taken = Math.max(1, Math.round(train.length * VAL_OF_TRAIN));
-    for (const image of random.shuffle(train).slice(0, taken)) splits.set(image, "val");
+    const val = Math.max(1, Math.round(train.length * VAL_OF_TRAIN));
+    drawSplits(train, { train: train.length - val, val, test: 0 }, random, splits);
   }
   const images = dataset.images.map((image) => ({ ...image, split: splits.get(image) ?? "train" }));
   return { dataset: { ...dataset, images }, counts: countSplits(images) };
 }
+
+/** Draws so many of the images into each split; the images end in another order. */
+function drawSplits(
+  images: ImageRecord[],
+  counts: SplitFractions,
+  random: Random,
+  splits: Map<ImageRecord, SplitName>,
+): void {
+  if (images.some(({ labels = [] }) => labels.length > 0)) {
+    const groups = images.map(({ labels = [] }) => {
+      return { size: 1, labels: new Map((labels.length > 0 ? labels : [NO_LABEL]).map((label) => [label, 1])) };
+    });
+    const drawn = iterativeStratification(groups, counts, random);
+    for (const [i, image] of images.entries()) splits.set(image, drawn[i] ?? "train");
+    return;
+  }
+  const { val, test } = counts;
+  for (const [i, image] of random.shuffle(images).entries()) {
+    splits.set(image, i < val ? "val" : i < val + test ? "test" : "train");
+  }
+}
+
+/** Stands for the images without a label among those that have one. */
+const NO_LABEL = -1;
 
 /** @throws AnchorkitError if there are none: a training needs images in train and in val */
 export function imagesIn(dataset: Dataset, split: SplitName): ImageRecord[] {
@@ -70,10 +90,11 @@ export function countSplits(images: readonly ImageRecord[]): SplitCounts {
 }
 
 /** How many of `count` images go to val and test: at least one to each that is asked for, as long as train keeps one. */
-function sharesOf(count: number, { train, val, test }: SplitFractions): { val: number; test: number } {
+function sharesOf(count: number, { train, val, test }: SplitFractions): SplitFractions {
   const share = (part: number, left: number) =>
     part === 0 ? 0 : Math.min(left, Math.max(1, Math.round((count * part) / (train + val + test))));
   const spare = train > 0 ? Math.max(0, count - 1) : count;
   const toVal = share(val, spare);
-  return { val: toVal, test: share(test, spare - toVal) };
+  const toTest = share(test, spare - toVal);
+  return { train: count - toVal - toTest, val: toVal, test: toTest };
 }

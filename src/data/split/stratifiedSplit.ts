@@ -1,8 +1,8 @@
 import type { Random } from "../../base/random.ts";
 import type { Dataset, ImageRecord, SplitName } from "../dataset.ts";
-import { countSplits, type SplitCounts, type SplitFractions } from "./splits.ts";
+import { countSplits, type SplitCounts } from "./splits.ts";
 import { groupImages, type GroupingOptions } from "./imageGroups.ts";
-import { type ImageGroup, iterativeStratification } from "./iterativeStratification.ts";
+import { type ImageGroup, iterativeStratification, type SplitFractions } from "./iterativeStratification.ts";
 import { type ClassSplits, largeGroups, missingClasses } from "./splitWarnings.ts";
 import { targetCounts } from "./targetCounts.ts";
 

@@ -1,6 +1,5 @@
 import type { SplitName } from "../dataset.ts";
-import type { SplitFractions } from "./splits.ts";
-import { SPLIT_NAMES } from "./iterativeStratification.ts";
+import { SPLIT_NAMES, type SplitFractions } from "./iterativeStratification.ts";
 
 /**
  * How many of `count` images each split gets: its share, rounded by largest remainder so that they add up to `count`.

@@ -9,6 +9,9 @@ export interface ClassStats {
   objects: number;
   /** Objects in each split; "none" are the images without one. */
   bySplit: Record<SplitName | "none", number>;
+  /** Images that have it as a label of the whole, in all and in each split. */
+  labels: number;
+  labelsBySplit: Record<SplitName | "none", number>;
   /** Median of the square roots of the areas, in pixels; NaN without objects. */
   medianSize: number;
   /** Median of width over height. */
@@ -26,12 +29,19 @@ export interface CooccurringClasses {
 export function classStats({ classes, images }: Dataset): ClassStats[] {
   const rows = classes.map((name) => ({
     ...{ name, images: 0, objects: 0, bySplit: { train: 0, val: 0, test: 0, none: 0 } },
+    ...{ labels: 0, labelsBySplit: { train: 0, val: 0, test: 0, none: 0 } },
     ...{ sizes: [] as number[], aspects: [] as number[] },
   }));
   for (const image of images) {
     for (const k of classesOf(image)) {
       const row = rows[k];
       if (row) row.images++;
+    }
+    for (const k of new Set(image.labels)) {
+      const row = rows[k];
+      if (!row) continue;
+      row.labels++;
+      row.labelsBySplit[image.split ?? "none"]++;
     }
     for (const { class: k } of image.objects) {
       const row = rows[k];

@@ -14,6 +14,9 @@ export interface PartStats {
   /** Images without objects. */
   background: number;
   objects: number;
+  /** Images with a label as a whole, and the labels of all of them. */
+  labelled: number;
+  labels: number;
   difficult: number;
   crowd: number;
   /** Objects an image. */
@@ -80,6 +83,8 @@ function partStats(part: PartStats["part"], images: readonly ImageRecord[]): Par
     images: images.length,
     background: counts.filter((count) => count === 0).length,
     objects: all.length,
+    labelled: images.filter(({ labels = [] }) => labels.length > 0).length,
+    labels: images.reduce((sum, { labels = [] }) => sum + labels.length, 0),
     difficult: all.filter(({ difficult }) => difficult).length,
     crowd: all.filter(({ crowd }) => crowd).length,
     mean: all.length / images.length,

@@ -8,7 +8,16 @@ import { percent, rate, shorten } from "../page/text.ts";
 /** What the data set is, in a sentence. */
 export function headline({ parts, classes }: DatasetStats): string {
   const all = parts.at(-1);
-  return `${countOf(all?.images ?? 0, "image")} with ${countOf(all?.objects ?? 0, "object")} of ${countOf(classes.length, "class")}`;
+  const labels = all && all.labels > 0 ? countOf(all.labels, "label") : "";
+  const objects = all && (all.objects > 0 || labels === "") ? countOf(all.objects, "object") : "";
+  const what = [labels, objects].filter((part) => part !== "").join(" and ");
+  return `${countOf(all?.images ?? 0, "image")} with ${what} of ${countOf(classes.length, "class")}`;
+}
+
+/** Whether images are labelled as wholes, and no object is. */
+export function hasLabelsAlone({ parts }: Pick<DatasetStats, "parts">): boolean {
+  const all = parts.at(-1);
+  return all !== undefined && all.labels > 0 && all.objects === 0;
 }
 
 /** The input size to train at, and why. */
@@ -48,10 +57,11 @@ export function anchorWords({ size, shapes, fit, fits, usual }: AnchorAdvice): s
 export function observations(stats: DatasetStats): string[] {
   const { parts, classes } = stats;
   const all = parts.at(-1);
+  if (all && all.labels > 0 && all.objects === 0) return labelObservations(all, classes);
   if (!all || all.objects === 0) return ["There are no objects."];
   const present = classes.filter(({ objects }) => objects > 0).sort((a, b) => b.objects - a.objects);
   return [
-    balance(present),
+    balance(present, "objects"),
     classes.length > present.length
       ? `${countOf(classes.length - present.length, "class")} ${classes.length - present.length === 1 ? "has" : "have"} no objects.`
       : "",
@@ -63,6 +73,19 @@ export function observations(stats: DatasetStats): string[] {
   ].filter((sentence) => sentence !== "");
 }
 
+/** What stands out where images are labelled as wholes. */
+function labelObservations({ images, labelled, labels }: PartStats, classes: readonly ClassStats[]): string[] {
+  const present = classes.filter((one) => one.labels > 0).sort((a, b) => b.labels - a.labels);
+  const without = images - labelled;
+  const absent = classes.length - present.length;
+  return [
+    balance(present, "labels"),
+    absent > 0 ? `${countOf(absent, "class")} ${absent === 1 ? "has" : "have"} no images.` : "",
+    labels > labelled ? `Images have several labels: ${rate(labels / labelled, 1)} on average.` : "",
+    without > 0 ? `${countOf(without, "image")} without a label (${percent(without / images)}).` : "",
+  ].filter((sentence) => sentence !== "");
+}
+
 function leftOut({ difficult, crowd }: PartStats): string {
   const kinds = [
     ...(difficult > 0 ? [countOf(difficult, "difficult object")] : []),
@@ -71,11 +94,12 @@ function leftOut({ difficult, crowd }: PartStats): string {
   return kinds.length > 0 ? `${kinds.join(" and ")}: counted, but left out of sizes, positions and advice.` : "";
 }
 
-function balance(present: readonly ClassStats[]): string {
+function balance(present: readonly ClassStats[], by: "objects" | "labels"): string {
   const [most, least] = [present[0], present.at(-1)];
   if (!most || !least || present.length < 2) return "";
-  const times = most.objects / least.objects;
-  const names = `“${shorten(most.name, 40)}” has ${countOf(most.objects, "object")}, “${shorten(least.name, 40)}” ${count(least.objects)}`;
+  const times = most[by] / least[by];
+  const much = countOf(most[by], by === "objects" ? "object" : "image");
+  const names = `“${shorten(most.name, 40)}” has ${much}, “${shorten(least.name, 40)}” ${count(least[by])}`;
   return times < 3 ? `The classes are balanced: ${names}.` : `${names}: ${Math.round(times)} times fewer.`;
 }
 

@@ -5,7 +5,7 @@ import { COLORS } from "../page/plot.ts";
 import { count, countOf } from "../../base/words.ts";
 import { percent, rate, shorten } from "../page/text.ts";
 import { type ColorName, seriesColor } from "../page/theme.ts";
-import { anchorWords, inputSizeWords } from "./advice.ts";
+import { anchorWords, hasLabelsAlone, inputSizeWords } from "./advice.ts";
 import { aspectName, countName, sizeName } from "./binNames.ts";
 import {
   anchorFitPlot,
@@ -22,30 +22,42 @@ const [MOST_BARS, MOST_CELLS] = [20, 10];
 
 /** All plots of a data set. */
 export async function statsFigures(stats: DatasetStats, anchors: AnchorAdvice | undefined): Promise<Figure[]> {
-  const drafts = [classes(stats), sizes(stats), aspects(stats), perImage(stats), positions(stats), together(stats)];
+  const drafts = [
+    classes(stats),
+    sizes(stats),
+    aspects(stats),
+    hasLabelsAlone(stats) ? undefined : perImage(stats),
+    positions(stats),
+    together(stats),
+  ];
   if (stats.inputSize) drafts.push(inputSizes(stats.inputSize));
   if (anchors) drafts.push(anchorShapes(anchors), anchorFits(anchors));
   return drawFigures(drafts.filter((draft) => draft !== undefined));
 }
 
-function classes({ classes: all, parts }: DatasetStats): FigureDraft | undefined {
-  const shown = mostFrequent(all, "objects").slice(0, MOST_BARS);
+function classes(stats: DatasetStats): FigureDraft | undefined {
+  const { classes: all, parts } = stats;
+  const [by, bySplit, what] = hasLabelsAlone(stats)
+    ? (["labels", "labelsBySplit", "images"] as const)
+    : (["objects", "bySplit", "objects"] as const);
+  const shown = mostFrequent(all, by).slice(0, MOST_BARS);
   if (shown.length === 0) return undefined;
   const splits = parts.map(({ part }) => part).filter((part) => part !== "all");
   const colorOf = (i: number): ColorName => (splits.length > 1 ? seriesColor(i) : "series0");
-  const bars = shown.map(({ name, bySplit }) => ({
-    name,
-    counts: splits.map((split, i) => ({ color: COLORS[colorOf(i)], count: bySplit[split] })),
+  const bars = shown.map((one) => ({
+    name: one.name,
+    counts: splits.map((split, i) => ({ color: COLORS[colorOf(i)], count: one[bySplit][split] })),
   }));
+  const whole = what === "images" ? "Images" : "Objects";
   return {
     title: "Classes",
-    note: `Objects of each class.${shown.length < all.length ? ` The ${shown.length} most frequent of ${all.length}.` : ""}`,
+    note: `${whole} of each class.${shown.length < all.length ? ` The ${shown.length} most frequent of ${all.length}.` : ""}`,
     legend:
       splits.length > 1
         ? splits.map((split, i) => ({ name: split === "none" ? "no split" : split, color: colorOf(i) }))
         : [],
-    label: `Objects by class: ${shown.map(({ name, objects }) => `${shorten(name, 30)} ${count(objects)}`).join(", ")}.`,
-    specs: [classPlot(bars)],
+    label: `${whole} by class: ${shown.map((one) => `${shorten(one.name, 30)} ${count(one[by])}`).join(", ")}.`,
+    specs: [classPlot(bars, what)],
   };
 }
 
@@ -96,7 +108,9 @@ function positions({ positions: map }: DatasetStats): FigureDraft | undefined {
   };
 }
 
-function together({ classes: all, cooccurrences }: DatasetStats): FigureDraft | undefined {
+function together(stats: DatasetStats): FigureDraft | undefined {
+  const { classes: all, cooccurrences } = stats;
+  if (hasLabelsAlone(stats) && cooccurrences.length === 0) return undefined; // one label an image
   const shown = mostFrequent(all, "images").slice(0, MOST_CELLS);
   if (shown.length < 2) return undefined;
   const places = shown.map((one) => all.indexOf(one)).sort((a, b) => a - b);
@@ -159,6 +173,6 @@ function anchorFits({ fits, fit, usual }: AnchorAdvice): FigureDraft {
 }
 
 /** Those that occur, the most frequent first. */
-function mostFrequent(all: DatasetStats["classes"], by: "images" | "objects"): DatasetStats["classes"] {
+function mostFrequent(all: DatasetStats["classes"], by: "images" | "objects" | "labels"): DatasetStats["classes"] {
   return all.filter((one) => one[by] > 0).sort((a, b) => b[by] - a[by]);
 }

@@ -1,9 +1,9 @@
 import type { ComponentChildren, VNode } from "preact";
 import { Document, Figures, Warnings } from "../page/document.tsx";
 import type { Figure } from "../page/figure.ts";
-import { count } from "../../base/words.ts";
+import { count, countOf } from "../../base/words.ts";
 import { percent, rate, shorten } from "../page/text.ts";
-import { anchorWords, headline, inputSizeWords, observations } from "./advice.ts";
+import { anchorWords, hasLabelsAlone, headline, inputSizeWords, observations } from "./advice.ts";
 import type { StatsReportInput } from "./input.ts";
 
 export interface StatsPageProps extends StatsReportInput {
@@ -70,9 +70,15 @@ function Opening({ title, stats, anchors, warnings }: StatsPageProps): VNode {
             mean best IoU {rate(anchors.fit.meanIou, 2)}
           </Tile>
         )}
-        <Tile name="Objects per image" value={rate(all?.mean ?? NaN, 1)}>
-          {count(all?.most ?? 0)} at most
-        </Tile>
+        {hasLabelsAlone(stats) ? (
+          <Tile name="Labels per image" value={rate((all?.labels ?? NaN) / (all?.images ?? NaN), 1)}>
+            {countOf((all?.images ?? 0) - (all?.labelled ?? 0), "image")} without any
+          </Tile>
+        ) : (
+          <Tile name="Objects per image" value={rate(all?.mean ?? NaN, 1)}>
+            {count(all?.most ?? 0)} at most
+          </Tile>
+        )}
       </div>
       <Warnings warnings={warnings} />
     </header>
@@ -92,27 +98,36 @@ function Tile({ name, value, children }: { name: string; value: string; children
 /** More classes are not listed one by one. */
 const MOST_CLASSES = 500;
 
-function Classes({ classes, parts }: StatsReportInput["stats"]): VNode {
+function Classes(stats: StatsReportInput["stats"]): VNode {
+  const { classes, parts } = stats;
+  const labelsAlone = hasLabelsAlone(stats);
   const splits = parts.map(({ part }) => part).filter((part) => part !== "all");
   const shown = splits.length > 1 ? splits : [];
-  const total = parts.at(-1)?.objects ?? 0;
+  const all = parts.at(-1);
+  const total = all?.objects ?? 0;
+  const inSplits = shown.map((split) => `In ${split === "none" ? "no split" : split}`);
   return (
     <section aria-labelledby="classes-title">
       <h2 id="classes-title">Classes</h2>
       <DataTable
         label="Classes"
-        head={[
-          ...["Class", "Images", "Objects", "Share"],
-          ...shown.map((split) => `In ${split === "none" ? "no split" : split}`),
-          ...["Median size", "Median width/height"],
-        ]}
-        rows={classes
-          .slice(0, MOST_CLASSES)
-          .map(({ name, images, objects, bySplit, medianSize, medianAspect }) => [
-            ...[shorten(name, 40), count(images), count(objects), percent(objects / total)],
-            ...shown.map((split) => count(bySplit[split])),
-            ...[rate(medianSize, 0), rate(medianAspect, 2)],
-          ])}
+        head={
+          labelsAlone
+            ? ["Class", "Images", "Share", ...inSplits]
+            : ["Class", "Images", "Objects", "Share", ...inSplits, "Median size", "Median width/height"]
+        }
+        rows={classes.slice(0, MOST_CLASSES).map((one) => {
+          const name = shorten(one.name, 40);
+          if (labelsAlone) {
+            const share = percent(one.labels / (all?.images ?? NaN));
+            return [name, count(one.labels), share, ...shown.map((split) => count(one.labelsBySplit[split]))];
+          }
+          return [
+            ...[name, count(one.images), count(one.objects), percent(one.objects / total)],
+            ...shown.map((split) => count(one.bySplit[split])),
+            ...[rate(one.medianSize, 0), rate(one.medianAspect, 2)],
+          ];
+        })}
       />
       {classes.length > MOST_CLASSES && (
         <p class="note">
@@ -123,7 +138,22 @@ function Classes({ classes, parts }: StatsReportInput["stats"]): VNode {
   );
 }
 
-function Splits({ parts }: StatsReportInput["stats"]): VNode {
+function Splits(stats: StatsReportInput["stats"]): VNode {
+  const { parts } = stats;
+  if (hasLabelsAlone(stats)) {
+    return (
+      <section aria-labelledby="splits-title">
+        <h2 id="splits-title">Splits</h2>
+        <DataTable
+          label="Splits"
+          head={["Split", "Images", "Without a label", "Labels"]}
+          rows={parts.map(({ part, images, labelled, labels }) => {
+            return [part === "none" ? "no split" : part, count(images), count(images - labelled), count(labels)];
+          })}
+        />
+      </section>
+    );
+  }
   return (
     <section aria-labelledby="splits-title">
       <h2 id="splits-title">Splits</h2>

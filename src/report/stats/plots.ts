@@ -10,6 +10,7 @@ const counts = (title: string): object => ({ type: "quantitative", title, axis: 
 /** Bars of how often each class occurs, in parts of different colours. */
 export function classPlot(
   bars: readonly { name: string; counts: readonly { color: string; count: number }[] }[],
+  what: "objects" | "images",
 ): PlotSpec {
   const labels = bars.map(({ name }) => shorten(name, 18));
   const values = bars.flatMap(({ counts: parts }, at) =>
@@ -29,7 +30,7 @@ export function classPlot(
           labelLimit: 150,
         },
       },
-      x: { field: "count", ...counts("objects") },
+      x: { field: "count", ...counts(what) },
       color: asGiven("color"),
       order: { field: "part" },
     },

@@ -30,6 +30,12 @@ test("more than half background; labels of whole images are none", () => {
   expect(rule(["a"], labelled)).toEqual({});
 });
 
+test("images without a label among those that have one; none is a label where several may be", () => {
+  const labelled = Array.from({ length: 30 }, (_, i) => image(i + 1, [], { labels: [0] }));
+  const open = [image(40, []), image(41, many(0, 1)), image(42, [], { labels: [] })];
+  expect(placesOf(rule(["a"], [...labelled, ...open])["no-label"])).toEqual(["40.jpg"]);
+});
+
 test("nothing at all", () => {
   expect(Object.keys(rule(["a"], [image(1, [])]))).toEqual(["no-objects"]);
 });

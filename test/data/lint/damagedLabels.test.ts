@@ -35,7 +35,7 @@ async function written(format: FormatId, splits = false): Promise<string> {
       file,
       width,
       height,
-      ...(format === "folders" && { labels: [0] }),
+      ...((format === "folders" || format === "imagelabels") && { labels: [0] }),
       ...(splits && { split: i === 2 ? "val" : "train" }),
     },
     objects: [

@@ -5,7 +5,7 @@ import { Random } from "../../../src/base/random.ts";
 import { NEAR_DUPLICATE_BITS } from "../../../src/data/duplicates/nearDuplicates.ts";
 import { hashDistance, perceptualHash } from "../../../src/data/duplicates/perceptualHash.ts";
 import { Findings } from "../../../src/data/lint/findings.ts";
-import { lookAtPixels } from "../../../src/data/lint/sameImages.ts";
+import { findCopies, lookAtPixels } from "../../../src/data/lint/sameImages.ts";
 import { folderOf } from "../helpers.ts";
 
 test("damaged images come in the order of the data set, though the first takes longest to decode", async () => {
@@ -17,7 +17,7 @@ test("damaged images come in the order of the data set, though the first takes l
     return { id: i + 1, file: join(folder, name), width: 3000, height: 3000, objects: [] };
   });
   const findings = new Findings();
-  await lookAtPixels(images, new Map(), findings);
+  await lookAtPixels({ classes: [], images }, new Map(), findings);
   const [finding] = findings.list(10);
   expect(finding?.rule).toBe("damaged-image");
   expect(finding?.places.map(({ file }) => file)).toEqual(images.map(({ file }) => file));
@@ -35,7 +35,7 @@ test("a cropped copy in another split is told of, though its hash is not near", 
     return { id: i + 1, file: join(folder, `${"ab"[i] ?? ""}.png`), width: 400, height: 300, objects: [], split };
   });
   const findings = new Findings();
-  await lookAtPixels(images, new Map(), findings);
+  await lookAtPixels({ classes: [], images }, new Map(), findings);
   expect(findings.list(10).map(({ rule, count }) => [rule, count])).toEqual([
     ["near-leak", 1],
     ["near-duplicate", 1],
@@ -65,12 +65,33 @@ test("images on which nothing is to be seen are told of, and are no near-duplica
     return { id: i + 1, file: join(folder, `${name}.png`), ...size, objects: [] };
   });
   const findings = new Findings();
-  await lookAtPixels(images, new Map(), findings);
+  await lookAtPixels({ classes: [], images }, new Map(), findings);
   const list = findings.list(10);
   expect(list.map(({ rule, count }) => [rule, count])).toEqual([["blank-image", 3]]);
   expect(list[0]?.places).toMatchObject([
     { file: images[0]?.file, detail: "greys from 0 to 0 of 255" },
     { file: images[1]?.file, detail: "greys from 255 to 255 of 255" },
     { file: images[2]?.file },
+  ]);
+});
+
+test("a copy, and an image that looks alike, with another label are told of; with the same label they are not", async () => {
+  const random = new Random(4);
+  const pixels = Uint8Array.from({ length: 16 * 12 * 3 }, () => random.int(256));
+  const photo = sharp(pixels, { raw: { width: 16, height: 12, channels: 3 } }).resize(200, 150, { kernel: "cubic" });
+  const [png, jpg] = [await photo.png().toBuffer(), await photo.jpeg().toBuffer()];
+  const folder = await folderOf({ "a.png": png, "b.png": png, "c.png": png, "d.jpg": jpg });
+  const images = ([["a.png", 0], ["b.png", 0], ["c.png", 1], ["d.jpg", 1]] as const).map(([name, label], i) => {
+    return { id: i + 1, file: join(folder, name), width: 200, height: 150, objects: [], labels: [label] };
+  }); // prettier-ignore
+  const findings = new Findings();
+  const dataset = { classes: ["cat", "dog"], images };
+  await lookAtPixels(dataset, await findCopies(dataset, findings), findings);
+  const told = findings.list(9).map(({ rule, places }) => [rule, places.map(({ file, detail = "" }) => `${file} (${detail})`.replaceAll(`${folder}/`, ""))]); // prettier-ignore
+  expect(told).toEqual([
+    ["two-labels", ['c.png ("dog"; a.png is "cat")']],
+    ["alike-two-labels", ['d.jpg ("dog"; a.png is "cat")']],
+    ["same-image", ["b.png (is a.png, with the same labels)", "c.png (is a.png, with other labels)"]],
+    ["near-duplicate", ["a.png (like d.jpg)"]],
   ]);
 });

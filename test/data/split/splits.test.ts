@@ -85,3 +85,55 @@ test("counts are of images and objects; images without a split count nowhere", (
     test: { images: 2, objects: 2 },
   });
 });
+
+describe("images with labels as wholes", () => {
+  /** Images with these labels, and splits if there are. */
+  const labelled = (labels: readonly number[][], splits: readonly SplitName[] = []): Dataset => ({
+    classes: ["a", "b", "c"],
+    images: labels.map((own, i) => {
+      const split = splits[i];
+      return { id: i + 1, file: `/${i}.jpg`, width: 10, height: 10, objects: [], labels: own, ...(split && { split }) };
+    }),
+  });
+  const countOf = ({ images }: Dataset, split: SplitName, label: number) =>
+    images.filter((image) => image.split === split && image.labels?.includes(label)).length;
+  /** 60 of a, 30 of b and 10 of c, mixed. */
+  const unequal = Array.from({ length: 100 }, (_, i) => [i % 10 < 6 ? 0 : i % 10 < 9 ? 1 : 2]);
+
+  test("give each split its share of every class, whatever the seed", () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const { dataset, counts } = splitDataset(labelled(unequal), new Random(seed));
+      expect([counts.train.images, counts.val.images, counts.test.images]).toEqual([80, 10, 10]);
+      for (const split of ["val", "test"] as const) {
+        expect([0, 1, 2].map((label) => countOf(dataset, split, label))).toEqual([6, 3, 1]);
+      }
+    }
+  });
+
+  test("and so is the val that is taken of train", () => {
+    const twice = [...unequal, ...unequal];
+    const splits = twice.map((_, i): SplitName => (i < 100 ? "train" : "test"));
+    for (let seed = 1; seed <= 20; seed++) {
+      const { dataset } = splitDataset(labelled(twice, splits), new Random(seed));
+      expect([0, 1, 2].map((label) => countOf(dataset, "val", label))).toEqual([6, 3, 1]);
+      expect([0, 1, 2].map((label) => countOf(dataset, "test", label))).toEqual([60, 30, 10]);
+    }
+  });
+
+  test("are drawn by the seed, and those with several labels or none are spread, too", () => {
+    const several = Array.from({ length: 60 }, (_, i) => (i % 3 === 0 ? [0, 1] : i % 3 === 1 ? [2] : []));
+    expect(splitsOf(labelled(several), 7)).toEqual(splitsOf(labelled(several), 7));
+    expect(splitsOf(labelled(several), 7)).not.toEqual(splitsOf(labelled(several), 8));
+    const { dataset } = splitDataset(labelled(several), new Random(3));
+    for (const split of ["val", "test"] as const) {
+      expect([0, 1, 2].map((label) => countOf(dataset, split, label))).toEqual([2, 2, 2]);
+    }
+  });
+});
+
+test("images with boxes alone are drawn as they always were", () => {
+  const first = "val,train,train,test,train,train,train,train,train,train,train,train";
+  expect(splitsOf(none(12), 5).join()).toBe(first);
+  const halved = datasetOf(Array.from({ length: 24 }, (_, i) => (i < 16 ? "train" : "test")));
+  expect([...splitsOf(halved, 5).entries()].filter(([, split]) => split === "val").map(([i]) => i)).toEqual([6, 14]);
+});

@@ -55,15 +55,16 @@ describe("datasetStats", () => {
       median: 2,
       most: 2,
     };
-    expect(stats.parts.at(-1)).toEqual({ ...all, medianSize: 20 }); // of 10, 20, 20, 20
+    expect(stats.parts.at(-1)).toEqual({ ...all, labelled: 0, labels: 0, medianSize: 20 }); // of 10, 20, 20, 20
     expect(stats.parts[1]?.medianSize).toBeNaN();
   });
 
   it("counts classes, and measures what a detector learns of them", () => {
     const cat = { name: "cat", images: 3, objects: 4, bySplit: { train: 3, val: 0, test: 0, none: 1 } };
-    expect(stats.classes[0]).toEqual({ ...cat, medianSize: 20, medianAspect: 4 });
+    const none = { labels: 0, labelsBySplit: { train: 0, val: 0, test: 0, none: 0 } };
+    expect(stats.classes[0]).toEqual({ ...cat, ...none, medianSize: 20, medianAspect: 4 });
     const dog = { name: "dog", images: 2, objects: 2, bySplit: { train: 1, val: 0, test: 0, none: 1 } };
-    expect(stats.classes[1]).toEqual({ ...dog, medianSize: 20, medianAspect: 1 });
+    expect(stats.classes[1]).toEqual({ ...dog, ...none, medianSize: 20, medianAspect: 1 });
     expect(stats.classes[2]).toMatchObject({ images: 0, objects: 0, medianSize: NaN });
     expect(stats.cooccurrences).toEqual([{ a: 0, b: 1, images: 2 }]);
   });
