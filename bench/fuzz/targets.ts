@@ -284,7 +284,7 @@ async function checkpoint(folder: string): Promise<Target> {
 async function kerasWeights(folder: string): Promise<Target> {
   const [json, bin] = [join(folder, "weights.json"), join(folder, "weights.bin")];
   const entries = [3, 8, 8].map((size, i) => ({
-    name: `conv/w${i}`,
+    name: `conv_pw_${i + 1}/kernel`,
     shape: [1, size],
     dtype: "float32",
     offset: 32 * i,

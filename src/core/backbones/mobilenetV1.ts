@@ -44,3 +44,9 @@ export function buildMobilenetV1(options: BackboneOptions): Backbone {
   const preprocessing: PixelScaling = { mean: [127.5, 127.5, 127.5], deviation: [127.5, 127.5, 127.5] };
   return makeBackbone("mobilenet_v1", input, maps, { preprocessing });
 }
+
+/** Filters of the layers whose number the width sets, as Keras rounds it. */
+export function mobilenetV1Filters(width: number): Map<string, number> {
+  const separable = SEPARABLE.map(([channels], i) => [`conv_pw_${i + 1}`, Math.trunc(channels * width)] as const);
+  return new Map([["conv1", Math.trunc(32 * width)], ...separable]);
+}
