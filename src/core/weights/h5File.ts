@@ -16,9 +16,10 @@ export interface H5Listed {
   layer: string | undefined;
 }
 
-/** What the thread is sent: the file first. */
-export type H5Question = { bytes: Uint8Array } | { path: string };
-export type H5Answer = { datasets: H5Listed[] } | { values: Float32Array<ArrayBuffer> } | { problem: string };
+/** What the thread is sent, in this order; each is answered. */
+export type H5Question = "start" | { bytes: Uint8Array } | { path: string };
+export type H5Answer =
+  { started: true } | { datasets: H5Listed[] } | { values: Float32Array<ArrayBuffer> } | { problem: string };
 
 export interface H5File {
   datasets: H5Listed[];
@@ -30,8 +31,8 @@ export interface H5File {
 
 /** VGG16 with its classifier has 0.55 GB. */
 const LARGEST_FILE = 2 ** 30;
-/** Seconds without an answer after which the library counts as stuck: reading 0.5 GB takes about one. */
-const PATIENCE = 60;
+/** Seconds after which the library counts as stuck: some, and more by the size of what it reads. */
+const PATIENCE = { start: 60, answer: 6, megabytesPerSecond: 20 };
 
 /**
  * Opens an HDF5 file with h5wasm, the HDF5 library compiled to WebAssembly. It runs in a thread of its own for each
@@ -49,20 +50,22 @@ export async function openH5(path: string): Promise<H5File> {
   const fail = (problem: string): never => {
     throw new AnchorkitError(`${path}: damaged, or cut off: ${problem}; take it from a copy`);
   };
-  const ask = async (question: H5Question): Promise<H5Answer> => {
-    const answer = await askThread(worker, question).catch((error: unknown) => fail(messageOf(error)));
+  const ask = async (question: H5Question, size: number): Promise<H5Answer> => {
+    const seconds = PATIENCE.answer + size / (PATIENCE.megabytesPerSecond * 1e6);
+    const answer = await askThread(worker, question, seconds).catch((error: unknown) => fail(messageOf(error)));
     return "problem" in answer ? fail(answer.problem) : answer;
   };
   try {
-    const listed = await ask({ bytes });
+    await askThread(worker, "start", PATIENCE.start);
+    const listed = await ask({ bytes }, bytes.length);
     if (!("datasets" in listed)) throw new Error("openH5: no list");
     checkSizes(path, listed.datasets, bytes.length);
     return {
       datasets: listed.datasets,
       async read({ parts, shape }) {
-        const answer = await ask({ path: parts.join("/") });
-        if (!("values" in answer)) throw new Error("openH5: no values");
         const count = shape.reduce((product, side) => product * side, 1);
+        const answer = await ask({ path: parts.join("/") }, 4 * count);
+        if (!("values" in answer)) throw new Error("openH5: no values");
         if (answer.values.length !== count) fail(`${parts.join("/")} has ${answer.values.length} of ${count} values`);
         return answer.values;
       },
@@ -94,7 +97,7 @@ function checkSizes(path: string, datasets: readonly H5Listed[], fileSize: numbe
 }
 
 /** The thread's next answer. */
-function askThread(worker: Worker, question: H5Question): Promise<H5Answer> {
+function askThread(worker: Worker, question: H5Question, seconds: number): Promise<H5Answer> {
   return new Promise((resolve, reject) => {
     const settle = (): void => {
       clearTimeout(timer);
@@ -102,8 +105,8 @@ function askThread(worker: Worker, question: H5Question): Promise<H5Answer> {
     };
     const timer = setTimeout(() => {
       settle();
-      reject(new Error(`the HDF5 library found no end in ${PATIENCE} s`));
-    }, 1000 * PATIENCE);
+      reject(new Error(`the HDF5 library came to no end in ${Math.round(seconds)} s`));
+    }, 1000 * seconds);
     worker.once("message", (answer: H5Answer) => {
       settle();
       resolve(answer);

@@ -10,7 +10,7 @@ const NAME = "/weights.h5";
 
 let file: File | undefined;
 
-/** What runs in the thread of `openH5`: first the file's bytes come in, then the paths of data sets. */
+/** What runs in the thread of `openH5`: after the start the file's bytes come in, then paths of data sets. */
 parentPort?.on("message", (question: H5Question) => {
   void answerTo(question).then((answer) => {
     parentPort?.postMessage(answer, "values" in answer ? [answer.values.buffer] : []);
@@ -19,9 +19,12 @@ parentPort?.on("message", (question: H5Question) => {
 
 async function answerTo(question: H5Question): Promise<H5Answer> {
   try {
+    if (question === "start") {
+      const library = await ready;
+      library.activate_throwing_error_handler();
+      return { started: true };
+    }
     if ("path" in question) return { values: valuesOf(question.path) };
-    const library = await ready;
-    library.activate_throwing_error_handler();
     FS?.writeFile(NAME, question.bytes);
     file = new File(NAME, "r");
     const datasets: H5Listed[] = [];

@@ -23,7 +23,7 @@ const native = (await loadEngine()).name === "native"; // the plain engine takes
 
 /** Values 0 to 1 by a name, as the fixture's script draws them: 9,973 of them, over and over. */
 function draw(name: string, count: number): Float64Array {
-  const seed = [...name].reduce((sum, letter, i) => sum + (i + 1) * letter.charCodeAt(0), 0) % 1000;
+  const seed = Array.from(name, (letter, i) => (i + 1) * letter.charCodeAt(0)).reduce((a, b) => a + b) % 1000;
   const drawn = new Float64Array(count);
   for (let k = 0; k < Math.min(count, 9973); k++) {
     const x = Math.sin(12.9898 * k + seed) * 43758.5453;
@@ -66,7 +66,7 @@ function run({ model, preprocessing }: Backbone, { height, width }: Case, layers
       .sub(tf.tensor(mean))
       .div(tf.tensor(deviation)),
   );
-  const maps = tf.model({ inputs: model.inputs, outputs }).predict(pixels) as tf.Tensor | tf.Tensor[];
+  const maps = tf.model({ inputs: model.inputs, outputs }).predict(pixels);
   return { maps: Array.isArray(maps) ? maps : [maps], corner: [...pixels.dataSync().slice(0, 3)] };
 }
 
