@@ -24,6 +24,7 @@ const LONGEST_MESSAGE = 2010;
 const RAW =
   /Invalid input|\[object |Cannot (?:read|set|convert)|is not a function|is not iterable|ENO|EISDIR|undefined/;
 
+let told = performance.now();
 const report: FuzzReport = { inputs: 0, read: 0, slowest: 0, megabytes: 0, failures: [] };
 const place = join(folder, "input");
 const target = await openTarget(name, place);
@@ -51,7 +52,7 @@ while (report.inputs < Number(count) && report.failures.length < 20) {
   report.slowest = Math.max(report.slowest, (performance.now() - started) / 1000);
   report.inputs++;
   await writeFile(file, bytes);
-  if (report.inputs % 8 === 0) tell();
+  if (report.inputs % 8 === 0 || performance.now() - told > 1000) tell();
 }
 tell();
 process.disconnect();
@@ -69,6 +70,7 @@ function complaint(error: unknown): string | undefined {
 }
 
 function tell(): void {
+  told = performance.now();
   report.megabytes = Math.round(process.resourceUsage().maxRSS / 1024);
   process.send?.(report);
 }

@@ -1,6 +1,7 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
+import { File, FS, ready } from "h5wasm";
 import sharp from "sharp";
 import { stringify } from "yaml";
 import { z } from "zod";
@@ -9,7 +10,7 @@ import type { Random } from "../../src/base/random.ts";
 import { applyConfigFile } from "../../src/cli/configFile.ts";
 import { addTrain } from "../../src/cli/detect/train.ts";
 import { createProgram } from "../../src/cli/run.ts";
-import { readKerasBackbone } from "../../src/core/kerasWeights.ts";
+import { readKerasBackbone, readKerasWeights } from "../../src/core/kerasWeights.ts";
 import { readWeights, saveModel } from "../../src/core/modelFiles.ts";
 import { sha256Of } from "../../src/core/packedValues.ts";
 import { readVariables, saveVariables } from "../../src/core/variables.ts";
@@ -55,6 +56,7 @@ const OTHERS: Record<string, (folder: string) => Promise<Target>> = {
   weights,
   "state.bin": checkpoint,
   "Keras weights": kerasWeights,
+  "Keras .h5": kerasH5,
 };
 
 /** All readers, by name. */
@@ -284,7 +286,7 @@ async function checkpoint(folder: string): Promise<Target> {
 async function kerasWeights(folder: string): Promise<Target> {
   const [json, bin] = [join(folder, "weights.json"), join(folder, "weights.bin")];
   const entries = [3, 8, 8].map((size, i) => ({
-    name: `conv/w${i}`,
+    name: `conv_pw_${i + 1}/kernel`,
     shape: [1, size],
     dtype: "float32",
     offset: 32 * i,
@@ -295,6 +297,28 @@ async function kerasWeights(folder: string): Promise<Target> {
     files: [json, bin],
     async read() {
       await readKerasBackbone(folder);
+    },
+  };
+}
+
+/** Weights as Keras lays them out, some of them compressed. */
+async function kerasH5(folder: string): Promise<Target> {
+  const file = join(folder, "weights.h5");
+  await ready;
+  const made = new File("/made.h5", "w");
+  for (let i = 1; i <= 6; i++) {
+    const layer = made.create_group(`conv_pw_${i}`);
+    layer.create_attribute("weight_names", [`conv_pw_${i}/kernel:0`]);
+    const pieces = i % 2 === 0 && { chunks: [2, 4], compression: "gzip" as const };
+    const data = Float32Array.from({ length: 8 }, (_, k) => k);
+    layer.create_group(`conv_pw_${i}`).create_dataset({ name: "kernel:0", data, shape: [2, 4], ...pieces });
+  }
+  made.close();
+  await writeFile(file, FS?.readFile("/made.h5") ?? "");
+  return {
+    files: [file],
+    async read() {
+      await readKerasWeights(file);
     },
   };
 }

@@ -2,6 +2,7 @@ export type { Backbone, BackboneOptions, FeatureMap, PixelScaling } from "./back
 export { buildBackbone } from "./backbones/buildBackbone.ts";
 export { BACKBONE_NAMES, type BackboneName } from "./backbones/names.ts";
 export {
+  describeLeftOut,
   type KerasBackbone,
   type KerasWeights,
   readKerasBackbone,

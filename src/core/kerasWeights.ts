@@ -1,70 +1,66 @@
-import { join } from "node:path";
+import { stat } from "node:fs/promises";
 import * as tf from "@tensorflow/tfjs";
-import { z } from "zod";
 import { AnchorkitError } from "../base/errors.ts";
+import { systemErrorAt } from "../base/systemErrors.ts";
 import type { Backbone, BackboneName } from "./backbones/index.ts";
-import { readFileWithin, readJsonWithin } from "./boundedFiles.ts";
-import { setWeights, type NamedValues, type WeightValue } from "./namedWeights.ts";
+import { namedWeights, setWeights, type NamedValues, type WeightValue } from "./namedWeights.ts";
+import { readH5Weights } from "./weights/h5Weights.ts";
+import { readManifestWeights } from "./weights/manifest.ts";
+import { layerOf, PUBLISHED } from "./weights/recognise.ts";
 
 /** Weights as Keras names them, `layer/weight` -> values. */
 export interface KerasWeights {
-  /** Where they come from, for messages. */
-  folder: string;
-  /** The network's name ("MobileNetV1") and width, as the file says it. */
-  model: string;
+  /** The folder or file that they come from. */
+  path: string;
+  /** The network's name ("MobileNetV1"); undefined: the layers in the file are of none that is known. */
+  model: string | undefined;
+  /** Factor on the network's number of channels. */
   width: number;
   weights: NamedValues;
-}
-
-const Description = z.object({
-  model: z.string(),
-  alpha: z.number().positive().default(1),
-  weights: z.array(
-    z.object({
-      name: z.string().min(1),
-      shape: z.array(z.int().positive()),
-      dtype: z.literal("float32"),
-      offset: z.int().nonnegative(),
-    }),
-  ),
-});
-
-/**
- * Reads a folder of weights.json (model, alpha, and for each weight name, shape, dtype and byte offset) and
- * weights.bin (float32, little-endian).
- *
- * @throws AnchorkitError if a file is missing, too large, not of this form or cut short
- */
-export async function readKerasWeights(folder: string): Promise<KerasWeights> {
-  const [jsonPath, binPath] = [join(folder, "weights.json"), join(folder, "weights.bin")];
-  const description = await readJsonWithin(jsonPath, 16 * 2 ** 20, Description);
-  const bytes = await readFileWithin(binPath, 2 ** 30);
-  const weights = new Map<string, WeightValue>();
-  for (const { name, shape, offset } of description.weights) {
-    const end = offset + 4 * tf.util.sizeFromShape(shape);
-    if (end > bytes.length) {
-      throw new AnchorkitError(`${binPath}: ${name} needs bytes up to ${end}, and the file has ${bytes.length}`);
-    }
-    if (weights.has(name)) throw new AnchorkitError(`${jsonPath}: ${name} is there twice`);
-    weights.set(name, { shape, values: new Float32Array(Uint8Array.from(bytes.subarray(offset, end)).buffer) });
-  }
-  return { folder, model: description.model, width: description.alpha, weights };
+  /** Layers in the file that are not among the weights. */
+  leftOut: string[];
 }
 
 /** Weights of a backbone that `buildBackbone` knows. */
 export interface KerasBackbone extends KerasWeights {
+  model: string;
   backbone: BackboneName;
 }
 
-const BACKBONES: Readonly<Record<string, BackboneName>> = { MobileNetV1: "mobilenet-v1", MobileNetV2: "mobilenet-v2" };
+/**
+ * All weights of a network, its classifier's too ("predictions/kernel", VGG16's "fc1/bias"): from a folder of
+ * weights.json and weights.bin, or from a file that Keras saved, weights or a whole model as .h5, or .weights.h5. Left
+ * out is what is no floating-point number, such as the states of random layers.
+ *
+ * @throws AnchorkitError if a file is missing, too large, not of this form, damaged or cut short
+ */
+export async function readKerasWeights(path: string): Promise<KerasWeights> {
+  if (await isFolder(path)) return { path, leftOut: [], ...(await readManifestWeights(path)) };
+  const { network, weights, leftOut } = await readH5Weights(path, "all");
+  return { path, model: network?.model, width: network?.width ?? 1, weights, leftOut };
+}
 
-/** @throws AnchorkitError as `readKerasWeights`, and for weights of a network that is not among the backbones */
-export async function readKerasBackbone(folder: string): Promise<KerasBackbone> {
-  const weights = await readKerasWeights(folder);
-  const backbone = Object.hasOwn(BACKBONES, weights.model) ? BACKBONES[weights.model] : undefined;
-  if (backbone) return { ...weights, backbone };
-  const names = Object.keys(BACKBONES).join(", ");
-  throw new AnchorkitError(`${folder}: holds weights of ${weights.model}; known are those of ${names}`);
+/**
+ * The weights of a backbone, from the same folders and files. Which it is, and its width, a folder says and is known in
+ * a file by the layers' names and shapes; other layers, those of a classifier above all, are left out.
+ *
+ * @throws AnchorkitError as `readKerasWeights`, and for weights of a network that is not among the backbones
+ */
+export async function readKerasBackbone(path: string): Promise<KerasBackbone> {
+  if (await isFolder(path)) return backboneOf(path, await readManifestWeights(path));
+  const { network, ...rest } = await readH5Weights(path, "backbone");
+  if (!network) throw unknownNetwork(path, `has the layers ${shown(rest.leftOut)}`);
+  const { model, backbone, width } = network;
+  if (width === undefined) {
+    throw new AnchorkitError(`${path}: its layers are those of ${model}, but no width gives its kernels' filters`);
+  }
+  return { path, model, backbone, width, ...rest };
+}
+
+/** What was left out of weights, in a sentence; undefined: nothing. */
+export function describeLeftOut({ path, leftOut }: KerasWeights): string | undefined {
+  if (leftOut.length === 0) return undefined;
+  return `${path}: left out, as not of the backbone: ${shown(leftOut)}`;
 }
 
 /**
@@ -74,14 +70,58 @@ export async function readKerasBackbone(folder: string): Promise<KerasBackbone> 
  *
  * @throws AnchorkitError that names what is missing, left over, or of another shape
  */
-export function setKerasWeights({ model, bgrKernel }: Backbone, { folder, model: name, weights }: KerasWeights): void {
+export function setKerasWeights({ model, bgrKernel }: Backbone, given: KerasWeights): void {
+  const weights = withDepthwiseKernels(given.weights, new Set(namedWeights(model).keys()));
   const kernel = `${bgrKernel}/kernel`;
   const bgr = weights.get(kernel);
-  const turned = bgr?.shape.length === 4 ? new Map(weights).set(kernel, reverseInputs(bgr)) : weights;
-  setWeights(model, turned, `${folder}: weights of ${name}`);
+  if (bgr?.shape.length === 4) weights.set(kernel, reverseInputs(bgr));
+  setWeights(model, weights, `${given.path}: weights of ${given.model ?? "an unknown network"}`);
+}
+
+function backboneOf(path: string, { model, width, weights }: Omit<KerasWeights, "path" | "leftOut">): KerasBackbone {
+  const network = PUBLISHED.find((one) => one.model === model);
+  if (!network) throw unknownNetwork(path, `holds weights of ${model}`);
+  const own = [...weights].filter(([name]) => network.layers.test(layerOf(name)));
+  const leftOut = new Set([...weights.keys()].map(layerOf).filter((layer) => !network.layers.test(layer)));
+  return {
+    path,
+    model: network.model,
+    backbone: network.backbone,
+    width,
+    weights: new Map(own),
+    leftOut: [...leftOut],
+  };
+}
+
+function unknownNetwork(path: string, what: string): AnchorkitError {
+  const known = PUBLISHED.map(({ model }) => model).join(", ");
+  return new AnchorkitError(`${path}: ${what}; known are those of ${known}`);
+}
+
+function shown(layers: readonly string[]): string {
+  const more = layers.length - 3;
+  return layers.slice(0, 3).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+/** Keras 3 calls the kernel of a depthwise convolution "kernel", as it does any other's. */
+function withDepthwiseKernels(weights: NamedValues, names: ReadonlySet<string>): Map<string, WeightValue> {
+  return new Map(
+    [...weights].map(([name, value]) => {
+      const depthwise = name.replace(/\/kernel$/, "/depthwise_kernel");
+      return [names.has(depthwise) && !names.has(name) ? depthwise : name, value];
+    }),
+  );
 }
 
 /** A kernel [h, w, inputs, outputs] with its inputs in reverse order. */
 function reverseInputs({ shape, values }: WeightValue): WeightValue {
   return { shape, values: tf.tidy(() => tf.reverse(tf.tensor(values, [...shape]), 2).dataSync<"float32">()) };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    throw systemErrorAt(error, path);
+  }
 }

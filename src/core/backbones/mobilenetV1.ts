@@ -21,7 +21,9 @@ const SEPARABLE = [
 
 /**
  * MobileNet V1 (Howard et al., "MobileNets", 2017) of any width, with Keras's names (conv1, conv_dw_1, conv_dw_1_bn,
- * conv_pw_1, …) and weights; maps at strides 4 (conv_pw_3_relu), 8 (conv_pw_5_relu), 16 (conv_pw_11_relu) and 32.
+ * conv_pw_1, …) and weights; maps at strides 4 (conv_pw_3_relu), 8 (conv_pw_5_relu), 16 (conv_pw_11_relu) and 32. A
+ * stride pads a map of odd size on all sides, as in the paper's own code; Keras's pads it below and to the right alone,
+ * which shifts what lies behind it and makes it smaller.
  */
 export function buildMobilenetV1(options: BackboneOptions): Backbone {
   const { width = 1 } = options;
@@ -43,4 +45,10 @@ export function buildMobilenetV1(options: BackboneOptions): Backbone {
   maps.push([stride, x]);
   const preprocessing: PixelScaling = { mean: [127.5, 127.5, 127.5], deviation: [127.5, 127.5, 127.5] };
   return makeBackbone("mobilenet_v1", input, maps, { preprocessing });
+}
+
+/** Filters of the layers whose number the width sets, as Keras rounds it. */
+export function mobilenetV1Filters(width: number): Map<string, number> {
+  const separable = SEPARABLE.map(([channels], i) => [`conv_pw_${i + 1}`, Math.trunc(channels * width)] as const);
+  return new Map([["conv1", Math.trunc(32 * width)], ...separable]);
 }

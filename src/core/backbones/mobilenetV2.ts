@@ -72,6 +72,16 @@ function invertedResidual(
   return { expanded, output: shortcut ? b.add(x, y, `${name}_add`) : y };
 }
 
+/** Filters of the layers whose number the width sets, as Keras rounds it. */
+export function mobilenetV2Filters(width: number): Map<string, number> {
+  const blocks = GROUPS.flatMap(({ channels, count }) => new Array<number>(count).fill(roundToEight(channels * width)));
+  return new Map([
+    ["Conv1", roundToEight(32 * width)],
+    ...blocks.map((filters, i) => [i === 0 ? "expanded_conv_project" : `block_${i}_project`, filters] as const),
+    ["Conv_1", width > 1 ? roundToEight(1280 * width) : 1280],
+  ]);
+}
+
 /** The nearest multiple of eight, at least eight, and never less than nine tenths of the channels asked for. */
 export function roundToEight(channels: number): number {
   const rounded = Math.max(8, Math.floor((channels + 4) / 8) * 8);

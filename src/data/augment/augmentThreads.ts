@@ -1,8 +1,7 @@
-import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
-import { pathToFileURL } from "node:url";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { AnchorkitError } from "../../base/errors.ts";
+import { startThread } from "../../base/thread.ts";
 import type { Sample } from "./apply/augmentImage.ts";
 import type { Draw } from "./draw/draw.ts";
 
@@ -63,7 +62,7 @@ export class AugmentThreads {
   }
 
   #start(): Worker {
-    const worker = startThread();
+    const worker = startThread("augmentThread", import.meta.url);
     worker.on("message", ({ number, sample, error }: AugmentAnswer) => {
       const pending = this.#pending.get(number);
       this.#pending.delete(number);
@@ -85,16 +84,6 @@ export class AugmentThreads {
 
 function stopped(): AnchorkitError {
   return new AnchorkitError("augmentation was stopped");
-}
-
-function startThread(): Worker {
-  if (!import.meta.url.endsWith(".ts")) return new Worker(new URL("./augmentThread.js", import.meta.url));
-  // Run from the sources, a thread needs their loader first.
-  const tsx = createRequire(import.meta.url).resolve("tsx/package.json");
-  const loader = new URL("dist/esm/api/index.mjs", pathToFileURL(tsx)).href;
-  const thread = new URL("./augmentThread.ts", import.meta.url).href;
-  const code = `import("${loader}").then(({ register }) => { register(); return import("${thread}"); });`;
-  return new Worker(code, { eval: true, execArgv: [] });
 }
 
 /** What is copied for the thread: no other bytes of a shared buffer, nothing else of the record. */

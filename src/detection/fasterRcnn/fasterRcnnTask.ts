@@ -1,6 +1,6 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import { placeOnCanvas, type Framing } from "../../base/preprocessing.ts";
-import { type KerasBackbone, readKerasBackbone, setKerasWeights } from "../../core/kerasWeights.ts";
+import { describeLeftOut, type KerasBackbone, readKerasBackbone, setKerasWeights } from "../../core/kerasWeights.ts";
 import { disposeWeights } from "../../core/namedWeights.ts";
 import type { Augmentation } from "../../data/augment/description.ts";
 import { PRESETS, withFlip, type Flip } from "../../data/augment/presets.ts";
@@ -99,7 +99,9 @@ export async function fasterRcnnTask(
     levels,
   };
 
-  const small = describeSmallObjects(images, scaleOf);
+  const notes = [published && describeLeftOut(published), describeSmallObjects(images, scaleOf)].filter(
+    (note) => note !== undefined,
+  );
 
   const { augmentation = PRESETS.default, flip, batch } = options;
   const source = trainingBatches(store, {
@@ -134,7 +136,7 @@ export async function fasterRcnnTask(
     },
     ...(trained && { recipe: { phases: FROM_WEIGHTS } }),
     built: builtOptions(description),
-    ...(small !== undefined && { notes: [small] }),
+    ...(notes.length > 0 && { notes }),
     ...(begun && { adaptWeights: (weights) => classWeights(weights, network.model, begun, dataset.classes) }),
     summary: `input ${canvas.width} x ${canvas.height}, anchors ${describeAnchors(levels)}`,
     dispose() {

@@ -32,7 +32,7 @@ export const FasterRcnnOptions = z
     pretrained: z
       .string()
       .optional()
-      .meta({ description: "Keras weights of a MobileNet to start from", placeholder: "folder" }),
+      .meta({ description: "Keras weights of a backbone to start from (.h5, or a folder)", placeholder: "file" }),
     anchors: z
       .string()
       .refine((text) => readAnchorChoice(text) !== undefined, { error: `must be ${ANCHOR_CHOICE}` })

@@ -1,0 +1,50 @@
+import { AnchorkitError } from "../../base/errors.ts";
+import type { WeightValue } from "../namedWeights.ts";
+import { openH5, type H5Listed } from "./h5File.ts";
+import { kerasNames } from "./kerasNames.ts";
+import { nameFromOldResnet, varianceFromOldResnet } from "./oldResnet.ts";
+import { layerOf, recognise, type Recognised } from "./recognise.ts";
+
+/** The weights of an HDF5 file of Keras's, or those of its backbone alone. */
+export interface H5Weights {
+  network: Recognised | undefined;
+  weights: Map<string, WeightValue>;
+  /** Layers that are in the file, and were not asked for or have no values of float32 or float64. */
+  leftOut: string[];
+}
+
+/**
+ * Reads a file that Keras saved: weights or a whole model as .h5, or .weights.h5.
+ *
+ * @param only "backbone": the weights of the network that is recognised, without its classifier; of another, none
+ * @throws AnchorkitError as `openH5`, and if there are no weights in it
+ */
+export async function readH5Weights(path: string, only: "all" | "backbone"): Promise<H5Weights> {
+  const file = await openH5(path);
+  try {
+    const { named, old } = todaysNames(kerasNames(file.datasets));
+    if (named.size === 0) throw new AnchorkitError(`${path}: has no weights; give a file that Keras saved as .h5`);
+    const network = recognise(new Map([...named].map(([name, { shape }]) => [name, shape])));
+    const weights = new Map<string, WeightValue>();
+    const leftOut = new Set<string>();
+    for (const [name, dataset] of named) {
+      const layer = layerOf(name);
+      const wanted = only === "all" || network?.layers.test(layer) === true;
+      if (!wanted || dataset.bytes === undefined || dataset.bytes < 4) leftOut.add(layer);
+      else {
+        const values = await file.read(dataset);
+        const shifted = old && name.endsWith("/moving_variance");
+        weights.set(name, { shape: dataset.shape, values: shifted ? varianceFromOldResnet(values) : values });
+      }
+    }
+    return { network, weights, leftOut: [...leftOut] };
+  } finally {
+    await file.close();
+  }
+}
+
+/** ResNet50 from before 2019 by the names that its layers have now. */
+function todaysNames(named: Map<string, H5Listed>): { named: Map<string, H5Listed>; old: boolean } {
+  if (!named.has("res5c_branch2c/kernel")) return { named, old: false };
+  return { named: new Map([...named].map(([name, dataset]) => [nameFromOldResnet(name) ?? name, dataset])), old: true };
+}

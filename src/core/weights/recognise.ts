@@ -1,0 +1,83 @@
+import type { BackboneName } from "../backbones/index.ts";
+import { mobilenetV1Filters } from "../backbones/mobilenetV1.ts";
+import { mobilenetV2Filters } from "../backbones/mobilenetV2.ts";
+
+/** How the layers of a published network are called. */
+interface Published {
+  /** Its name in Keras. */
+  model: string;
+  backbone: BackboneName;
+  /** The layers with weights that belong to it; others are a classifier's. */
+  layers: RegExp;
+  /** Layers that it has, and its relations have not, or the other way about. */
+  has: string;
+  hasNot?: string;
+  /** Filters of layers at a width; undefined: it has one width. */
+  filters?: (width: number) => ReadonlyMap<string, number>;
+  /** The widths that are published. */
+  widths?: number[];
+}
+
+/** Published networks whose weights fit a backbone, and their layers' names in Keras. */
+export const PUBLISHED: readonly Published[] = [
+  {
+    model: "MobileNetV1",
+    backbone: "mobilenet-v1",
+    layers: /^(conv1|conv_(dw|pw)_\d+)(_bn)?$/,
+    has: "conv_pw_13",
+    filters: mobilenetV1Filters,
+    widths: [0.25, 0.5, 0.75, 1],
+  },
+  {
+    model: "MobileNetV2",
+    backbone: "mobilenet-v2",
+    layers: /^(Conv1|bn_Conv1|Conv_1|Conv_1_bn|(expanded_conv|block_\d+)_(expand|depthwise|project)(_BN)?)$/,
+    has: "block_16_project",
+    filters: mobilenetV2Filters,
+    widths: [0.35, 0.5, 0.75, 1, 1.3, 1.4],
+  },
+  { model: "VGG16", backbone: "vgg16", layers: /^block\d_conv\d$/, has: "block5_conv3", hasNot: "block5_conv4" },
+  {
+    model: "ResNet50",
+    backbone: "resnet50",
+    layers: /^conv(1|\d_block\d+_\d)_(conv|bn)$/,
+    has: "conv5_block3_3_conv",
+    hasNot: "conv4_block7_1_conv",
+  },
+];
+
+export interface Recognised extends Pick<Published, "model" | "backbone" | "layers"> {
+  /** Undefined: its kernels have filters as at no width. */
+  width: number | undefined;
+}
+
+/**
+ * The network that weights belong to, by the names of their layers, and its width, by the filters of its kernels.
+ * Undefined: none of `PUBLISHED`.
+ *
+ * @param shapes of weights by name, `layer/weight`
+ */
+export function recognise(shapes: ReadonlyMap<string, readonly number[]>): Recognised | undefined {
+  const layers = new Set([...shapes.keys()].map(layerOf));
+  const found = PUBLISHED.find(({ has, hasNot }) => layers.has(has) && !(hasNot !== undefined && layers.has(hasNot)));
+  if (!found) return undefined;
+  return { ...found, width: found.filters ? widthOf(shapes, found.filters, found.widths ?? []) : 1 };
+}
+
+/** The layer of a weight's name. */
+export function layerOf(name: string): string {
+  return name.slice(0, name.lastIndexOf("/"));
+}
+
+/** A published width, else the one of fewest decimals, that gives the kernels' filters. */
+function widthOf(
+  shapes: ReadonlyMap<string, readonly number[]>,
+  filters: (width: number) => ReadonlyMap<string, number>,
+  published: readonly number[],
+): number | undefined {
+  const hundredths = Array.from({ length: 400 }, (_, i) => (i + 1) / 100);
+  const thousandths = Array.from({ length: 4000 }, (_, i) => (i + 1) / 1000);
+  return [...published, ...hundredths, ...thousandths].find((width) =>
+    [...filters(width)].every(([layer, count]) => shapes.get(`${layer}/kernel`)?.at(-1) === count),
+  );
+}

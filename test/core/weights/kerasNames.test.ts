@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { kerasNames } from "../../../src/core/weights/kerasNames.ts";
+import type { H5Listed } from "../../../src/core/weights/h5File.ts";
+
+function namesOf(paths: (string | [path: string, layer: string, shape: number[]])[]): string[] {
+  const datasets = paths.map((entry): H5Listed => {
+    const [path, layer, shape] = typeof entry === "string" ? [entry, undefined, [1]] : entry;
+    return { parts: path.split("/"), layer, shape, bytes: 4, chunked: false };
+  });
+  return [...kerasNames(datasets).keys()];
+}
+
+test("weights saved alone are named by their layer's group", () => {
+  expect(namesOf(["conv1/conv1/kernel:0", "conv1_bn/conv1_bn/gamma", "dense/sequential/dense/bias"])).toEqual([
+    "conv1/kernel",
+    "conv1_bn/gamma",
+    "dense/bias",
+  ]);
+  // TensorFlow numbers names that it has met before; the group's stays
+  expect(namesOf(["conv1/conv1_3/kernel:0", "conv1/conv1_3/bias:0"])).toEqual(["conv1/kernel", "conv1/bias"]);
+});
+
+test("names of Keras 1 are today's", () => {
+  expect(namesOf(["block1_conv1/block1_conv1_W_1:0", "block1_conv1/block1_conv1_b_1:0"])).toEqual([
+    "block1_conv1/kernel",
+    "block1_conv1/bias",
+  ]);
+  expect(namesOf(["bn/bn_gamma:0", "bn/bn_running_mean:0", "bn/bn_running_std:0"])).toEqual([
+    "bn/gamma",
+    "bn/moving_mean",
+    "bn/moving_variance",
+  ]);
+});
+
+test("a network within a network has its layers' names, and an optimizer none", () => {
+  expect(
+    namesOf([
+      "model_weights/mobilenetv2/Conv1/kernel",
+      "model_weights/mobilenetv2/bn_Conv1/beta",
+      "model_weights/dense/sequential/dense/kernel",
+      "optimizer_weights/adam/iteration",
+    ]),
+  ).toEqual(["Conv1/kernel", "bn_Conv1/beta", "dense/kernel"]);
+});
+
+test("Keras 3's numbered variables are named by what their layer is", () => {
+  expect(
+    namesOf([
+      ["layers/batch_normalization_2/vars/3", "conv1_bn", [8]],
+      ["layers/conv2d/vars/0", "conv1", [3, 3, 3, 8]],
+      ["layers/functional/layers/dense_1/vars/1", "fc", [10]],
+      ["layers/group_normalization/vars/0", "gn", [8]],
+      "optimizer/vars/0",
+    ]),
+  ).toEqual(["conv1_bn/moving_variance", "conv1/kernel", "fc/bias", "gn/0"]);
+});
+
+test("of two weights of one name the later one keeps its path", () => {
+  expect(namesOf(["a/left/conv/kernel", "a/right/conv/kernel"])).toEqual(["conv/kernel", "a/right/conv/kernel"]);
+});
