@@ -5,7 +5,7 @@ import type { NamedTensors, Step, TensorSpec } from "../engine/graph/step.ts";
 import { clipByGlobalNorm } from "./optimizers/clip.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
 import type { Phase } from "./recipe.ts";
-import type { Task } from "./task.ts";
+import type { Task, ValidationLosses } from "./task.ts";
 
 const SCALAR: TensorSpec = { shape: [], dtype: "float32" };
 
@@ -44,6 +44,17 @@ export function trainStep<Batch>(
       const moved = optimizer.update(clipped, learningRate as tf.Scalar, step as tf.Scalar);
       const outputs: NamedTensors = { ...parts, loss: result.value, gradientNorm: norm };
       return { outputs, updates: new Map([...updates, ...moved]) };
+    },
+  };
+}
+
+/** The losses on a batch of the validation data, and their sum as `loss`; nothing is learnt. */
+export function validationStep<Batch>({ inputs, losses }: ValidationLosses<Batch>): Step {
+  return {
+    inputs,
+    run(fed) {
+      const parts = normalizing("moving", () => losses(fed));
+      return { outputs: { ...parts, loss: tf.addN(Object.values(parts)) } };
     },
   };
 }

@@ -10,7 +10,7 @@ import { countSplits, type SplitCounts } from "../../data/split/splits.ts";
 import { checkChoice, trainModel } from "../../models.ts";
 import { type ShortTraining, TRAIN_LONGER, tooFewSteps, tooFewStepsText } from "../../report/evaluation/tooFewSteps.ts";
 import { RunFolder } from "../../training/run/runFolder.ts";
-import type { TrainEvents, TrainResult } from "../../training/trainOptions.ts";
+import type { DrawExamples, TrainEvents, TrainResult } from "../../training/trainOptions.ts";
 import { applyRunOptions } from "../configFile.ts";
 import { describeClasses, describeSplits, openDataset } from "../dataset.ts";
 import { abortOnInterrupt, INTERRUPTED } from "../interrupt.ts";
@@ -100,6 +100,7 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   const options = {
     ...sharedOptions(flags),
     ...length,
+    ...(flags.tensorboard !== false && { draw }),
     augmentation,
     out,
     signal,
@@ -127,6 +128,10 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   if (!result.finished) process.exitCode = INTERRUPTED;
 }
 
+/** Loaded when it is first needed. */
+const draw: DrawExamples = async (...given) =>
+  (await import("../../report/runs/drawExamples.ts")).drawExamples(...given);
+
 /** Seconds since the process began. */
 function sinceStart(): number {
   return performance.now() / 1000;
@@ -150,8 +155,9 @@ function eventsTo(progress: Progress): TrainEvents {
       const text = `epoch ${passes} | loss ${loss.toFixed(3)} | ${samplesPerSecond.toFixed(1)} images/s | data ${Math.round(100 * waiting)}%`;
       progress.update({ fraction, text, ...(Number.isFinite(remaining) && { remaining }) });
     },
-    validated({ epoch, elapsed, metrics: { AP = NaN, AP50 = NaN }, best }) {
-      const values = `val AP ${AP.toFixed(3)}, AP50 ${AP50.toFixed(3)}`;
+    validated({ epoch, elapsed, metrics: { AP = NaN, AP50 = NaN }, validationLoss, best }) {
+      const loss = validationLoss === undefined ? "" : `, loss ${validationLoss.toFixed(3)}`;
+      const values = `val AP ${AP.toFixed(3)}, AP50 ${AP50.toFixed(3)}${loss}`;
       progress.log(`${duration(elapsed)}, epoch ${epoch.toFixed(1)}: ${values}${best ? ", the best so far" : ""}`);
     },
   };
