@@ -24,7 +24,7 @@ export type EventContent =
   | { fileVersion: string }
   | { graphDef: Uint8Array }
   | { summary: { value: readonly SummaryValue[] } }
-  /** The training goes on: what an earlier session wrote from this step on does not count. */
+  /** A session begins: what earlier ones wrote from this step on does not count. */
   | { sessionLog: { status: typeof SESSION_START } };
 
 export const SESSION_START = 1;

@@ -35,8 +35,8 @@ export function tensorBoard(path: string): Callback {
     async onBegin(view) {
       const file = await EventFile.open(path, { goOn: view.step > 0 });
       open = { file, view };
-      if (view.step > 0) file.add(view.step + 1, { sessionLog: { status: SESSION_START } });
-      else {
+      file.add(view.step + 1, { sessionLog: { status: SESSION_START } });
+      if (view.step === 0) {
         const graphDef = view.graph();
         if (graphDef) file.add(0, { graphDef });
       }
