@@ -49,11 +49,11 @@ export function trainStep<Batch>(
 }
 
 /** The losses on a batch of the validation data, and their sum as `loss`; nothing is learnt. */
-export function validationStep<Batch>({ inputs, losses }: ValidationLosses<Batch>): Step {
+export function validationStep<Batch>(of: Pick<ValidationLosses<Batch>, "inputs" | "losses">): Step {
   return {
-    inputs,
+    inputs: of.inputs,
     run(fed) {
-      const parts = normalizing("moving", () => losses(fed));
+      const parts = normalizing("moving", () => of.losses(fed));
       return { outputs: { ...parts, loss: tf.addN(Object.values(parts)) } };
     },
   };

@@ -10,11 +10,11 @@ export async function validationLoss<Batch>(
   random: Random,
 ): Promise<number | undefined> {
   if (!validationLosses) return undefined;
-  const { batches, batch, feeds } = validationLosses;
+  const { batches } = validationLosses;
   const draws = random.fork("validation");
   let sum = 0;
   for (let i = 0; i < batches; i++) {
-    const inputs = feeds(await batch(i), draws.fork(i));
+    const inputs = validationLosses.feeds(await validationLosses.batch(i), draws.fork(i));
     const outputs = program.run("validate", inputs);
     sum += outputs.loss?.dataSync()[0] ?? NaN;
     tf.dispose([inputs, outputs]);

@@ -111,7 +111,7 @@ describe.runIf(native)("a task of some forty lines", () => {
             () => tf.losses.sigmoidCrossEntropy(y as tf.Tensor, z as tf.Tensor).dataSync()[0] ?? NaN,
           );
           evaluated.push(loss);
-          tf.dispose([x as tf.Tensor, y as tf.Tensor, z as tf.Tensor]);
+          tf.dispose([x, y, z]);
           return task.validate(run);
         };
         return Promise.resolve({ ...task, validate });
@@ -147,9 +147,10 @@ describe.runIf(native)("a task of some forty lines", () => {
     const seen: unknown[] = [];
     const watcher: Callback = {
       name: "watcher",
-      async onBegin({ step, config, weights, graph, pictures }) {
-        seen.push(step, config.lr, weights().get("out/bias")?.values.length, await pictures());
-        const nodes = all(Buffer.from(graph() ?? []), 1);
+      async onBegin(view) {
+        const { step, config } = view;
+        seen.push(step, config.lr, view.weights().get("out/bias")?.values.length, await view.pictures());
+        const nodes = all(Buffer.from(view.graph() ?? []), 1);
         seen.push(nodes.map((node) => textIn(node, 2)).includes("Tanh"));
         seen.push(nodes.map((node) => textIn(node, 1)).includes("hidden/kernel/average"));
       },

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { UsageError } from "../../base/errors.ts";
 import { countOf } from "../../base/words.ts";
 import { nearest } from "../../geometry/nearest.ts";
+import type { FlatValue } from "../../training/run/flatOptions.ts";
 import type { RunSummary } from "../../training/run/runSummary.ts";
 import { addCommonOptions, addExamples, printJson } from "../options.ts";
 import { duration } from "../progress.ts";
@@ -93,7 +94,7 @@ function runsTable(runs: readonly RunSummary[], nameOf: (run: RunSummary) => str
 function differenceTable(
   runs: readonly RunSummary[],
   nameOf: (run: RunSummary) => string,
-  differing: ReadonlyMap<string, readonly unknown[]>,
+  differing: ReadonlyMap<string, readonly (FlatValue | undefined)[]>,
 ): DataTable {
   return {
     columns: [{ name: "option" }, ...runs.map((run) => ({ name: nameOf(run) }))],

@@ -11,7 +11,7 @@ export function trainingView<Batch>(
   trainer: Trainer<Batch>,
   draw: DrawExamples | undefined,
   known: Pick<TrainingView, "folder" | "step" | "elapsed" | "config">,
-): { view: TrainingView; validate(): Promise<Validation & { loss?: number }> } {
+): { view: TrainingView; validate: () => Promise<Validation & { loss?: number }> } {
   let examples: ValidationExamples | undefined;
   const { program, steps, variables } = trainer.compiled;
   const view: TrainingView = {

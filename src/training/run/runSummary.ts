@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { AnchorkitError } from "../../base/errors.ts";
-import { type Budget, describeBudget } from "../loop/budget.ts";
+import { describeBudget } from "../loop/budget.ts";
 import { readLoopState } from "./checkpoint.ts";
 import { type FlatValue, flatOptions } from "./flatOptions.ts";
 import type { MetricsLine, RunFolder } from "./runFolder.ts";
@@ -48,7 +48,7 @@ export async function summarizeRun(run: RunFolder): Promise<RunSummary> {
     began: config.began ?? (await stat(run.splits)).mtime.toISOString(),
     seconds: loop?.elapsed ?? 0,
     steps: loop?.step ?? 0,
-    length: config.budget ? describeBudget(config.budget as Budget) : "",
+    length: config.budget ? describeBudget(config.budget) : "",
     finished: loop?.finished ?? false,
     best: best && { ...best, metrics: measured?.metrics ?? {} },
     options: Object.fromEntries(options),

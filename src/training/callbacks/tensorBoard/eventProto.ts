@@ -86,4 +86,4 @@ const Event = protobuf.Root.fromJSON({
       },
     },
   },
-} as protobuf.INamespace).lookupType("Event");
+}).lookupType("Event");

@@ -41,7 +41,7 @@ export async function startTensorBoard(python: string, folder: string): Promise<
     return response;
   };
   return {
-    json: async (path) => (await ask(path)).json(),
+    json: async (path) => (await (await ask(path)).json()) as unknown,
     bytes: async (path) => Buffer.from(await (await ask(path)).arrayBuffer()),
     stop: () => {
       child.removeAllListeners("exit");
