@@ -72,6 +72,8 @@ export { countSplits, splitDataset, type SplitCounts } from "./data/split/splits
 export { type DatasetStats, datasetStats } from "./data/stats/datasetStats.ts";
 
 export { contactSheet, type SheetImage, type SheetOptions } from "./report/contactSheet.ts";
+export { confusionPicture } from "./report/runs/confusionPicture.ts";
+export { drawExamples } from "./report/runs/drawExamples.ts";
 export { drawDetections } from "./report/drawDetections.ts";
 export { writePicture, type RgbImage } from "./report/picture.ts";
 export { statsReport, writeStatsReport } from "./report/stats/statsReport.ts";

@@ -8,6 +8,7 @@ import { addImport } from "./label/importLabels.ts";
 import { addLint } from "./label/lint.ts";
 import { addPredict } from "./detect/predict.ts";
 import { createProgram } from "./run.ts";
+import { addRuns } from "./detect/runs.ts";
 import { addSplit } from "./label/splitLabels.ts";
 import { addStats } from "./label/statsLabels.ts";
 import { addTrain } from "./detect/train.ts";
@@ -19,6 +20,7 @@ export function detectProgram(): Command {
   addTrain(program);
   addEval(program);
   addPredict(program);
+  addRuns(program);
   addDoctor(program);
   addEngine(program);
   return program;

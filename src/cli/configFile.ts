@@ -20,6 +20,9 @@ const FREE_TO_CHANGE = [
   "cache",
   "cacheLimit",
   "engine",
+  "checkpointEvery",
+  "keepCheckpoints",
+  "tensorboard",
 ];
 /** Options that exclude each other: where the command line gives one, the other one of a file does not count. */
 const RIVALS: Record<string, string> = { epochs: "minutes", minutes: "epochs" };

@@ -1,13 +1,18 @@
+import { open } from "node:fs/promises";
 import type * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import { AnchorkitError } from "../base/errors.ts";
 import { writeFileAtomic } from "../base/files.ts";
+import { systemErrorAt } from "../base/systemErrors.ts";
 import { readFileWithin } from "./boundedFiles.ts";
 import { type NamedValues, setVariables } from "./namedWeights.ts";
 import { packedSize, PackedValues, packValues, sha256Of, unpackValues } from "./packedValues.ts";
 
 const LARGEST_FILE = 2 ** 31 - 1;
 const LINE_END = 10;
+/** Of the names and shapes of all variables. */
+const LARGEST_HEADER = 16 * 2 ** 20;
+const HEADER_CHUNK = 2 ** 16;
 
 const Header = z.object({ state: z.unknown(), variables: PackedValues });
 
@@ -66,6 +71,41 @@ export async function readVariables<T>(path: string, schema: z.ZodType<T>): Prom
   const state = schema.safeParse(header.data.state);
   if (!state.success) throw new AnchorkitError(`${path}: a checkpoint of another kind of training`);
   return { state: state.data, values };
+}
+
+/**
+ * Reads the state alone of what `saveVariables` wrote, without looking at the values, which may be large.
+ *
+ * @throws AnchorkitError if the file is missing or not a checkpoint, or its state is of another form
+ */
+export async function readState<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+  const file = await open(path).catch((error: unknown) => {
+    throw systemErrorAt(error, path);
+  });
+  try {
+    const lines: Buffer[] = [];
+    for (let size = 0; size < LARGEST_HEADER;) {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(HEADER_CHUNK), 0, HEADER_CHUNK, size);
+      lines.push(buffer.subarray(0, bytesRead));
+      size += bytesRead;
+      const [, header, rest] = splitLines(Buffer.concat(lines));
+      if (bytesRead > 0 && rest === undefined) continue;
+      const parsed = z.object({ state: schema }).safeParse(parseJson(header?.toString() ?? ""));
+      if (parsed.success) return parsed.data.state;
+      break;
+    }
+    throw new AnchorkitError(`${path}: not a checkpoint, or cut short`);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The first two lines, and what follows if their end is there. */
+function splitLines(bytes: Buffer): [Buffer, Buffer?, Buffer?] {
+  const first = bytes.indexOf(LINE_END);
+  const second = first < 0 ? -1 : bytes.indexOf(LINE_END, first + 1);
+  if (second < 0) return [bytes];
+  return [bytes.subarray(0, first), bytes.subarray(first + 1, second), bytes.subarray(second + 1)];
 }
 
 function parseJson(text: string): unknown {

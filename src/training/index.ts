@@ -1,5 +1,12 @@
-export type { Callback, Wish } from "./callbacks/callback.ts";
-export { earlyStopping } from "./callbacks/earlyStopping.ts";
+export type { Callback, Ending, Wish } from "./callbacks/callback.ts";
+export { csvLog } from "./callbacks/csvLog.ts";
+export { earlyStopping, type EarlyStoppingOptions } from "./callbacks/earlyStopping.ts";
+export { type CheckpointOptions, modelCheckpoint } from "./callbacks/modelCheckpoint.ts";
+export type { Monitor } from "./callbacks/monitor.ts";
+export { type PlateauOptions, reduceOnPlateau } from "./callbacks/reduceOnPlateau.ts";
+export { tensorBoard } from "./callbacks/tensorBoard/tensorBoard.ts";
+export { timeLimit } from "./callbacks/timeLimit.ts";
+export type { NamedPicture, TrainingView } from "./callbacks/trainingView.ts";
 export type { FitProgress, FitValidation } from "./loop/progress.ts";
 export * from "./losses/index.ts";
 export { betaShares } from "./mixing/betaShares.ts";
@@ -23,7 +30,15 @@ export { layerPenalties } from "./regularisers/layerPenalties.ts";
 export { elasticNet, l1, l2, type Penalty, weightPenalty } from "./regularisers/penalty.ts";
 export { RunFolder } from "./run/runFolder.ts";
 export { warmupCosine } from "./schedules.ts";
-export { calibrationStep, trainStep, type TrainStepOptions } from "./steps.ts";
-export type { Batches, ModelDescription, Task, TaskKind, Validation } from "./task.ts";
+export { calibrationStep, trainStep, type TrainStepOptions, validationStep } from "./steps.ts";
+export type {
+  Batches,
+  ModelDescription,
+  Task,
+  TaskKind,
+  Validation,
+  ValidationExamples,
+  ValidationLosses,
+} from "./task.ts";
 export { train } from "./train.ts";
-export type { PrepareContext, Prepared, TrainEvents, TrainOptions, TrainResult } from "./trainOptions.ts";
+export type { DrawExamples, PrepareContext, Prepared, TrainEvents, TrainOptions, TrainResult } from "./trainOptions.ts";

@@ -7,7 +7,7 @@ import { clipByGlobalNorm } from "./optimizers/clip.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
 import type { Phase } from "./recipe.ts";
 import { layerPenalties } from "./regularisers/layerPenalties.ts";
-import type { Task } from "./task.ts";
+import type { Task, ValidationLosses } from "./task.ts";
 
 const SCALAR: TensorSpec = { shape: [], dtype: "float32" };
 
@@ -53,6 +53,17 @@ export function trainStep<Batch>(
       const moved = optimizer.update(clipped, learningRate as tf.Scalar, step as tf.Scalar);
       const outputs: NamedTensors = { ...parts, loss: result.value, gradientNorm: norm };
       return { outputs, updates: new Map([...updates, ...moved]) };
+    },
+  };
+}
+
+/** The losses on a batch of the validation data, and their sum as `loss`; nothing is learnt. */
+export function validationStep<Batch>(of: Pick<ValidationLosses<Batch>, "inputs" | "losses">): Step {
+  return {
+    inputs: of.inputs,
+    run(fed) {
+      const parts = normalizing("moving", () => of.losses(fed));
+      return { outputs: { ...parts, loss: tf.addN(Object.values(parts)) } };
     },
   };
 }

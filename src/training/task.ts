@@ -1,6 +1,8 @@
 import type * as tf from "@tensorflow/tfjs";
+import type { DetectedFile } from "../base/detectedImage.ts";
 import type { Random } from "../base/random.ts";
 import type { NamedTensors, Step, TensorSpec } from "../engine/graph/step.ts";
+import type { EvaluationImage } from "../metrics/detection/evaluationImage.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** What kinds of tasks there are. */
@@ -26,6 +28,28 @@ export interface Batches<Batch> {
 export interface Validation {
   score: number;
   metrics: Record<string, number>;
+  /** What pictures can be drawn of. */
+  examples?: ValidationExamples;
+}
+
+/** The last validation as more than numbers, where a task has it; see `TrainOptions.draw`. */
+export interface ValidationExamples {
+  /** Validation images with what was found in them, and what is there. */
+  detected?: readonly (DetectedFile & EvaluationImage)[];
+  /** [classes][classes] counts: a row for each true class, a column for each predicted one. */
+  confusion?: readonly (readonly number[])[];
+}
+
+/** The losses on the validation data: of a fixed number of batches without augmentation, the same each time. */
+export interface ValidationLosses<Batch> {
+  batches: number;
+  batch(index: number): Promise<Batch>;
+  /** Names and shapes of what `feeds` makes. */
+  inputs: Record<string, TensorSpec>;
+  /** The tensors of a batch; the caller disposes of them. The random numbers are the same in every validation. */
+  feeds(batch: Batch, random: Random): NamedTensors;
+  /** The losses as in training, but in inference mode; normalisation uses its moving statistics in any case. */
+  losses(inputs: NamedTensors): Record<string, tf.Scalar>;
 }
 
 /**
@@ -54,6 +78,8 @@ export interface Task<Batch> {
   predict: Step;
   /** Measures the validation data with `run`, which runs `predict`. */
   validate(run: (inputs: NamedTensors) => NamedTensors): Promise<Validation>;
+  /** How the loss on the validation data is computed, on averaged weights; it is not, unless told. */
+  validationLosses?: ValidationLosses<Batch>;
   /** What is done otherwise than by the default recipe. */
   recipe?: Partial<Recipe>;
 }

@@ -10,7 +10,8 @@ import { resumedData } from "../data/split/resumedData.ts";
 import { loadEngine } from "../engine/load.ts";
 import { chooseFastPrecision } from "../engine/precision.ts";
 import { assertTime, budgetFrom, type Budget, defaultBudget, validationsIn } from "./loop/budget.ts";
-import { earlyStopping } from "./callbacks/earlyStopping.ts";
+import { amongCallbacks } from "./callbacks/callback.ts";
+import { callbacksOf } from "./callbacks/callbacksOf.ts";
 import { restoreCheckpoint, saveCheckpoint } from "./run/checkpoint.ts";
 import { fit, type LoopState } from "./loop/fit.ts";
 import { describeAnew, modelFolderOf, readModelWeights } from "./run/modelFolder.ts";
@@ -18,6 +19,7 @@ import { RunFolder } from "./run/runFolder.ts";
 import { begunRun, configOf } from "./run/runRecord.ts";
 import { warmupCosine } from "./schedules.ts";
 import type { Task } from "./task.ts";
+import { trainingView } from "./callbacks/viewOf.ts";
 import { Trainer } from "./trainer.ts";
 import type { PrepareContext, Prepared, TrainEvents, TrainOptions, TrainResult } from "./trainOptions.ts";
 
@@ -92,7 +94,6 @@ export async function train<Batch>(
       if (output) await run.begin(output);
       await run.writeConfig(configOf(options, recorded, task, { budget, engine, fingerprint, precision }));
       await writeManifest(run.splits, described);
-      await run.clearMetrics();
     }
     events.message?.(`${task.summary}, ${trainer.compiled.precision}; ready after ${spent().toFixed(1)} s`);
     const state = await fitRun(task, trainer, run, {
@@ -133,42 +134,50 @@ async function fitRun<Batch>(
 ): Promise<LoopState> {
   const { batches } = task;
   const { peakRate: peak, warmupSteps } = trainer.recipe;
-  const lines: Promise<void>[] = [];
-  const { patience, signal, callbacks = [] } = options;
-  const state = await fit(
-    {
-      stepsPerEpoch: batches.stepsPerEpoch,
-      prepare: (step) => batches.batch(step),
-      namesOf: (batch) => batches.namesOf(batch),
-      train: (batch, at) => trainer.train(batch, at),
-      validate: () => trainer.validate(),
-      nextPhase: () => {
-        trainer.nextPhase();
+  const { signal } = options;
+  const config = await run.readConfig();
+  const callbacks = callbacksOf(run, options);
+  const { view, validate } = trainingView(task, trainer, options.draw, {
+    folder: run.path,
+    step: resumed?.step ?? 0,
+    elapsed: resumed?.elapsed ?? spent,
+    config,
+  });
+  const loop = (): Promise<LoopState> =>
+    fit(
+      {
+        stepsPerEpoch: batches.stepsPerEpoch,
+        prepare: (step) => batches.batch(step),
+        namesOf: (batch) => batches.namesOf(batch),
+        train: (batch, at) => trainer.train(batch, at),
+        validate,
+        nextPhase: () => {
+          trainer.nextPhase();
+        },
+        saveBest: () => saveCheckpoint(run.best, task, trainer),
+        async saveCheckpoint(step, keep) {
+          await saveCheckpoint(run.checkpoint(step), task, trainer);
+          await run.keepCheckpoints(keep);
+        },
+        saveLast: (state) => saveCheckpoint(run.last, task, trainer, state),
       },
-      saveBest: () => saveCheckpoint(run.best, task, trainer),
-      saveLast: (loop) => saveCheckpoint(run.last, task, trainer, loop),
-    },
-    {
-      budget,
-      batch: options.batch,
-      learningRate: (step, progress) => warmupCosine(step, progress, { peak, warmupSteps }),
-      validations: validationsIn(budget),
-      callbacks: [...(patience === undefined ? [] : [earlyStopping({ patience })]), ...callbacks],
-      spent,
-      // the model is opened as it was for training, runs over the same images, and is drawn on some of them
-      ...(options.report && { afterwards: (validation: number) => spent + 1.5 * validation }),
-      ...(resumed && { resumed }),
-      ...(signal && { signal }),
-      onStep: (progress) => events.progress?.(progress),
-      onValidation(validation) {
-        lines.push(run.appendMetrics(validation));
-        events.validated?.(validation);
+      {
+        budget,
+        batch: options.batch,
+        learningRate: (step, progress) => warmupCosine(step, progress, { peak, warmupSteps }),
+        validations: validationsIn(budget),
+        callbacks,
+        spent,
+        // the model is opened as it was for training, runs over the same images, and is drawn on some of them
+        ...(options.report && { afterwards: (validation: number) => spent + 1.5 * validation }),
+        ...(resumed && { resumed }),
+        ...(signal && { signal }),
+        onStep: (progress) => events.progress?.(progress),
+        onValidation: (validation) => events.validated?.(validation),
+        onStop: (reason) => events.message?.(`stopping here: ${reason}`),
       },
-      onStop: (reason) => events.message?.(`stopping here: ${reason}`),
-    },
-  );
-  await Promise.all(lines);
-  return state;
+    );
+  return amongCallbacks(callbacks, view, loop);
 }
 
 async function startFrom<Batch>(model: string, task: Prepared<Batch>, events: TrainEvents): Promise<void> {

@@ -7,9 +7,10 @@ import type { Limiter } from "../data/parallel.ts";
 import type { EngineChoice } from "../engine/load.ts";
 import type { Precision } from "../engine/graph/program.ts";
 import type { Callback } from "./callbacks/callback.ts";
+import type { NamedPicture } from "./callbacks/trainingView.ts";
 import type { FitProgress, FitValidation } from "./loop/progress.ts";
 import type { Recipe } from "./recipe.ts";
-import type { Task } from "./task.ts";
+import type { Task, ValidationExamples } from "./task.ts";
 
 /** Options of every training, whatever is trained; images are kept in memory unless told. */
 export interface TrainOptions extends LoadingChoice {
@@ -32,6 +33,15 @@ export interface TrainOptions extends LoadingChoice {
   report?: boolean;
   /** Ends the training after so many validations without a better score. */
   patience?: number;
+  /** Multiplies the learning rate by 0.3 after so many validations without a better score. */
+  reduceOnPlateau?: number;
+  /** Keeps the weights after every so many epochs, see RunFolder.checkpoint; and how many of them, 5 unless told. */
+  checkpointEvery?: number;
+  keepCheckpoints?: number;
+  /** Writes what TensorBoard shows into the run folder; done unless told. */
+  tensorboard?: boolean;
+  /** Draws what validations found, for TensorBoard: `drawExamples` does. */
+  draw?: DrawExamples;
   /** A run or model folder whose weights to begin with, as far as they fit. */
   weights?: string;
   /** Go on from the last checkpoint in `out`. */
@@ -46,15 +56,22 @@ export interface TrainOptions extends LoadingChoice {
   callbacks?: readonly Callback[];
 }
 
-/** What a training tells while it runs. */
+/** Makes pictures of what a validation found. */
+export type DrawExamples = (
+  examples: ValidationExamples,
+  classes: readonly string[],
+) => Promise<readonly NamedPicture[]>;
+
 /** The names of all of them, for functions that refuse others. */
 export const TRAIN_OPTIONS = {
   ...({ out: true, epochs: true, minutes: true, batch: true, seed: true, optimizer: true, lr: true } as const),
   ...({ engine: true, precision: true, patience: true, weights: true, resume: true, signal: true } as const),
   ...({ callbacks: true, cache: true, cacheLimit: true, workers: true } as const),
+  ...({ reduceOnPlateau: true, checkpointEvery: true, keepCheckpoints: true, tensorboard: true, draw: true } as const),
   ...({ overwrite: true, inputs: true, report: true, spent: true } as const),
 } satisfies Record<keyof TrainOptions, true>;
 
+/** What a training tells while it runs. */
 export interface TrainEvents {
   /** A line for a person. */
   message?: (text: string) => void;

@@ -8,6 +8,7 @@ import type { StepInfo } from "./loop/fit.ts";
 import { averageKeep } from "./movingAverage.ts";
 import { completeRecipe, type Phase, phaseAt, type Recipe } from "./recipe.ts";
 import type { Task, Validation } from "./task.ts";
+import { validationLoss } from "./validationLoss.ts";
 import { compileTraining, stepName, type TrainingProgram } from "./trainingProgram.ts";
 
 export interface TrainerOptions {
@@ -89,9 +90,12 @@ export class Trainer<Batch> {
     if (next) this.#state = { ...this.#state, requested: next.name };
   }
 
-  /** Measures the averaged weights. */
-  validate(): Promise<Validation> {
-    return this.#task.validate((inputs) => this.compiled.program.run("predict", inputs));
+  /** Measures the averaged weights, and their loss on the validation data where the task can tell it. */
+  async validate(): Promise<Validation & { loss?: number }> {
+    const { program } = this.compiled;
+    const validation = await this.#task.validate((inputs) => program.run("predict", inputs));
+    const loss = await validationLoss(this.#task, program, this.#random);
+    return { ...validation, ...(loss !== undefined && { loss }) };
   }
 
   dispose(): void {

@@ -7,14 +7,14 @@ import { type MovingAverage, movingAverage } from "./movingAverage.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
 import { OPTIMIZERS } from "./optimizers/registry.ts";
 import type { Recipe } from "./recipe.ts";
-import { calibrationStep, trainStep } from "./steps.ts";
+import { calibrationStep, trainStep, validationStep } from "./steps.ts";
 import type { Task } from "./task.ts";
 
 /** What a training runs: one program, and the variables that it owns while it lives. */
 export interface TrainingProgram {
   program: Program;
   precision: Precision;
-  /** The steps that are compiled, as they are: `stepName(phase, shape)`, `calibrate/shape`, `average` and `predict`. */
+  /** The steps that are compiled, as they are: `stepName(phase, shape)`, `calibrate/shape`, `average`, `predict`, `validate`. */
   steps: Readonly<Record<string, Step>>;
   /** Every variable by its name: what a checkpoint holds. */
   variables: ReadonlyMap<string, tf.Variable>;
@@ -53,6 +53,7 @@ export async function compileTraining<Batch>(task: Task<Batch>, options: Compile
     ...taskSteps(task, recipe, optimizer, norms),
     average: average.step,
     predict: { ...task.predict, reading: averages },
+    ...(task.validationLosses && { validate: { ...validationStep(task.validationLosses), reading: averages } }),
   };
   const compile = (as: Precision): Promise<Program> =>
     compileProgram(steps, { variables: [...variables.values()], precision: as });

@@ -9,23 +9,24 @@ export function toyTask(random: Random): Prepared<number> {
   const layers = [dense("hidden", 4, "tanh"), new BatchNorm({ name: "norm" }), dense("out", 1, "linear")];
   const network = tf.sequential({ layers });
   const logits = (x?: tf.Tensor, training = false): tf.Tensor => network.apply(x ?? [], { training }) as tf.Tensor;
+  const held = (): { x: tf.Tensor2D; y: tf.Tensor } => points(random.fork("held out"));
+  const loss = (x: tf.Tensor, y: tf.Tensor): tf.Scalar => {
+    const z = logits(x, true);
+    return tf.softplus(z).sub(z.mul(y)).mean();
+  };
   return {
     ...{ kind: "classification", description: { model: "toy", classes: ["below", "above"] }, built: { model: "toy" } },
     ...{ network, summary: "toy", shapes: { points: { x: floats(2), y: floats(1), noise: floats(2) } } },
     batches: { stepsPerEpoch: 4, batch: (i) => Promise.resolve(i), namesOf: (i) => [`points ${i}`] },
     feeds: (i, noise) => ({ ...points(random.fork(i)), noise: uniform(noise, 0.1) }),
-    losses({ x, y, noise }) {
-      const z = logits(x?.add(noise ?? 0), true);
-      return {
-        side: tf
-          .softplus(z)
-          .sub(z.mul(y ?? 0))
-          .mean(),
-      };
+    losses: ({ x, y, noise }) => ({ side: loss((x as tf.Tensor).add(noise as tf.Tensor), y as tf.Tensor) }),
+    validationLosses: {
+      ...{ batches: 1, batch: (i) => Promise.resolve(i), inputs: { x: floats(2), y: floats(1) }, feeds: held },
+      losses: ({ x, y }) => ({ side: loss(x as tf.Tensor, y as tf.Tensor) }),
     },
     predict: { inputs: { x: floats(2) }, run: ({ x }) => ({ outputs: { z: logits(x) } }) },
     validate(run) {
-      const { x, y } = points(random.fork("held out"));
+      const { x, y } = held();
       const { z = x } = run({ x });
       const accuracy = tf.tidy(() => z.greater(0).equal(y.greater(0)).mean().dataSync()[0] ?? NaN);
       tf.dispose([x, y, z]);

@@ -8,10 +8,12 @@ import { Random } from "../../src/base/random.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { loadEngine } from "../../src/engine/load.ts";
 import { openPrograms } from "../../src/engine/graph/program.ts";
+import type { Callback } from "../../src/training/callbacks/callback.ts";
 import { RunFolder } from "../../src/training/run/runFolder.ts";
 import { train } from "../../src/training/train.ts";
 import type { TrainEvents, TrainOptions, TrainResult } from "../../src/training/trainOptions.ts";
 import { squaresDataset } from "../detection/sampleImages.ts";
+import { all, recordsOf, textIn } from "./callbacks/tensorBoard/wireFormat.ts";
 import { toyTask } from "./toyTask.ts";
 
 const native = (await loadEngine()).name === "native";
@@ -75,17 +77,105 @@ describe.runIf(native)("a task of some forty lines", () => {
   });
 
   it("ends in the same bits after an interruption, wherever that was", async () => {
-    await trainToy("whole");
+    await trainToy("whole", { reduceOnPlateau: 1 });
     for (const after of [3, 20, 33]) {
       const name = `stopped-${after}`;
-      expect(await interrupted(name, after)).toMatchObject({ steps: after, finished: false });
-      expect(await trainToy(name, { resume: true, ...{ epochs: undefined } } as never)).toMatchObject({ steps: 40 });
+      expect(await interrupted(name, after, { reduceOnPlateau: 1 })).toMatchObject({ steps: after, finished: false });
+      expect(
+        await trainToy(name, { resume: true, reduceOnPlateau: 1, ...{ epochs: undefined } } as never),
+      ).toMatchObject({ steps: 40 });
       for (const part of ["last", "best"]) {
         expect(Buffer.compare(await weightsOf(name, part), await weightsOf("whole", part)), `${name} ${part}`).toBe(0);
       }
       const [a, b] = await Promise.all([name, "whole"].map((run) => new RunFolder(join(folder, run)).readMetrics()));
-      expect(a?.map(({ loss, metrics }) => [loss, metrics])).toEqual(b?.map(({ loss, metrics }) => [loss, metrics]));
+      expect(
+        a?.map(({ loss, validationLoss, learningRate, metrics }) => [loss, validationLoss, learningRate, metrics]),
+      ).toEqual(
+        b?.map(({ loss, validationLoss, learningRate, metrics }) => [loss, validationLoss, learningRate, metrics]),
+      );
     }
+  });
+
+  it("tells the loss on the validation data, of averaged weights and with moving statistics", async () => {
+    const evaluated: number[] = [];
+    const out = join(folder, "told");
+    await train(
+      dataset,
+      (_, { random }) => {
+        const task = toyTask(random);
+        const validate: Toy["validate"] = (run) => {
+          // the same by another way: what predict, which normalises with moving statistics, makes of the held-out points
+          const { x, y } = task.validationLosses?.feeds(0, random) ?? {};
+          const { z } = run({ x: x as tf.Tensor });
+          const loss = tf.tidy(
+            () => tf.losses.sigmoidCrossEntropy(y as tf.Tensor, z as tf.Tensor).dataSync()[0] ?? NaN,
+          );
+          evaluated.push(loss);
+          tf.dispose([x, y, z]);
+          return task.validate(run);
+        };
+        return Promise.resolve({ ...task, validate });
+      },
+      { out, epochs: 10, batch: 16, seed: 5, engine: "native", precision: "float32", lr: 0.05 },
+    );
+    const told = (await new RunFolder(out).readMetrics()).map(({ validationLoss }) => validationLoss ?? NaN);
+    expect(told).toHaveLength(evaluated.length);
+    told.forEach((loss, i) => {
+      expect(loss).toBeCloseTo(evaluated[i] ?? NaN, 5);
+    });
+    expect(told.at(-1)).toBeLessThan(told[0] ?? NaN);
+  });
+
+  it("keeps checkpoints that can be opened and begun with, the latest, also when it goes on", async () => {
+    const changes = { checkpointEvery: 2, keepCheckpoints: 3 };
+    await interrupted("kept", 22, changes);
+    const run = new RunFolder(join(folder, "kept"));
+    expect((await run.checkpoints()).map(({ step }) => step)).toEqual([8, 16]);
+    await trainToy("kept", { ...changes, resume: true, epochs: undefined } as never);
+    const kept = await run.checkpoints();
+    expect(kept.map(({ step }) => step)).toEqual([24, 32, 40]);
+    expect(await weightsOf("kept", "checkpoints/step-000040")).toEqual(await weightsOf("kept"));
+    const lines: string[] = [];
+    const from = { weights: run.checkpoint(24), epochs: 1 };
+    await trainToy("of-kept", from, { events: { message: (line) => lines.push(line) } });
+    expect(lines[0]).toMatch(/step-000024: 8 of 8$/);
+    await trainToy("kept", { epochs: 1, overwrite: true });
+    expect(await run.checkpoints()).toEqual([]);
+  });
+
+  it("shows callbacks its weights, graph, options and pictures, and tells them how it ended", async () => {
+    const seen: unknown[] = [];
+    const watcher: Callback = {
+      name: "watcher",
+      async onBegin(view) {
+        const { step, config } = view;
+        seen.push(step, config.lr, view.weights().get("out/bias")?.values.length, await view.pictures());
+        const nodes = all(Buffer.from(view.graph() ?? []), 1);
+        seen.push(nodes.map((node) => textIn(node, 2)).includes("Tanh"));
+        seen.push(nodes.map((node) => textIn(node, 1)).includes("hidden/kernel/average"));
+      },
+      async onValidation() {
+        await Promise.resolve();
+        return { stop: "seen enough" };
+      },
+      onEnd: (ending) => void seen.push(ending),
+    };
+    await trainToy("watched", { callbacks: [watcher] });
+    expect(seen).toEqual([0, 0.05, 1, [], true, true, "finished"]);
+    seen.length = 0;
+    const failing: Callback = { name: "failing", onStep: () => { throw new Error("no more"); } }; // prettier-ignore
+    await expect(trainToy("failed", { callbacks: [watcher, failing] })).rejects.toThrow("no more");
+    expect(seen.at(-1)).toBe("failed");
+  });
+
+  it("writes what TensorBoard shows unless told otherwise", async () => {
+    await trainToy("shown", { epochs: 3 });
+    await trainToy("hidden", { epochs: 3, tensorboard: false });
+    const tags = recordsOf(await readFile(new RunFolder(join(folder, "shown")).events)).flatMap((event) =>
+      all(event, 5).flatMap((summary) => all(summary, 1).map((value) => textIn(value, 1))),
+    );
+    expect(tags).toEqual(expect.arrayContaining(["train/side", "validation/accuracy", "weights/norm/moving_mean"]));
+    expect(existsSync(new RunFolder(join(folder, "hidden")).events)).toBe(false);
   });
 
   it("leaves no tensor and no program behind", async () => {

@@ -11,7 +11,7 @@ import { checkChoice, modelNamed, trainModel } from "../../models.ts";
 import { type ShortTraining, TRAIN_LONGER, tooFewSteps, tooFewStepsText } from "../../report/evaluation/tooFewSteps.ts";
 import { RunFolder } from "../../training/run/runFolder.ts";
 import type { TaskKind } from "../../training/task.ts";
-import type { TrainEvents, TrainResult } from "../../training/trainOptions.ts";
+import type { DrawExamples, TrainEvents, TrainResult } from "../../training/trainOptions.ts";
 import { applyRunOptions } from "../configFile.ts";
 import { describeClasses, describeSplits, openDataset } from "../dataset.ts";
 import { abortOnInterrupt, INTERRUPTED } from "../interrupt.ts";
@@ -103,6 +103,7 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   const options = {
     ...sharedOptions(flags),
     ...length,
+    ...(flags.tensorboard !== false && { draw }),
     augmentation,
     out,
     signal,
@@ -138,6 +139,10 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   if (!result.finished) process.exitCode = INTERRUPTED;
 }
 
+/** Loaded when it is first needed. */
+const draw: DrawExamples = async (...given) =>
+  (await import("../../report/runs/drawExamples.ts")).drawExamples(...given);
+
 /** Seconds since the process began. */
 function sinceStart(): number {
   return performance.now() / 1000;
@@ -161,8 +166,9 @@ function eventsTo(progress: Progress, task: TaskKind): TrainEvents {
       const text = `epoch ${passes} | loss ${loss.toFixed(3)} | ${samplesPerSecond.toFixed(1)} images/s | data ${Math.round(100 * waiting)}%`;
       progress.update({ fraction, text, ...(Number.isFinite(remaining) && { remaining }) });
     },
-    validated({ epoch, elapsed, metrics, best }) {
-      const values = `val ${headline(task, metrics)}`;
+    validated({ epoch, elapsed, metrics, validationLoss, best }) {
+      const loss = validationLoss === undefined ? "" : `, loss ${validationLoss.toFixed(3)}`;
+      const values = `val ${headline(task, metrics)}${loss}`;
       progress.log(`${duration(elapsed)}, epoch ${epoch.toFixed(1)}: ${values}${best ? ", the best so far" : ""}`);
     },
   };
@@ -171,7 +177,7 @@ function eventsTo(progress: Progress, task: TaskKind): TrainEvents {
 /** The numbers of a validation that a person looks at first, by the kind of the task. */
 const HEADLINES: Readonly<Record<TaskKind, readonly string[]>> = {
   detection: ["AP", "AP50"],
-  classification: ["accuracy", "loss"],
+  classification: ["accuracy"],
   segmentation: [],
   sequence: [],
 };

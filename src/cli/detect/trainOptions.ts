@@ -64,6 +64,18 @@ export function addTrainingOptions(command: Command): void {
       "stop after n validations in a row without a better score",
       numberIn({ whole: true, min: 1 }),
     )
+    .option(
+      "--reduce-on-plateau <n>",
+      "multiply the learning rate by 0.3 after n validations without a better score",
+      numberIn({ whole: true, min: 1 }),
+    )
+    .option(
+      "--checkpoint-every <n>",
+      "keep the weights after every n epochs, too, in <run>/checkpoints",
+      numberIn({ whole: true, min: 1 }),
+    )
+    .option("--keep-checkpoints <k>", "how many of those, the latest (default: 5)", numberIn({ whole: true, min: 1 }))
+    .option("--no-tensorboard", "do not write the curves, histograms and pictures that TensorBoard shows")
     .option("--seed <n>", "seed for every random draw", numberIn({ whole: true, min: 0, max: 2 ** 31 - 1 }), 1)
     .addOption(
       choice("--cache <where>", "where to keep resized images: in memory (ram), on disk or nowhere", CACHES, "ram"),
@@ -108,9 +120,14 @@ export function lengthOf({ epochs, minutes, resume }: TrainFlags): { epochs?: nu
 export function sharedOptions(flags: TrainFlags) {
   const { batch, seed, optimizer, lr, engine, precision, cache, cacheLimit, workers, patience, weights, resume, flip } =
     flags;
+  const { reduceOnPlateau, checkpointEvery, keepCheckpoints, tensorboard = true } = flags;
+  if (keepCheckpoints !== undefined && checkpointEvery === undefined) {
+    throw new UsageError("--keep-checkpoints needs --checkpoint-every <n>: after how many epochs weights are kept");
+  }
   return {
-    ...{ batch, seed, engine, precision },
+    ...{ batch, seed, engine, precision, tensorboard },
     ...defined({ optimizer, lr, cache, cacheLimit, workers, patience, weights, resume, flip }),
+    ...defined({ reduceOnPlateau, checkpointEvery, keepCheckpoints }),
   };
 }
 

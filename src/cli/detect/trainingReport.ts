@@ -46,8 +46,9 @@ export async function writeTrainingReport(
 /** The course of the training that made the weights; runs of old do not have the loss and the steps. */
 export async function historyOf(run: RunFolder): Promise<TrainingRecord[]> {
   if (!existsSync(run.metrics)) return []; // a model without its run
-  return (await run.readMetrics()).map(({ step, epoch, loss, metrics, best }) => {
-    const known = { epoch, loss: loss ?? NaN, AP: metrics.AP ?? NaN, AP50: metrics.AP50 ?? NaN, best };
+  return (await run.readMetrics()).map(({ step, epoch, loss, validationLoss, metrics, best }) => {
+    const held = validationLoss == null ? {} : { validationLoss };
+    const known = { epoch, loss: loss ?? NaN, ...held, AP: metrics.AP ?? NaN, AP50: metrics.AP50 ?? NaN, best };
     return step === undefined ? known : { step, ...known };
   });
 }

@@ -41,6 +41,8 @@ export interface FasterRcnnTaskOptions extends FasterRcnnOptions {
 
 /** Images that prediction runs on at once while training. */
 const PREDICT_BATCH = 4;
+/** The loss on the validation images is that of so many batches, each of which takes as long as a third of a step. */
+const LOSS_BATCHES = 8;
 /** Pixels of the canvas for each cell of the one map that proposals come from. */
 const STRIDE = 8;
 /** Anchors of each cell unless told: so many squares, chosen by k-means. */
@@ -111,10 +113,17 @@ export async function fasterRcnnTask(
     random: random.fork("batches"),
     threads,
   });
+  const held = trainingBatches(validation, {
+    batch,
+    preprocessing,
+    augmentation: PRESETS.none,
+    random: random.fork("validation batches"),
+  });
   const { stored, objects } = source;
   const boxes = levelAnchors(levels, canvas);
   const blocks = anchorBlocks(boxes);
   const lossOptions = { network, preprocessing, settings, anchors: boxes, batch, stored, objects };
+  const heldOptions = { ...lossOptions, stored: held.stored, objects: held.objects };
   const trained = published !== undefined || (begun !== undefined && !resumes);
   return {
     kind: "detection",
@@ -132,7 +141,14 @@ export async function fasterRcnnTask(
       const found = await detectLabelled(run, PREDICT_BATCH, validation, preprocessing);
       const { perClass, ...metrics } = evaluateCoco(found, dataset.classes);
       const classAP = Object.fromEntries(perClass.map(({ name, AP }) => [`AP ${name}`, AP]));
-      return { score: metrics.AP, metrics: { ...metrics, ...classAP } };
+      return { score: metrics.AP, metrics: { ...metrics, ...classAP }, examples: { detected: found } };
+    },
+    validationLosses: {
+      batches: Math.max(1, Math.min(LOSS_BATCHES, Math.floor(validation.length / batch))),
+      batch: (i) => held.batch(i),
+      inputs: lossInputs(heldOptions),
+      feeds: (made, draws) => lossFeeds(made, { objects: held.objects, anchors: blocks, settings, random: draws }),
+      losses: (inputs) => fasterRcnnLosses(inputs, heldOptions),
     },
     ...(trained && { recipe: { phases: FROM_WEIGHTS } }),
     built: builtOptions(description),

@@ -51,8 +51,13 @@ export function encodeSavedModel(nodes: readonly GraphNode[]): Uint8Array {
   return SavedModel.encode(message).finish();
 }
 
+/** The bytes of a GraphDef (graph.proto). */
+export function encodeGraph(nodes: readonly GraphNode[]): Uint8Array {
+  return GraphDef.encode(GraphDef.fromObject({ node: nodes, versions: { producer: 1700 } })).finish();
+}
+
 /** Field numbers of the messages that a graph needs, from TensorFlow's public .proto files. */
-const SavedModel = protobuf.Root.fromJSON({
+const messages = protobuf.Root.fromJSON({
   nested: {
     Dim: { fields: { size: { type: "int64", id: 1 } } },
     TensorShape: { fields: { dim: { rule: "repeated", type: "Dim", id: 2 } } },
@@ -114,4 +119,5 @@ const SavedModel = protobuf.Root.fromJSON({
       },
     },
   },
-} as protobuf.INamespace).lookupType("SavedModel");
+} as protobuf.INamespace);
+const [SavedModel, GraphDef] = [messages.lookupType("SavedModel"), messages.lookupType("GraphDef")];

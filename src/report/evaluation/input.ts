@@ -9,6 +9,8 @@ export interface TrainingRecord {
   epoch: number;
   /** Mean training loss since the measurement before. */
   loss: number;
+  /** On the validation images; runs of old do not say. */
+  validationLoss?: number;
   /** On the validation images. */
   AP: number;
   AP50: number;

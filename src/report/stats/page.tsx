@@ -1,4 +1,5 @@
 import type { ComponentChildren, VNode } from "preact";
+import { DataTable } from "../page/dataTable.tsx";
 import { Document, Figures, Warnings } from "../page/document.tsx";
 import type { Figure } from "../page/figure.ts";
 import { count, countOf } from "../../base/words.ts";
@@ -194,41 +195,5 @@ function Anchors({ shapes, size }: NonNullable<StatsReportInput["anchors"]>): VN
         ])}
       />
     </section>
-  );
-}
-
-function DataTable({
-  label,
-  head,
-  rows,
-  narrow = false,
-}: {
-  label: string;
-  head: readonly string[];
-  rows: readonly (readonly string[])[];
-  narrow?: boolean;
-}): VNode {
-  return (
-    <div class={`scroll card${narrow ? " narrow" : ""}`} tabIndex={0} role="region" aria-label={label}>
-      <table>
-        <thead>
-          <tr>
-            {head.map((name) => (
-              <th scope="col">{name}</th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(([name, ...cells]) => (
-            <tr>
-              <th scope="row">{name}</th>
-              {cells.map((cell) => (
-                <td>{cell}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   );
 }

@@ -1,24 +1,31 @@
 import { z } from "zod";
 import { checked } from "../../base/checked.ts";
 import type { Callback } from "./callback.ts";
+import { isBetter, type Monitor, monitored } from "./monitor.ts";
 
 const State = z.object({ best: z.number().nullable(), since: z.int().min(0) });
 
+export interface EarlyStoppingOptions extends Monitor {
+  /** So many validations in a row without a better value end the training; at least 1. */
+  patience: number;
+}
+
 /**
- * Ends a training whose score on the validation data has not risen for so many validations in a row (Prechelt, "Early
- * Stopping - But When?", 1998). The best weights are kept by the training itself. `patience` is the number of validations
- * without a rise, at least 1; `leastRise` how much more counts as a rise.
+ * Ends a training that no longer gets better on the validation data (Prechelt, "Early Stopping - But When?", 1998). The
+ * weights need not be restored: those with the best score are in the run's `best` folder in any case, and are what
+ * `--weights` opens.
  */
-export function earlyStopping({ patience, leastRise = 0 }: { patience: number; leastRise?: number }): Callback {
+export function earlyStopping({ patience, ...monitor }: EarlyStoppingOptions): Callback {
   let { best, since }: z.infer<typeof State> = { best: null, since: 0 };
   return {
     name: "early stopping",
-    onValidation({ score }) {
-      if (best === null || score > best + leastRise) [best, since] = [score, 0];
+    onValidation(state) {
+      const value = monitored(monitor, state);
+      if (isBetter(monitor, value, best)) [best, since] = [value, 0];
       else since++;
       if (since < patience) return undefined;
       const times = patience === 1 ? "the last validation was" : `the last ${patience} validations were`;
-      return { stop: `${times} no better than the best before (${best.toFixed(3)})` };
+      return { stop: `${times} no better than the best before (${best?.toFixed(3) ?? "none was a number"})` };
     },
     state: () => ({ best, since }),
     restore(saved) {

@@ -22,11 +22,14 @@ export interface Training<Batch> {
   train(batch: Batch, at: StepInfo): Promise<Record<string, number>> | Record<string, number>;
   /** What the samples of a batch are called, for messages. */
   namesOf(batch: Batch): readonly string[];
-  validate(): Promise<Validation>;
+  /** With the loss on the validation data, where that is known. */
+  validate(): Promise<Validation & { loss?: number }>;
   /** Goes on to the next phase, if there is one. */
   nextPhase(): void;
   /** Saves what prediction needs. */
   saveBest(): Promise<void>;
+  /** Saves that once more, for good, and drops the oldest so that `keep` are there. */
+  saveCheckpoint(step: number, keep: number): Promise<void>;
   /** Saves that, and all that going on needs. */
   saveLast(state: LoopState): Promise<void>;
 }
@@ -104,6 +107,7 @@ export async function fit<Batch>(training: Training<Batch>, options: FitOptions)
   let validated = Math.floor(progressAt(step) * options.validations);
   let saveAt = elapsed() + CHECKPOINT.first;
   let saved: LoopState | undefined;
+  let learningRate = 0; // of the last step
 
   const stopped = (): boolean => options.signal?.aborted === true;
   const over = (): boolean => ended !== undefined || progressAt(step) >= 1;
@@ -115,10 +119,11 @@ export async function fit<Batch>(training: Training<Batch>, options: FitOptions)
     saved = state;
     return state;
   };
-  const obey = (wishes: readonly Wish[]): void => {
+  const obey = async (wishes: readonly Wish[]): Promise<void> => {
     for (const wish of wishes) {
       if (wish.rateFactor !== undefined) rateFactor *= wish.rateFactor;
       if (wish.nextPhase) training.nextPhase();
+      if (wish.checkpoint) await training.saveCheckpoint(step, wish.checkpoint.keep);
       if (wish.stop !== undefined && ended === undefined) {
         ended = wish.stop;
         options.onStop?.(ended);
@@ -127,7 +132,7 @@ export async function fit<Batch>(training: Training<Batch>, options: FitOptions)
   };
   const validate = async (waiting: number): Promise<void> => {
     const begun = elapsed();
-    const { score, metrics } = await training.validate();
+    const { score, metrics, loss: validationLoss } = await training.validate();
     const isBest = best === null || score > best.score;
     if (isBest) {
       best = { score, step };
@@ -136,8 +141,9 @@ export async function fit<Batch>(training: Training<Batch>, options: FitOptions)
     const loss = since.loss / since.steps;
     Object.assign(since, { steps: 0, loss: 0 });
     const at = { step, epoch: step / stepsPerEpoch, elapsed: elapsed() };
-    const state = { ...at, loss, waiting, score, metrics, best: isBest };
-    obey(callbacks.onValidation(state));
+    const losses = { loss, ...(validationLoss !== undefined && { validationLoss }) };
+    const state = { ...at, ...losses, learningRate, waiting, score, metrics, best: isBest };
+    await obey(await callbacks.onValidation(state));
     await save(over());
     const took = elapsed() - begun;
     ending = Math.max(ending, took + (options.afterwards?.(took) ?? 0));
@@ -154,7 +160,7 @@ export async function fit<Batch>(training: Training<Batch>, options: FitOptions)
       next = training.prepare(step + 1);
       next.catch(() => undefined);
       data.end();
-      const learningRate = rateFactor * options.learningRate(step, progress);
+      learningRate = rateFactor * options.learningRate(step, progress);
       const result = training.train(batch, { step, progress, learningRate });
       const losses = result instanceof Promise ? await result : result;
       assertFinite(losses, step, training.namesOf(batch), learningRate);
@@ -176,7 +182,8 @@ export async function fit<Batch>(training: Training<Batch>, options: FitOptions)
         waiting,
         learningRate,
       };
-      obey(callbacks.onStep(state));
+      const wishes = callbacks.onStep(state);
+      if (wishes.length > 0) await obey(wishes);
       options.onStep?.(state);
 
       const due = Math.floor(Math.min(progressAt(step), 1) * options.validations);

@@ -24,6 +24,10 @@ export interface FitValidation {
   elapsed: number;
   /** Mean training loss of the steps since the validation before. */
   loss: number;
+  /** Mean loss on the validation data, in inference mode; only of tasks that can compute it. */
+  validationLoss?: number;
+  /** Of the last step. */
+  learningRate: number;
   /** Share of the time before, 0 to 1, in which training waited for data. */
   waiting: number;
   score: number;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { loadVariables, readVariables, saveVariables } from "../../core/variables.ts";
+import { loadVariables, readState, readVariables, saveVariables } from "../../core/variables.ts";
 import { LoopState } from "../loop/fit.ts";
 import { saveModelFolder } from "./modelFolder.ts";
 import type { RunFolder } from "./runFolder.ts";
@@ -29,6 +29,11 @@ export async function saveCheckpoint<Batch>(
 /** Where the training of a run stands, without its weights. */
 export async function readCheckpoint(run: RunFolder): Promise<z.infer<typeof State>> {
   return (await readVariables(join(run.last, STATE_FILE), State)).state;
+}
+
+/** The same as far as the loop goes, read without the weights. */
+export async function readLoopState(run: RunFolder): Promise<LoopState> {
+  return (await readState(join(run.last, STATE_FILE), State)).loop;
 }
 
 /**

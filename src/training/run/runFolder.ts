@@ -23,6 +23,8 @@ const RunConfig = z.looseObject({
   data: z.string().optional(),
   seed: z.number().optional(),
   classes: z.array(z.string()).readonly().optional(),
+  /** When, as ISO 8601 has it; runs of old do not say it. */
+  began: z.string().optional(),
   budget: Budget.optional(),
 });
 export type RunConfig = z.infer<typeof RunConfig>;
@@ -31,15 +33,19 @@ export type RunConfig = z.infer<typeof RunConfig>;
 const MetricsLine = z.looseObject({
   step: z.number().optional(),
   epoch: z.number(),
+  elapsed: z.number().optional(),
   loss: z.number().nullable().optional(),
+  validationLoss: z.number().nullable().optional(),
+  learningRate: z.number().optional(),
+  score: z.number().nullable().optional(),
   metrics: z.record(z.string(), z.number().nullable()),
   best: z.boolean(),
 });
 export type MetricsLine = z.infer<typeof MetricsLine>;
 
 /**
- * A folder that a training writes: config.json, splits.json, metrics.jsonl, report.html, and the models best/ and last/.
- * The one place that knows their names.
+ * A folder that a training writes: config.json, splits.json, metrics.jsonl, report.html, TensorBoard's events, and the
+ * models best/, last/ and checkpoints/step-000500/. The one place that knows their names.
  */
 export class RunFolder {
   readonly path: string;
@@ -48,10 +54,15 @@ export class RunFolder {
     this.path = path;
   }
 
-  /** The run that a model belongs to: its folder, or best or last in it. Models without a run are one by themselves. */
+  /**
+   * The run that a model belongs to: its folder, or best, last or a checkpoint in it. Models without a run are one by
+   * themselves.
+   */
   static of(path: string): RunFolder {
-    const inRun = ["best", "last"].includes(basename(path)) && existsSync(join(dirname(path), CONFIG));
-    return new RunFolder(inRun ? dirname(path) : path);
+    const parent = dirname(path);
+    const owner = basename(parent) === CHECKPOINTS ? dirname(parent) : parent;
+    const isPart = owner !== parent || ["best", "last"].includes(basename(path));
+    return new RunFolder(isPart && existsSync(join(owner, CONFIG)) ? owner : path);
   }
 
   /** The model that did best on the validation images. */
@@ -62,6 +73,28 @@ export class RunFolder {
   /** The last model, with what going on needs. */
   get last(): string {
     return presentFolder(join(this.path, "last"));
+  }
+
+  /** The model that was kept after so many steps. */
+  checkpoint(step: number): string {
+    return join(this.path, CHECKPOINTS, `step-${String(step).padStart(6, "0")}`);
+  }
+
+  /** The models that were kept so, the oldest first. */
+  async checkpoints(): Promise<{ step: number; folder: string }[]> {
+    const names = await readdir(join(this.path, CHECKPOINTS)).catch(() => []);
+    const steps = names.flatMap((name) => /^step-(\d{6,})$/.exec(name)?.[1] ?? []).map(Number);
+    return steps.sort((a, b) => a - b).map((step) => ({ step, folder: this.checkpoint(step) }));
+  }
+
+  /** Drops the oldest of them, so that so many are left. */
+  async keepCheckpoints(count: number): Promise<void> {
+    for (const { folder } of (await this.checkpoints()).slice(0, -count)) await rm(folder, { recursive: true });
+  }
+
+  /** What TensorBoard reads. */
+  get events(): string {
+    return join(this.path, EVENTS);
   }
 
   /** Which image was in train, val and test; see data/split/manifest.ts. */
@@ -111,14 +144,16 @@ export class RunFolder {
 
   /** Takes the place of what an earlier training has left, where that may be. */
   async begin(output: OutputFolder): Promise<void> {
-    for (const name of [...MODELS, REPORT]) await rm(join(this.path, name), { recursive: true, force: true });
-    await output.announce([...FILES, "best", "last"]);
+    for (const name of [...MODELS, CHECKPOINTS, REPORT, EVENTS])
+      await rm(join(this.path, name), { recursive: true, force: true });
+    await output.announce([...FILES, "best", "last", CHECKPOINTS]);
   }
 
   /** The files of the models, by their names in the run. */
   async #modelFiles(): Promise<string[]> {
     const files: string[] = [];
-    for (const model of MODELS) {
+    const kept = await readdir(join(this.path, CHECKPOINTS)).catch(() => []);
+    for (const model of [...MODELS, ...kept.map((name) => join(CHECKPOINTS, name))]) {
       const names = await readdir(join(this.path, model)).catch(() => []);
       const other = names.find((name) => !/\.(json|bin)$/.test(name));
       if (other !== undefined) {
@@ -165,9 +200,11 @@ export class RunFolder {
     await writeFileAtomic(this.config, `${JSON.stringify(config, undefined, 2)}\n`);
   }
 
-  /** Begins metrics.jsonl anew. */
-  async clearMetrics(): Promise<void> {
-    await writeFileAtomic(this.metrics, "");
+  /** Leaves in metrics.jsonl what was measured up to this step: nothing of a training that begins. */
+  async keepMetrics(step: number): Promise<void> {
+    const lines = step > 0 && existsSync(this.metrics) ? await this.readMetrics() : [];
+    const kept = lines.filter((line) => (line.step ?? 0) <= step); // runs of old do not say it
+    await writeFileAtomic(this.metrics, kept.map((line) => `${JSON.stringify(line)}\n`).join(""));
   }
 
   /** Adds a line to metrics.jsonl. */
@@ -191,6 +228,9 @@ export class RunFolder {
 }
 
 const [CONFIG, SPLITS, METRICS, REPORT] = ["config.json", "splits.json", "metrics.jsonl", "report.html"];
-const FILES = [CONFIG, SPLITS, METRICS, REPORT];
+/** One file for a run and all its sessions: TensorBoard knows its files by a part of the name. */
+const EVENTS = "events.out.tfevents.anchorkit";
+const CHECKPOINTS = "checkpoints";
+const FILES = [CONFIG, SPLITS, METRICS, REPORT, EVENTS];
 /** Folders, and what crashes may leave of them; see `writeFolderAtomic`. */
 const MODELS = ["best", "last", "best.new", "last.new", "best.old", "last.old"];

@@ -32,7 +32,7 @@ export async function begunRun(
 
 /** What config.json tells of a run that begins: its options, what they came to, and what it runs on. */
 export function configOf<Batch>(
-  { signal, resume, callbacks, overwrite, inputs, spent, report, ...options }: TrainOptions,
+  { signal, resume, callbacks, draw, overwrite, inputs, spent, report, ...options }: TrainOptions,
   recorded: Readonly<Record<string, unknown>>,
   { built, description }: Prepared<Batch>,
   {
@@ -46,6 +46,7 @@ export function configOf<Batch>(
     ...recorded,
     ...options,
     ...built,
+    began: new Date().toISOString(),
     budget,
     computedIn: precision,
     engine: engine.name,

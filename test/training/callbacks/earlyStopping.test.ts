@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { joinCallbacks } from "../../../src/training/callbacks/callback.ts";
+import { joinCallbacks, type Wish } from "../../../src/training/callbacks/callback.ts";
 import { earlyStopping } from "../../../src/training/callbacks/earlyStopping.ts";
 import type { FitValidation } from "../../../src/training/loop/progress.ts";
 
 const measured = (score: number): FitValidation => ({
-  ...{ step: 1, epoch: 1, elapsed: 1, loss: 1, waiting: 0, metrics: {}, best: false },
+  ...{ step: 1, epoch: 1, elapsed: 1, loss: 1, learningRate: 0.1, waiting: 0, metrics: {}, best: false },
   score,
 });
 const stops = (scores: number[], callback: ReturnType<typeof earlyStopping>): boolean[] =>
-  scores.map((score) => callback.onValidation?.(measured(score))?.stop !== undefined);
+  scores.map((score) => (callback.onValidation?.(measured(score)) as Wish | undefined)?.stop !== undefined);
 
 describe("early stopping", () => {
   it("ends after so many validations in a row without a rise", () => {
@@ -18,7 +18,7 @@ describe("early stopping", () => {
   });
 
   it("counts what is hardly a rise as none", () => {
-    expect(stops([0.5, 0.505, 0.508], earlyStopping({ patience: 2, leastRise: 0.01 }))).toEqual([false, false, true]);
+    expect(stops([0.5, 0.505, 0.508], earlyStopping({ patience: 2, minDelta: 0.01 }))).toEqual([false, false, true]);
   });
 
   it("goes on from its saved state", () => {

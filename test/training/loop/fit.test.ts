@@ -58,6 +58,10 @@ async function told(
       validated?.();
       return Promise.resolve({ score: scores.shift() ?? 0, metrics: { AP: scores.length } });
     },
+    saveCheckpoint(step, keep) {
+      calls.push(`save checkpoint ${step}, keep ${keep}`);
+      return Promise.resolve();
+    },
     saveBest() {
       calls.push("save best");
       return Promise.resolve();
@@ -242,6 +246,7 @@ describe("fit", () => {
       nextPhase: () => undefined,
       validate: () => Promise.resolve({ score: 0, metrics: {} }),
       saveBest: () => Promise.resolve(),
+      saveCheckpoint: () => Promise.resolve(),
       saveLast: () => Promise.resolve(),
     };
     await expect(fit(failing, everyStep)).rejects.toThrow("cannot read c.png");
@@ -258,6 +263,7 @@ describe("fit", () => {
       nextPhase: () => undefined,
       validate: () => Promise.resolve({ score: 0, metrics: {} }),
       saveBest: () => Promise.resolve(),
+      saveCheckpoint: () => Promise.resolve(),
       saveLast: (state) => Promise.resolve(void saved.push(state)),
     };
     await expect(fit(failing, { ...everyStep, validations: 1 })).rejects.toThrow(

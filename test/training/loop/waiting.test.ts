@@ -74,6 +74,7 @@ async function waitingOf(prepare: number, train: number, cpu = 0): Promise<{ ste
       return { score: 1, metrics: {} };
     },
     saveBest: () => Promise.resolve(),
+    saveCheckpoint: () => Promise.resolve(),
     saveLast: () => Promise.resolve(),
   };
   const steps: FitProgress[] = [];

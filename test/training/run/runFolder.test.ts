@@ -14,16 +14,41 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true }));
 
 const measured: FitValidation = {
-  ...{ step: 5, epoch: 1.25, elapsed: 7, loss: NaN, waiting: 0, score: 0.5, metrics: { AP: 0.5, "AP cat": NaN } },
+  ...{
+    step: 5,
+    epoch: 1.25,
+    elapsed: 7,
+    loss: NaN,
+    learningRate: 0.1,
+    waiting: 0,
+    score: 0.5,
+    metrics: { AP: 0.5, "AP cat": NaN },
+  },
   best: true,
 };
 
 describe("a run folder", () => {
+  it("drops the measurements after a checkpoint that a training goes on from, and the oldest checkpoints", async () => {
+    const run = new RunFolder(join(root, "run"));
+    for (const step of [5, 10, 15]) {
+      await mkdir(run.checkpoint(step), { recursive: true });
+      await run.appendMetrics({ ...measured, step });
+    }
+    await run.keepMetrics(10);
+    expect((await run.readMetrics()).map(({ step }) => step)).toEqual([5, 10]);
+    await mkdir(join(root, "run", "checkpoints", "my notes"));
+    await run.keepCheckpoints(2);
+    expect((await run.checkpoints()).map(({ step }) => step)).toEqual([10, 15]);
+    expect(existsSync(join(root, "run", "checkpoints", "my notes"))).toBe(true);
+    await run.writeConfig({});
+    expect(RunFolder.of(run.checkpoint(15)).path).toBe(run.path);
+  });
+
   it("keeps its configuration and metrics, and passes over a line that was cut off", async () => {
     const run = new RunFolder(join(root, "run"));
     await run.writeConfig({ data: "/data", seed: 3, budget: { minutes: 2 }, size: 64 });
     expect(await run.readConfig()).toEqual({ data: "/data", seed: 3, budget: { minutes: 2 }, size: 64 });
-    await run.clearMetrics();
+    await run.keepMetrics(0);
     await run.appendMetrics(measured);
     await appendFile(run.metrics, '{"step": 6, "epo');
     expect(await run.readMetrics()).toMatchObject([{ epoch: 1.25, loss: null, metrics: { AP: 0.5, "AP cat": null } }]);
@@ -52,7 +77,7 @@ describe("a run folder", () => {
     await release();
     expect(existsSync(run.path)).toBe(false);
     const again = await run.lock();
-    await run.clearMetrics();
+    await run.keepMetrics(0);
     await again();
     expect(existsSync(run.metrics)).toBe(true);
   });

@@ -1,3 +1,4 @@
+import { open } from "node:fs/promises";
 import { AnchorkitError } from "../../../base/errors.ts";
 import { fileChunks } from "../../records/fileChunks.ts";
 import { shownPath } from "../../files.ts";
@@ -47,6 +48,25 @@ export async function* readTfRecords(path: string, warnings: Warnings): AsyncGen
 export async function beginsWithRecord(path: string): Promise<boolean> {
   const header = await new ByteReader(fileChunks(path)).take(HEADER_BYTES, true).catch(() => Buffer.alloc(0));
   return header.length === HEADER_BYTES && lengthIn(header) !== undefined;
+}
+
+/** How many bytes of a file, from its beginning, are whole records: what a crash has left of one is not. */
+export async function wholeRecordBytes(path: string): Promise<number> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const header = Buffer.alloc(HEADER_BYTES);
+    let whole = 0;
+    while ((await file.read(header, 0, HEADER_BYTES, whole)).bytesRead === HEADER_BYTES) {
+      const length = lengthIn(header);
+      const end = whole + HEADER_BYTES + (length ?? Infinity) + 4;
+      if (end > size) break;
+      whole = end;
+    }
+    return whole;
+  } finally {
+    await file.close();
+  }
 }
 
 /** The bytes of a record with this content. */

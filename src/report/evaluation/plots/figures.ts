@@ -71,6 +71,9 @@ function trained(training: readonly TrainingRecord[]): Draft {
       { name: "AP", color: "series0" },
       { name: "AP50", color: "series2" },
       { name: "training loss", color: "series1" },
+      ...(training.some(({ validationLoss }) => validationLoss !== undefined)
+        ? [{ name: "validation loss", color: "series3" as const }]
+        : []),
     ],
     label: `AP on the validation images: ${training.map(({ epoch, AP }) => `${rate(AP)} after epoch ${epoch.toFixed(1)}`).join(", ")}.`,
     specs: [trainingPlot(training)],

@@ -1,0 +1,35 @@
+import { namedWeights } from "../../core/namedWeights.ts";
+import { stepGraph } from "../../engine/graph/stepGraph.ts";
+import type { TrainingView } from "./trainingView.ts";
+import type { Task, Validation, ValidationExamples } from "../task.ts";
+import type { Trainer } from "../trainer.ts";
+import type { DrawExamples } from "../trainOptions.ts";
+
+/** What callbacks may look at of a training, and its validation, whose examples are kept until the next one. */
+export function trainingView<Batch>(
+  task: Task<Batch>,
+  trainer: Trainer<Batch>,
+  draw: DrawExamples | undefined,
+  known: Pick<TrainingView, "folder" | "step" | "elapsed" | "config">,
+): { view: TrainingView; validate: () => Promise<Validation & { loss?: number }> } {
+  let examples: ValidationExamples | undefined;
+  const { program, steps, variables } = trainer.compiled;
+  const view: TrainingView = {
+    ...known,
+    weights() {
+      program.pull();
+      const weights = [...namedWeights(task.network)];
+      return new Map(weights.map(([name, v]) => [name, { shape: v.shape, values: v.dataSync<"float32">() }]));
+    },
+    graph: () => (steps.predict ? stepGraph("predict", steps.predict, variables) : undefined),
+    pictures: async () => (draw && examples ? draw(examples, task.description.classes) : []),
+  };
+  return {
+    view,
+    async validate() {
+      const validation = await trainer.validate();
+      ({ examples } = validation);
+      return validation;
+    },
+  };
+}
