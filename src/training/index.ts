@@ -3,22 +3,63 @@ export { earlyStopping } from "./callbacks/earlyStopping.ts";
 export type { FitProgress, FitValidation } from "./loop/progress.ts";
 export { binaryCrossEntropy, sigmoidFocalLoss, smoothL1, softmaxCrossEntropy } from "./losses.ts";
 export { averageKeep, type MovingAverage, movingAverage } from "./movingAverage.ts";
+export { adadelta, type AdadeltaOptions } from "./optimizers/adadelta.ts";
+export { adagrad, type AdagradOptions } from "./optimizers/adagrad.ts";
+export { adam, type AdamOptions } from "./optimizers/adam.ts";
+export { adamax } from "./optimizers/adamax.ts";
 export { adamW } from "./optimizers/adamW.ts";
-export { clipByGlobalNorm } from "./optimizers/clip.ts";
+export { clipByGlobalNorm, clipByNorm, clipByValue, type ClipOptions, globalNorm } from "./optimizers/clip.ts";
+export type { MomentOptions } from "./optimizers/moments.ts";
+export { nadam } from "./optimizers/nadam.ts";
 export {
   type Decays,
+  type Gradients,
   kernelsDecay,
+  type Move,
   type Optimizer,
+  type OptimizerFactory,
   optimizerOf,
+  type OptimizerOptions,
+  type RateFactors,
   type Rule,
   type Slot,
 } from "./optimizers/optimizer.ts";
-export { type OptimizerName, OPTIMIZERS } from "./optimizers/registry.ts";
-export { sgd } from "./optimizers/sgd.ts";
-export { type AverageRecipe, FROM_SCRATCH, FROM_WEIGHTS, type Phase, type Recipe } from "./recipe.ts";
+export { optimizerNamed } from "./optimizers/optimizerNamed.ts";
+export { type OptimizerName, OPTIMIZERS, type Tuning } from "./optimizers/registry.ts";
+export { rmsProp, type RmsPropOptions } from "./optimizers/rmsProp.ts";
+export { sgd, type SgdOptions } from "./optimizers/sgd.ts";
+export {
+  type AverageRecipe,
+  FROM_SCRATCH,
+  FROM_WEIGHTS,
+  type Phase,
+  type Recipe,
+  type RecipeOptions,
+} from "./recipe.ts";
 export { RunFolder } from "./run/runFolder.ts";
-export { warmupCosine } from "./schedules.ts";
-export { calibrationStep, trainStep, type TrainStepOptions } from "./steps.ts";
+export { cosineDecay, type CosineOptions, cosineRestarts, type RestartOptions } from "./schedules/cosine.ts";
+export {
+  constant,
+  type DecayOptions,
+  exponentialDecay,
+  inverseTimeDecay,
+  piecewiseConstant,
+  polynomialDecay,
+  type PolynomialOptions,
+} from "./schedules/decays.ts";
+export { oneCycle, type OneCycleOptions } from "./schedules/oneCycle.ts";
+export { scheduledRate, type ScheduleName, SCHEDULES } from "./schedules/registry.ts";
+export type { RateAt, Schedule } from "./schedules/schedule.ts";
+export {
+  accumulatingStep,
+  calibrationStep,
+  type GradientOptions,
+  gradientSums,
+  type GradientSums,
+  trainStep,
+  type TrainStepOptions,
+  updateStep,
+} from "./steps.ts";
 export type { Batches, ModelDescription, Task, TaskKind, Validation } from "./task.ts";
 export { train } from "./train.ts";
 export type { PrepareContext, Prepared, TrainEvents, TrainOptions, TrainResult } from "./trainOptions.ts";

@@ -16,7 +16,7 @@ import { fit, type LoopState } from "./loop/fit.ts";
 import { describeAnew, modelFolderOf, readModelWeights } from "./run/modelFolder.ts";
 import { RunFolder } from "./run/runFolder.ts";
 import { begunRun, configOf } from "./run/runRecord.ts";
-import { warmupCosine } from "./schedules.ts";
+import { chosenRecipe, rateOf, recipeRecord } from "./recipe.ts";
 import type { Task } from "./task.ts";
 import { Trainer } from "./trainer.ts";
 import type { PrepareContext, Prepared, TrainEvents, TrainOptions, TrainResult } from "./trainOptions.ts";
@@ -70,10 +70,7 @@ export async function train<Batch>(
       precision: options.precision,
       fast: chooseFastPrecision(engine),
       random: random.fork("sampling"),
-      recipe: {
-        ...(options.optimizer && { optimizer: options.optimizer }),
-        ...(options.lr !== undefined && { peakRate: options.lr }),
-      },
+      recipe: chosenRecipe(options),
     });
     open.push(trainer);
     const resumed = begun && (await restoreCheckpoint(run, trainer));
@@ -90,7 +87,8 @@ export async function train<Batch>(
       const { precision } = trainer.compiled;
       const fingerprint = fingerprintOf(described);
       if (output) await run.begin(output);
-      await run.writeConfig(configOf(options, recorded, task, { budget, engine, fingerprint, precision }));
+      const config = configOf(options, recorded, task, { budget, engine, fingerprint, precision });
+      await run.writeConfig({ ...config, recipe: recipeRecord(trainer.recipe) });
       await writeManifest(run.splits, described);
       await run.clearMetrics();
     }
@@ -132,7 +130,6 @@ async function fitRun<Batch>(
   { options, budget, spent, events, resumed }: FitRun,
 ): Promise<LoopState> {
   const { batches } = task;
-  const { peakRate: peak, warmupSteps } = trainer.recipe;
   const lines: Promise<void>[] = [];
   const { patience, signal, callbacks = [] } = options;
   const state = await fit(
@@ -151,7 +148,7 @@ async function fitRun<Batch>(
     {
       budget,
       batch: options.batch,
-      learningRate: (step, progress) => warmupCosine(step, progress, { peak, warmupSteps }),
+      learningRate: rateOf(trainer.recipe),
       validations: validationsIn(budget),
       callbacks: [...(patience === undefined ? [] : [earlyStopping({ patience })]), ...callbacks],
       spent,
@@ -161,7 +158,7 @@ async function fitRun<Batch>(
       ...(signal && { signal }),
       onStep: (progress) => events.progress?.(progress),
       onValidation(validation) {
-        lines.push(run.appendMetrics(validation));
+        lines.push(run.appendMetrics({ ...validation, ...trainer.comparison }));
         events.validated?.(validation);
       },
       onStop: (reason) => events.message?.(`stopping here: ${reason}`),

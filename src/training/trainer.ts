@@ -8,7 +8,7 @@ import type { StepInfo } from "./loop/fit.ts";
 import { averageKeep } from "./movingAverage.ts";
 import { completeRecipe, type Phase, phaseAt, type Recipe } from "./recipe.ts";
 import type { Task, Validation } from "./task.ts";
-import { compileTraining, stepName, type TrainingProgram } from "./trainingProgram.ts";
+import { compileTraining, joining, stepName, type TrainingProgram } from "./trainingProgram.ts";
 
 export interface TrainerOptions {
   /** Overrides the task's. */
@@ -21,11 +21,25 @@ export interface TrainerOptions {
   random: Random;
 }
 
+/** The weights as they are, or their moving average. */
+const WEIGHTS = z.enum(["average", "raw"]);
+type Weights = z.infer<typeof WEIGHTS>;
+
+/** What a validation found of both, where the recipe compares them: which are the better ones, and both scores. */
+export interface Comparison {
+  weights: Weights;
+  scores: Record<Weights, number>;
+}
+
 /** Where the trainer stands, beside the variables; part of the checkpoint. */
 export const TrainerState = z.object({
   phase: z.string(),
   /** The phase that a callback has asked for. */
   requested: z.string().optional(),
+  /** Updates that were done when the optimizer last began anew; 0 unless told. */
+  restarted: z.int().min(0).optional(),
+  /** Which weights the last validation found better; the average unless told. */
+  better: WEIGHTS.optional(),
 });
 type TrainerState = z.infer<typeof TrainerState>;
 
@@ -39,6 +53,7 @@ export class Trainer<Batch> {
   readonly #task: Task<Batch>;
   readonly #random: Random;
   #state: TrainerState;
+  #comparison: Comparison | undefined;
 
   private constructor(task: Task<Batch>, recipe: Recipe, compiled: TrainingProgram, random: Random) {
     this.recipe = recipe;
@@ -50,13 +65,16 @@ export class Trainer<Batch> {
 
   static async make<Batch>(task: Task<Batch>, options: TrainerOptions): Promise<Trainer<Batch>> {
     const { random } = options;
-    const recipe = completeRecipe({ ...task.recipe, ...options.recipe });
+    const recipe = recipeFor(task, options.recipe);
     const first = phaseAt(recipe.phases, 0);
     const compiled = await compileTraining(task, {
       ...options,
       recipe,
       trial: async (program) =>
-        runStep(task, program, first, await task.batches.batch(0), { step: 0, learningRate: 0, random }),
+        runStep(task, program, first, await task.batches.batch(0), {
+          ...{ step: 0, random },
+          ...(recipe.accumulate === 1 && { update: { number: 1, learningRate: 0 } }),
+        }),
     });
     return new Trainer(task, recipe, compiled, random);
   }
@@ -71,14 +89,20 @@ export class Trainer<Batch> {
     this.compiled.program.push();
   }
 
-  /** Runs one training step; the losses, their sum as `loss`, and the norm of the gradients. */
+  /**
+   * Runs one training step; the losses and their sum as `loss`, and, where it has updated the weights, the norm of the
+   * gradients.
+   */
   train(
     batch: Batch,
     { step, progress, learningRate }: StepInfo,
   ): Promise<Record<string, number>> | Record<string, number> {
     const { phase, requested } = this.#state;
-    const due = phaseAt(this.recipe.phases, progress, requested ?? phase);
-    if (due.name === phase) return this.#train(due, batch, step, learningRate);
+    const { phases, accumulate } = this.recipe;
+    const current = phaseAt(phases, -Infinity, phase);
+    // no phase begins with gradients of the one before it
+    const due = step % accumulate === 0 ? phaseAt(phases, progress, requested ?? phase) : current;
+    if (due === current) return this.#train(due, batch, step, learningRate);
     return this.#enter(due, step).then(() => this.#train(due, batch, step, learningRate));
   }
 
@@ -89,9 +113,27 @@ export class Trainer<Batch> {
     if (next) this.#state = { ...this.#state, requested: next.name };
   }
 
-  /** Measures the averaged weights. */
-  validate(): Promise<Validation> {
-    return this.#task.validate((inputs) => this.compiled.program.run("predict", inputs));
+  /** Measures the averaged weights; where the recipe compares, also the weights themselves: the better ones count. */
+  async validate(): Promise<Validation> {
+    const measure = (step: string): Promise<Validation> =>
+      this.#task.validate((inputs) => this.compiled.program.run(step, inputs));
+    const average = await measure("predict");
+    if (!("predictRaw" in this.compiled.steps)) return average;
+    const raw = await measure("predictRaw");
+    const weights = raw.score > average.score || Number.isNaN(average.score) ? "raw" : "average";
+    this.#comparison = { weights, scores: { average: average.score, raw: raw.score } };
+    this.#state = { ...this.#state, better: weights };
+    return weights === "raw" ? raw : average;
+  }
+
+  /** What the last validation found of averaged and raw weights; undefined where the recipe does not compare them. */
+  get comparison(): Comparison | undefined {
+    return this.#comparison;
+  }
+
+  /** What is written in place of the weights in a model: their averages, unless they themselves did better. */
+  get saved(): ReadonlyMap<tf.Variable, tf.Variable> {
+    return this.#state.better === "raw" ? new Map() : this.compiled.averages;
   }
 
   dispose(): void {
@@ -100,23 +142,36 @@ export class Trainer<Batch> {
 
   #train(phase: Phase, batch: Batch, step: number, learningRate: number): Record<string, number> {
     const { program } = this.compiled;
-    const losses = runStep(this.#task, program, phase, batch, { step, learningRate, random: this.#random });
-    const { every, keep } = this.recipe.average;
-    if ((step + 1) % every === 0) this.#updateAverage(averageKeep(step, keep) ** every);
-    return losses;
+    const { accumulate, average } = this.recipe;
+    const updates = Math.floor(step / accumulate); // done before
+    const update = { number: updates + 1 - (this.#state.restarted ?? 0), learningRate };
+    const feeding = { step, random: this.#random };
+    const fused = accumulate === 1;
+    const losses = runStep(this.#task, program, phase, batch, fused ? { ...feeding, update } : feeding);
+    if ((step + 1) % accumulate !== 0) return losses;
+    const of = fused ? {} : runNumbers(program, stepName("update", phase.name), updateFeeds(update));
+    if (average !== false && (updates + 1) % average.every === 0) {
+      this.#updateAverage(averageKeep(updates, average.keep) ** average.every);
+    }
+    return { ...losses, ...of };
   }
 
   async #enter(phase: Phase, step: number): Promise<void> {
     const { program, norms } = this.compiled;
+    const { phases, accumulate } = this.recipe;
     if (phase.calibrate !== undefined && norms.length > 0) {
       await calibrate(program, norms, phase.calibrate, async (i) => {
         const batch = await this.#task.batches.batch(step + i);
         const inputs = this.#task.feeds(batch, this.#random.fork(step + i));
         tf.dispose([inputs, program.run(stepName("calibrate", shapeOf(this.#task, batch)), inputs)]);
       });
-      this.#updateAverage(0);
+      if (this.recipe.average !== false) this.#updateAverage(0);
     }
-    this.#state = { phase: phase.name };
+    const { restarted, better, phase: before } = this.#state;
+    const anew = joining(this.#task.network, phaseAt(phases, -Infinity, before), phase);
+    if (anew) runNumbers(program, "restart", { slots: tf.scalar(0) });
+    const since = anew ? step / accumulate : restarted;
+    this.#state = { phase: phase.name, ...(since !== undefined && { restarted: since }), ...(better && { better }) };
   }
 
   #updateAverage(keep: number): void {
@@ -125,22 +180,33 @@ export class Trainer<Batch> {
   }
 }
 
-/** What a training step takes of a batch. */
+/** The recipe of a task's training: the default one, where neither the task nor what is asked for says otherwise. */
+export function recipeFor<Batch>(task: Pick<Task<Batch>, "recipe">, asked: Partial<Recipe> = {}): Recipe {
+  return completeRecipe({ ...task.recipe, ...asked });
+}
+
+/** What a training step takes of a batch, and of the update that it makes, unless gradients are only summed up. */
 interface Feeding {
   /** From 0. */
   step: number;
-  learningRate: number;
   random: Random;
+  update?: Update;
+}
+
+interface Update {
+  /** 1 for the first since the optimizer began. */
+  number: number;
+  learningRate: number;
 }
 
 /** The tensors of a training step; the caller disposes of them. */
-export function stepFeeds<Batch>(
-  task: Task<Batch>,
-  batch: Batch,
-  { step, learningRate, random }: Feeding,
-): NamedTensors {
+export function stepFeeds<Batch>(task: Task<Batch>, batch: Batch, { step, random, update }: Feeding): NamedTensors {
   const own = task.feeds(batch, random.fork(step));
-  return { ...own, learningRate: tf.scalar(learningRate), step: tf.scalar(step + 1) };
+  return update ? { ...own, ...updateFeeds(update) } : own;
+}
+
+function updateFeeds({ number, learningRate }: Update): NamedTensors {
+  return { learningRate: tf.scalar(learningRate), step: tf.scalar(number) };
 }
 
 function runStep<Batch>(
@@ -150,13 +216,17 @@ function runStep<Batch>(
   batch: Batch,
   feeding: Feeding,
 ): Record<string, number> {
-  const inputs = stepFeeds(task, batch, feeding);
-  const outputs = program.run(stepName(phase.name, shapeOf(task, batch)), inputs);
-  const losses = Object.fromEntries(
+  return runNumbers(program, stepName(phase.name, shapeOf(task, batch)), stepFeeds(task, batch, feeding));
+}
+
+/** Runs a step whose outputs are scalars; disposes of its inputs. */
+function runNumbers(program: Program, step: string, inputs: NamedTensors): Record<string, number> {
+  const outputs = program.run(step, inputs);
+  const numbers = Object.fromEntries(
     Object.entries(outputs).map(([name, value]) => [name, value.dataSync()[0] as number]),
   );
   tf.dispose([inputs, outputs]);
-  return losses;
+  return numbers;
 }
 
 function shapeOf<Batch>(task: Task<Batch>, batch: Batch): string {
