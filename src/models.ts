@@ -7,6 +7,8 @@ import type { Flip } from "./data/augment/presets.ts";
 import type { Dataset } from "./data/dataset.ts";
 import type { Detector, DetectorOptions } from "./detection/detector.ts";
 import { FasterRcnnOptions } from "./detection/fasterRcnn/options.ts";
+import type { FindRateEvents, FindRateOptions } from "./training/rateTest/findRate.ts";
+import type { RateTest } from "./training/rateTest/rateTest.ts";
 import type { TaskKind } from "./training/task.ts";
 import type { PrepareContext, Prepared, TrainEvents, TrainOptions, TrainResult } from "./training/trainOptions.ts";
 
@@ -88,6 +90,27 @@ export async function trainModel(
     { model: name, ...chosen, ...images, ...recorded },
     events,
   );
+}
+
+/**
+ * The learning-rate range test of a training as `trainModel` would begin it; writes nothing, and keeps no weights.
+ *
+ * @param own as for `trainModel`
+ */
+export async function findModelRate(
+  name: string,
+  dataset: Dataset,
+  own: Readonly<Record<string, unknown>>,
+  { augmentation, flip, batch, ...shared }: FindRateOptions & ImageOptions,
+  events: FindRateEvents = {},
+): Promise<RateTest> {
+  const model = modelNamed(name);
+  const chosen = checkChoice(name, own, shared.weights);
+  const images = { batch, ...(augmentation && { augmentation }), ...(flip && { flip }) };
+  const { findRate } = await import("./training/rateTest/findRate.ts");
+  const prepare = (data: Dataset, context: PrepareContext): Promise<Prepared<unknown>> =>
+    model.prepare(data, { ...chosen, ...images }, context);
+  return findRate(dataset, prepare, { ...shared, batch }, events);
 }
 
 /**

@@ -28,6 +28,9 @@ export { optimizerNamed } from "./optimizers/optimizerNamed.ts";
 export { type OptimizerName, OPTIMIZERS, type Tuning } from "./optimizers/registry.ts";
 export { rmsProp, type RmsPropOptions } from "./optimizers/rmsProp.ts";
 export { sgd, type SgdOptions } from "./optimizers/sgd.ts";
+export type { FindRateEvents, FindRateOptions } from "./rateTest/findRate.ts";
+export { type RateTest, rateTest, type RateTestOptions } from "./rateTest/rateTest.ts";
+export { type RateSuggestion, suggestRates } from "./rateTest/suggestRates.ts";
 export {
   type AverageRecipe,
   FROM_SCRATCH,

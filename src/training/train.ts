@@ -168,7 +168,12 @@ async function fitRun<Batch>(
   return state;
 }
 
-async function startFrom<Batch>(model: string, task: Prepared<Batch>, events: TrainEvents): Promise<void> {
+/** Gives the task's network the weights of a model, as far as they fit, and says which. */
+export async function startFrom<Batch>(
+  model: string,
+  task: Prepared<Batch>,
+  events: Pick<TrainEvents, "message">,
+): Promise<void> {
   const { weights, says } = adapted(task, await readModelWeights(model));
   const { set, missing, unfit } = setMatchingWeights(task.network, weights);
   const fresh = [...missing, ...unfit];

@@ -15,7 +15,7 @@ interface OptimizerEntry {
   peakRate: number;
   /** Which of the tuning it takes, beside weight decay. */
   takes: readonly (keyof Tuning)[];
-  make(tuning?: Tuning): Promise<OptimizerFactory>;
+  make: (tuning?: Tuning) => Promise<OptimizerFactory>;
 }
 
 const MOMENTS = ["beta1", "beta2"] as const;
