@@ -65,7 +65,7 @@ export class Trainer<Batch> {
 
   static async make<Batch>(task: Task<Batch>, options: TrainerOptions): Promise<Trainer<Batch>> {
     const { random } = options;
-    const recipe = recipeFor(task, options.recipe);
+    const recipe = completeRecipe({ ...task.recipe, ...options.recipe });
     const first = phaseAt(recipe.phases, 0);
     const compiled = await compileTraining(task, {
       ...options,
@@ -178,11 +178,6 @@ export class Trainer<Batch> {
     const fed = tf.scalar(keep);
     tf.dispose([fed, this.compiled.program.run("average", { keep: fed })]);
   }
-}
-
-/** The recipe of a task's training: the default one, where neither the task nor what is asked for says otherwise. */
-export function recipeFor<Batch>(task: Pick<Task<Batch>, "recipe">, asked: Partial<Recipe> = {}): Recipe {
-  return completeRecipe({ ...task.recipe, ...asked });
 }
 
 /** What a training step takes of a batch, and of the update that it makes, unless gradients are only summed up. */
