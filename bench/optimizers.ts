@@ -58,8 +58,10 @@ console.log(
     `${options.batch}, ${precision}; least of ${options.steps} steps of each in turn after 3; ` +
     `load of the machine ${loadavg()[0]?.toFixed(1)}\n`,
 );
-console.log("| optimizer | step, ms | without update, ms | update, ms | update / step |");
-console.log("| --- | ---: | ---: | ---: | ---: |");
+console.log(
+  "| optimizer | step, ms | without update | update | CPU of a step, ms (median) | without update | update / step | of CPU |",
+);
+console.log("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
 for (const name of options.only.split(",") as OptimizerName[]) {
   const { make, peakRate } = OPTIMIZERS[name];
   const optimizer = (await make()).for(weights);
@@ -71,14 +73,18 @@ for (const name of options.only.split(",") as OptimizerName[]) {
     { variables: [...task.network.weights.map(variableOf), ...slots], precision },
   );
   const times: Record<"whole" | "without", number[]> = { whole: [], without: [] };
+  const cpu: Record<"whole" | "without", number[]> = { whole: [], without: [] };
   const update = { number: 1, learningRate: peakRate * 1e-3 };
   for (let step = 0; step < Number(options.steps) + 3; step++) {
     const inputs = stepFeeds(task, batch, { step, random, update });
     for (const which of ["whole", "without"] as const) {
       const begun = performance.now();
+      const used = process.cpuUsage();
       const outputs = program.run(which, inputs);
       for (const value of Object.values(outputs)) value.dataSync();
+      const { user, system } = process.cpuUsage(used);
       if (step >= 3) times[which].push(performance.now() - begun);
+      if (step >= 3) cpu[which].push((user + system) / 1000);
       tf.dispose(outputs);
     }
     tf.dispose(inputs);
@@ -86,8 +92,14 @@ for (const name of options.only.split(",") as OptimizerName[]) {
   program.dispose();
   tf.dispose(slots);
   const [whole, without] = [Math.min(...times.whole), Math.min(...times.without)];
-  const cells = [whole, without, whole - without].map((time) => time.toFixed(1));
-  console.log(`| ${name} | ${cells.join(" | ")} | ${(100 * (1 - without / whole)).toFixed(1)}% |`);
+  const [busy, busyWithout] = [median(cpu.whole), median(cpu.without)];
+  const cells = [whole, without, whole - without, busy, busyWithout].map((time) => time.toFixed(1));
+  const shares = [1 - without / whole, 1 - busyWithout / busy].map((share) => `${(100 * share).toFixed(1)}%`);
+  console.log(`| ${name} | ${[...cells, ...shares].join(" | ")} |`);
 }
 task.dispose();
 await threads.close();
+
+function median(times: readonly number[]): number {
+  return [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? NaN;
+}
