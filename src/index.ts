@@ -15,7 +15,7 @@ export { loadEngine, type Engine, type EngineChoice } from "./engine/load.ts";
 export { compileProgram, type Precision, type Program, type ProgramOptions } from "./engine/graph/program.ts";
 export type { NamedTensors, Step, TensorSpec, Updates } from "./engine/graph/step.ts";
 
-export { MODELS, type ModelFamily, modelNamed, openModel, trainModel } from "./models.ts";
+export { findModelRate, MODELS, type ModelFamily, modelNamed, openModel, trainModel } from "./models.ts";
 
 export { alignClasses } from "./data/alignClasses.ts";
 export { augmentImage, type Annotations, type AugmentOptions, type Sample } from "./data/augment/apply/augmentImage.ts";

@@ -11,6 +11,8 @@ import type { BackboneName } from "./core/backbones/names.ts";
 import type { Detector } from "./detection/detector.ts";
 import { FasterRcnnOptions } from "./detection/fasterRcnn/options.ts";
 import type { PredictorOptions } from "./training/predictorOptions.ts";
+import type { FindRateEvents, FindRateOptions } from "./training/rateTest/findRate.ts";
+import type { RateTest } from "./training/rateTest/rateTest.ts";
 import type { TaskKind } from "./training/task.ts";
 import type { PrepareContext, Prepared, TrainEvents, TrainOptions, TrainResult } from "./training/trainOptions.ts";
 
@@ -121,6 +123,27 @@ export async function trainModel(
     { model: name, ...chosen, ...images, ...recorded },
     events,
   );
+}
+
+/**
+ * The learning-rate range test of a training as `trainModel` would begin it; writes nothing, and keeps no weights.
+ *
+ * @param own as for `trainModel`
+ */
+export async function findModelRate(
+  name: string,
+  dataset: Dataset,
+  own: Readonly<Record<string, unknown>>,
+  { augmentation, flip, batch, ...shared }: FindRateOptions & ImageOptions,
+  events: FindRateEvents = {},
+): Promise<RateTest> {
+  const model = modelNamed(name);
+  const chosen = checkChoice(name, own, shared.weights);
+  const images = { batch, ...(augmentation && { augmentation }), ...(flip && { flip }) };
+  const { findRate } = await import("./training/rateTest/findRate.ts");
+  const prepare = (data: Dataset, context: PrepareContext): Promise<Prepared<unknown>> =>
+    model.prepare(data, { ...chosen, ...images }, context);
+  return findRate(dataset, prepare, { ...shared, batch }, events);
 }
 
 /**

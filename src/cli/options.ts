@@ -118,3 +118,8 @@ export function defined<T extends object>(object: T): { [Key in keyof T]?: Exclu
     typeof defined<T>
   >;
 }
+
+/** A path as a shell takes it. */
+export function quoted(path: string): string {
+  return /^[\w./@:+-]+$/.test(path) ? path : `"${path}"`;
+}

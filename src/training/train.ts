@@ -17,7 +17,7 @@ import { fit, type LoopState } from "./loop/fit.ts";
 import { describeAnew, modelFolderOf, readModelWeights } from "./run/modelFolder.ts";
 import { RunFolder } from "./run/runFolder.ts";
 import { begunRun, configOf } from "./run/runRecord.ts";
-import { warmupCosine } from "./schedules.ts";
+import { chosenRecipe, rateOf, recipeRecord } from "./recipe.ts";
 import type { Task } from "./task.ts";
 import { trainingView } from "./callbacks/viewOf.ts";
 import { Trainer } from "./trainer.ts";
@@ -72,10 +72,7 @@ export async function train<Batch>(
       precision: options.precision,
       fast: chooseFastPrecision(engine),
       random: random.fork("sampling"),
-      recipe: {
-        ...(options.optimizer && { optimizer: options.optimizer }),
-        ...(options.lr !== undefined && { peakRate: options.lr }),
-      },
+      recipe: chosenRecipe(options),
     });
     open.push(trainer);
     const resumed = begun && (await restoreCheckpoint(run, trainer));
@@ -92,7 +89,8 @@ export async function train<Batch>(
       const { precision } = trainer.compiled;
       const fingerprint = fingerprintOf(described);
       if (output) await run.begin(output);
-      await run.writeConfig(configOf(options, recorded, task, { budget, engine, fingerprint, precision }));
+      const config = configOf(options, recorded, task, { budget, engine, fingerprint, precision });
+      await run.writeConfig({ ...config, recipe: recipeRecord(trainer.recipe) });
       await writeManifest(run.splits, described);
     }
     events.message?.(`${task.summary}, ${trainer.compiled.precision}; ready after ${spent().toFixed(1)} s`);
@@ -133,7 +131,6 @@ async function fitRun<Batch>(
   { options, budget, spent, events, resumed }: FitRun,
 ): Promise<LoopState> {
   const { batches } = task;
-  const { peakRate: peak, warmupSteps } = trainer.recipe;
   const { signal } = options;
   const config = await run.readConfig();
   const callbacks = callbacksOf(run, options);
@@ -164,7 +161,7 @@ async function fitRun<Batch>(
       {
         budget,
         batch: options.batch,
-        learningRate: (step, progress) => warmupCosine(step, progress, { peak, warmupSteps }),
+        learningRate: rateOf(trainer.recipe),
         validations: validationsIn(budget),
         callbacks,
         spent,
@@ -180,7 +177,12 @@ async function fitRun<Batch>(
   return amongCallbacks(callbacks, view, loop);
 }
 
-async function startFrom<Batch>(model: string, task: Prepared<Batch>, events: TrainEvents): Promise<void> {
+/** Gives the task's network the weights of a model, as far as they fit, and says which. */
+export async function startFrom<Batch>(
+  model: string,
+  task: Prepared<Batch>,
+  events: Pick<TrainEvents, "message">,
+): Promise<void> {
   const { weights, says } = adapted(task, await readModelWeights(model));
   const { set, missing, unfit } = setMatchingWeights(task.network, weights);
   const fresh = [...missing, ...unfit];

@@ -9,11 +9,11 @@ import type { Precision } from "../engine/graph/program.ts";
 import type { Callback } from "./callbacks/callback.ts";
 import type { NamedPicture } from "./callbacks/trainingView.ts";
 import type { FitProgress, FitValidation } from "./loop/progress.ts";
-import type { Recipe } from "./recipe.ts";
+import type { RecipeOptions } from "./recipe.ts";
 import type { Task, ValidationExamples } from "./task.ts";
 
 /** Options of every training, whatever is trained; images are kept in memory unless told. */
-export interface TrainOptions extends LoadingChoice {
+export interface TrainOptions extends LoadingChoice, RecipeOptions {
   /** Run folder. */
   out: string;
   /** How long: one of the two, or neither. With `resume`: how much more. */
@@ -22,9 +22,6 @@ export interface TrainOptions extends LoadingChoice {
   /** Samples in a step. */
   batch: number;
   seed: number;
-  optimizer?: Recipe["optimizer"];
-  /** Peak learning rate; the default is the optimizer's own. */
-  lr?: number;
   engine: EngineChoice;
   precision: Precision | "auto";
   /** Seconds that the caller has spent before, which count among the minutes. */
@@ -65,6 +62,8 @@ export type DrawExamples = (
 /** The names of all of them, for functions that refuse others. */
 export const TRAIN_OPTIONS = {
   ...({ out: true, epochs: true, minutes: true, batch: true, seed: true, optimizer: true, lr: true } as const),
+  ...({ schedule: true, momentum: true, beta1: true, beta2: true, weightDecay: true } as const),
+  ...({ clipNorm: true, accumulate: true } as const),
   ...({ engine: true, precision: true, patience: true, weights: true, resume: true, signal: true } as const),
   ...({ callbacks: true, cache: true, cacheLimit: true, workers: true } as const),
   ...({ reduceOnPlateau: true, checkpointEvery: true, keepCheckpoints: true, tensorboard: true, draw: true } as const),

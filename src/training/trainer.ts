@@ -8,8 +8,8 @@ import type { StepInfo } from "./loop/fit.ts";
 import { averageKeep } from "./movingAverage.ts";
 import { completeRecipe, type Phase, phaseAt, type Recipe } from "./recipe.ts";
 import type { Task, Validation } from "./task.ts";
+import { compileTraining, joining, stepName, type TrainingProgram } from "./trainingProgram.ts";
 import { validationLoss } from "./validationLoss.ts";
-import { compileTraining, stepName, type TrainingProgram } from "./trainingProgram.ts";
 
 export interface TrainerOptions {
   /** Overrides the task's. */
@@ -22,11 +22,25 @@ export interface TrainerOptions {
   random: Random;
 }
 
+/** The weights as they are, or their moving average. */
+const WEIGHTS = z.enum(["average", "raw"]);
+type Weights = z.infer<typeof WEIGHTS>;
+
+/** What a validation found of both, where the recipe compares them: which are the better ones, and both scores. */
+export interface Comparison {
+  weights: Weights;
+  scores: Record<Weights, number>;
+}
+
 /** Where the trainer stands, beside the variables; part of the checkpoint. */
 export const TrainerState = z.object({
   phase: z.string(),
   /** The phase that a callback has asked for. */
   requested: z.string().optional(),
+  /** Updates that were done when the optimizer last began anew; 0 unless told. */
+  restarted: z.int().min(0).optional(),
+  /** Which weights the last validation found better; the average unless told. */
+  better: WEIGHTS.optional(),
 });
 type TrainerState = z.infer<typeof TrainerState>;
 
@@ -40,6 +54,7 @@ export class Trainer<Batch> {
   readonly #task: Task<Batch>;
   readonly #random: Random;
   #state: TrainerState;
+  #comparison: Comparison | undefined;
 
   private constructor(task: Task<Batch>, recipe: Recipe, compiled: TrainingProgram, random: Random) {
     this.recipe = recipe;
@@ -57,7 +72,10 @@ export class Trainer<Batch> {
       ...options,
       recipe,
       trial: async (program) =>
-        runStep(task, program, first, await task.batches.batch(0), { step: 0, learningRate: 0, random }),
+        runStep(task, program, first, await task.batches.batch(0), {
+          ...{ step: 0, random },
+          ...(recipe.accumulate === 1 && { update: { number: 1, learningRate: 0 } }),
+        }),
     });
     return new Trainer(task, recipe, compiled, random);
   }
@@ -72,14 +90,20 @@ export class Trainer<Batch> {
     this.compiled.program.push();
   }
 
-  /** Runs one training step; the losses, their sum as `loss`, and the norm of the gradients. */
+  /**
+   * Runs one training step; the losses and their sum as `loss`, and, where it has updated the weights, the norm of the
+   * gradients.
+   */
   train(
     batch: Batch,
     { step, progress, learningRate }: StepInfo,
   ): Promise<Record<string, number>> | Record<string, number> {
     const { phase, requested } = this.#state;
-    const due = phaseAt(this.recipe.phases, progress, requested ?? phase);
-    if (due.name === phase) return this.#train(due, batch, step, learningRate);
+    const { phases, accumulate } = this.recipe;
+    const current = phaseAt(phases, -Infinity, phase);
+    // no phase begins with gradients of the one before it
+    const due = step % accumulate === 0 ? phaseAt(phases, progress, requested ?? phase) : current;
+    if (due === current) return this.#train(due, batch, step, learningRate);
     return this.#enter(due, step).then(() => this.#train(due, batch, step, learningRate));
   }
 
@@ -90,12 +114,34 @@ export class Trainer<Batch> {
     if (next) this.#state = { ...this.#state, requested: next.name };
   }
 
-  /** Measures the averaged weights, and their loss on the validation data where the task can tell it. */
+  /**
+   * Measures the averaged weights, and their loss on the validation data where the task can tell it; where the recipe
+   * compares, also the weights themselves: the better ones count.
+   */
   async validate(): Promise<Validation & { loss?: number }> {
-    const { program } = this.compiled;
-    const validation = await this.#task.validate((inputs) => program.run("predict", inputs));
-    const loss = await validationLoss(this.#task, program, this.#random);
-    return { ...validation, ...(loss !== undefined && { loss }) };
+    const { program, steps } = this.compiled;
+    const measure = async (suffix: "" | "Raw"): Promise<Validation & { loss?: number }> => {
+      const validation = await this.#task.validate((inputs) => program.run(`predict${suffix}`, inputs));
+      const loss = await validationLoss(this.#task, program, this.#random, `validate${suffix}`);
+      return { ...validation, ...(loss !== undefined && { loss }) };
+    };
+    const average = await measure("");
+    if (!("predictRaw" in steps)) return average;
+    const raw = await measure("Raw");
+    const weights = raw.score > average.score || Number.isNaN(average.score) ? "raw" : "average";
+    this.#comparison = { weights, scores: { average: average.score, raw: raw.score } };
+    this.#state = { ...this.#state, better: weights };
+    return weights === "raw" ? raw : average;
+  }
+
+  /** What the last validation found of averaged and raw weights; undefined where the recipe does not compare them. */
+  get comparison(): Comparison | undefined {
+    return this.#comparison;
+  }
+
+  /** What is written in place of the weights in a model: their averages, unless they themselves did better. */
+  get saved(): ReadonlyMap<tf.Variable, tf.Variable> {
+    return this.#state.better === "raw" ? new Map() : this.compiled.averages;
   }
 
   dispose(): void {
@@ -104,14 +150,23 @@ export class Trainer<Batch> {
 
   #train(phase: Phase, batch: Batch, step: number, learningRate: number): Record<string, number> {
     const { program } = this.compiled;
-    const losses = runStep(this.#task, program, phase, batch, { step, learningRate, random: this.#random });
-    const { every, keep } = this.recipe.average;
-    if ((step + 1) % every === 0) this.#updateAverage(averageKeep(step, keep) ** every);
-    return losses;
+    const { accumulate, average } = this.recipe;
+    const updates = Math.floor(step / accumulate); // done before
+    const update = { number: updates + 1 - (this.#state.restarted ?? 0), learningRate };
+    const feeding = { step, random: this.#random };
+    const fused = accumulate === 1;
+    const losses = runStep(this.#task, program, phase, batch, fused ? { ...feeding, update } : feeding);
+    if ((step + 1) % accumulate !== 0) return losses;
+    const of = fused ? {} : runNumbers(program, stepName("update", phase.name), updateFeeds(update));
+    if (average !== false && (updates + 1) % average.every === 0) {
+      this.#updateAverage(averageKeep(updates, average.keep) ** average.every);
+    }
+    return { ...losses, ...of };
   }
 
   async #enter(phase: Phase, step: number): Promise<void> {
     const { program, norms } = this.compiled;
+    const { phases, accumulate } = this.recipe;
     if (phase.calibrate !== undefined && norms.length > 0) {
       await calibrate(program, norms, phase.calibrate, async (i) => {
         const batch = await this.#task.batches.batch(step + i);
@@ -119,9 +174,13 @@ export class Trainer<Batch> {
         const inputs = { ...this.#task.feeds(batch, random), seed: seedOf(random) };
         tf.dispose([inputs, program.run(stepName("calibrate", shapeOf(this.#task, batch)), inputs)]);
       });
-      this.#updateAverage(0);
+      if (this.recipe.average !== false) this.#updateAverage(0);
     }
-    this.#state = { phase: phase.name };
+    const { restarted, better, phase: before } = this.#state;
+    const anew = joining(this.#task.network, phaseAt(phases, -Infinity, before), phase);
+    if (anew) runNumbers(program, "restart", { slots: tf.scalar(0) });
+    const since = anew ? step / accumulate : restarted;
+    this.#state = { phase: phase.name, ...(since !== undefined && { restarted: since }), ...(better && { better }) };
   }
 
   #updateAverage(keep: number): void {
@@ -130,28 +189,34 @@ export class Trainer<Batch> {
   }
 }
 
-/** What a training step takes of a batch. */
+/** What a training step takes of a batch, and of the update that it makes, unless gradients are only summed up. */
 interface Feeding {
   /** From 0. */
   step: number;
-  learningRate: number;
   random: Random;
+  update?: Update;
+}
+
+interface Update {
+  /** 1 for the first since the optimizer began. */
+  number: number;
+  learningRate: number;
 }
 
 /** The tensors of a training step; the caller disposes of them. */
-export function stepFeeds<Batch>(
-  task: Task<Batch>,
-  batch: Batch,
-  { step, learningRate, random }: Feeding,
-): NamedTensors {
+export function stepFeeds<Batch>(task: Task<Batch>, batch: Batch, { step, random, update }: Feeding): NamedTensors {
   const own = random.fork(step);
-  const feeds = task.feeds(batch, own);
-  return { ...feeds, learningRate: tf.scalar(learningRate), step: tf.scalar(step + 1), seed: seedOf(own) };
+  const feeds = { ...task.feeds(batch, own), seed: seedOf(own) };
+  return update ? { ...feeds, ...updateFeeds(update) } : feeds;
 }
 
 /** What the layers of a step draw from. */
 function seedOf(random: Random): tf.Scalar {
   return tf.scalar(random.fork("layers").int(2 ** 31), "int32");
+}
+
+function updateFeeds({ number, learningRate }: Update): NamedTensors {
+  return { learningRate: tf.scalar(learningRate), step: tf.scalar(number) };
 }
 
 function runStep<Batch>(
@@ -161,13 +226,17 @@ function runStep<Batch>(
   batch: Batch,
   feeding: Feeding,
 ): Record<string, number> {
-  const inputs = stepFeeds(task, batch, feeding);
-  const outputs = program.run(stepName(phase.name, shapeOf(task, batch)), inputs);
-  const losses = Object.fromEntries(
+  return runNumbers(program, stepName(phase.name, shapeOf(task, batch)), stepFeeds(task, batch, feeding));
+}
+
+/** Runs a step whose outputs are scalars; disposes of its inputs. */
+function runNumbers(program: Program, step: string, inputs: NamedTensors): Record<string, number> {
+  const outputs = program.run(step, inputs);
+  const numbers = Object.fromEntries(
     Object.entries(outputs).map(([name, value]) => [name, value.dataSync()[0] as number]),
   );
   tf.dispose([inputs, outputs]);
-  return losses;
+  return numbers;
 }
 
 function shapeOf<Batch>(task: Task<Batch>, batch: Batch): string {

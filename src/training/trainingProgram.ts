@@ -1,24 +1,39 @@
 import * as tf from "@tensorflow/tfjs";
+import { AnchorkitError } from "../base/errors.ts";
 import { type BatchNorm, batchNormsOf } from "../core/layers/batchNorm.ts";
 import { namedWeights, variableOf } from "../core/namedWeights.ts";
 import { compileProgram, type Precision, type Program } from "../engine/graph/program.ts";
 import type { Step } from "../engine/graph/step.ts";
-import { type MovingAverage, movingAverage } from "./movingAverage.ts";
+import { movingAverage } from "./movingAverage.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
 import { OPTIMIZERS } from "./optimizers/registry.ts";
-import type { Recipe } from "./recipe.ts";
-import { calibrationStep, trainStep, validationStep } from "./steps.ts";
+import { type Phase, rateIn, type Recipe } from "./recipe.ts";
+import {
+  accumulatingStep,
+  calibrationStep,
+  gradientSums,
+  type GradientSums,
+  restartStep,
+  trainStep,
+  updateStep,
+  validationStep,
+} from "./steps.ts";
 import type { Task } from "./task.ts";
 
 /** What a training runs: one program, and the variables that it owns while it lives. */
 export interface TrainingProgram {
   program: Program;
   precision: Precision;
-  /** The steps that are compiled, as they are: `stepName(phase, shape)`, `calibrate/shape`, `average`, `predict`, `validate`. */
+  /**
+   * The steps that are compiled, as they are: `stepName(phase, shape)`, `calibrate/shape` and `predict`; where the task has
+   * them, `validate` (its losses on validation data), and where the
+   * recipe asks for it, `update/phase` (for accumulated gradients), `restart` (the optimizer), `average`, and `predictRaw`
+   * and `validateRaw` (with the weights themselves, where `predict` has their average).
+   */
   steps: Readonly<Record<string, Step>>;
   /** Every variable by its name: what a checkpoint holds. */
   variables: ReadonlyMap<string, tf.Variable>;
-  /** Weight -> its average. */
+  /** Weight -> its average; empty for a recipe without. */
   averages: ReadonlyMap<tf.Variable, tf.Variable>;
   norms: readonly BatchNorm[];
   /** Ends the program and gives back the optimizer's slots and the averages; the network is its maker's. */
@@ -44,23 +59,35 @@ export function stepName(what: string, shape: string): string {
 export async function compileTraining<Batch>(task: Task<Batch>, options: CompileOptions): Promise<TrainingProgram> {
   const { recipe, precision, fast } = options;
   const trainable = task.network.trainableWeights.map(variableOf);
-  const optimizer = await OPTIMIZERS[recipe.optimizer].make(trainable);
-  const average = movingAverage(trainable);
-  const { averages } = average;
-  const variables = variablesOf(task.network, optimizer, average);
+  const optimizer = (await OPTIMIZERS[recipe.optimizer].make(recipe.tuning)).for(trainable);
+  const average = recipe.average === false ? undefined : movingAverage(trainable);
+  const averages = average?.averages ?? new Map<tf.Variable, tf.Variable>();
+  const sums = gradientSums(recipe.accumulate > 1 ? trainable : []);
+  const variables = variablesOf(task.network, [
+    ...optimizer.slots,
+    ...[...averages].map(([of, variable]) => ({ of, kind: "average", variable })),
+    ...[...sums].map(([of, variable]) => ({ of, kind: "gradient", variable })),
+  ]);
   const norms = batchNormsOf(task.network);
-  const steps = {
-    ...taskSteps(task, recipe, optimizer, norms),
-    average: average.step,
-    predict: { ...task.predict, reading: averages },
-    ...(task.validationLosses && { validate: { ...validationStep(task.validationLosses), reading: averages } }),
-  };
-  const compile = (as: Precision): Promise<Program> =>
-    compileProgram(steps, { variables: [...variables.values()], precision: as });
   const release = (): void => {
-    tf.dispose([...averages.values(), ...optimizer.slots.map(({ variable }) => variable)]);
+    tf.dispose([...averages.values(), ...sums.values(), ...optimizer.slots.map(({ variable }) => variable)]);
   };
   try {
+    const { predict, validationLosses: losses } = task;
+    const steps: Record<string, Step> = {
+      ...taskSteps(task, recipe, { optimizer, sums, norms }),
+      ...(average && { average: average.step }),
+      predict: { ...predict, reading: averages },
+      ...(losses && { validate: { ...validationStep(losses), reading: averages } }),
+      // a function of its own: it is recorded once more
+      ...(recipe.average !== false &&
+        recipe.average.compare && {
+          predictRaw: { ...predict, run: (inputs) => predict.run(inputs) },
+          ...(losses && { validateRaw: validationStep(losses) }),
+        }),
+    };
+    const compile = (as: Precision): Promise<Program> =>
+      compileProgram(steps, { variables: [...variables.values()], precision: as });
     let chosen = precision === "auto" ? fast : precision;
     let program = await compile(chosen);
     if (precision === "auto" && fast !== "float32" && !(await isAccurate(task, program, steps, variables, options))) {
@@ -81,21 +108,49 @@ export async function compileTraining<Batch>(task: Task<Batch>, options: Compile
 
 function taskSteps<Batch>(
   task: Task<Batch>,
-  { phases, clipNorm }: Recipe,
-  optimizer: Optimizer,
-  norms: readonly BatchNorm[],
+  { phases, clipNorm, accumulate }: Recipe,
+  { optimizer, sums, norms }: { optimizer: Optimizer; sums: GradientSums; norms: readonly BatchNorm[] },
 ): Record<string, Step> {
   const steps: Record<string, Step> = {};
+  const { network, shapes } = task;
   const calibrates = norms.length > 0 && phases.some(({ calibrate }) => calibrate !== undefined);
-  for (const [name, shape] of Object.entries(task.shapes)) {
-    for (const phase of phases) {
-      const learning = task.network.trainableWeights.filter(({ originalName }) => phase.trains?.(originalName) ?? true);
-      const options = { phase, weights: learning.map(variableOf), optimizer, clipNorm };
-      steps[stepName(phase.name, name)] = trainStep(task, shape, options);
+  for (const phase of phases) {
+    const factors = ratesIn(network, phase);
+    const weights = [...factors.keys()];
+    if (weights.length === 0) throw new AnchorkitError(`no weight learns in the phase "${phase.name}" of the recipe`);
+    const options = {
+      phase,
+      weights,
+      optimizer,
+      clipNorm,
+      factorOf: (weight: tf.Variable) => factors.get(weight) ?? 0,
+    };
+    for (const [name, shape] of Object.entries(shapes)) {
+      steps[stepName(phase.name, name)] =
+        accumulate > 1 ? accumulatingStep(task, shape, { phase, weights, sums }) : trainStep(task, shape, options);
     }
-    if (calibrates) steps[stepName("calibrate", name)] = calibrationStep(task, shape);
+    if (accumulate > 1) steps[stepName("update", phase.name)] = updateStep({ ...options, sums, accumulate });
+  }
+  if (calibrates) {
+    for (const [name, shape] of Object.entries(shapes))
+      steps[stepName("calibrate", name)] = calibrationStep(task, shape);
+  }
+  if (phases.some((phase, i) => phases.slice(0, i).some((before) => joining(network, before, phase)))) {
+    steps.restart = restartStep(optimizer);
   }
   return steps;
+}
+
+/** Whether weights learn in a phase that have not learnt in the one before: its optimizer begins anew. */
+export function joining(network: tf.LayersModel, before: Phase, phase: Phase): boolean {
+  const already = ratesIn(network, before);
+  return [...ratesIn(network, phase).keys()].some((weight) => !already.has(weight));
+}
+
+/** The weights that learn in a phase, and the learning rate of each as a multiple of the training's. */
+function ratesIn(network: tf.LayersModel, phase: Phase): Map<tf.Variable, number> {
+  const rates = network.trainableWeights.map((w) => [variableOf(w), rateIn(phase, w.originalName)] as const);
+  return new Map(rates.filter(([, rate]) => rate !== 0));
 }
 
 /** Runs the trial in the compiled precision, and op by op in float32; takes both back. */
@@ -125,17 +180,15 @@ function agree(full: number, half: number): boolean {
   return Math.abs(full - half) <= 0.1 * Math.max(Math.abs(full), 0.1);
 }
 
-/** Weights; slots and averages under the name of their weight. */
+/** Weights, and what is kept of each, under the name of the weight. */
 function variablesOf(
   network: tf.LayersModel,
-  { slots }: Optimizer,
-  { averages }: MovingAverage,
+  kept: readonly { of: tf.Variable; kind: string; variable: tf.Variable }[],
 ): Map<string, tf.Variable> {
   const weights = namedWeights(network);
   const nameOf = new Map([...weights].map(([name, weight]) => [weight, name]));
   return new Map([
     ...weights,
-    ...slots.map(({ of, kind, variable }) => [`${nameOf.get(of) ?? of.name}/${kind}`, variable] as const),
-    ...[...averages].map(([weight, average]) => [`${nameOf.get(weight) ?? weight.name}/average`, average] as const),
+    ...kept.map(({ of, kind, variable }) => [`${nameOf.get(of) ?? of.name}/${kind}`, variable] as const),
   ]);
 }

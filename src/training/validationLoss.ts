@@ -3,11 +3,12 @@ import type { Random } from "../base/random.ts";
 import type { Program } from "../engine/graph/program.ts";
 import type { Task } from "./task.ts";
 
-/** The mean loss over the task's validation batches, by the step `validate`; undefined where the task has none. */
+/** The mean loss over the task's validation batches, by a step made of them, see validationStep; undefined where the task has none. */
 export async function validationLoss<Batch>(
   { validationLosses }: Task<Batch>,
   program: Program,
   random: Random,
+  step: string,
 ): Promise<number | undefined> {
   if (!validationLosses) return undefined;
   const { batches } = validationLosses;
@@ -15,7 +16,7 @@ export async function validationLoss<Batch>(
   let sum = 0;
   for (let i = 0; i < batches; i++) {
     const inputs = validationLosses.feeds(await validationLosses.batch(i), draws.fork(i));
-    const outputs = program.run("validate", inputs);
+    const outputs = program.run(step, inputs);
     sum += outputs.loss?.dataSync()[0] ?? NaN;
     tf.dispose([inputs, outputs]);
   }

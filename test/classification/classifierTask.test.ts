@@ -62,7 +62,7 @@ describe("a classifier's training step", () => {
       Trainer.make(task, { precision: "float32", fast: "float32", random }).then((trainer) => ({ trainer, mode }));
     const { trainer } = await make("auto");
     const name = stepName("batch", "images");
-    const feeds = stepFeeds(task, await task.batches.batch(0), { step: 0, learningRate: 0, random });
+    const feeds = stepFeeds(task, await task.batches.batch(0), { step: 0, random, update: { number: 1, learningRate: 0 } });
     const eager = await compileProgram(trainer.compiled.steps, {
       variables: [...trainer.compiled.variables.values()],
       mode: "eager",

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { Random } from "../../src/base/random.ts";
 import type { Dataset, ImageRecord, SplitName } from "../../src/data/dataset.ts";
 import { MODELS, type ModelFamily, trainModel } from "../../src/models.ts";
-import type { Optimizer } from "../../src/training/optimizers/optimizer.ts";
+import type { OptimizerFactory } from "../../src/training/optimizers/optimizer.ts";
 import { type OptimizerName, OPTIMIZERS } from "../../src/training/optimizers/registry.ts";
 import { RunFolder } from "../../src/training/run/runFolder.ts";
 import { engines } from "../detection/support.ts";
@@ -17,12 +17,12 @@ import { folder, run } from "./examples.ts";
 describe.each(engines)("the example of an optimizer, on %s", (engine) => {
   test("moves weights as Keras does, and passes what all optimizers pass", async () => {
     await tf.setBackend(engine);
-    const { rmsProp } = await run("adding-an-optimizer.md", "src/training/optimizers", ["rmsProp.ts"]);
-    const make = rmsProp as (weights: tf.Variable[], options?: { rho: number; epsilon: number }) => Optimizer;
-    expect(await differenceFromKeras("rmsprop", make)).toBeLessThan(1e-5);
-    const entry = { peakRate: 1e-3, make: (weights: tf.Variable[]) => Promise.resolve(make(weights)) };
-    Object.assign(OPTIMIZERS, { rmsprop: entry }); // as its line in registry.ts does
-    await checkOptimizer("rmsprop" as OptimizerName);
+    const { lion } = await run("adding-an-optimizer.md", "src/training/optimizers", ["lion.ts"]);
+    const make = lion as (options?: object) => OptimizerFactory;
+    expect(await differenceFromKeras("lion", make)).toBeLessThan(1e-5);
+    const entry = { peakRate: 2e-4, takes: ["beta1", "beta2"], make: () => Promise.resolve(make()) };
+    Object.assign(OPTIMIZERS, { lion: entry }); // as its line in registry.ts does
+    await checkOptimizer("lion" as OptimizerName, 1e-2);
   });
 });
 

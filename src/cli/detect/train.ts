@@ -21,10 +21,12 @@ import {
   addExamples,
   defined,
   printJson,
+  quoted,
   requireOptions,
   requireThere,
 } from "../options.ts";
 import { duration, Progress } from "../progress.ts";
+import { findLr } from "./findLr.ts";
 import {
   addModelOptions,
   addRunOptions,
@@ -63,6 +65,7 @@ export function addTrain(program: Command): void {
     "detect train --data photos --minutes 10",
     "detect train --data dataset --epochs 50 --flip both --out runs/cells",
     "detect train --data dataset --augment strong",
+    "detect train --data photos --find-lr",
     "detect train --out runs/cells --resume",
     "detect train --out runs/cells --resume --minutes +5",
     "detect train --data more-cells --weights runs/cells --out runs/more-cells",
@@ -70,10 +73,12 @@ export function addTrain(program: Command): void {
 }
 
 async function train(flags: TrainFlags, command: Command): Promise<void> {
+  if (flags.findLr) return findLr(flags, command);
   const { data, resume = false, model, seed } = flags;
   const length = lengthOf(flags);
   const run = new RunFolder(flags.out ?? freeRunFolder(data));
   const out = run.path;
+  const shared = sharedOptions(flags);
   const { weights, overwrite, augment } = flags;
   if (!resume && run.holdsTraining() && !overwrite) {
     throw new WouldOverwrite(`${out}: already holds a training; continue it with --resume, or give another --out`);
@@ -101,7 +106,7 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   });
   const { coordinates, images, orphans } = flags;
   const options = {
-    ...sharedOptions(flags),
+    ...shared,
     ...length,
     ...(flags.tensorboard !== false && { draw }),
     augmentation,
@@ -213,10 +218,6 @@ function summary(
     `  detect eval --map --data ${quoted(data)} --split ${split} --weights ${quoted(out)}`,
     `  detect predict <images> --weights ${quoted(out)} --out found`,
   ];
-}
-
-function quoted(path: string): string {
-  return /^[\w./@:+-]+$/.test(path) ? path : `"${path}"`;
 }
 
 /** runs/name, runs/name-2 …: the first that holds no training. */

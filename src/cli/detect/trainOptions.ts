@@ -7,6 +7,8 @@ import { MODELS, modelNamed } from "../../models.ts";
 import type { Budget } from "../../training/loop/budget.ts";
 import type { TrainOptions } from "../../training/trainOptions.ts";
 import { OPTIMIZERS } from "../../training/optimizers/registry.ts";
+import { chosenRecipe, completeRecipe } from "../../training/recipe.ts";
+import { SCHEDULES } from "../../training/schedules/registry.ts";
 import { addReadingOptions, type DataFlags } from "../dataset.ts";
 import { addDetectorOptions, addOverwriteOption, choice, defined, numberIn } from "../options.ts";
 
@@ -17,6 +19,7 @@ export interface TrainFlags extends DataFlags, Omit<TrainOptions, "out" | "signa
   minutes?: Length;
   augment: string;
   flip?: Flip;
+  findLr?: true;
   json?: true;
 }
 
@@ -46,6 +49,12 @@ export function addRunOptions(command: Command): void {
         .conflicts("epochs"),
     )
     .option("--weights <run>", "start from the weights of another run, as far as they fit")
+    .addOption(
+      new Option(
+        "--find-lr",
+        "train some hundred steps at a rising rate, say which learning rate suits, draw the curve, and stop there",
+      ).conflicts(["resume", "epochs", "minutes", "lr", "schedule"]),
+    )
     .option("--resume", "continue where the run in --out stopped, with its data and options; --minutes +5 extends it");
   addOverwriteOption(command);
 }
@@ -57,8 +66,21 @@ export function addTrainingOptions(command: Command): void {
     .option("--batch <n>", "images per step", numberIn({ whole: true, min: 1, max: 64 }), 4)
     .option("--augment <how>", `how images are varied: ${PRESET_NAMES.join(", ")}, or a YAML file`, "default")
     .addOption(choice("--flip <how>", "mirror images at random (default: as --augment says, horizontal)", FLIPS))
-    .addOption(choice("--optimizer <name>", "how weights are updated", Object.keys(OPTIMIZERS), "adamw"))
+    .addOption(choice("--optimizer <name>", "how weights are updated (default: adamw)", Object.keys(OPTIMIZERS)))
     .option("--lr <rate>", "highest learning rate (default: the optimizer's own)", numberIn({ above: 0, max: 10 }))
+    .addOption(
+      choice("--schedule <name>", "how the learning rate goes (default: cosine, after a rise)", Object.keys(SCHEDULES)),
+    )
+    .option("--momentum <share>", "of sgd, momentum, nesterov and rmsprop", numberIn({ min: 0, max: 0.9999 }))
+    .option("--beta1 <share>", "of the optimizers named ada…m and nadam", numberIn({ min: 0, max: 0.9999 }))
+    .option("--beta2 <share>", "of the same", numberIn({ min: 0, max: 0.999999 }))
+    .option("--weight-decay <rate>", "decay of kernels, apart from the gradient", numberIn({ min: 0, max: 1 }))
+    .option("--clip-norm <norm>", "largest norm of all gradients together (default: 5)", numberIn({ above: 0 }))
+    .option(
+      "--accumulate <n>",
+      "average the gradients of n batches for one update",
+      numberIn({ whole: true, min: 1, max: 1024 }),
+    )
     .option(
       "--patience <n>",
       "stop after n validations in a row without a better score",
@@ -118,15 +140,17 @@ export function lengthOf({ epochs, minutes, resume }: TrainFlags): { epochs?: nu
 
 /** What the library's training takes of the flags, beside the model's own options. */
 export function sharedOptions(flags: TrainFlags) {
-  const { batch, seed, optimizer, lr, engine, precision, cache, cacheLimit, workers, patience, weights, resume, flip } =
-    flags;
+  const { batch, seed, engine, precision, cache, cacheLimit, workers, patience, weights, resume, flip } = flags;
+  const { optimizer, lr, schedule, momentum, beta1, beta2, weightDecay, clipNorm, accumulate } = flags;
   const { reduceOnPlateau, checkpointEvery, keepCheckpoints, tensorboard = true } = flags;
   if (keepCheckpoints !== undefined && checkpointEvery === undefined) {
     throw new UsageError("--keep-checkpoints needs --checkpoint-every <n>: after how many epochs weights are kept");
   }
+  const recipe = defined({ optimizer, lr, schedule, momentum, beta1, beta2, weightDecay, clipNorm, accumulate });
+  if (optimizer !== undefined) completeRecipe(chosenRecipe(recipe)); // refuses at once what it would refuse later
   return {
-    ...{ batch, seed, engine, precision, tensorboard },
-    ...defined({ optimizer, lr, cache, cacheLimit, workers, patience, weights, resume, flip }),
+    ...{ batch, seed, engine, precision, tensorboard, ...recipe },
+    ...defined({ cache, cacheLimit, workers, patience, weights, resume, flip }),
     ...defined({ reduceOnPlateau, checkpointEvery, keepCheckpoints }),
   };
 }

@@ -1,21 +1,27 @@
 import type * as tf from "@tensorflow/tfjs";
-import { kernelsDecay, type Optimizer, optimizerOf } from "./optimizer.ts";
+import { type OptimizerFactory, type OptimizerOptions, optimizerOf, type Rule } from "./optimizer.ts";
+
+export interface SgdOptions extends OptimizerOptions {
+  momentum?: number;
+  nesterov?: boolean;
+}
 
 /**
- * Stochastic gradient descent with momentum: v = momentum * v - lr * g, w = w + v (or w + momentum * v - lr * g with
- * Nesterov's), as Keras has it; with decoupled weight decay.
+ * Stochastic gradient descent, as Keras has it: w = w - lr * g; with momentum, v = momentum * v - lr * g and w = w + v
+ * (Polyak, 1964), or w = w + momentum * v - lr * g with Nesterov's (Sutskever et al., "On the importance of
+ * initialization and momentum in deep learning", 2013). Learning rate 0.01 unless told.
  */
-export function sgd(
-  weights: readonly tf.Variable[],
-  { momentum = 0.9, nesterov = false, weightDecay = 0, decays = kernelsDecay } = {},
-): Optimizer {
-  const rule = {
-    kinds: ["momentum"],
-    move(gradient: tf.Tensor, [v]: readonly tf.Tensor[], rate: tf.Tensor) {
-      const step = gradient.mul(rate);
-      const moved = (v as tf.Tensor).mul(momentum).sub(step);
+export function sgd({ momentum = 0, nesterov = false, ...options }: SgdOptions = {}): OptimizerFactory {
+  const rule: Rule = {
+    name: "sgd",
+    learningRate: 0.01,
+    kinds: momentum === 0 ? [] : ["momentum"],
+    move(gradient, [v], scalars) {
+      const step = gradient.mul(scalars[0] as tf.Tensor);
+      if (!v) return { change: step.neg(), slots: [] };
+      const moved = v.mul(momentum).sub(step);
       return { change: nesterov ? moved.mul(momentum).sub(step) : moved, slots: [moved] };
     },
   };
-  return optimizerOf(rule, weights, { weightDecay, decays });
+  return optimizerOf(rule, options);
 }

@@ -12,16 +12,16 @@ const State = z.object({ loop: LoopState, trainer: TrainerState });
 
 const STATE_FILE = "state.bin";
 
-/** Writes the averaged weights as a model; with `loop`, also all that going on needs. */
+/** Writes the averaged weights, or those that did better, as a model; with `loop`, also all that going on needs. */
 export async function saveCheckpoint<Batch>(
   folder: string,
   task: Task<Batch>,
   trainer: Trainer<Batch>,
   loop?: LoopState,
 ): Promise<void> {
-  const { program, averages, variables } = trainer.compiled;
+  const { program, variables } = trainer.compiled;
   program.pull();
-  await saveModelFolder(folder, { ...task, averages }, async (beside) => {
+  await saveModelFolder(folder, { ...task, averages: trainer.saved }, async (beside) => {
     if (loop) await saveVariables(join(beside, STATE_FILE), variables, { loop, trainer: trainer.state });
   });
 }

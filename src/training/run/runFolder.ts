@@ -40,6 +40,9 @@ const MetricsLine = z.looseObject({
   score: z.number().nullable().optional(),
   metrics: z.record(z.string(), z.number().nullable()),
   best: z.boolean(),
+  /** Which weights were measured, and the scores of both, where averaged and raw weights are compared. */
+  weights: z.enum(["average", "raw"]).optional(),
+  scores: z.object({ average: z.number().nullable(), raw: z.number().nullable() }).optional(),
 });
 export type MetricsLine = z.infer<typeof MetricsLine>;
 

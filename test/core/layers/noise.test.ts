@@ -122,7 +122,7 @@ describe("layers of noise", () => {
     });
     const weights = network.trainableWeights.map((weight) => weight.read() as unknown as tf.Variable);
     const start = weights.map((weight) => weight.clone());
-    const optimizer = sgd(weights);
+    const optimizer = sgd({ momentum: 0.9 }).for(weights);
     const losses = ({ x }: tf.NamedTensorMap) => ({
       square: (network.apply(x as tf.Tensor, { training: true }) as tf.Tensor).square().mean<tf.Scalar>(),
     });

@@ -138,7 +138,7 @@ describe.runIf(native)("a detector's training program", () => {
       ] as const) {
         // prettier-ignore
         for (let i = 0; i < 5; i++) {
-          const feeds = stepFeeds(task, await task.batches.batch(i), { step: i, learningRate, random });
+          const feeds = stepFeeds(task, await task.batches.batch(i), { step: i, random, update: { number: i + 1, learningRate } });
           const losses = numbersOf(running.run(step, feeds));
           if (kind === "recorded") program.pull();
           afterEachStep[kind].push({ losses, values: variables.map(copyOf) });

@@ -96,7 +96,7 @@ const settings = {
 function stepsOn(canvas: Size, network: FasterRcnn, own: AnchorLevel[]) {
   const random = new Random("two levels");
   const weights = weightsOf(network.model, true);
-  const optimizer = sgd(weights);
+  const optimizer = sgd({ momentum: 0.9 }).for(weights);
   const anchors = levelAnchors(own, canvas);
   const [objects, n] = [4, 2];
   const framed = spread({ ...preprocessing, canvas });

@@ -2,8 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { expect } from "vitest";
 import { compileProgram } from "../../../src/engine/graph/program.ts";
 import type { NamedTensors } from "../../../src/engine/graph/step.ts";
-import { clipByGlobalNorm } from "../../../src/training/optimizers/clip.ts";
-import type { Optimizer } from "../../../src/training/optimizers/optimizer.ts";
+import type { OptimizerFactory } from "../../../src/training/optimizers/optimizer.ts";
 import {
   largestDifference,
   oracleCases,
@@ -18,51 +17,56 @@ interface OptimizerCase extends OracleCase {
     weights: OracleTensor[];
     /** By step, then by weight. */
     gradients: OracleTensor[][];
-    config: Record<"learningRate" | "momentum" | "beta1" | "beta2" | "epsilon" | "weightDecay" | "rho", number> & {
-      nesterov?: boolean;
-      globalClipNorm?: number;
-    };
+    /** With the names of our options. */
+    config: Record<string, number | boolean>;
   };
   expected: OracleTensor[][];
 }
 
 /** How an optimizer is made for a case of Keras's. */
-export type MakeOptimizer = (weights: tf.Variable[], config: OptimizerCase["input"]["config"]) => Optimizer;
+export type MakeOptimizer = (config: object) => OptimizerFactory;
 
-const cases = oracleCases("optimizers") as OptimizerCase[];
+const cases = ["optimizers", "optimizers_more"].flatMap(oracleCases) as OptimizerCase[];
 
-/** Largest difference from Keras's weights, after any step: compiled where the engine compiles, else run op by op. */
-export async function differenceFromKeras(name: string, make: MakeOptimizer): Promise<number> {
+export const caseNames = cases.map(({ name }) => name);
+
+/**
+ * Largest difference from Keras's weights, after any step, at the learning rate that the optimizer was made with.
+ *
+ * @param mode `auto`: compiled where the engine compiles; `eager`: op by op
+ */
+export async function differenceFromKeras(
+  name: string,
+  make: MakeOptimizer,
+  mode: "auto" | "eager" = "auto",
+): Promise<number> {
   const { input, expected } = cases.find((one) => one.name === name) as OptimizerCase;
-  const { learningRate, globalClipNorm } = input.config;
   const weights = input.weights.map((weight, i) => tf.variable(oracleTensor(weight), true, `weight${i}`));
-  const optimizer = make(weights, input.config);
+  const factory = make(input.config);
+  expect(factory.learningRate).toBe(input.config.learningRate);
+  const optimizer = factory.for(weights);
+  const scalar = { shape: [], dtype: "float32" as const };
   const train = {
-    inputs: Object.fromEntries(
-      [...input.weights.map(({ shape }) => shape), [], []].map((shape, i) => [
-        ["weight0", "weight1", "learningRate", "step"][i] as string,
-        { shape, dtype: "float32" as const },
-      ]),
-    ),
+    inputs: {
+      ...Object.fromEntries(input.weights.map(({ shape }, i) => [`weight${i}`, { ...scalar, shape }])),
+      ...{ learningRate: scalar, step: scalar },
+    },
     run(inputs: NamedTensors) {
-      const raw = new Map(weights.map((weight) => [weight, inputs[weight.name] as tf.Tensor]));
-      const { clipped } = clipByGlobalNorm(raw, globalClipNorm ?? 1e9);
+      const gradients = new Map(weights.map((weight) => [weight, inputs[weight.name] as tf.Tensor]));
       const { learningRate, step } = inputs as Record<string, tf.Scalar>;
-      const updates = optimizer.update(clipped, learningRate as tf.Scalar, step as tf.Scalar);
+      const updates = optimizer.update(gradients, learningRate as tf.Scalar, step as tf.Scalar);
       return { outputs: { step: (step as tf.Scalar).clone() }, updates };
     },
   };
   const program = await compileProgram(
     { train },
-    { variables: [...weights, ...optimizer.slots.map(({ variable }) => variable)] },
+    { variables: [...weights, ...optimizer.slots.map(({ variable }) => variable)], mode },
   );
-  expect(program.mode).toBe(tf.getBackend() === "tensorflow" ? "graph" : "eager");
-  const differences = input.gradients.flatMap(([first, second], i) => {
+  expect(program.mode).toBe(tf.getBackend() === "tensorflow" && mode === "auto" ? "graph" : "eager");
+  const differences = input.gradients.flatMap((gradients, i) => {
     const inputs = {
-      weight0: oracleTensor(first as OracleTensor),
-      weight1: oracleTensor(second as OracleTensor),
-      learningRate: tf.scalar(learningRate),
-      step: tf.scalar(i + 1),
+      ...Object.fromEntries(gradients.map((gradient, k) => [`weight${k}`, oracleTensor(gradient)])),
+      ...{ learningRate: tf.scalar(factory.learningRate as number), step: tf.scalar(i + 1) },
     };
     tf.dispose([inputs, program.run("train", inputs)]);
     program.pull();

@@ -65,7 +65,7 @@ describe.each(engines)("penalties of weights on %s", (engine) => {
       layers: [dense("out", { kernelRegularizer: tf.regularizers.l2({ l2: 0.5 }), biasRegularizer: tf.regularizers.l1({ l1: 2 }) })],
     }); // prettier-ignore
     const weights = network.trainableWeights.map((weight) => weight.read() as unknown as tf.Variable);
-    const optimizer = sgd(weights, { weightDecay: 0 });
+    const optimizer = sgd().for(weights);
     const task = {
       network,
       losses: ({ x }: tf.NamedTensorMap) => ({ none: (x as tf.Tensor).sum().mul<tf.Scalar>(0) }),
