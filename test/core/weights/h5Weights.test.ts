@@ -75,7 +75,10 @@ function numberedTree(layers: ReadonlyMap<string, ReadonlyMap<string, WeightValu
       { shape, values: Float64Array.from(values) },
     ]);
     const kind = weights.has("gamma") ? "batch_normalization" : "conv2d";
-    const vars: H5Tree = { values: Object.fromEntries(values) as H5Tree["values"], attributes: { name: layer } };
+    const vars: H5Tree = {
+      values: Object.fromEntries(values) as NonNullable<H5Tree["values"]>,
+      attributes: { name: layer },
+    };
     return [`${kind}_${i}`, { groups: { vars } }] as const;
   });
   return { groups: { layers: { groups: Object.fromEntries(groups) }, vars: {}, optimizer: {} } };
