@@ -12,11 +12,12 @@ import { channelStatistics } from "../data/images/channelStatistics.ts";
 import { chooseCanvas } from "../data/images/chooseCanvas.ts";
 import { ImageStore } from "../data/images/imageStore.ts";
 import { imagesIn } from "../data/split/splits.ts";
-import { FROM_WEIGHTS } from "../training/recipe.ts";
+import { FROM_WEIGHTS, type Recipe } from "../training/recipe.ts";
 import type { PrepareContext, Prepared } from "../training/trainOptions.ts";
 import { classifierData } from "./classifierData.ts";
 import { classifyLabelled } from "./classifyLabelled.ts";
 import type { Architecture, ClassifierDescription } from "./description.ts";
+import { fineTuningPhases } from "./fineTuning.ts";
 import { type ClassifierLossOptions, classifierLosses, lossFeeds, lossInputs } from "./losses.ts";
 import { chooseThresholds, measureClassifier, validationOf } from "./measure.ts";
 import { buildClassifier, HEAD_LAYERS } from "./network.ts";
@@ -94,7 +95,10 @@ export async function classifierTask(
     ...{ classes: classes.length, box: architecture.box },
     ...(options.classWeights === "balanced" && { classWeights: balanced(images, classes.length) }),
   };
-  const trained = published !== undefined || (begun !== undefined && !resumes);
+  const recipeFor = (): Partial<Recipe> => {
+    if (published) return { phases: fineTuningPhases(network, { from: options.fineTuneFrom }) };
+    return begun && !resumes ? { phases: FROM_WEIGHTS } : {};
+  };
   return {
     kind: "classification",
     description,
@@ -109,7 +113,7 @@ export async function classifierTask(
       if (multiLabel) description.thresholds = chooseThresholds(found, classes);
       return validationOf(measureClassifier(found, description));
     },
-    recipe: trained ? { phases: FROM_WEIGHTS } : {},
+    recipe: recipeFor(),
     built: { model: options.model, canvas, resize, ...architecture, targets, multiLabel },
     notes,
     ...(begun && {
