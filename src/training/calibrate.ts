@@ -19,12 +19,13 @@ export async function calibrate(
   const sums = statistics.map((variable) => new Float64Array(variable.size));
   for (let i = 0; i < batches; i++) {
     await measure(i);
-    program.pull();
+    program.pull(statistics);
     statistics.forEach((variable, k) => {
       const sum = sums[k] as Float64Array;
       variable.dataSync().forEach((value, j) => (sum[j] = (sum[j] as number) + value));
     });
   }
+  program.pull(); // all of them are handed over again below
   statistics.forEach((variable, k) => {
     const mean = Float32Array.from(sums[k] as Float64Array, (sum) => sum / batches);
     tf.tidy(() => {

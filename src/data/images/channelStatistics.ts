@@ -3,6 +3,8 @@ import type { ImageStore } from "./imageStore.ts";
 
 /** Images that the statistics are computed from, at most. */
 const SAMPLED_IMAGES = 200;
+/** Images that are read at once: other readers may be at work beside. */
+const READ_AHEAD = 32;
 
 /**
  * Featurewise centring and normalisation: mean and deviation of each channel over the images (evenly spread ones, if
@@ -15,7 +17,9 @@ export async function channelStatistics(
   const sums = [0, 0, 0];
   const squares = [0, 0, 0];
   let count = 0;
-  for (let i = 0; i < store.length; i += step) {
+  const sampled = Array.from({ length: Math.ceil(store.length / step) }, (_, i) => i * step);
+  for (const [at, i] of sampled.entries()) {
+    for (const next of sampled.slice(at, at + READ_AHEAD)) store.readAhead(next);
     const { pixels } = await store.get(i);
     for (let at = 0; at < pixels.length; at++) {
       const value = pixels[at] as number;

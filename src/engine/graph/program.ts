@@ -16,8 +16,8 @@ export interface Program {
   readonly mode: "graph" | "eager";
   /** Runs a step and its updates; the caller disposes of the outputs. */
   run(step: string, inputs: NamedTensors): NamedTensors;
-  /** Session -> tf.Variables. */
-  pull(): void;
+  /** Session -> tf.Variables: all of them unless told. */
+  pull(only?: readonly tf.Variable[]): void;
   /** tf.Variables -> session. */
   push(): void;
   /** Ends the session. The tf.Variables stay, with the values of the last `pull`. */
@@ -124,11 +124,11 @@ async function compileGraph(steps: Record<string, Step>, options: ProgramOptions
       );
       return Object.fromEntries(outputs.map((key, i) => [key, results[i] as tf.Tensor]));
     },
-    pull() {
-      if (variables.length === 0) return;
-      const names = variables.map((_, i) => `pull/${i}:0`);
+    pull(only = variables) {
+      if (only.length === 0) return;
+      const names = only.map((variable) => `pull/${indices.get(variable) ?? -1}:0`);
       const values = session.run([], names);
-      variables.forEach((variable, i) => {
+      only.forEach((variable, i) => {
         variable.assign(values[i] as tf.Tensor);
       });
       tf.dispose(values);
