@@ -33,6 +33,8 @@ export type Predictor = Detector | Classifier;
 export interface ModelFamily<Own extends z.ZodObject = z.ZodObject> {
   task: TaskKind;
   title: string;
+  /** Images in a step unless told. */
+  batch: number;
   /** What the names of augmentations mean. */
   presets: Presets;
   /** Its own options, by the names that the command line and config.json have for them. Loads no TensorFlow. */
@@ -58,6 +60,7 @@ function classifier(
   return family({
     task: "classification",
     title,
+    batch: 32,
     presets: CLASSIFIER_PRESETS,
     options,
     async prepare(dataset, own, context) {
@@ -73,6 +76,7 @@ export const MODELS: Readonly<Record<string, ModelFamily>> = {
   "faster-rcnn": family({
     task: "detection",
     title: "Faster R-CNN",
+    batch: 4,
     presets: PRESETS,
     options: FasterRcnnOptions,
     prepare: async (...given) => (await import("./detection/fasterRcnn/fasterRcnnTask.ts")).fasterRcnnTask(...given),

@@ -31,7 +31,7 @@ export function validationOf({ metrics }: ClassifierEvaluation): Validation {
 }
 
 /** Probabilities [n, classes], row after row. */
-export function probabilitiesOf(found: readonly LabelledClassification[]): Float32Array {
+function probabilitiesOf(found: readonly LabelledClassification[]): Float32Array {
   const classes = found[0]?.probabilities.length ?? 0;
   const all = new Float32Array(found.length * classes);
   found.forEach(({ probabilities }, i) => {

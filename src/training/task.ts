@@ -43,6 +43,7 @@ export interface ValidationExamples {
 /** The losses on the validation data: of a fixed number of batches without augmentation, the same each time. */
 export interface ValidationLosses<Batch> {
   batches: number;
+  /** The batch of this number, from 0. */
   batch(index: number): Promise<Batch>;
   /** Names and shapes of what `feeds` makes. */
   inputs: Record<string, TensorSpec>;

@@ -140,7 +140,7 @@ function thresholds(text: string): number[] {
 }
 
 async function evaluate(flags: Flags, command: Command): Promise<void> {
-  if (flags.weights !== undefined && (await holdsClassifier(flags.weights))) return evaluateClassifier(flags, command);
+  if (await measuresClassifier(flags)) return evaluateClassifier(flags, command);
   checkMeasureFlags(flags);
   for (const note of measureNotes(flags)) process.stderr.write(`${note}\n`);
   await checkReport(flags);
@@ -163,8 +163,9 @@ async function evaluate(flags: Flags, command: Command): Promise<void> {
   if (short.length > 0) throw new AnchorkitError(short.join("; "));
 }
 
-async function holdsClassifier(weights: string): Promise<boolean> {
-  requireThere({ weights });
+async function measuresClassifier({ weights, data, truth, predictions }: Flags): Promise<boolean> {
+  if (weights === undefined || data === undefined || (truth ?? predictions) !== undefined) return false;
+  requireThere({ data, weights });
   const { kindOfRun } = await import("./openPredictor.ts");
   return (await kindOfRun(weights)) === "classification";
 }

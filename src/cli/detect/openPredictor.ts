@@ -1,14 +1,14 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import type { Detector } from "../../detection/detector.ts";
-import { modelNamed, openModel, type Predictor } from "../../models.ts";
+import { openModel, type Predictor } from "../../models.ts";
 import type { PredictorOptions } from "../../training/predictorOptions.ts";
 import type { TaskKind } from "../../training/task.ts";
 import { defined } from "../options.ts";
 
 /** What kind of model is in a run or model folder, without opening it. */
 export async function kindOfRun(weights: string): Promise<TaskKind> {
-  const { modelFolderOf, readModelName } = await import("../../training/run/modelFolder.ts");
-  return modelNamed(await readModelName(modelFolderOf(weights))).task;
+  const { kindOfModel, modelFolderOf } = await import("../../training/run/modelFolder.ts");
+  return kindOfModel(modelFolderOf(weights));
 }
 
 /** Opens a trained model of any kind as the flags have it. */

@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { checked } from "../../base/checked.ts";
 import { AnchorkitError, UsageError, WouldOverwrite } from "../../base/errors.ts";
 import { countOf } from "../../base/words.ts";
+import type { ImageRecord } from "../../data/dataset.ts";
 import { Augmentation } from "../../data/augment/description.ts";
 import { isAugmentationFile, loadAugmentation } from "../../data/augment/readAugmentation.ts";
 import { countSplits, type SplitCounts } from "../../data/split/splits.ts";
@@ -58,6 +59,14 @@ export function addTrain(program: Command): void {
     forgetSameLength(command, config.budget);
     applyRunOptions(command, config, run.config);
   });
+  command.hook("preAction", async () => {
+    const { weights, resume } = command.opts<TrainFlags>();
+    if (resume || weights === undefined || command.getOptionValueSource("model") !== "default") return;
+    requireThere({ weights }); // its model is the one that goes on
+    const { kindOfModel, modelFolderOf, readModelName } = await import("../../training/run/modelFolder.ts");
+    if (kindOfModel(modelFolderOf(weights)) === "detection") return;
+    command.setOptionValueWithSource("model", await readModelName(modelFolderOf(weights)), "implied");
+  });
   requireOptions(command, "data");
   addCommonOptions(command).action(train);
   addExamples(
@@ -66,6 +75,7 @@ export function addTrain(program: Command): void {
     "detect train --data dataset --epochs 50 --flip both --out runs/cells",
     "detect train --data dataset --augment strong",
     "detect train --data photos --find-lr",
+    "detect train --data folders-of-classes --model small-cnn --minutes 2",
     "detect train --out runs/cells --resume",
     "detect train --out runs/cells --resume --minutes +5",
     "detect train --data more-cells --weights runs/cells --out runs/more-cells",
@@ -96,6 +106,7 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
     ? await augmentationOf(run)
     : await loadAugmentation(flags.augment, modelNamed(model).presets);
   const { dataset, warnings } = await openDataset(flags, { seed, ...(resume && { run }) });
+  if (modelNamed(model).task === "detection") requireBoxes(dataset.images, data);
   const splits = countSplits(dataset.images);
   const lines = [describeClasses(dataset.classes), describeSplits(splits), `run folder: ${out}`];
   process.stderr.write(`${lines.join("\n")}\n`);
@@ -147,6 +158,14 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
 /** Loaded when it is first needed. */
 const draw: DrawExamples = async (...given) =>
   (await import("../../report/runs/drawExamples.ts")).drawExamples(...given);
+
+/** Whoever has labels of whole images may not know that the model is another one then. */
+function requireBoxes(images: readonly ImageRecord[], data: string): void {
+  if (images.some(({ objects }) => objects.length > 0) || !images.some(({ labels }) => labels?.length)) return;
+  throw new UsageError(
+    `${data}: its images have labels and no boxes, so that there is nothing to detect; a classifier learns them: --model small-cnn`,
+  );
+}
 
 /** Seconds since the process began. */
 function sinceStart(): number {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { UsageError } from "../../base/errors.ts";
 import { PRESET_NAMES, type Flip } from "../../data/augment/presets.ts";
 import type { CacheKind } from "../../data/images/openImageCache.ts";
-import { MODELS, modelNamed } from "../../models.ts";
+import { type ModelFamily, MODELS, modelNamed } from "../../models.ts";
 import type { Budget } from "../../training/loop/budget.ts";
 import type { TrainOptions } from "../../training/trainOptions.ts";
 import { OPTIMIZERS } from "../../training/optimizers/registry.ts";
@@ -12,8 +12,9 @@ import { SCHEDULES } from "../../training/schedules/registry.ts";
 import { addReadingOptions, type DataFlags } from "../dataset.ts";
 import { addDetectorOptions, addOverwriteOption, choice, defined, numberIn } from "../options.ts";
 
-export interface TrainFlags extends DataFlags, Omit<TrainOptions, "out" | "signal" | "epochs" | "minutes"> {
+export interface TrainFlags extends DataFlags, Omit<TrainOptions, "out" | "signal" | "epochs" | "minutes" | "batch"> {
   model: string;
+  batch?: number;
   out?: string;
   epochs?: Length;
   minutes?: Length;
@@ -62,8 +63,12 @@ export function addRunOptions(command: Command): void {
 /** What every model takes. */
 export function addTrainingOptions(command: Command): void {
   command
-    .addOption(choice("--model <name>", "the model to train", Object.keys(MODELS), "faster-rcnn"))
-    .option("--batch <n>", "images per step", numberIn({ whole: true, min: 1, max: 64 }), 4)
+    .addOption(choice("--model <name>", "the model to train", Object.keys(MODELS), USUAL_MODEL))
+    .option(
+      "--batch <n>",
+      `images per step ${defaultsOf(({ batch }) => batch)}`,
+      numberIn({ whole: true, min: 1, max: 256 }),
+    )
     .option("--augment <how>", `how images are varied: ${PRESET_NAMES.join(", ")}, or a YAML file`, "default")
     .addOption(choice("--flip <how>", "mirror images at random (default: as --augment says, horizontal)", FLIPS))
     .addOption(choice("--optimizer <name>", "how weights are updated (default: adamw)", Object.keys(OPTIMIZERS)))
@@ -140,7 +145,19 @@ export function lengthOf({ epochs, minutes, resume }: TrainFlags): { epochs?: nu
 
 /** What the library's training takes of the flags, beside the model's own options. */
 export function sharedOptions(flags: TrainFlags) {
-  const { batch, seed, engine, precision, cache, cacheLimit, workers, patience, weights, resume, flip } = flags;
+  const {
+    batch = modelNamed(flags.model).batch,
+    seed,
+    engine,
+    precision,
+    cache,
+    cacheLimit,
+    workers,
+    patience,
+    weights,
+    resume,
+    flip,
+  } = flags;
   const { optimizer, lr, schedule, momentum, beta1, beta2, weightDecay, clipNorm, accumulate } = flags;
   const { reduceOnPlateau, checkpointEvery, keepCheckpoints, tensorboard = true } = flags;
   if (keepCheckpoints !== undefined && checkpointEvery === undefined) {
@@ -158,15 +175,35 @@ export function sharedOptions(flags: TrainFlags) {
 /** What single models take, from the descriptions of their options: see ModelFamily. */
 export function addModelOptions(command: Command): void {
   const known = new Set<string>();
-  for (const { options } of Object.values(MODELS)) {
-    const { properties } = JsonOptions.parse(z.toJSONSchema(options, { io: "input" }));
-    for (const [name, property] of Object.entries(properties)) {
+  for (const family of Object.values(MODELS)) {
+    for (const [name, property] of Object.entries(propertiesOf(family))) {
       if (known.has(name)) continue; // two models share it
       known.add(name);
-      command.addOption(optionFor(name, property));
+      const { default: own, description, ...rest } = property;
+      const defaults = defaultsOf((one) => propertiesOf(one)[name]?.default ?? own);
+      const differ = defaults.includes(";");
+      const described = differ ? `${description} ${defaults}` : description;
+      command.addOption(optionFor(name, { ...rest, description: described, ...(!differ && { default: own }) }));
     }
   }
 }
+
+function propertiesOf({ options }: ModelFamily): Record<string, z.infer<typeof JsonOption>> {
+  return JsonOptions.parse(z.toJSONSchema(options, { io: "input" })).properties;
+}
+
+/** "(default: 4; for classification 32)": what each task has unless told. */
+function defaultsOf(valueOf: (family: ModelFamily) => string | number | boolean | undefined): string {
+  const families = Object.values(MODELS).reverse();
+  const byTask = new Map(families.map((family) => [family.task, valueOf(family)] as const));
+  const usual = valueOf(modelNamed(USUAL_MODEL));
+  const others = [...byTask]
+    .filter(([, value]) => value !== usual)
+    .map(([task, value]) => `; for ${task} ${String(value)}`);
+  return `(default: ${String(usual)}${others.join("")})`;
+}
+
+const USUAL_MODEL = "faster-rcnn";
 
 /** The model's own of the options that were given; those of other models may not be. */
 export function ownOptions(model: string, command: Command): Record<string, unknown> {

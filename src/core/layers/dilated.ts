@@ -3,6 +3,11 @@ import { AnchorkitError } from "../../base/errors.ts";
 import "../ops/dilatedGradients.ts";
 import { singleShape, singleTensor, whoOf } from "./single.ts";
 
+/** An activation as tfjs holds it. */
+interface Applied {
+  apply(x: tf.Tensor): tf.Tensor;
+}
+
 /** What tfjs's convolution layers have inside, beyond what their type says. */
 interface ConvolutionLayer extends tf.layers.Layer {
   kernelSize: [number, number];
@@ -10,7 +15,8 @@ interface ConvolutionLayer extends tf.layers.Layer {
   dilationRate: [number, number];
   padding: "same" | "valid";
   dataFormat: "channelsLast" | "channelsFirst";
-  activation: { apply(x: tf.Tensor): tf.Tensor } | null;
+  /** What is applied to the result; null for none. */
+  activation: Applied | null;
   bias: tf.LayerVariable | null;
   kernel: tf.LayerVariable;
   depthwiseKernel: tf.LayerVariable;
@@ -19,6 +25,7 @@ interface ConvolutionLayer extends tf.layers.Layer {
 
 interface ConvolutionClass<Config> {
   new (config: Config): ConvolutionLayer;
+  /** Makes a layer of what `getConfig` gave. */
   fromConfig: typeof tf.layers.Layer.fromConfig;
 }
 

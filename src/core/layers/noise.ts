@@ -42,6 +42,7 @@ export abstract class NoiseLayer extends tf.layers.Layer {
     return this.seed === undefined ? this.name : `seed ${this.seed}`;
   }
 
+  /** The input with the noise of training. */
   protected abstract disturb(x: tf.Tensor): tf.Tensor;
 }
 

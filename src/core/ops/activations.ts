@@ -5,19 +5,7 @@ import { relu, relu6 } from "./relu.ts";
 
 type Activation = (x: tf.Tensor) => tf.Tensor;
 
-/**
- * Activations by Keras 3's names, each of any shape and with the gradient; softmax and log_softmax along the last axis.
- * With native ops, those that TensorFlow has a kernel for are one op forward and one backward.
- *
- * - `linear` x; `relu` max(x, 0); `relu6` min(max(x, 0), 6); `leaky_relu` x, or 0.2 x where x < 0
- * - `elu` x, or exp(x) - 1 where x < 0; `selu` 1.0507 (x, or 1.6733 (exp(x) - 1) where x < 0)
- * - `sigmoid`, `tanh`, `exponential`; `softplus` log(1 + exp(x)); `softsign` x / (1 + |x|)
- * - `silu`, also `swish` x sigmoid(x); `mish` x tanh(softplus(x))
- * - `gelu` x Φ(x) with the normal distribution function Φ; `gelu_tanh`, also `gelu_new`, its approximation by tanh
- * - `hard_sigmoid` relu6(x + 3) / 6, where tfjs's own is Keras 2's 0.2 x + 0.5; `hard_silu`, also `hard_swish`
- *   x hard_sigmoid(x)
- */
-export const ACTIVATIONS = {
+const activations = {
   linear: (x) => x,
   relu,
   relu6,
@@ -41,6 +29,20 @@ export const ACTIVATIONS = {
   hard_silu: hardSilu,
   hard_swish: hardSilu,
 } satisfies Record<string, Activation>;
+
+/**
+ * Activations by Keras 3's names, each of any shape and with the gradient; softmax and log_softmax along the last axis.
+ * With native ops, those that TensorFlow has a kernel for are one op forward and one backward.
+ *
+ * - `linear` x; `relu` max(x, 0); `relu6` min(max(x, 0), 6); `leaky_relu` x, or 0.2 x where x < 0
+ * - `elu` x, or exp(x) - 1 where x < 0; `selu` 1.0507 (x, or 1.6733 (exp(x) - 1) where x < 0)
+ * - `sigmoid`, `tanh`, `exponential`; `softplus` log(1 + exp(x)); `softsign` x / (1 + |x|)
+ * - `silu`, also `swish` x sigmoid(x); `mish` x tanh(softplus(x))
+ * - `gelu` x Φ(x) with the normal distribution function Φ; `gelu_tanh`, also `gelu_new`, its approximation by tanh
+ * - `hard_sigmoid` relu6(x + 3) / 6, where tfjs's own is Keras 2's 0.2 x + 0.5; `hard_silu`, also `hard_swish`
+ *   x hard_sigmoid(x)
+ */
+export const ACTIVATIONS: typeof activations = activations;
 
 export type ActivationName = keyof typeof ACTIVATIONS;
 

@@ -13,7 +13,7 @@ export async function writeRunsReport(file: string, input: RunsReportInput): Pro
 }
 
 /** Runs beside each other, as one HTML file without need of a network: curves, results, and what differs. */
-export async function runsReport(input: RunsReportInput): Promise<string> {
+async function runsReport(input: RunsReportInput): Promise<string> {
   const [figures, style] = await Promise.all([drawFigures(courseFigures(input.runs)), pageStyle()]);
   return `<!doctype html>\n${renderToString(h(RunsPage, { ...input, figures, style }))}\n`;
 }

@@ -19,8 +19,7 @@ import {
 } from "./regression.ts";
 import { cosineSimilarity, klDivergence } from "./similarity.ts";
 
-/** What makes each loss, by the name that Keras has for it; `smooth_l1` is torch's, the box losses torchvision's. */
-export const LOSSES = {
+const losses = {
   binary_crossentropy: binaryCrossentropy,
   categorical_crossentropy: categoricalCrossentropy,
   sparse_categorical_crossentropy: sparseCategoricalCrossentropy,
@@ -50,6 +49,9 @@ export const LOSSES = {
   diou: () => ofBoxes("diou", diouLoss),
   ciou: () => ofBoxes("ciou", ciouLoss),
 } as const;
+
+/** What makes each loss, by the name that Keras has for it; `smooth_l1` is torch's, the box losses torchvision's. */
+export const LOSSES: typeof losses = losses;
 
 export type LossName = keyof typeof LOSSES;
 

@@ -16,6 +16,7 @@ export type FindRateOptions = Omit<
 >;
 
 export interface FindRateEvents extends Pick<TrainEvents, "message"> {
+  /** After each step: how many are done of how many, its rate and its loss. */
   update?: (done: number, of: number, rate: number, loss: number) => void;
 }
 

@@ -29,6 +29,7 @@ export interface RateTestOptions {
   lowest?: number;
   highest?: number;
   signal?: AbortSignal;
+  /** After each step: how many are done of how many, its rate and its loss. */
   onUpdate?: (done: number, of: number, rate: number, loss: number) => void;
 }
 

@@ -87,8 +87,12 @@ export async function readModelName(folder: string): Promise<string> {
   return (await readDescription(folder, kindOfModel(folder), schema)).model;
 }
 
-/** The kind of the model in a folder, by the name of its description. */
-function kindOfModel(folder: string): TaskKind {
+/**
+ * The kind of the model in a folder, by the name of its description; nothing is read.
+ *
+ * @throws AnchorkitError if the folder holds no model
+ */
+export function kindOfModel(folder: string): TaskKind {
   const kind = findKind(folder);
   if (kind === undefined) throw new AnchorkitError(`${folder}: holds no model`);
   return kind;

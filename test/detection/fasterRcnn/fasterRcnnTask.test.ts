@@ -48,6 +48,7 @@ const options = (changes: Partial<TrainDetectorOptions> = {}): TrainDetectorOpti
   flip: "horizontal",
   precision: "float32",
   engine: "native",
+  tensorboard: false,
   ...changes,
 });
 
@@ -236,10 +237,11 @@ describe.runIf(native)("trainDetector", () => {
     const folder = join(out, "classic");
     const losses: number[] = [];
     const changes = { classSpecificBoxes: true, assignment: "threshold" } as const;
-    await trainDetector(dataset, options({ ...changes, out: folder, epochs: 8 }), {
+    await trainDetector(dataset, options({ ...changes, out: folder, epochs: 4, lr: 0.01 }), {
       progress: ({ loss }) => losses.push(loss),
     });
-    expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) * 0.8);
+    const mean = (some: number[]): number => some.reduce((sum, one) => sum + one, 0) / some.length;
+    expect(mean(losses.slice(-3))).toBeLessThan(mean(losses.slice(0, 3)) * 0.95);
     const detector = await Detector.load(folder, { batch: 1 });
     expect(detector.description).toMatchObject({
       architecture: { classSpecificBoxes: true },

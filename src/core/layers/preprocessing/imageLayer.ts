@@ -59,6 +59,7 @@ export abstract class ImageLayer extends tf.layers.Layer {
     return size ? shape.map((length, axis) => size[axis - rows] ?? length) : shape;
   }
 
+  /** What the layer is made again from, as Keras has it in its model files. */
   override getConfig(): tf.serialization.ConfigDict {
     return { ...super.getConfig(), dataFormat: this.dataFormat };
   }

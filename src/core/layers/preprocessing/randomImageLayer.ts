@@ -59,6 +59,7 @@ export abstract class RandomTransformLayer extends RandomImageLayer {
     return transformImages(images, tf.stack(columns, 1) as tf.Tensor2D, { fillMode, fillValue, interpolation });
   }
 
+  /** What the layer is made again from, as Keras has it in its model files. */
   override getConfig(): tf.serialization.ConfigDict {
     const { fillMode, fillValue, interpolation } = this;
     return { ...super.getConfig(), fillMode, fillValue, interpolation };
