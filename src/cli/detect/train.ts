@@ -138,7 +138,8 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   const report = finished ? await writeTrainingReport(run, dataset, warnings, flags) : undefined;
   if (flags.json) printJson({ out, classes: dataset.classes, splits, warnings, ...result, ...(report && { report }) });
   else {
-    const early = finished ? tooFewSteps(result.best?.score ?? NaN, await historyOf(run)) : undefined;
+    const early =
+      finished && task === "detection" ? tooFewSteps(result.best?.score ?? NaN, await historyOf(run)) : undefined;
     process.stdout.write(`${summary(flags, out, result, splits, report, early).join("\n")}\n`);
   }
   if (!result.finished) process.exitCode = INTERRUPTED;
@@ -208,6 +209,7 @@ function summary(
   if (!finished) {
     return [`stopped after ${done}`, ...weights, `continue with: detect train --out ${quoted(out)} --resume`];
   }
+  const { task } = modelNamed(model);
   const split = splits.test.images > 0 ? "test" : "val";
   return [
     `trained ${done}`,
@@ -215,7 +217,7 @@ function summary(
     ...(early ? [tooFewStepsText(early), TRAIN_LONGER] : []),
     ...(report === undefined ? [] : [`report: ${report}`]),
     "next:",
-    `  detect eval --map --data ${quoted(data)} --split ${split} --weights ${quoted(out)}`,
+    `  detect eval ${task === "detection" ? "--map " : ""}--data ${quoted(data)} --split ${split} --weights ${quoted(out)}`,
     `  detect predict <images> --weights ${quoted(out)} --out found`,
   ];
 }
