@@ -39,7 +39,7 @@ function singleWords(answers: readonly Answer[], classes: readonly string[]): Ve
     headline: headlineOf("Right in", right, answers.length, share),
     details: [
       trust(share, answers.length, {
-        what: `the commonest class, ${guess.name},`,
+        what: `always guessing the commonest class, ${guess.name},`,
         share: guess.count / answers.length,
       }),
       confusedSentence(answers, classes),
@@ -60,7 +60,11 @@ function multiLabelWords(
   const right = images.length - wrongImages.size;
   const share = wilsonInterval(right, images.length);
   const sets = images.map(({ labels }) => labels.toSorted((a, b) => a - b).map((k) => quoted(classes[k])));
-  const guess = commonest(sets.map((set) => (set.length === 0 ? "none" : set.join(" and "))));
+  const guess = commonest(
+    sets.map((set) =>
+      set.length === 0 ? "naming nothing" : `always naming ${set.join(" and ")}, the commonest labels,`,
+    ),
+  );
   const named = answers.some((answer) => answer.named);
   const precision = named ? `${percent(micro.precision)} of what it names is right` : "it names nothing";
   return {
@@ -71,14 +75,13 @@ function multiLabelWords(
     details: [
       `All labels of an image are right in ${count(right)} of ${countOf(images.length, "image")} (${exact(share.value)}). ` +
         trust(share, images.length, {
-          what: `the commonest labels, ${guess.name},`,
+          what: guess.name,
           share: guess.count / images.length,
         }),
       errorSentence(answers, perClass),
-      confidenceSentence(
+      probabilitySentence(
         mean(answers.map(({ probability }) => probability)),
         wilsonInterval(there.length, answers.length),
-        "of a label",
       ),
     ],
   };
@@ -96,7 +99,7 @@ function isFew({ low, high }: Share, images: number): boolean {
 
 function trust({ low, high }: Share, images: number, guess: { what: string; share: number }): string {
   const interval = `Other images like these would give ${exact(low)} to ${exact(high)} (95% interval)`;
-  const guessing = `always guessing ${guess.what} would be right in ${exact(guess.share)}`;
+  const guessing = `${guess.what} would be right in ${exact(guess.share)}`;
   if (low > guess.share) return `${interval}; ${guessing}.`;
   const more = images < ENOUGH_IMAGES ? " More images may tell them apart." : "";
   return `${interval}. It is not shown to be better than guessing: ${guessing}.${more}`;
@@ -127,12 +130,20 @@ function errorSentence(answers: readonly LabelAnswer[], perClass: MultiLabelMetr
   ].join(" ");
 }
 
-/** Whether the mean probability of its answers is more than what comes true, or less, beyond chance. */
-function confidenceSentence(sure: number, { value, low, high }: Share, of = "of its answers"): string {
-  const numbers = `on average it is ${exact(sure)} sure ${of}, and ${of === "of its answers" ? "right in" : "labels are there in"} ${exact(value)}`;
+/** Whether the mean probability of its answers is more than the share that is right, or less, beyond chance. */
+function confidenceSentence(sure: number, { value, low, high }: Share): string {
+  const numbers = `on average it is ${exact(sure)} sure of its answers, and right in ${exact(value)}`;
   if (sure > high) return `It is over-confident: ${numbers}.`;
   if (sure < low) return `It is under-confident: ${numbers}.`;
   return `It is about as sure as it should be: ${numbers}.`;
+}
+
+/** The same of the probabilities of labels, each of which is there or not. */
+function probabilitySentence(sure: number, { value, low, high }: Share): string {
+  const numbers = `${exact(sure)}, where ${exact(value)} of the labels are there`;
+  if (sure > high) return `Its probabilities are too high on average (over-confident): ${numbers}.`;
+  if (sure < low) return `Its probabilities are too low on average (under-confident): ${numbers}.`;
+  return `Its probabilities are about right on average: ${numbers}.`;
 }
 
 function fewSentence(supports: readonly number[], classes: readonly string[]): string {

@@ -1,4 +1,5 @@
 import { sum } from "../../base/statistics.ts";
+import { count } from "../../base/words.ts";
 import { asGiven, COLORS, PLOT_HEIGHT, PLOT_WIDTH, type PlotSpec } from "./plot.ts";
 import { shorten } from "./text.ts";
 
@@ -21,10 +22,13 @@ export function confusionPlot(
   { column, background = false, width = PLOT_WIDTH }: ConfusionOptions,
 ): PlotSpec {
   const last = labels.length - 1;
+  const step = (width - 110) / labels.length;
+  const fontSize = step < 24 ? 8 : 11.5;
   const cells = matrix.flatMap((row, truth) => {
     const total = sum(row);
     return row.map((value, predicted) => ({
       ...{ truth, predicted, value, share: total === 0 ? 0 : value / total },
+      text: fitCount(value, step / (fontSize * 0.6)),
       color: truth === predicted ? COLORS.right : COLORS.wrong,
     }));
   });
@@ -42,7 +46,6 @@ export function confusionPlot(
     },
   });
   const longest = Math.max(...names.map((name) => name.length));
-  const step = (width - 110) / labels.length;
   return {
     width,
     height: width > PLOT_WIDTH ? width : Math.min(PLOT_WIDTH, Math.max(PLOT_HEIGHT, 80 + 28 * labels.length)),
@@ -66,9 +69,9 @@ export function confusionPlot(
       },
       {
         transform: [{ filter: "datum.value > 0" }],
-        mark: { type: "text", fontSize: step < 24 ? 8 : 11.5 },
+        mark: { type: "text", fontSize },
         encoding: {
-          text: { field: "value", format: step < 34 ? ".2~s" : "," },
+          text: { field: "text" },
           color: { condition: { test: "datum.share > 0.55", value: COLORS.card }, value: COLORS.ink },
         },
       },
@@ -78,6 +81,13 @@ export function confusionPlot(
 
 /** Width of a letter of the axes, in pixels. */
 const LETTER = 7;
+
+/** 1234 -> "1,234", or "1.2K" where only so many letters have room. */
+function fitCount(value: number, letters: number): string {
+  const exact = count(value);
+  if (exact.length <= letters) return exact;
+  return value.toLocaleString("en-US", { notation: "compact", maximumSignificantDigits: 2 });
+}
 
 /**
  * The first so many classes of a matrix, as far as they occur, those first that are most often taken for others of them

@@ -21,7 +21,9 @@ export async function confusionPicture(
 ): Promise<{ picture: Sharp; width: number; height: number }> {
   const n = names.length;
   if (n === 0 || n > MOST_ROWS || matrix.length !== n || matrix.some((row) => row.length !== n)) {
-    throw new AnchorkitError(`confusionPicture: needs a count for each pair of 1 to ${MOST_ROWS} classes, got ${n} names`);
+    throw new AnchorkitError(
+      `confusionPicture: needs a count for each pair of 1 to ${MOST_ROWS} classes, got ${n} names`,
+    );
   }
   await loadLabelFont();
   const shown = names.map((name) => fitText(name, LETTERS, LONGEST));
@@ -37,7 +39,9 @@ export async function confusionPicture(
     const total = row.reduce((sum, count) => sum + count, 0);
     return row.map((count, k) => cell(side + k * CELL, side + i * CELL, count, total > 0 ? count / total : 0));
   });
-  const corner = svgText("true", GAP, side - GAP, LETTERS, MUTED) + svgText("found", side - GAP - textWidth("found", LETTERS), GAP + LETTERS, LETTERS, MUTED);
+  const corner =
+    svgText("true", GAP, side - GAP, LETTERS, MUTED) +
+    svgText("found", side - GAP - textWidth("found", LETTERS), GAP + LETTERS, LETTERS, MUTED);
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">` +
     `<rect width="100%" height="100%" fill="#ffffff"/>${cells.join("")}${parts.join("")}${corner}</svg>`;

@@ -42,7 +42,10 @@ async function foundPicture(
   classes: readonly string[],
 ): Promise<NamedPicture> {
   const scale = Math.min(1, LONGEST_SIDE / Math.max(size.width, size.height));
-  const fitted = { width: Math.max(1, Math.round(size.width * scale)), height: Math.max(1, Math.round(size.height * scale)) };
+  const fitted = {
+    width: Math.max(1, Math.round(size.width * scale)),
+    height: Math.max(1, Math.round(size.height * scale)),
+  };
   const image = await decodeImage(file, { size: () => fitted });
   const boxes = Array.from(truth.boxes as ArrayLike<number>);
   const objects: LabelledObject[] = Array.from(truth.classes, (of, i) => {

@@ -29,17 +29,19 @@ export function Gallery({ chapters, pictures }: GalleryProps): VNode | null {
         <section class="group">
           <h3>{title}</h3>
           <p class="lead">{lead}</p>
-          {groups.map((group) => (
-            <>
-              {group.title !== "" && <h4>{group.title}</h4>}
-              {group.lead !== "" && <p class="lead">{group.lead}</p>}
-              <div class="cards">
-                {group.cards.map((card) => (
-                  <CardFigure card={card} url={pictures.get(card.image)} />
-                ))}
+          <div class="groups">
+            {groups.map((group) => (
+              <div>
+                {group.title !== "" && <h4>{group.title}</h4>}
+                {group.lead !== "" && <p class="lead">{group.lead}</p>}
+                <div class="cards">
+                  {group.cards.map((card) => (
+                    <CardFigure card={card} url={pictures.get(card.image)} />
+                  ))}
+                </div>
               </div>
-            </>
-          ))}
+            ))}
+          </div>
         </section>
       ))}
     </section>

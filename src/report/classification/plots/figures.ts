@@ -29,7 +29,8 @@ export async function figuresOf({ evaluation, images, training = [] }: Classifie
     multiLabel && sharedThreshold(answers, multiLabel),
     multiLabel && classThresholds(answers, multiLabel),
     multiLabel && calibration(labelReliability(answers), "labels", "probability of a label"),
-    rates(single ?? multiLabel),
+    single && rates(single, "Low precision: others are taken for it. Low recall: it is taken for others."),
+    multiLabel && rates(multiLabel, "Low precision: it is named where it is not. Low recall: it is missed."),
     trainingFigure(training, single ? SINGLE_SCORES : MULTI_LABEL_SCORES),
   ].filter((draft) => draft !== undefined);
   return drawFigures(drafts);
@@ -85,14 +86,14 @@ function labelReliability(answers: readonly LabelAnswer[]): ReliabilityBin[] {
   );
 }
 
-function rates(metrics: ClassifierMetrics | MultiLabelMetrics | undefined): FigureDraft | undefined {
-  const known = metrics?.perClass.filter(({ support }) => support > 0) ?? [];
+function rates(metrics: ClassifierMetrics | MultiLabelMetrics, words: string): FigureDraft | undefined {
+  const known = metrics.perClass.filter(({ support }) => support > 0);
   if (known.length === 0) return undefined;
   const shown = known.toSorted((a, b) => a.f1 - b.f1).slice(0, MOST_RATES);
   const part = shown.length < known.length ? ` The ${shown.length} lowest of ${known.length}.` : "";
   return {
     title: "Precision and recall of each class",
-    note: `Lowest F1 first.${part} Low precision: other things are taken for it. Low recall: it is taken for others.`,
+    note: `Lowest F1 first.${part} ${words}`,
     legend: [
       { name: "precision", color: RATES.precision },
       { name: "recall", color: RATES.recall },
