@@ -86,7 +86,7 @@ function sheetImage(
   const detections = box &&
     first && { boxes: box, scores: [first.probability], classes: [classes.indexOf(first.name)] };
   const words = shown.map(({ name, probability }) => `${name} ${probability.toFixed(2)}`).join(", ");
-  const title = names ? `${words || "none of the classes"} · ${file_name}` : file_name;
+  const title = names ? `${words || "none of the classes"}  ${file_name}` : file_name;
   return { image: file, title, ...(detections && { detections }) };
 }
 

@@ -1,3 +1,4 @@
+import { groupBy } from "../../../data/files.ts";
 import { mapParallel } from "../../../data/parallel.ts";
 import type { LabelledClassification } from "../../../classification/classifyLabelled.ts";
 import { pictureUrl, type PictureQuality } from "../../page/pictureUrl.ts";
@@ -20,6 +21,11 @@ export type Pictures = ReadonlyMap<LabelledClassification, string | undefined>;
 export async function drawPictures(chapters: readonly Chapter[], quality: PictureQuality): Promise<Pictures> {
   const cards = chapters.flatMap(({ groups }) => groups.flatMap((group) => group.cards));
   const images = [...new Set(cards.map(({ image }) => image))];
-  const urls = await mapParallel(images, AT_ONCE, ({ file, crop }) => pictureUrl(file, crop, quality));
-  return new Map(images.map((image, i) => [image, urls[i]]));
+  const places = [...groupBy(images, ({ file, crop = [] }) => [file, ...crop].join("\n")).values()];
+  const drawn = await mapParallel(places, AT_ONCE, async (same) => {
+    const [first] = same;
+    const url = first && (await pictureUrl(first.file, first.crop, quality));
+    return same.map((image) => [image, url] as const);
+  });
+  return new Map(drawn.flat());
 }
