@@ -183,13 +183,14 @@ function eventsTo(progress: Progress, task: TaskKind): TrainEvents {
 /** The numbers of a validation that a person looks at first, by the kind of the task. */
 const HEADLINES: Readonly<Record<TaskKind, readonly string[]>> = {
   detection: ["AP", "AP50"],
-  classification: ["accuracy"],
+  classification: ["accuracy", "mean_average_precision"], // one class an image, or several
   segmentation: [],
   sequence: [],
 };
 
 function headline(task: TaskKind, metrics: Readonly<Record<string, number>>): string {
-  return HEADLINES[task].map((name) => `${name} ${(metrics[name] ?? NaN).toFixed(3)}`).join(", ");
+  const known = HEADLINES[task].filter((name) => name in metrics);
+  return known.map((name) => `${name} ${(metrics[name] ?? NaN).toFixed(3)}`).join(", ");
 }
 
 /** What to know and to type after a training. */

@@ -23,6 +23,7 @@ export interface PageProps extends GalleryProps {
 /** The whole document; it needs no script. */
 export function Page({ input, verdict, figures, style, ...gallery }: PageProps): VNode {
   const { title, images, classes, evaluation, warnings = [] } = input;
+  const cutOut = images.some(({ crop }) => crop);
   return (
     <Document
       title={`${shorten(title)} · evaluation`}
@@ -34,7 +35,8 @@ export function Page({ input, verdict, figures, style, ...gallery }: PageProps):
           <p class="eyebrow">
             <strong>{shorten(title, 120)}</strong>
             <span>
-              {countOf(images.length, "image")} · {countOf(classes.length, "class")}
+              {cutOut ? `${countOf(images.length, "object")} cut out as images` : countOf(images.length, "image")} ·{" "}
+              {countOf(classes.length, "class")}
             </span>
           </p>
           <h1>{verdict.headline}</h1>

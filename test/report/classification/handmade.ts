@@ -2,7 +2,7 @@ import type { LabelledClassification } from "../../../src/classification/classif
 import { measureClassifier } from "../../../src/classification/measure.ts";
 import type { ClassifierReportInput } from "../../../src/report/classification/input.ts";
 
-export const CLASSES = ["cat", "dog", "owl"];
+const CLASSES = ["cat", "dog", "owl"];
 
 /** An image of a class, and the probabilities that it was given. */
 export function looked(
