@@ -140,7 +140,9 @@ function thresholds(text: string): number[] {
 }
 
 async function evaluate(flags: Flags, command: Command): Promise<void> {
-  if (flags.weights !== undefined && (await holdsClassifier(flags.weights))) return evaluateClassifier(flags, command);
+  const { weights, truth, predictions } = flags;
+  const usesModel = weights !== undefined && truth === undefined && predictions === undefined;
+  if (usesModel && (await holdsClassifier(weights))) return evaluateClassifier(flags, command);
   checkMeasureFlags(flags);
   for (const note of measureNotes(flags)) process.stderr.write(`${note}\n`);
   await checkReport(flags);

@@ -61,9 +61,7 @@ function multiLabelWords(
   const share = wilsonInterval(right, images.length);
   const sets = images.map(({ labels }) => labels.toSorted((a, b) => a - b).map((k) => quoted(classes[k])));
   const guess = commonest(
-    sets.map((set) =>
-      set.length === 0 ? "naming nothing" : `always naming ${set.join(" and ")}, the commonest labels,`,
-    ),
+    sets.map((set) => (set.length === 0 ? "naming nothing" : `always naming ${listed(set)}, the commonest labels,`)),
   );
   const named = answers.some((answer) => answer.named);
   const precision = named ? `${percent(micro.precision)} of what it names is right` : "it names nothing";
@@ -101,7 +99,7 @@ function trust({ low, high }: Share, images: number, guess: { what: string; shar
   const interval = `Other images like these would give ${exact(low)} to ${exact(high)} (95% interval)`;
   const guessing = `${guess.what} would be right in ${exact(guess.share)}`;
   if (low > guess.share) return `${interval}; ${guessing}.`;
-  const more = images < ENOUGH_IMAGES ? " More images may tell them apart." : "";
+  const more = images < ENOUGH_IMAGES ? " More images may show it." : "";
   return `${interval}. It is not shown to be better than guessing: ${guessing}.${more}`;
 }
 
@@ -169,8 +167,14 @@ function quoted(name = ""): string {
   return `“${shorten(name, 40)}”`;
 }
 
+/** "a", "a and b", "a, b and c" */
+function listed(names: readonly string[]): string {
+  const [last = "", ...others] = names.toReversed();
+  return others.length === 0 ? last : `${others.reverse().join(", ")} and ${last}`;
+}
+
 function times(n: number): string {
-  return n === 1 ? "once" : `${count(n)} times`;
+  return n === 1 ? "once" : n === 2 ? "twice" : `${count(n)} times`;
 }
 
 /** 0.96594 -> "96.6%" */

@@ -207,7 +207,7 @@ describe("what is printed", () => {
 
 test.each([
   [["--truth", "truth.json"], 2, /^error: .*--truth needs --predictions/],
-  [[], 2, /^error: give --data and --weights for a trained detector, or --truth and --predictions/],
+  [[], 2, /^error: give --data and --weights for a trained model, or --truth and --predictions/],
   [
     [...files, "--weights", "runs/x"],
     2,

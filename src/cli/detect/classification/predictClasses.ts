@@ -75,6 +75,9 @@ function wordsOf(shown: Named["classes"]): string {
   return shown.map(({ name, probability }) => `${name} ${probability.toFixed(3)}`).join(", ");
 }
 
+/** Classes that are named in a title, at most: the file's name stands there, too. */
+const TITLED = 2;
+
 /** What it shows comes first in the title, as file names may be long; a box is drawn in the colour of its class. */
 function sheetImage(
   file: string,
@@ -85,8 +88,9 @@ function sheetImage(
   const [first] = shown;
   const detections = box &&
     first && { boxes: box, scores: [first.probability], classes: [classes.indexOf(first.name)] };
-  const words = shown.map(({ name, probability }) => `${name} ${probability.toFixed(2)}`).join(", ");
-  const title = names ? `${words || "none of the classes"}  ${file_name}` : file_name;
+  const words = shown.slice(0, TITLED).map(({ name, probability }) => `${name} ${probability.toFixed(2)}`);
+  if (shown.length > TITLED) words.push(`+${shown.length - TITLED}`);
+  const title = names ? `${words.join(", ") || "none of the classes"}  ${file_name}` : file_name;
   return { image: file, title, ...(detections && { detections }) };
 }
 
