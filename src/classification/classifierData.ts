@@ -34,13 +34,13 @@ export function classifierData(
 ): ClassifierData {
   const { images, left } = COLLECT[targets](given);
   if (images.length === 0)
-    throw new AnchorkitError(`none of ${countOf(given.images.length, "image")} ${NOTHING[targets]}`);
+    throw new AnchorkitError(`none of ${countOf(given.images.length, "image")} has ${NEEDED[targets]}`);
   const several = images.some(({ labels = [] }) => labels.length !== 1);
   const multi = multiLabel ?? (targets === "presence" || several);
   const single = multi ? images : images.filter(({ labels = [] }) => labels.length === 1);
   const dropped = images.length - single.length;
   const notes = [
-    ...(left > 0 ? [`${countOf(left, "image")} ${NOTHING[targets]}: left out`] : []),
+    ...(left > 0 ? [`${countOf(left, "image")} without ${NEEDED[targets]}: left out`] : []),
     ...(dropped > 0
       ? [`${countOf(dropped, "image")} with several labels or none: left out, as this classifier tells one class`]
       : []),
@@ -48,11 +48,12 @@ export function classifierData(
   return { dataset: { ...given, images: single }, targets, multiLabel: multi, notes };
 }
 
-const NOTHING: Readonly<Record<Targets, string>> = {
-  labels: "has a label as a whole",
-  objects: "has an object to cut out",
-  presence: "can be looked at",
-  box: "has exactly one object",
+/** What an image must have to be learnt from. */
+const NEEDED: Readonly<Record<Targets, string>> = {
+  labels: "a label as a whole",
+  objects: "an object to cut out",
+  presence: "pixels to look at",
+  box: "exactly one object",
 };
 
 type Collected = { images: ImageRecord[]; left: number };

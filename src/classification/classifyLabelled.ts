@@ -7,6 +7,9 @@ import { type Classification, classifyStored, type RunClassifier } from "./class
 /** A labelled image and what a classifier says of it. */
 export interface LabelledClassification extends Classification {
   file: string;
+  /** The region of the file that was looked at, as in `ImageRecord`; without it, the whole file. */
+  crop?: ImageRecord["crop"];
+  /** Pixels of what was looked at. */
   size: Size;
   /** Indices of the classes that it shows. */
   labels: readonly number[];
@@ -26,10 +29,10 @@ export async function classifyLabelled(
 }
 
 function labelled(
-  { file, width, height, labels = [], objects }: ImageRecord,
+  { file, crop, width, height, labels = [], objects }: ImageRecord,
   found: Classification,
 ): LabelledClassification {
   const [object] = objects;
   const trueBox = found.box && object?.box;
-  return { ...found, file, size: { width, height }, labels, ...(trueBox && { trueBox }) };
+  return { ...found, file, ...(crop && { crop }), size: { width, height }, labels, ...(trueBox && { trueBox }) };
 }

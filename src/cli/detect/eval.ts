@@ -173,10 +173,16 @@ async function measuresClassifier({ weights, data, truth, predictions }: Flags):
 async function evaluateClassifier(flags: Flags, command: Command): Promise<void> {
   const { evalClassifier, requireClassifierFlags } = await import("./classification/evalClassifier.ts");
   requireClassifierFlags((name) => ["cli", "config"].includes(command.getOptionValueSource(name) ?? ""));
-  const { document, tables, numbers } = await evalClassifier(flags);
-  const { format, failUnder = [] } = flags;
+  await checkReport(flags);
+  const { document, tables, numbers, reported } = await evalClassifier(flags);
+  const { format, report, weights = "", failUnder = [] } = flags;
   if (flags.json || format === "json") printJson(document);
   else process.stdout.write(`${renderTables(tables, format)}\n`);
+  if (report !== undefined) {
+    const { writeClassifierReport } = await import("../../report/classification/classifierReport.ts");
+    await writeClassifierReport(report, { ...reported, training: await historyOf(RunFolder.of(weights)) });
+    process.stderr.write(`report: ${report}\n`);
+  }
   const short = fallsShort(failUnder, numbers);
   if (short.length > 0) throw new AnchorkitError(short.join("; "));
 }

@@ -19,6 +19,7 @@ import {
 } from "../options.ts";
 import { OVERVIEW, pictureNames, PREDICTIONS } from "./pictureNames.ts";
 import { Progress } from "../progress.ts";
+import { overviewLine, writeOverview } from "./overview.ts";
 
 interface Flags extends DetectorOptions {
   weights: string;
@@ -37,14 +38,14 @@ export function addPredict(program: Command): void {
   const command = program
     .command("predict")
     .description(
-      "Find objects in images (pictures with boxes, and COCO results), or say what images show (JSON and CSV)",
+      "Find objects in images (pictures with boxes, and COCO results), or say what images show (JSON, CSV, an overview)",
     )
     .argument("<images...>", 'image files, folders, or patterns such as "shots/**/*.jpg"')
     .option("--weights <run>", "run folder that detect train wrote")
     .option("--out <folder>", "folder to write to")
     .option("--score <s>", "leave out detections with a lower score", numberIn({ min: 0, max: 1 }), 0.3)
-    .option("--no-images", "write only predictions.json")
-    .option("--no-names", "draw only boxes, without names and scores");
+    .option("--no-images", "write no pictures, only predictions.json (and predictions.csv)")
+    .option("--no-names", "draw pictures without names and scores");
   requireOptions(command, "weights", "out");
   addDetectorOptions(command);
   addOverwriteOption(command);
@@ -116,8 +117,7 @@ async function predictObjects(
     const what = `${countOf(objects, "object")} in ${countOf(found.length, "image")}`;
     const lines = [`${what}, ${rate}`, `detections: ${predictions}`];
     if (sheet !== undefined) {
-      const part = found.length > SHEET_IMAGES ? ` (${firstOf(found.length)})` : "";
-      lines.push(`pictures: ${out}`, `overview: ${sheet}${part}`);
+      lines.push(`pictures: ${out}`, overviewLine(sheet, found.length));
     }
     process.stdout.write(`${lines.join("\n")}\n`);
   }
@@ -135,8 +135,8 @@ async function outputFor(
   const { modelFolderOf } = await import("../../training/run/modelFolder.ts");
   const inputs = [modelFolderOf(weights), ...paths, ...files.map(({ file }) => file)];
   const output = await OutputFolder.open(out, { command: "detect predict", overwrite, inputs, results: true });
-  const detected = pictures && images ? [PREDICTIONS, OVERVIEW, ...pictures] : [PREDICTIONS];
-  const names = pictures ? detected : Object.values(CLASS_PREDICTIONS);
+  const tables = pictures ? [PREDICTIONS] : Object.values(CLASS_PREDICTIONS);
+  const names = images ? [...tables, OVERVIEW, ...(pictures ?? [])] : tables;
   await output.requireFree(names);
   await output.requireOwn();
   return { output, names };
@@ -181,7 +181,6 @@ async function drawAll(
 ): Promise<string | undefined> {
   if (found.length === 0) return undefined;
   const { drawDetections } = await import("../../report/drawDetections.ts");
-  const { contactSheet } = await import("../../report/contactSheet.ts");
   const { writePicture } = await import("../../report/picture.ts");
   const progress = new Progress("drawing");
   try {
@@ -193,17 +192,8 @@ async function drawAll(
   } finally {
     progress.stop();
   }
-  const shown = found.slice(0, SHEET_IMAGES);
-  const images = shown.map(({ file, fileName, detections }) => ({ image: file, title: fileName, detections }));
+  const images = found.map(({ file, fileName, detections }) => ({ image: file, title: fileName, detections }));
   const sheet = join(out, OVERVIEW);
-  const heading = shown.length < found.length ? firstOf(found.length) : "";
-  await writePicture(await contactSheet(images, classes, { scoreThreshold: score, names, heading }), sheet);
+  await writeOverview(sheet, images, classes, { scoreThreshold: score, names });
   return sheet;
-}
-
-/** More do not fit on a sheet that is looked at as a whole; each has a picture of its own. */
-const SHEET_IMAGES = 24;
-
-function firstOf(images: number): string {
-  return `the first ${SHEET_IMAGES} of ${countOf(images, "image")}`;
 }

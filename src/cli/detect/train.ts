@@ -149,7 +149,8 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   const report = finished ? await writeTrainingReport(run, dataset, warnings, flags) : undefined;
   if (flags.json) printJson({ out, classes: dataset.classes, splits, warnings, ...result, ...(report && { report }) });
   else {
-    const early = finished ? tooFewSteps(result.best?.score ?? NaN, await historyOf(run)) : undefined;
+    const early =
+      finished && task === "detection" ? tooFewSteps(result.best?.score ?? NaN, await historyOf(run)) : undefined;
     process.stdout.write(`${summary(flags, out, result, splits, report, early).join("\n")}\n`);
   }
   if (!result.finished) process.exitCode = INTERRUPTED;
@@ -201,13 +202,14 @@ function eventsTo(progress: Progress, task: TaskKind): TrainEvents {
 /** The numbers of a validation that a person looks at first, by the kind of the task. */
 const HEADLINES: Readonly<Record<TaskKind, readonly string[]>> = {
   detection: ["AP", "AP50"],
-  classification: ["accuracy"],
+  classification: ["accuracy", "mean_average_precision"], // one class an image, or several
   segmentation: [],
   sequence: [],
 };
 
 function headline(task: TaskKind, metrics: Readonly<Record<string, number>>): string {
-  return HEADLINES[task].map((name) => `${name} ${(metrics[name] ?? NaN).toFixed(3)}`).join(", ");
+  const known = HEADLINES[task].filter((name) => name in metrics);
+  return known.map((name) => `${name} ${(metrics[name] ?? NaN).toFixed(3)}`).join(", ");
 }
 
 /** What to know and to type after a training. */
@@ -227,6 +229,7 @@ function summary(
   if (!finished) {
     return [`stopped after ${done}`, ...weights, `continue with: detect train --out ${quoted(out)} --resume`];
   }
+  const { task } = modelNamed(model);
   const split = splits.test.images > 0 ? "test" : "val";
   return [
     `trained ${done}`,
@@ -234,7 +237,7 @@ function summary(
     ...(early ? [tooFewStepsText(early), TRAIN_LONGER] : []),
     ...(report === undefined ? [] : [`report: ${report}`]),
     "next:",
-    `  detect eval --map --data ${quoted(data)} --split ${split} --weights ${quoted(out)}`,
+    `  detect eval ${task === "detection" ? "--map " : ""}--data ${quoted(data)} --split ${split} --weights ${quoted(out)}`,
     `  detect predict <images> --weights ${quoted(out)} --out found`,
   ];
 }

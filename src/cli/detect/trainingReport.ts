@@ -1,9 +1,18 @@
 import { existsSync } from "node:fs";
 import { messageOf } from "../../base/errors.ts";
+import type { Classifier } from "../../classification/classifier.ts";
 import type { Dataset } from "../../data/dataset.ts";
-import type { DetectorOptions } from "../../detection/detector.ts";
-import type { TrainingRecord } from "../../report/evaluation/evaluationReport.ts";
+import type { Detector, DetectorOptions } from "../../detection/detector.ts";
+import type { TrainingRecord } from "../../report/page/trainingFigure.ts";
 import type { RunFolder } from "../../training/run/runFolder.ts";
+import { defined } from "../options.ts";
+
+/** What every kind of report says. */
+interface Common {
+  title: string;
+  warnings: readonly string[];
+  training: readonly TrainingRecord[];
+}
 
 /**
  * Writes `report.html` into a run folder: the best weights on the validation images. Answers its path, or undefined
@@ -15,27 +24,16 @@ export async function writeTrainingReport(
   warnings: readonly string[],
   { engine, precision }: DetectorOptions,
 ): Promise<string | undefined> {
-  const records = dataset.images.filter(({ split }) => split === "val");
-  if (records.length === 0) return undefined;
+  const images = dataset.images.filter(({ split }) => split === "val");
+  if (images.length === 0) return undefined;
   const file = run.report;
   try {
     const { openModel } = await import("../../models.ts");
-    const { analyzeDetections } = await import("../../metrics/index.ts");
-    const { writeEvaluationReport } = await import("../../report/evaluation/evaluationReport.ts");
-    const detector = await openModel(run.path, { ...(engine && { engine }), ...(precision && { precision }) });
-    if (detector.kind !== "detection") return undefined;
-    const images = await detector.detectLabelled(records);
-    const { classes } = detector;
-    detector.dispose();
-    const analysis = analyzeDetections(images, classes);
-    await writeEvaluationReport(file, {
-      title: `${run.path} on its validation images`,
-      classes,
-      images,
-      analysis,
-      warnings,
-      training: await historyOf(run),
-    });
+    const model = await openModel(run.path, defined({ engine, precision }));
+    const title = `${run.path} on its validation images`;
+    const common = { title, warnings, training: await historyOf(run) };
+    if (model.kind === "detection") await reportDetector(file, model, { ...dataset, images }, common);
+    else await reportClassifier(file, model, { ...dataset, images }, common);
     return file;
   } catch (error) {
     process.stderr.write(`warning: ${file} could not be written: ${messageOf(error)}\n`);
@@ -43,12 +41,36 @@ export async function writeTrainingReport(
   }
 }
 
+async function reportDetector(file: string, detector: Detector, { images: records }: Dataset, common: Common) {
+  const { analyzeDetections } = await import("../../metrics/index.ts");
+  const { writeEvaluationReport } = await import("../../report/evaluation/evaluationReport.ts");
+  const { classes } = detector;
+  const images = await detector.detectLabelled(records);
+  detector.dispose();
+  const analysis = analyzeDetections(images, classes);
+  await writeEvaluationReport(file, { ...common, classes, images, analysis });
+}
+
+async function reportClassifier(file: string, classifier: Classifier, dataset: Dataset, common: Common) {
+  const { classifierData } = await import("../../classification/classifierData.ts");
+  const { measureClassifier } = await import("../../classification/measure.ts");
+  const { writeClassifierReport } = await import("../../report/classification/classifierReport.ts");
+  const { classes, description } = classifier;
+  const images = await classifier.classifyLabelled(classifierData(dataset, description).dataset.images);
+  classifier.dispose();
+  const evaluation = measureClassifier(images, description);
+  await writeClassifierReport(file, { ...common, classes, images, evaluation });
+}
+
 /** The course of the training that made the weights; runs of old do not have the loss and the steps. */
 export async function historyOf(run: RunFolder): Promise<TrainingRecord[]> {
   if (!existsSync(run.metrics)) return []; // a model without its run
   return (await run.readMetrics()).map(({ step, epoch, loss, validationLoss, metrics, best }) => {
-    const held = validationLoss == null ? {} : { validationLoss };
-    const known = { epoch, loss: loss ?? NaN, ...held, AP: metrics.AP ?? NaN, AP50: metrics.AP50 ?? NaN, best };
-    return step === undefined ? known : { step, ...known };
+    const held = validationLoss ?? metrics.loss;
+    const measured = Object.entries(metrics).map(([name, value]) => [name, value ?? NaN] as const);
+    return {
+      ...defined({ step, validationLoss: held ?? undefined }),
+      ...{ epoch, loss: loss ?? NaN, metrics: Object.fromEntries(measured), best },
+    };
   });
 }

@@ -13,7 +13,7 @@ import { pageStyle } from "../page/pageStyle.ts";
 import { thresholdsFor } from "./thresholds.ts";
 import { verdictOf } from "./verdict.ts";
 
-export type { EvaluationReportInput, TrainingRecord } from "./input.ts";
+export type { EvaluationReportInput } from "./input.ts";
 
 /** Writes `evaluationReport` to a file, in one go; folders on the way are made. */
 export async function writeEvaluationReport(file: string, input: EvaluationReportInput): Promise<void> {

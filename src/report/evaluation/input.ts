@@ -1,22 +1,7 @@
 import type { DetectionAnalysis } from "../../metrics/detection/analysis.ts";
 import type { CocoComparison } from "../../metrics/detection/compare.ts";
 import type { EvaluationImage } from "../../metrics/detection/evaluationImage.ts";
-
-/** One measurement during a training. */
-export interface TrainingRecord {
-  /** How many steps were done; runs of old do not say. */
-  step?: number;
-  epoch: number;
-  /** Mean training loss since the measurement before. */
-  loss: number;
-  /** On the validation images; runs of old do not say. */
-  validationLoss?: number;
-  /** On the validation images. */
-  AP: number;
-  AP50: number;
-  /** Better than all before: these weights were kept. */
-  best: boolean;
-}
+import type { TrainingRecord } from "../page/trainingFigure.ts";
 
 /** Everything that an evaluation report shows. */
 export interface EvaluationReportInput {

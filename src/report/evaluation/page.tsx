@@ -2,10 +2,10 @@ import type { VNode } from "preact";
 import type { DetectionAnalysis } from "../../metrics/detection/analysis.ts";
 import { COCO_KEYS } from "../../metrics/detection/coco/cocoSummary.ts";
 import type { OperatingPoint } from "../../metrics/detection/operatingPoints.ts";
-import type { Estimate } from "../../metrics/estimate.ts";
 import { Explorer, type ExplorerProps } from "./explorer.tsx";
 import { Document, Figures, Warnings } from "../page/document.tsx";
 import type { Figure } from "../page/figure.ts";
+import { ShareTile } from "../page/tile.tsx";
 import { count, countOf } from "../../base/words.ts";
 import { embeddableJson, percent, rate, shorten } from "../page/text.ts";
 import { confidenceText } from "./thresholds.ts";
@@ -64,9 +64,9 @@ function Opening({ title, analysis, point, verdict, warnings }: PageProps): VNod
         <p class="verdict">{sentence}</p>
       ))}
       <div class="tiles">
-        <Tile name="AP" hint="mean over IoU 0.5 to 0.95" value={coco.AP} estimate={intervals?.AP} />
-        <Tile name="AP50" hint="boxes may be rough: IoU 0.5" value={coco.AP50} estimate={intervals?.AP50} />
-        <Tile name="Best F1" hint={bestHint(point)} value={point.f1} />
+        <ShareTile name="AP" hint="mean over IoU 0.5 to 0.95" value={coco.AP} estimate={intervals?.AP} />
+        <ShareTile name="AP50" hint="boxes may be rough: IoU 0.5" value={coco.AP50} estimate={intervals?.AP50} />
+        <ShareTile name="Best F1" hint={bestHint(point)} value={point.f1} />
       </div>
       <Warnings warnings={warnings} />
     </header>
@@ -76,41 +76,6 @@ function Opening({ title, analysis, point, verdict, warnings }: PageProps): VNod
 function bestHint({ truePositives, confidence, precision, recall }: OperatingPoint): string {
   if (truePositives === 0) return "nothing was found";
   return `at confidence ${confidenceText(confidence)}: precision ${rate(precision)}, recall ${rate(recall)}`;
-}
-
-function Tile({
-  name,
-  hint,
-  value,
-  estimate,
-}: {
-  name: string;
-  hint: string;
-  value: number;
-  estimate?: Estimate | undefined;
-}): VNode {
-  const at = (share: number): string => `${(share * 100).toFixed(1)}%`;
-  const known = estimate !== undefined && Number.isFinite(estimate.low);
-  return (
-    <div class="tile card">
-      <p class="name">{name}</p>
-      <p class="value">{rate(value)}</p>
-      <div class="track" aria-hidden="true">
-        {Number.isFinite(value) && <span class="level" style={`width:${at(value)}`} />}
-        {known && (
-          <span class="interval" style={`left:${at(estimate.low)};width:${at(estimate.high - estimate.low)}`} />
-        )}
-      </div>
-      <p class="hint">
-        {known && (
-          <span>
-            {rate(estimate.low)} to {rate(estimate.high)} ·{" "}
-          </span>
-        )}
-        {hint}
-      </p>
-    </div>
-  );
 }
 
 /** COCO's twelve numbers, and those that have no plot. */

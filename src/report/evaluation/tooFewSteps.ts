@@ -1,5 +1,5 @@
 import { countOf } from "../../base/words.ts";
-import type { TrainingRecord } from "./input.ts";
+import type { TrainingRecord } from "../page/trainingFigure.ts";
 
 /** A training that was too short for its numbers to say anything about the model. */
 export interface ShortTraining {

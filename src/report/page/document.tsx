@@ -59,9 +59,10 @@ export function Warnings({ warnings }: { warnings: readonly string[] }): VNode |
 
 const MOST_WARNINGS = 30;
 
-function PlotFigure({ title, note, legend, label, svgs }: Figure): VNode {
+function PlotFigure({ title, note, legend, label, width, svgs }: Figure): VNode {
+  const kind = width !== undefined ? " large" : svgs.length > 1 ? " wide" : "";
   return (
-    <figure class={svgs.length > 1 ? "card plot wide" : "card plot"}>
+    <figure class={`card plot${kind}`} {...(width !== undefined && { style: `--drawn:${width}px` })}>
       <figcaption>
         <h3>{title}</h3>
         <p>{note}</p>

@@ -9,6 +9,8 @@ export interface Figure {
   legend: { name: string; color: ColorName }[];
   /** What it shows, for those who cannot see it. */
   label: string;
+  /** Of a plot wider than others, in pixels: it has a row of its own, and scrolls where the screen is narrower. */
+  width?: number;
   /** One plot, or several side by side. */
   svgs: string[];
 }

@@ -1,9 +1,10 @@
-import type { ComponentChildren, VNode } from "preact";
+import type { VNode } from "preact";
 import { DataTable } from "../page/dataTable.tsx";
 import { Document, Figures, Warnings } from "../page/document.tsx";
 import type { Figure } from "../page/figure.ts";
 import { count, countOf } from "../../base/words.ts";
 import { percent, rate, shorten } from "../page/text.ts";
+import { Tile } from "../page/tile.tsx";
 import { anchorWords, hasLabelsAlone, headline, inputSizeWords, observations } from "./advice.ts";
 import type { StatsReportInput } from "./input.ts";
 
@@ -83,16 +84,6 @@ function Opening({ title, stats, anchors, warnings }: StatsPageProps): VNode {
       </div>
       <Warnings warnings={warnings} />
     </header>
-  );
-}
-
-function Tile({ name, value, children }: { name: string; value: string; children: ComponentChildren }): VNode {
-  return (
-    <div class="tile card">
-      <p class="name">{name}</p>
-      <p class="value">{value}</p>
-      <p class="hint">{children}</p>
-    </div>
   );
 }
 

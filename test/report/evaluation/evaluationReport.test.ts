@@ -119,8 +119,8 @@ describe("evaluationReport", () => {
 
   test("tells how a training went, once it was measured twice", async () => {
     const input = reportInput(syntheticImages(2));
-    const first = { epoch: 1, loss: 2.5, AP: 0.3, AP50: 0.5, best: true };
-    const second = { epoch: 2.5, loss: 1.5, AP: 0.25, AP50: 0.45, best: false };
+    const first = { epoch: 1, loss: 2.5, metrics: { AP: 0.3, AP50: 0.5 }, best: true };
+    const second = { epoch: 2.5, loss: 1.5, metrics: { AP: 0.25, AP50: 0.45 }, best: false };
     expect(await evaluationReport({ ...input, training: [first] })).not.toContain("How the training went");
     const html = await evaluationReport({ ...input, training: [first, second] });
     expect(html).toContain("How the training went");

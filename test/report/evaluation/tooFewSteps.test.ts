@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { TrainingRecord } from "../../../src/report/evaluation/input.ts";
+import type { TrainingRecord } from "../../../src/report/page/trainingFigure.ts";
 import { tooFewSteps, tooFewStepsText } from "../../../src/report/evaluation/tooFewSteps.ts";
 
 function record(step: number, AP: number, best = true): TrainingRecord {
-  return { step, epoch: step / 20, loss: 1, AP, AP50: 2 * AP, best };
+  return { step, epoch: step / 20, loss: 1, metrics: { AP, AP50: 2 * AP }, best };
 }
 
 test("few steps and an AP near 0 are too early to judge", () => {

@@ -72,7 +72,7 @@ test("a detector without a fault is said to have none", () => {
 test("after too few steps it says so, and explains no errors", () => {
   const images = missedPlatelets().map((image) => ({ ...image, detections: { boxes: [], classes: [], scores: [] } }));
   const input = reportInput(images, { classes: CELLS });
-  const training = [{ step: 45, epoch: 2.1, loss: 1, AP: 0, AP50: 0.001, best: true }];
+  const training = [{ step: 45, epoch: 2.1, loss: 1, metrics: { AP: 0, AP50: 0.001 }, best: true }];
   const { headline, details } = verdict({ ...input, training });
   expect(headline).toBe("Too few steps to judge: the model saw 45 steps (2.1 epochs).");
   expect(details[0]).toMatch(

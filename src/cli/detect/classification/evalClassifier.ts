@@ -1,5 +1,6 @@
 import { UsageError } from "../../../base/errors.ts";
 import { countOf } from "../../../base/words.ts";
+import type { ClassifierReportInput } from "../../../report/classification/input.ts";
 import type { PredictorOptions } from "../../../training/predictorOptions.ts";
 import type { Measured } from "../failUnder.ts";
 import { type MeasuredFlags, measuredData } from "../measuredData.ts";
@@ -32,11 +33,13 @@ export interface ClassifierMeasurement {
   document: object;
   tables: DataTable[];
   numbers: Measured;
+  /** What its report shows. */
+  reported: ClassifierReportInput;
 }
 
 /** Runs a trained classifier over labelled images and measures what it says. */
 export async function evalClassifier(flags: MeasuredFlags & PredictorOptions): Promise<ClassifierMeasurement> {
-  const { weights, alignedTo } = await measuredData(flags);
+  const { weights, title, warnings, alignedTo } = await measuredData(flags);
   const { classifierData } = await import("../../../classification/classifierData.ts");
   const { measureClassifier } = await import("../../../classification/measure.ts");
   const classifier = await openPredictor(weights, flags);
@@ -53,6 +56,7 @@ export async function evalClassifier(flags: MeasuredFlags & PredictorOptions): P
   const perClass = (single ?? multiLabel)?.perClass ?? [];
   return {
     document: { images: found.length, classes, ...metrics, ...(single ?? multiLabel) },
+    reported: { title, classes, images: found, evaluation, warnings: [...warnings, ...notes] },
     tables: [...classifierTables(evaluation), ...(confusion ? [confusion] : [])],
     numbers: {
       overall: metrics,

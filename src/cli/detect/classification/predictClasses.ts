@@ -6,7 +6,10 @@ import type { Classifier, FileClassification } from "../../../classification/cla
 import { namedClasses } from "../../../classification/classifyImages.ts";
 import { printJson } from "../../options.ts";
 import { Progress } from "../../progress.ts";
+import type { SheetImage } from "../../../report/contactSheet.ts";
 import type { ImageFile } from "../imageFiles.ts";
+import { overviewLine, writeOverview } from "../overview.ts";
+import { OVERVIEW } from "../pictureNames.ts";
 
 /** What is written beside each other. */
 export const CLASS_PREDICTIONS = { json: "predictions.json", csv: "predictions.csv" } as const;
@@ -24,14 +27,22 @@ interface Named {
   box?: readonly number[];
 }
 
-/** Says of each image what it shows: predictions.json, predictions.csv, and lines on stdout. */
+interface Flags {
+  out: string;
+  json?: true | undefined;
+  /** Whether the overview is drawn, and whether classes and probabilities stand in it. */
+  images: boolean;
+  names: boolean;
+}
+
+/** Says of each image what it shows: predictions.json, predictions.csv, overview.jpg, and lines on stdout. */
 export async function predictClasses(
   classifier: Classifier,
   files: readonly ImageFile[],
-  { out, json }: { out: string; json?: true | undefined },
+  { out, json, images, names }: Flags,
 ): Promise<{ broken: number }> {
   const started = performance.now();
-  const { named, broken } = await classifyAll(classifier, files);
+  const { named, paths, broken } = await classifyAll(classifier, files);
   const seconds = (performance.now() - started) / 1000;
   const predictions = join(out, CLASS_PREDICTIONS.json);
   const { classes } = classifier;
@@ -39,12 +50,18 @@ export async function predictClasses(
   await writeFileAtomic(predictions, `${JSON.stringify({ classes, images: named }, undefined, 2)}\n`);
   await writeFileAtomic(table, csvOf(named, classes));
   const imagesPerSecond = files.length / seconds;
-  if (json) printJson({ predictions, table, classes, images: named, broken, seconds, imagesPerSecond });
+  const sheet = images && named.length > 0 ? join(out, OVERVIEW) : undefined;
+  if (sheet !== undefined) {
+    const pictures = named.map((one, i) => sheetImage(paths[i] ?? "", one, classes, names));
+    await writeOverview(sheet, pictures, classes, { scoreThreshold: 0, names });
+  }
+  if (json) printJson({ predictions, table, sheet, classes, images: named, broken, seconds, imagesPerSecond });
   else {
     const lines = named.slice(0, SHOWN).map(({ file_name, classes: shown }) => `${file_name}: ${wordsOf(shown)}`);
     const more = named.length > SHOWN ? [`… ${count(named.length - SHOWN)} more in the files`] : [];
     const rate = `${imagesPerSecond.toFixed(1)} images/s (decoding included)`;
     const ends = [`${countOf(named.length, "image")}, ${rate}`, `predictions: ${predictions}, ${table}`];
+    if (sheet !== undefined) ends.push(overviewLine(sheet, named.length));
     process.stdout.write(`${[...lines, ...more, ...ends].join("\n")}\n`);
   }
   return { broken: broken.length };
@@ -56,6 +73,25 @@ const SHOWN = 20;
 function wordsOf(shown: Named["classes"]): string {
   if (shown.length === 0) return "none of the classes";
   return shown.map(({ name, probability }) => `${name} ${probability.toFixed(3)}`).join(", ");
+}
+
+/** Classes that are named in a title, at most: the file's name stands there, too. */
+const TITLED = 2;
+
+/** What it shows comes first in the title, as file names may be long; a box is drawn in the colour of its class. */
+function sheetImage(
+  file: string,
+  { file_name, classes: shown, box }: Named,
+  classes: readonly string[],
+  names: boolean,
+): SheetImage {
+  const [first] = shown;
+  const detections = box &&
+    first && { boxes: box, scores: [first.probability], classes: [classes.indexOf(first.name)] };
+  const words = shown.slice(0, TITLED).map(({ name, probability }) => `${name} ${probability.toFixed(2)}`);
+  if (shown.length > TITLED) words.push(`+${shown.length - TITLED}`);
+  const title = names ? `${words.join(", ") || "none of the classes"}  ${file_name}` : file_name;
+  return { image: file, title, ...(detections && { detections }) };
 }
 
 function csvOf(named: readonly Named[], classes: readonly string[]): string {
@@ -70,9 +106,10 @@ function csvOf(named: readonly Named[], classes: readonly string[]): string {
 async function classifyAll(
   classifier: Classifier,
   files: readonly ImageFile[],
-): Promise<{ named: Named[]; broken: { file: string; error: string }[] }> {
+): Promise<{ named: Named[]; paths: string[]; broken: { file: string; error: string }[] }> {
   const progress = new Progress("classifying");
   const named: Named[] = [];
+  const paths: string[] = []; // of those
   const broken: { file: string; error: string }[] = [];
   const started = performance.now();
   try {
@@ -82,7 +119,10 @@ async function classifyAll(
       if ("error" in found) {
         progress.log(found.error.message);
         broken.push({ file: found.file, error: found.error.message });
-      } else named.push(namedOf(found, image?.name ?? found.file, classifier));
+      } else {
+        named.push(namedOf(found, image?.name ?? found.file, classifier));
+        paths.push(found.file);
+      }
       const elapsed = (performance.now() - started) / 1000;
       const remaining = (elapsed / done) * (files.length - done);
       progress.update({ fraction: done / files.length, text: `${(done / elapsed).toFixed(1)} images/s`, remaining });
@@ -90,7 +130,7 @@ async function classifyAll(
   } finally {
     progress.stop();
   }
-  return { named, broken };
+  return { named, paths, broken };
 }
 
 function namedOf(

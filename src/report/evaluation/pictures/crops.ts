@@ -1,28 +1,23 @@
-import sharp from "sharp";
 import type { Size } from "../../../base/preprocessing.ts";
 import { flatBoxes } from "../../../geometry/readBoxes.ts";
 import type { EvaluationImage } from "../../../metrics/detection/evaluationImage.ts";
+import { readImageHeader } from "../../../data/images/images.ts";
+import { pictureUrl, type PictureQuality } from "../../page/pictureUrl.ts";
 import type { Region } from "./regions.ts";
-
-/** How good pictures are: WebP's quality, 1..100, and the longest side in pixels. */
-export interface PictureQuality {
-  quality: number;
-  side: number;
-}
 
 /** Size of an image in pixels, EXIF orientation applied: as given, or the picture's, or as far as its boxes reach. */
 export async function sizeOf(image: EvaluationImage): Promise<Size> {
   const { size } = image;
   if (size && size.width > 0 && size.height > 0) return size;
-  return (await pictureSize(image.file)) ?? reachOf(image);
+  return (await pictureSize(image.file ?? "")) ?? reachOf(image);
 }
 
 /** A part of an image (of `size`) as a data URL, scaled down; undefined where there is no picture that can be read. */
 export async function cropOf(
-  { file }: EvaluationImage,
+  { file = "" }: EvaluationImage,
   size: Size,
   region: Region,
-  { quality, side }: PictureQuality,
+  quality: PictureQuality,
 ): Promise<string | undefined> {
   const picture = await pictureSize(file);
   if (picture === undefined) return undefined;
@@ -31,24 +26,13 @@ export async function cropOf(
   const top = Math.min(picture.height - 1, Math.round(region.y * scaleY));
   const width = Math.max(1, Math.min(picture.width - left, Math.round(region.width * scaleX)));
   const height = Math.max(1, Math.min(picture.height - top, Math.round(region.height * scaleY)));
-  try {
-    const webp = await sharp(file)
-      .autoOrient()
-      .extract({ left, top, width, height })
-      .resize({ width: side, height: side, fit: "inside", withoutEnlargement: true })
-      .flatten({ background: "#ffffff" })
-      .webp({ quality, effort: 2 })
-      .toBuffer();
-    return `data:image/webp;base64,${webp.toString("base64")}`;
-  } catch {
-    return undefined; // a damaged picture: its boxes are drawn all the same, and the page says so
-  }
+  return pictureUrl(file, [left, top, left + width, top + height], quality);
 }
 
-async function pictureSize(file: string | undefined): Promise<Size | undefined> {
-  if (file === undefined) return undefined;
+async function pictureSize(file: string): Promise<Size | undefined> {
+  if (file === "") return undefined;
   try {
-    return (await sharp(file).metadata()).autoOrient;
+    return await readImageHeader(file);
   } catch {
     return undefined; // not there, or no picture
   }

@@ -1,7 +1,8 @@
 import { mapParallel } from "../../../data/parallel.ts";
 import type { DetectionMatches } from "../../../metrics/detection/coco/matching.ts";
 import type { Card, Cards } from "./cards.ts";
-import { cropOf, type PictureQuality, sizeOf } from "./crops.ts";
+import type { PictureQuality } from "../../page/pictureUrl.ts";
+import { cropOf, sizeOf } from "./crops.ts";
 import type { DrawnCard, DrawnCards } from "./gallery.tsx";
 import type { EvaluationImage } from "../../../metrics/detection/evaluationImage.ts";
 import { type Region, regionAround } from "./regions.ts";

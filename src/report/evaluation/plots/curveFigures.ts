@@ -1,9 +1,10 @@
 import type { DetectionAnalysis } from "../../../metrics/detection/analysis.ts";
+import { calibrationPlot } from "../../page/calibrationPlot.ts";
 import type { FigureDraft as Draft } from "../../page/figure.ts";
 import { rate, shorten } from "../../page/text.ts";
 import { confidenceText } from "../thresholds.ts";
 import { SERIES, seriesColor } from "../../page/theme.ts";
-import { averageRecallPlot, calibrationPlot, confidencePlot, curveSummary, precisionRecallPlot } from "./curvePlots.ts";
+import { averageRecallPlot, confidencePlot, curveSummary, precisionRecallPlot } from "./curvePlots.ts";
 
 export function curves(analysis: DetectionAnalysis): Draft | undefined {
   const shown = mostFrequent(analysis, SERIES);

@@ -1,9 +1,7 @@
-import type { ReliabilityBin } from "../../../metrics/calibration.ts";
 import type { DetectionAnalysis } from "../../../metrics/detection/analysis.ts";
 import { asGiven, COLORS, type PlotSpec, share } from "../../page/plot.ts";
 import { rate } from "../../page/text.ts";
 import { seriesColor } from "../../page/theme.ts";
-import { wilsonInterval } from "../wilson.ts";
 
 /** Precision against recall at IoU 0.5, one line for all detections together (bold) and one for each class shown. */
 export function precisionRecallPlot({ curves }: DetectionAnalysis, shown: readonly number[]): PlotSpec {
@@ -59,46 +57,6 @@ export function confidencePlot({ curves }: DetectionAnalysis, confidence: number
           detail: { field: "name", type: "nominal" },
           strokeWidth: { condition: { test: "datum.name === 'f1'", value: 3 }, value: 1.75 },
         },
-      },
-    ],
-  };
-}
-
-/** The share of detections that were right against what their scores promise, with intervals. */
-export function calibrationPlot(bins: readonly ReliabilityBin[]): PlotSpec {
-  const values = bins
-    .filter(({ count }) => count > 0)
-    .map(({ count, meanScore, accuracy }) => ({
-      ...wilsonInterval(Math.round(accuracy * count), count),
-      meanScore,
-      color: accuracy < meanScore ? COLORS.wrong : COLORS.series0,
-    }));
-  const x = { field: "meanScore", ...share("mean score") };
-  return {
-    layer: [
-      {
-        data: {
-          values: [
-            { x: 0, y: 0 },
-            { x: 1, y: 1 },
-          ],
-        },
-        mark: { type: "line", color: COLORS.muted, strokeDash: [4, 3], strokeWidth: 1 },
-        encoding: { x: { field: "x", type: "quantitative" }, y: { field: "y", type: "quantitative" } },
-      },
-      {
-        data: { values },
-        encoding: { x, color: asGiven("color") },
-        layer: [
-          {
-            mark: { type: "rule", strokeWidth: 2 },
-            encoding: { y: { field: "low", ...share("share that is right") }, y2: { field: "high" } },
-          },
-          {
-            mark: { type: "point", filled: true, size: 55, opacity: 1 },
-            encoding: { y: { field: "value", ...share("share that is right") } },
-          },
-        ],
       },
     ],
   };

@@ -1,12 +1,13 @@
 import type { DetectionAnalysis } from "../../../metrics/detection/analysis.ts";
 import type { CocoComparison } from "../../../metrics/detection/compare.ts";
 import type { TideErrorType } from "../../../metrics/detection/tide/tide.ts";
+import { confusionPlot, mostConfused } from "../../page/confusionPlot.ts";
 import type { FigureDraft as Draft } from "../../page/figure.ts";
 import { count } from "../../../base/words.ts";
 import { compact, percent, points, rate, shorten } from "../../page/text.ts";
 import { confidenceText } from "../thresholds.ts";
 import { ERROR_NAMES } from "../verdict.ts";
-import { comparisonPlot, confusionPlot, slicePlot, tidePlot } from "./errorPlots.ts";
+import { comparisonPlot, slicePlot, tidePlot } from "./errorPlots.ts";
 
 /** More classes do not fit into a confusion matrix that can be read. */
 const CONFUSED = 10;
@@ -48,7 +49,7 @@ export function errors({ tide }: DetectionAnalysis): Draft | undefined {
 
 export function confusion(analysis: DetectionAnalysis): Draft | undefined {
   const { matrix, classes, confidence } = analysis.confusion;
-  const shown = mostConfused(matrix).slice(0, CONFUSED);
+  const shown = mostConfused(matrix, classes.length).slice(0, CONFUSED);
   if (shown.length === 0) return undefined;
   const kept = [...shown.sort((a, b) => a - b), classes.length];
   const cells = kept.map((row) => kept.map((column) => matrix[row]?.[column] ?? 0));
@@ -62,7 +63,7 @@ export function confusion(analysis: DetectionAnalysis): Draft | undefined {
       (left > 0 ? ` The ${shown.length} most confused classes of ${classes.length}.` : ""),
     legend: [],
     label: `Confusion matrix of ${labels.map((label) => shorten(label, 30)).join(", ")}: ${count(correct)} objects are reported as what they are.`,
-    specs: [confusionPlot(cells, labels)],
+    specs: [confusionPlot(cells, labels, { column: "reported as", background: true })],
   };
 }
 
@@ -97,23 +98,4 @@ export function compared({ against, difference }: { against: string; difference:
     label: `AP differs by ${points(difference.AP.value)} points.`,
     specs: [comparisonPlot(difference)],
   };
-}
-
-/** Classes that occur, those first that are most often taken for others or others for them. */
-function mostConfused(matrix: readonly (readonly number[])[]): number[] {
-  const classes = matrix.length - 1;
-  const confused = Array.from({ length: classes }, (_, k) => {
-    const row = matrix[k] ?? [];
-    const others = matrix.slice(0, classes).reduce((sum, other, j) => (j === k ? sum : sum + (other[k] ?? 0)), 0);
-    const total = matrix.reduce((sum, other) => sum + (other[k] ?? 0), 0) + row.reduce((sum, value) => sum + value, 0);
-    return {
-      k,
-      total,
-      errors: others + row.reduce((sum, value, j) => (j === k || j === classes ? sum : sum + value), 0),
-    };
-  });
-  return confused
-    .filter(({ total }) => total > 0)
-    .sort((a, b) => b.errors - a.errors || b.total - a.total)
-    .map(({ k }) => k);
 }

@@ -1,7 +1,6 @@
-import { sum } from "../../../base/statistics.ts";
 import type { CocoComparison } from "../../../metrics/detection/compare.ts";
 import type { TideErrorType } from "../../../metrics/detection/tide/tide.ts";
-import { asGiven, COLORS, PLOT_HEIGHT, PLOT_WIDTH, type PlotSpec, share } from "../../page/plot.ts";
+import { asGiven, COLORS, PLOT_WIDTH, type PlotSpec, share } from "../../page/plot.ts";
 import { count } from "../../../base/words.ts";
 import { shorten } from "../../page/text.ts";
 
@@ -19,61 +18,6 @@ export function tidePlot(
     layer: [
       { mark: { type: "bar", height: 18 }, encoding: { x, color: asGiven("color") } },
       { mark: { type: "text", align: "left", dx: 6 }, encoding: { x, text: { field: "text" } } },
-    ],
-  };
-}
-
-/** How often each true class (rows) was called each class (columns); `labels` ends with background. */
-export function confusionPlot(matrix: readonly (readonly number[])[], labels: readonly string[]): PlotSpec {
-  const last = labels.length - 1;
-  const cells = matrix.flatMap((row, truth) => {
-    const total = sum(row);
-    return row.map((value, predicted) => ({
-      ...{ truth, predicted, value, share: total === 0 ? 0 : value / total },
-      color: truth === predicted ? COLORS.right : COLORS.wrong,
-    }));
-  });
-  const names = labels.map((label) => shorten(label, 14));
-  const axis = (title: string, lastName: string, more: object): object => ({
-    type: "ordinal",
-    title,
-    axis: {
-      grid: false,
-      labelExpr: `${JSON.stringify([...names.slice(0, last), lastName])}[datum.value]`,
-      labelLimit: 84,
-      labelColor: COLORS.ink,
-      ...more,
-    },
-  });
-  const step = (PLOT_WIDTH - 110) / labels.length;
-  return {
-    height: Math.min(PLOT_WIDTH, Math.max(PLOT_HEIGHT, 80 + 28 * labels.length)),
-    data: { values: cells.filter(({ truth, predicted }) => truth !== last || predicted !== last) },
-    encoding: {
-      x: { field: "predicted", ...axis("reported as", "nothing", { labelAngle: labels.length > 5 ? -60 : 0 }) },
-      y: { field: "truth", ...axis("really is", "nothing", {}) },
-    },
-    layer: [
-      {
-        mark: { type: "rect", cornerRadius: 3, stroke: COLORS.card, strokeWidth: 2 },
-        encoding: {
-          color: asGiven("color"),
-          fillOpacity: {
-            field: "share",
-            type: "quantitative",
-            scale: { domain: [0, 1], range: [0.07, 1] },
-            legend: null,
-          },
-        },
-      },
-      {
-        transform: [{ filter: "datum.value > 0" }],
-        mark: { type: "text", fontSize: step < 24 ? 8 : 11.5 },
-        encoding: {
-          text: { field: "value", format: step < 34 ? ".2~s" : "," },
-          color: { condition: { test: "datum.share > 0.55", value: COLORS.card }, value: COLORS.ink },
-        },
-      },
     ],
   };
 }

@@ -1,13 +1,13 @@
 import type { DetectionAnalysis } from "../../../metrics/detection/analysis.ts";
 import { drawFigures, type Figure, type FigureDraft as Draft } from "../../page/figure.ts";
-import { percent, rate } from "../../page/text.ts";
-import type { EvaluationReportInput, TrainingRecord } from "../input.ts";
+import { percent } from "../../page/text.ts";
+import { trainingFigure } from "../../page/trainingFigure.ts";
+import type { EvaluationReportInput } from "../input.ts";
 import { confidenceText } from "../thresholds.ts";
 import { averageRecall, calibration, confidenceCurves, curves } from "./curveFigures.ts";
 import { compared, confusion, errors, sliced } from "./errorFigures.ts";
 import { scorePlot, sizePlot } from "./histogramPlots.ts";
 import { scoreHistogram, sizeHistogram } from "./histograms.ts";
-import { trainingPlot } from "./trainingPlot.ts";
 
 /** All plots of an analysis at a confidence threshold. `thresholds` is the slider's range. */
 export async function figuresOf(
@@ -26,7 +26,10 @@ export async function figuresOf(
     calibration(analysis),
     averageRecall(analysis),
     ...(comparison === undefined ? [] : [compared(comparison)]),
-    ...(training.length < 2 ? [] : [trained(training)]),
+    trainingFigure(training, [
+      { key: "AP", name: "AP" },
+      { key: "AP50", name: "AP50" },
+    ]),
     sliced(analysis),
   ].filter((draft) => draft !== undefined);
   return drawFigures(drafts);
@@ -59,23 +62,5 @@ function scores({ matches }: DetectionAnalysis, confidence: number, thresholds: 
     ],
     label: "Histograms of the scores of right and of wrong detections.",
     specs: [scorePlot(bins, confidence)],
-  };
-}
-
-function trained(training: readonly TrainingRecord[]): Draft {
-  const kept = training.findLast(({ best }) => best) ?? training[0];
-  return {
-    title: "How the training went",
-    note: `The best weights are those after epoch ${(kept?.epoch ?? 0).toFixed(1)}, with AP ${rate(kept?.AP ?? NaN)}. The two scales differ.`,
-    legend: [
-      { name: "AP", color: "series0" },
-      { name: "AP50", color: "series2" },
-      { name: "training loss", color: "series1" },
-      ...(training.some(({ validationLoss }) => validationLoss !== undefined)
-        ? [{ name: "validation loss", color: "series3" as const }]
-        : []),
-    ],
-    label: `AP on the validation images: ${training.map(({ epoch, AP }) => `${rate(AP)} after epoch ${epoch.toFixed(1)}`).join(", ")}.`,
-    specs: [trainingPlot(training)],
   };
 }

@@ -1,6 +1,6 @@
 import { type DetectionMatches, IGNORED, TRUE_POSITIVE } from "../../../metrics/detection/coco/matching.ts";
 import { iouIndexOf } from "../../../metrics/detection/coco/ranked.ts";
-import { type Share, wilsonInterval } from "../wilson.ts";
+import { type Share, wilsonInterval } from "../../page/wilson.ts";
 
 /** Objects whose size (the square root of their area, in pixels) is in `from <= size < to`. */
 export interface SizeBin {

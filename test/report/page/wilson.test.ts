@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { wilsonInterval } from "../../../src/report/evaluation/wilson.ts";
+import { wilsonInterval } from "../../../src/report/page/wilson.ts";
 
 test("the interval is Wilson's: 8 of 10 is 0.490 to 0.943", () => {
   const { value, low, high } = wilsonInterval(8, 10);

@@ -1,0 +1,110 @@
+import type { VNode } from "preact";
+import { countOf } from "../../base/words.ts";
+import { DataTable } from "../page/dataTable.tsx";
+import { Document, Figures, Warnings } from "../page/document.tsx";
+import type { Figure } from "../page/figure.ts";
+import { rate, shorten } from "../page/text.ts";
+import { ShareTile, Tile } from "../page/tile.tsx";
+import { wilsonInterval } from "../page/wilson.ts";
+import { ClassTable } from "./classTable.tsx";
+import type { ClassifierReportInput } from "./input.ts";
+import { allNumbers, lossOfGuessing } from "./numbers.ts";
+import { Gallery, type GalleryProps } from "./pictures/gallery.tsx";
+import type { Verdict } from "./verdict.ts";
+
+export interface PageProps extends GalleryProps {
+  input: ClassifierReportInput;
+  verdict: Verdict;
+  figures: readonly Figure[];
+  /** CSS as it stands in the page. */
+  style: string;
+}
+
+/** The whole document; it needs no script. */
+export function Page({ input, verdict, figures, style, ...gallery }: PageProps): VNode {
+  const { title, images, classes, evaluation, warnings = [] } = input;
+  const cutOut = images.some(({ crop }) => crop);
+  return (
+    <Document
+      title={`${shorten(title)} · evaluation`}
+      style={style}
+      contentSecurityPolicy="default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+    >
+      <main>
+        <header>
+          <p class="eyebrow">
+            <strong>{shorten(title, 120)}</strong>
+            <span>
+              {cutOut ? `${countOf(images.length, "object")} cut out as images` : countOf(images.length, "image")} ·{" "}
+              {countOf(classes.length, "class")}
+            </span>
+          </p>
+          <h1>{verdict.headline}</h1>
+          {verdict.details.map((sentence) => (
+            <p class="verdict">{sentence}</p>
+          ))}
+          <Tiles {...input} />
+          <Warnings warnings={warnings} />
+        </header>
+        <section aria-labelledby="plots-title">
+          <h2 id="plots-title">Where it is strong, where it fails</h2>
+          <Figures figures={figures} />
+        </section>
+        <section aria-labelledby="classes-title">
+          <h2 id="classes-title">Classes</h2>
+          <ClassTable evaluation={evaluation} />
+        </section>
+        <Gallery {...gallery} />
+        <section aria-labelledby="numbers-title">
+          <h2 id="numbers-title">All numbers</h2>
+          <DataTable
+            label="All numbers"
+            head={["Number", "Value"]}
+            rows={allNumbers(evaluation).map(({ name, value }) => [name, rate(value, 4)])}
+            narrow
+          />
+          <p class="note">
+            By the names of Keras and scikit-learn; precision, recall, F1 and AUC are means over the classes. A dash
+            means that there was nothing to measure it on.
+          </p>
+        </section>
+      </main>
+    </Document>
+  );
+}
+
+function Tiles({ images, evaluation }: ClassifierReportInput): VNode {
+  const { metrics, single, multiLabel } = evaluation;
+  const {
+    accuracy = NaN,
+    mean_average_precision: mAP = NaN,
+    loss = NaN,
+    mean_iou: iou,
+    localization_accuracy,
+  } = metrics;
+  const { precision = NaN, recall = NaN, f1_score = NaN } = metrics;
+  const measured = single ?? multiLabel;
+  const supports = measured?.perClass.map(({ support }) => support) ?? [];
+  const guessing = rate(lossOfGuessing(supports, images.length, multiLabel !== undefined));
+  const interval = wilsonInterval(Math.round(accuracy * images.length), images.length);
+  return (
+    <div class="tiles">
+      {multiLabel ? (
+        <ShareTile name="Mean average precision" hint="over all thresholds, mean over the classes" value={mAP} />
+      ) : (
+        <ShareTile name="Accuracy" hint="share of images that is right" value={accuracy} estimate={interval} />
+      )}
+      <ShareTile name="Macro F1" hint={`precision ${rate(precision)}, recall ${rate(recall)}`} value={f1_score} />
+      <Tile name="Log loss" value={rate(loss)}>
+        the lower, the better; {guessing} for guessing by how frequent the classes are
+      </Tile>
+      {iou !== undefined && (
+        <ShareTile
+          name="Mean IoU"
+          hint={`class right and IoU over a half: ${rate(localization_accuracy ?? NaN)}`}
+          value={iou}
+        />
+      )}
+    </div>
+  );
+}
