@@ -46,7 +46,7 @@ export function describeBudget(budget: Budget): string {
   return countOf(amount, unit);
 }
 
-/** The weights are measured so many times; in a short training less often, so that little of its time goes there. */
+/** The weights are measured so many times, once an epoch at most; in a short training less often: it costs time. */
 const VALIDATIONS = { most: 12, least: 3, perMinute: 1.2 };
 /** Without a budget: so many epochs, and more of them where there are few images. */
 const DEFAULT_EPOCHS = 100;
@@ -60,10 +60,11 @@ export function assertTime(budget: Budget, spent: number): void {
   );
 }
 
-/** How many times the weights are measured. */
+/** How many times the weights are measured; three times at least, however few the epochs. */
 export function validationsIn(budget: Budget): number {
   const { most, least, perMinute } = VALIDATIONS;
-  return "epochs" in budget ? most : Math.min(most, Math.max(least, Math.round(budget.minutes * perMinute)));
+  const wanted = "epochs" in budget ? budget.epochs : Math.round(budget.minutes * perMinute);
+  return Math.min(most, Math.max(least, wanted));
 }
 
 /** For trainings that are not told how long. */
