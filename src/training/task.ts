@@ -32,6 +32,17 @@ export interface Validation {
   examples?: ValidationExamples;
 }
 
+/** The weights as they are, or their moving average. */
+export type WeightsKind = "average" | "raw";
+
+/** A validation, and what a trainer knows besides. */
+export interface TrainerValidation extends Validation {
+  /** The loss on the validation data, where the task can tell it. */
+  loss?: number;
+  /** Which weights were measured, and the scores of both, where the recipe compares them. */
+  comparison?: { weights: WeightsKind; scores: Record<WeightsKind, number> };
+}
+
 /** The last validation as more than numbers, where a task has it; see `TrainOptions.draw`. */
 export interface ValidationExamples {
   /** Validation images with what was found in them, and what is there. */

@@ -7,7 +7,7 @@ import { calibrate } from "./calibrate.ts";
 import type { StepInfo } from "./loop/fit.ts";
 import { averageKeep } from "./movingAverage.ts";
 import { completeRecipe, type Phase, phaseAt, type Recipe } from "./recipe.ts";
-import type { Task, Validation } from "./task.ts";
+import type { Task, TrainerValidation } from "./task.ts";
 import { compileTraining, joining, stepName, type TrainingProgram } from "./trainingProgram.ts";
 import { validationLoss } from "./validationLoss.ts";
 
@@ -22,16 +22,6 @@ export interface TrainerOptions {
   random: Random;
 }
 
-/** The weights as they are, or their moving average. */
-const WEIGHTS = z.enum(["average", "raw"]);
-type Weights = z.infer<typeof WEIGHTS>;
-
-/** What a validation found of both, where the recipe compares them: which are the better ones, and both scores. */
-export interface Comparison {
-  weights: Weights;
-  scores: Record<Weights, number>;
-}
-
 /** Where the trainer stands, beside the variables; part of the checkpoint. */
 export const TrainerState = z.object({
   phase: z.string(),
@@ -40,7 +30,7 @@ export const TrainerState = z.object({
   /** Updates that were done when the optimizer last began anew; 0 unless told. */
   restarted: z.int().min(0).optional(),
   /** Which weights the last validation found better; the average unless told. */
-  better: WEIGHTS.optional(),
+  better: z.enum(["average", "raw"]).optional(),
 });
 type TrainerState = z.infer<typeof TrainerState>;
 
@@ -54,7 +44,7 @@ export class Trainer<Batch> {
   readonly #task: Task<Batch>;
   readonly #random: Random;
   #state: TrainerState;
-  #comparison: Comparison | undefined;
+  #comparison: TrainerValidation["comparison"];
 
   private constructor(task: Task<Batch>, recipe: Recipe, compiled: TrainingProgram, random: Random) {
     this.recipe = recipe;
@@ -118,9 +108,9 @@ export class Trainer<Batch> {
    * Measures the averaged weights, and their loss on the validation data where the task can tell it; where the recipe
    * compares, also the weights themselves: the better ones count.
    */
-  async validate(): Promise<Validation & { loss?: number }> {
+  async validate(): Promise<TrainerValidation> {
     const { program, steps } = this.compiled;
-    const measure = async (suffix: "" | "Raw"): Promise<Validation & { loss?: number }> => {
+    const measure = async (suffix: "" | "Raw"): Promise<TrainerValidation> => {
       const validation = await this.#task.validate((inputs) => program.run(`predict${suffix}`, inputs));
       const loss = await validationLoss(this.#task, program, this.#random, `validate${suffix}`);
       return { ...validation, ...(loss !== undefined && { loss }) };
@@ -131,11 +121,11 @@ export class Trainer<Batch> {
     const weights = raw.score > average.score || Number.isNaN(average.score) ? "raw" : "average";
     this.#comparison = { weights, scores: { average: average.score, raw: raw.score } };
     this.#state = { ...this.#state, better: weights };
-    return weights === "raw" ? raw : average;
+    return { ...(weights === "raw" ? raw : average), comparison: this.#comparison };
   }
 
   /** What the last validation found of averaged and raw weights; undefined where the recipe does not compare them. */
-  get comparison(): Comparison | undefined {
+  get comparison(): TrainerValidation["comparison"] {
     return this.#comparison;
   }
 

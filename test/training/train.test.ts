@@ -126,6 +126,19 @@ describe.runIf(native)("a task of some forty lines", () => {
     expect(told.at(-1)).toBeLessThan(told[0] ?? NaN);
   });
 
+  it("says of each validation which weights were measured, where average and raw weights are compared", async () => {
+    const recipe = { average: { every: 1, keep: 0.9, compare: true } };
+    await trainToy("compared", { epochs: 3 }, { changed: { recipe } });
+    const lines = await new RunFolder(join(folder, "compared")).readMetrics();
+    expect(lines).toHaveLength(3);
+    for (const { weights, scores, score } of lines) {
+      expect(scores?.[weights ?? "average"]).toBe(score);
+      expect(score).toBe(Math.max(scores?.average ?? NaN, scores?.raw ?? NaN));
+    }
+    const [plain] = await new RunFolder(join(folder, "plain")).readMetrics();
+    expect(plain).not.toHaveProperty("weights");
+  });
+
   it("keeps checkpoints that can be opened and begun with, the latest, also when it goes on", async () => {
     const changes = { checkpointEvery: 2, keepCheckpoints: 3 };
     await interrupted("kept", 22, changes);

@@ -2,7 +2,7 @@ import { basename, extname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { requireReplaceable } from "../../base/output/requireReplaceable.ts";
 import { isAugmentationFile, loadAugmentation } from "../../data/augment/readAugmentation.ts";
-import { checkChoice, findModelRate } from "../../models.ts";
+import { checkChoice, findModelRate, modelNamed } from "../../models.ts";
 import { rateWords, shownRate } from "../../report/rateTest/words.ts";
 import { openDataset } from "../dataset.ts";
 import { abortOnInterrupt, INTERRUPTED } from "../interrupt.ts";
@@ -22,7 +22,7 @@ export async function findLr(flags: TrainFlags, command: Command): Promise<void>
   checkChoice(model, own, weights);
   const page = `${flags.out ?? join("runs", basename(resolve(data), extname(data)))}-lr.html`;
   await requireReplaceable(page, { inputs: [data, ...(images === undefined ? [] : [images])], overwrite });
-  const augmentation = await loadAugmentation(augment);
+  const augmentation = await loadAugmentation(augment, modelNamed(model).presets);
   const { dataset, warnings } = await openDataset(flags, { seed });
   const progress = new Progress("range test");
   const signal = abortOnInterrupt(() => {

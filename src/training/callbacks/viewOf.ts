@@ -1,7 +1,7 @@
 import { namedWeights } from "../../core/namedWeights.ts";
 import { stepGraph } from "../../engine/graph/stepGraph.ts";
 import type { TrainingView } from "./trainingView.ts";
-import type { Task, Validation, ValidationExamples } from "../task.ts";
+import type { Task, TrainerValidation, ValidationExamples } from "../task.ts";
 import type { Trainer } from "../trainer.ts";
 import type { DrawExamples } from "../trainOptions.ts";
 
@@ -11,7 +11,7 @@ export function trainingView<Batch>(
   trainer: Trainer<Batch>,
   draw: DrawExamples | undefined,
   known: Pick<TrainingView, "folder" | "step" | "elapsed" | "config">,
-): { view: TrainingView; validate: () => Promise<Validation & { loss?: number }> } {
+): { view: TrainingView; validate: () => Promise<TrainerValidation> } {
   let examples: ValidationExamples | undefined;
   const { program, steps, variables } = trainer.compiled;
   const view: TrainingView = {

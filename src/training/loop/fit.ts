@@ -6,7 +6,7 @@ import { assertFinite, Diverged } from "./finiteLosses.ts";
 import { joinCallbacks, type Callback, type Wish } from "../callbacks/callback.ts";
 import type { FitProgress, FitValidation } from "./progress.ts";
 import { RateMeter } from "./rateMeter.ts";
-import type { Validation } from "../task.ts";
+import type { TrainerValidation } from "../task.ts";
 import { WaitMeter } from "./waitMeter.ts";
 
 /** What the loop drives; it knows neither tasks nor networks. */
@@ -22,8 +22,7 @@ export interface Training<Batch> {
   train(batch: Batch, at: StepInfo): Promise<Record<string, number>> | Record<string, number>;
   /** What the samples of a batch are called, for messages. */
   namesOf(batch: Batch): readonly string[];
-  /** With the loss on the validation data, where that is known. */
-  validate(): Promise<Validation & { loss?: number }>;
+  validate(): Promise<TrainerValidation>;
   /** Goes on to the next phase, if there is one. */
   nextPhase(): void;
   /** Saves what prediction needs. */
@@ -132,7 +131,7 @@ export async function fit<Batch>(training: Training<Batch>, options: FitOptions)
   };
   const validate = async (waiting: number): Promise<void> => {
     const begun = elapsed();
-    const { score, metrics, loss: validationLoss } = await training.validate();
+    const { score, metrics, loss: validationLoss, comparison } = await training.validate();
     const isBest = best === null || score > best.score;
     if (isBest) {
       best = { score, step };
@@ -142,7 +141,7 @@ export async function fit<Batch>(training: Training<Batch>, options: FitOptions)
     Object.assign(since, { steps: 0, loss: 0 });
     const at = { step, epoch: step / stepsPerEpoch, elapsed: elapsed() };
     const losses = { loss, ...(validationLoss !== undefined && { validationLoss }) };
-    const state = { ...at, ...losses, learningRate, waiting, score, metrics, best: isBest };
+    const state = { ...at, ...losses, learningRate, waiting, score, metrics, best: isBest, ...comparison };
     await obey(await callbacks.onValidation(state));
     await save(over());
     const took = elapsed() - begun;

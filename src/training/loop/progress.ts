@@ -1,3 +1,5 @@
+import type { WeightsKind } from "../task.ts";
+
 /** Where a training is after a step. */
 export interface FitProgress {
   /** Steps done. */
@@ -32,6 +34,9 @@ export interface FitValidation {
   waiting: number;
   score: number;
   metrics: Record<string, number>;
+  /** Which weights were measured, and the scores of both; of trainings that compare the average with the raw ones. */
+  weights?: WeightsKind;
+  scores?: Record<WeightsKind, number>;
   /** Better than all before. */
   best: boolean;
 }
