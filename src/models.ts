@@ -115,18 +115,9 @@ export async function trainModel(
   recorded: Readonly<Record<string, unknown>> = {},
   events: TrainEvents = {},
 ): Promise<TrainResult> {
-  const model = modelNamed(name);
-  const chosen = checkChoice(name, own, options.weights);
-  const { augmentation, flip, batch, ...shared } = options;
-  const images = { batch, ...(augmentation && { augmentation }), ...(flip && { flip }) };
+  const { chosen, prepare, shared } = choose(name, own, options);
   const { train } = await import("./training/train.ts");
-  return train(
-    dataset,
-    (data, context) => model.prepare(data, { ...chosen, ...images }, context),
-    { ...shared, batch },
-    { model: name, ...chosen, ...images, ...recorded },
-    events,
-  );
+  return train(dataset, prepare, shared, { model: name, ...chosen, ...recorded }, events);
 }
 
 /**
@@ -138,16 +129,26 @@ export async function findModelRate(
   name: string,
   dataset: Dataset,
   own: Readonly<Record<string, unknown>>,
-  { augmentation, flip, batch, ...shared }: FindRateOptions & ImageOptions,
+  options: FindRateOptions & ImageOptions,
   events: FindRateEvents = {},
 ): Promise<RateTest> {
-  const model = modelNamed(name);
-  const chosen = checkChoice(name, own, shared.weights);
-  const images = { batch, ...(augmentation && { augmentation }), ...(flip && { flip }) };
+  const { prepare, shared } = choose(name, own, options);
   const { findRate } = await import("./training/rateTest/findRate.ts");
+  return findRate(dataset, prepare, shared, events);
+}
+
+/** What is chosen of a model and its images, how its task is made with that, and the options that all trainings share. */
+function choose<Options extends ImageOptions & { weights?: string }>(
+  name: string,
+  own: Readonly<Record<string, unknown>>,
+  { augmentation, flip, ...shared }: Options,
+) {
+  const model = modelNamed(name);
+  const images = { batch: shared.batch, ...(augmentation && { augmentation }), ...(flip && { flip }) };
+  const chosen = { ...checkChoice(name, own, shared.weights), ...images };
   const prepare = (data: Dataset, context: PrepareContext): Promise<Prepared<unknown>> =>
-    model.prepare(data, { ...chosen, ...images }, context);
-  return findRate(dataset, prepare, { ...shared, batch }, events);
+    model.prepare(data, chosen, context);
+  return { chosen, prepare, shared };
 }
 
 /**

@@ -1,14 +1,14 @@
-import { AnchorkitError } from "../base/errors.ts";
+import type { AnchorkitError } from "../base/errors.ts";
 import type { Size } from "../base/preprocessing.ts";
-import { disposeWeights, weightsOf } from "../core/namedWeights.ts";
+import { disposeWeights } from "../core/namedWeights.ts";
 import type { ImageRecord } from "../data/dataset.ts";
-import { fittedFiles } from "../data/images/canvasImages.ts";
+import { fittedAnswers, type FittedImage } from "../data/images/canvasImages.ts";
 import { noCache } from "../data/images/imageCache.ts";
 import { ImageStore } from "../data/images/imageStore.ts";
-import { compileProgram, type Program } from "../engine/graph/program.ts";
+import type { Program } from "../engine/graph/program.ts";
 import { loadEngine } from "../engine/load.ts";
-import { chooseFastPrecision } from "../engine/precision.ts";
 import { knownOptions } from "../geometry/knownOptions.ts";
+import { compilePredictor } from "../training/compilePredictor.ts";
 import { modelFolderOf } from "../training/run/modelFolder.ts";
 import { PREDICTOR_OPTIONS, type PredictorOptions } from "../training/predictorOptions.ts";
 import { type Classification, classifyImages, type RunClassifier } from "./classifyImages.ts";
@@ -50,15 +50,9 @@ export class Classifier {
     const engine = await loadEngine({ engine: options.engine ?? "native" });
     const { network, description } = await readClassifier(modelFolderOf(folder));
     const { preprocessing, multiLabel } = description;
-    const { batch = BATCH, precision = "auto" } = options;
-    const program = await compileProgram(
-      { predict: predictStep({ network, preprocessing, multiLabel, batch }) },
-      {
-        variables: weightsOf(network.model, false),
-        frozen: true,
-        precision: precision === "auto" ? chooseFastPrecision(engine) : precision,
-      },
-    );
+    const { batch = BATCH } = options;
+    const predict = predictStep({ network, preprocessing, multiLabel, batch });
+    const program = await compilePredictor(predict, network.model, engine, options);
     const classifier = new Classifier(description, network, program, batch);
     classifyImages(classifier.#run, batch, [], preprocessing); // TensorFlow prepares a graph when it first runs
     return classifier;
@@ -79,13 +73,10 @@ export class Classifier {
    */
   async *predictFiles(files: readonly string[]): AsyncGenerator<FileClassification> {
     const { preprocessing } = this.description;
-    for await (const chunk of fittedFiles(files, this.#batch, preprocessing)) {
-      const readable = chunk.flatMap(({ image }) => (image instanceof AnchorkitError ? [] : [image]));
-      const found = classifyImages(this.#run, this.#batch, readable, preprocessing);
-      for (const { file, image } of chunk) {
-        if (image instanceof AnchorkitError) yield { file, error: image };
-        else yield { file, size: image.original, ...(found.shift() as Classification) };
-      }
+    const classify = (images: readonly FittedImage[]): Classification[] =>
+      classifyImages(this.#run, this.#batch, images, preprocessing);
+    for await (const one of fittedAnswers(files, this.#batch, preprocessing, classify)) {
+      yield "error" in one ? one : { file: one.file, size: one.size, ...one.answer };
     }
   }
 

@@ -5,7 +5,8 @@ import { transformImages } from "../core/ops/transformImages.ts";
 import type { LabelBatch } from "../data/batches/labelBatch.ts";
 import { packBytes } from "../core/ops/bytes.ts";
 import type { NamedTensors, TensorSpec } from "../engine/graph/step.ts";
-import { sigmoidCrossEntropy } from "../training/losses/index.ts";
+import { sigmoidCrossEntropy } from "../training/losses/elementwise.ts";
+import { smoothed } from "../training/losses/loss.ts";
 import type { ClassifierNetwork } from "./network.ts";
 
 export interface ClassifierLossOptions {
@@ -54,7 +55,8 @@ export function classifierLosses(inputs: NamedTensors, options: ClassifierLossOp
   const { network, multiLabel, labelSmoothing, classWeights, box } = options;
   const outputs = network.model.apply(batchInput(inputs, options), { training: true });
   const [logits, corners] = (Array.isArray(outputs) ? outputs : [outputs]) as [tf.Tensor2D, tf.Tensor2D | undefined];
-  const targets = smoothed(inputs.targets as tf.Tensor2D, multiLabel, labelSmoothing);
+  const { targets: exact } = inputs as { targets: tf.Tensor2D };
+  const targets = smoothed(exact, labelSmoothing, multiLabel ? 2 : exact.shape[1]);
   const weights = classWeights && tf.tensor1d([...classWeights]);
   const perClass = multiLabel ? sigmoidCrossEntropy(logits, targets) : targets.mul(tf.logSoftmax(logits)).neg();
   const weighted = weights ? perClass.mul(weights) : perClass;
@@ -89,10 +91,4 @@ function batchInput(
   const flat = pixels.reshape([batch, canvas.height * canvas.width, 3]);
   const mixed: tf.Tensor4D = tf.matMul(flat, colours, false, true).reshape(pixels.shape);
   return mixed.add(shift);
-}
-
-/** Szegedy et al., "Rethinking the Inception architecture", 2016, section 7. */
-function smoothed(targets: tf.Tensor2D, multiLabel: boolean, share: number): tf.Tensor2D {
-  if (share === 0) return targets;
-  return targets.mul(1 - share).add(multiLabel ? share / 2 : share / targets.shape[1]);
 }

@@ -4,6 +4,7 @@ import { bestThreshold } from "../metrics/classification/bestThreshold.ts";
 import { evaluateClassifier, type ClassifierMetrics } from "../metrics/classification/evaluateClassifier.ts";
 import { evaluateMultiLabel, type MultiLabelMetrics } from "../metrics/classification/evaluateMultiLabel.ts";
 import type { Validation } from "../training/task.ts";
+import { namedClasses } from "./classifyImages.ts";
 import type { LabelledClassification } from "./classifyLabelled.ts";
 import type { ClassifierDescription } from "./description.ts";
 
@@ -72,7 +73,8 @@ function boxMetrics(found: readonly LabelledClassification[]): Record<string, nu
   const overlaps = found.flatMap(({ box, trueBox, probabilities, labels }) => {
     if (!box || !trueBox) return [];
     const overlap = iou(box, trueBox);
-    const right = probabilities.indexOf(Math.max(...probabilities)) === labels[0];
+    const [told] = namedClasses({ probabilities }, { multiLabel: false });
+    const right = told === labels[0];
     return [{ overlap, localized: right && overlap >= 0.5 ? 1 : 0 }];
   });
   if (overlaps.length === 0) return {};

@@ -1,6 +1,6 @@
-import { AnchorkitError, messageOf } from "../base/errors.ts";
+import { AnchorkitError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
-import { disposeWeights, setWeights } from "../core/namedWeights.ts";
+import { builtNetwork } from "../training/run/builtNetwork.ts";
 import { readDescription, readModelWeights } from "../training/run/modelFolder.ts";
 import { ClassifierDescription } from "./description.ts";
 import { buildClassifier, type ClassifierNetwork, HEAD_LAYERS } from "./network.ts";
@@ -27,17 +27,7 @@ export async function readClassifier(
       `${folder}: its description is of another network than its weights: it names ${classes.length} classes, and the weights are for ${outputs ?? 0}`,
     );
   }
-  let network: ClassifierNetwork;
-  try {
-    network = buildClassifier(architecture, classes.length, new Random("replaced by the weights that are read"));
-  } catch (error) {
-    throw new AnchorkitError(`${folder}: the network cannot be built: ${messageOf(error).split("\n")[0]}`);
-  }
-  try {
-    setWeights(network.model, weights, `${folder}: the weights`);
-  } catch (error) {
-    disposeWeights(network.model);
-    throw error;
-  }
+  const drawn = new Random("replaced by the weights that are read");
+  const network = builtNetwork(folder, weights, () => buildClassifier(architecture, classes.length, drawn));
   return { network, description };
 }

@@ -50,7 +50,7 @@ export function applyRunOptions(command: Command, values: Readonly<Record<string
   for (const option of command.options) {
     const name = option.attributeName();
     if (NOT_IN_FILES.includes(name)) continue;
-    const given = ["cli", "config"].includes(command.getOptionValueSource(name) ?? "");
+    const given = wasGiven(command, name);
     const value = values[name];
     if (FREE_TO_CHANGE.includes(name)) {
       if (given || value === undefined || LENGTHS.includes(name)) continue;
@@ -63,6 +63,11 @@ export function applyRunOptions(command: Command, values: Readonly<Record<string
     }
     if (value !== undefined) setOption(command, option, name, value, file);
   }
+}
+
+/** Whether an option was given, on the command line or in a config file. */
+export function wasGiven(command: Command, name: string): boolean {
+  return ["cli", "config"].includes(command.getOptionValueSource(name) ?? "");
 }
 
 /** A run's length is in its budget; what is given beside --resume is added to that. */

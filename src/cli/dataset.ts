@@ -7,7 +7,8 @@ import { FORMAT_IDS, type Coordinates, type FormatId, type Orphans } from "../da
 import type { ReadDatasetOptions } from "../data/readDataset.ts";
 import { splitDataset, type SplitCounts } from "../data/split/splits.ts";
 import type { RunFolder } from "../training/run/runFolder.ts";
-import { choice, defined } from "./options.ts";
+import { defined } from "../base/defined.ts";
+import { choice } from "./options.ts";
 
 /** What `--data` and the options beside it say. */
 export interface DataFlags extends ReadingFlags {

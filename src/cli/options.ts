@@ -112,14 +112,12 @@ export function addExamples(command: Command, ...examples: string[]): Command {
   return command.addHelpText("after", `\n${title}:\n${examples.map((example) => `  $ ${example}`).join("\n")}`);
 }
 
-/** The object without what is undefined. */
-export function defined<T extends object>(object: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as ReturnType<
-    typeof defined<T>
-  >;
-}
-
 /** A path as a shell takes it. */
 export function quoted(path: string): string {
   return /^[\w./@:+-]+$/.test(path) ? path : `"${path}"`;
+}
+
+/** "classSpecificBoxes" as "--class-specific-boxes". */
+export function flagOf(name: string): string {
+  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

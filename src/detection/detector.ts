@@ -1,17 +1,17 @@
 import { knownOptions } from "../geometry/knownOptions.ts";
 import type { DetectedFile } from "../base/detectedImage.ts";
-import { AnchorkitError } from "../base/errors.ts";
+import type { AnchorkitError } from "../base/errors.ts";
 import { categoryIdsOf } from "../data/categoryIds.ts";
 import type { ImageRecord } from "../data/dataset.ts";
-import { fittedFiles } from "../data/images/canvasImages.ts";
+import { fittedAnswers, type FittedImage } from "../data/images/canvasImages.ts";
 import { noCache } from "../data/images/imageCache.ts";
 import { ImageStore } from "../data/images/imageStore.ts";
 import { loadEngine } from "../engine/load.ts";
-import { compileProgram, type Program } from "../engine/graph/program.ts";
-import { disposeWeights, weightsOf } from "../core/namedWeights.ts";
-import { chooseFastPrecision } from "../engine/precision.ts";
+import type { Program } from "../engine/graph/program.ts";
+import { disposeWeights } from "../core/namedWeights.ts";
 import { scoredFrom, type Detections } from "../geometry/detections.ts";
 import { evaluateCoco, type CocoMetrics, type EvaluationImage } from "../metrics/detection/coco/coco.ts";
+import { compilePredictor } from "../training/compilePredictor.ts";
 import { PREDICTOR_OPTIONS, type PredictorOptions } from "../training/predictorOptions.ts";
 import { modelFolderOf } from "../training/run/modelFolder.ts";
 import { levelAnchors } from "./boxes/anchors.ts";
@@ -61,15 +61,7 @@ export class Detector {
       anchors: levelAnchors(levels, preprocessing.canvas),
       batch,
     });
-    const { precision = "auto" } = options;
-    const program = await compileProgram(
-      { predict },
-      {
-        variables: weightsOf(network.model, false),
-        frozen: true,
-        precision: precision === "auto" ? chooseFastPrecision(engine) : precision,
-      },
-    );
+    const program = await compilePredictor(predict, network.model, engine, options);
     const detector = new Detector(description, network, program, batch);
     detectImages(detector.#run, batch, [], preprocessing); // TensorFlow prepares a graph when it first runs
     return detector;
@@ -98,16 +90,11 @@ export class Detector {
     { scoreThreshold = 0 }: { scoreThreshold?: number } = {},
   ): AsyncGenerator<FilePrediction> {
     const { preprocessing } = this.description;
-    for await (const chunk of fittedFiles(files, this.#batch, preprocessing)) {
-      const readable = chunk.flatMap(({ image }) => (image instanceof AnchorkitError ? [] : [image]));
-      const found = detectImages(this.#run, this.#batch, readable, preprocessing);
-      for (const { file, image } of chunk) {
-        if (image instanceof AnchorkitError) yield { file, error: image };
-        else {
-          const detections = scoredFrom(scoreThreshold, found.shift() as Detections);
-          yield { file, size: image.original, detections };
-        }
-      }
+    const detect = (images: readonly FittedImage[]): Detections[] =>
+      detectImages(this.#run, this.#batch, images, preprocessing);
+    for await (const one of fittedAnswers(files, this.#batch, preprocessing, detect)) {
+      if ("error" in one) yield one;
+      else yield { file: one.file, size: one.size, detections: scoredFrom(scoreThreshold, one.answer) };
     }
   }
 

@@ -1,3 +1,4 @@
+import { defined } from "../base/defined.ts";
 import { UsageError } from "../base/errors.ts";
 import { checkTuning, type OptimizerName, OPTIMIZERS, type Tuning } from "./optimizers/registry.ts";
 import { scheduledRate, SCHEDULES, type ScheduleName } from "./schedules/registry.ts";
@@ -108,9 +109,9 @@ export interface RecipeOptions extends Tuning {
 /** As much of a recipe as is chosen. */
 export function chosenRecipe(options: RecipeOptions): Partial<Recipe> {
   const { optimizer, lr, schedule, clipNorm, accumulate, momentum, beta1, beta2, weightDecay } = options;
-  const tuning = given({ momentum, beta1, beta2, weightDecay });
+  const tuning = defined({ momentum, beta1, beta2, weightDecay });
   return {
-    ...given({ optimizer, peakRate: lr, schedule, clipNorm, accumulate }),
+    ...defined({ optimizer, peakRate: lr, schedule, clipNorm, accumulate }),
     ...(Object.keys(tuning).length > 0 && { tuning }),
   };
 }
@@ -135,11 +136,4 @@ export function phaseAt(phases: readonly Phase[], progress: number, current?: st
   const phase = phases[Math.max(reached, held, 0)];
   if (!phase) throw new Error("a recipe needs a phase");
   return phase;
-}
-
-/** The object without what is undefined. */
-function given<T extends object>(object: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as ReturnType<
-    typeof given<T>
-  >;
 }

@@ -9,6 +9,7 @@ import { averageKeep } from "./movingAverage.ts";
 import { completeRecipe, type Phase, phaseAt, type Recipe } from "./recipe.ts";
 import type { Task, TrainerValidation } from "./task.ts";
 import { compileTraining, joining, stepName, type TrainingProgram } from "./trainingProgram.ts";
+import { runNumbers } from "./runNumbers.ts";
 import { validationLoss } from "./validationLoss.ts";
 
 export interface TrainerOptions {
@@ -174,8 +175,7 @@ export class Trainer<Batch> {
   }
 
   #updateAverage(keep: number): void {
-    const fed = tf.scalar(keep);
-    tf.dispose([fed, this.compiled.program.run("average", { keep: fed })]);
+    runNumbers(this.compiled.program, "average", { keep: tf.scalar(keep) });
   }
 }
 
@@ -217,16 +217,6 @@ function runStep<Batch>(
   feeding: Feeding,
 ): Record<string, number> {
   return runNumbers(program, stepName(phase.name, shapeOf(task, batch)), stepFeeds(task, batch, feeding));
-}
-
-/** Runs a step whose outputs are scalars; disposes of its inputs. */
-function runNumbers(program: Program, step: string, inputs: NamedTensors): Record<string, number> {
-  const outputs = program.run(step, inputs);
-  const numbers = Object.fromEntries(
-    Object.entries(outputs).map(([name, value]) => [name, value.dataSync()[0] as number]),
-  );
-  tf.dispose([inputs, outputs]);
-  return numbers;
 }
 
 function shapeOf<Batch>(task: Task<Batch>, batch: Batch): string {

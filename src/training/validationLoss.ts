@@ -1,6 +1,6 @@
-import * as tf from "@tensorflow/tfjs";
 import type { Random } from "../base/random.ts";
 import type { Program } from "../engine/graph/program.ts";
+import { runNumbers } from "./runNumbers.ts";
 import type { Task } from "./task.ts";
 
 /** The mean loss over the task's validation batches, by a step made of them, see validationStep; undefined where the task has none. */
@@ -16,9 +16,7 @@ export async function validationLoss<Batch>(
   let sum = 0;
   for (let i = 0; i < batches; i++) {
     const inputs = validationLosses.feeds(await validationLosses.batch(i), draws.fork(i));
-    const outputs = program.run(step, inputs);
-    sum += outputs.loss?.dataSync()[0] ?? NaN;
-    tf.dispose([inputs, outputs]);
+    sum += runNumbers(program, step, inputs).loss ?? NaN;
   }
   return sum / batches;
 }

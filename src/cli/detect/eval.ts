@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { AnchorkitError } from "../../base/errors.ts";
+import { wasGiven } from "../configFile.ts";
 import { addReadingOptions } from "../dataset.ts";
 import { CLASSIFIER_METRICS } from "./classification/evalClassifier.ts";
 import { type InputFlags, readEvaluation } from "./evalInput.ts";
@@ -172,7 +173,7 @@ async function measuresClassifier({ weights, data, truth, predictions }: Flags):
 
 async function evaluateClassifier(flags: Flags, command: Command): Promise<void> {
   const { evalClassifier, requireClassifierFlags } = await import("./classification/evalClassifier.ts");
-  requireClassifierFlags((name) => ["cli", "config"].includes(command.getOptionValueSource(name) ?? ""));
+  requireClassifierFlags((name) => wasGiven(command, name));
   await checkReport(flags);
   const { document, tables, numbers, reported } = await evalClassifier(flags);
   const { format, report, weights = "", failUnder = [] } = flags;

@@ -3,7 +3,7 @@ import type { Detector } from "../../detection/detector.ts";
 import { openModel, type Predictor } from "../../models.ts";
 import type { PredictorOptions } from "../../training/predictorOptions.ts";
 import type { TaskKind } from "../../training/task.ts";
-import { defined } from "../options.ts";
+import { defined } from "../../base/defined.ts";
 
 /** What kind of model is in a run or model folder, without opening it. */
 export async function kindOfRun(weights: string): Promise<TaskKind> {

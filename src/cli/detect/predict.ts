@@ -19,6 +19,7 @@ import {
 } from "../options.ts";
 import { OVERVIEW, pictureNames, PREDICTIONS } from "./pictureNames.ts";
 import { Progress } from "../progress.ts";
+import { type BrokenFile, predictAll } from "./predictAll.ts";
 import { overviewLine, writeOverview } from "./overview.ts";
 
 interface Flags extends DetectorOptions {
@@ -146,29 +147,18 @@ async function findObjects(
   detector: Detector,
   files: readonly ImageFile[],
   scoreThreshold: number,
-): Promise<{ found: Found[]; broken: { file: string; error: string }[] }> {
-  const progress = new Progress("detecting");
+): Promise<{ found: Found[]; broken: BrokenFile[] }> {
   const found: Found[] = [];
-  const broken: { file: string; error: string }[] = [];
-  const started = performance.now();
-  const paths = files.map(({ file }) => file);
-  try {
-    let index = 0;
-    for await (const prediction of detector.predictFiles(paths, { scoreThreshold })) {
-      const image = files[index++];
-      if ("error" in prediction) {
-        progress.log(prediction.error.message);
-        broken.push({ file: prediction.file, error: prediction.error.message });
-      } else if (image !== undefined) {
-        found.push({ ...prediction, id: index, fileName: image.name });
-      }
-      const elapsed = (performance.now() - started) / 1000;
-      const remaining = (elapsed / index) * (files.length - index);
-      progress.update({ fraction: index / files.length, text: `${(index / elapsed).toFixed(1)} images/s`, remaining });
-    }
-  } finally {
-    progress.stop();
-  }
+  const predictions = detector.predictFiles(
+    files.map(({ file }) => file),
+    { scoreThreshold },
+  );
+  const broken = await predictAll(predictions, files, {
+    doing: "detecting",
+    each(prediction, { name }, id) {
+      found.push({ ...prediction, id, fileName: name });
+    },
+  });
   return { found, broken };
 }
 

@@ -16,11 +16,11 @@ import type { DrawExamples, TrainEvents, TrainResult } from "../../training/trai
 import { applyRunOptions } from "../configFile.ts";
 import { describeClasses, describeSplits, openDataset } from "../dataset.ts";
 import { abortOnInterrupt, INTERRUPTED } from "../interrupt.ts";
+import { defined } from "../../base/defined.ts";
 import {
   addCommonOptions,
   addConfigOption,
   addExamples,
-  defined,
   printJson,
   quoted,
   requireOptions,

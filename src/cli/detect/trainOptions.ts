@@ -9,8 +9,10 @@ import type { TrainOptions } from "../../training/trainOptions.ts";
 import { OPTIMIZERS } from "../../training/optimizers/registry.ts";
 import { chosenRecipe, completeRecipe } from "../../training/recipe.ts";
 import { SCHEDULES } from "../../training/schedules/registry.ts";
+import { wasGiven } from "../configFile.ts";
 import { addReadingOptions, type DataFlags } from "../dataset.ts";
-import { addDetectorOptions, addOverwriteOption, choice, defined, numberIn } from "../options.ts";
+import { defined } from "../../base/defined.ts";
+import { addDetectorOptions, addOverwriteOption, choice, flagOf, numberIn } from "../options.ts";
 
 export interface TrainFlags extends DataFlags, Omit<TrainOptions, "out" | "signal" | "epochs" | "minutes" | "batch"> {
   model: string;
@@ -208,11 +210,11 @@ const USUAL_MODEL = "faster-rcnn";
 /** The model's own of the options that were given; those of other models may not be. */
 export function ownOptions(model: string, command: Command): Record<string, unknown> {
   const own = Object.keys(modelNamed(model).options.shape);
-  const given = (name: string): boolean => ["cli", "config"].includes(command.getOptionValueSource(name) ?? "");
+  const given = (name: string): boolean => wasGiven(command, name);
   for (const { options } of Object.values(MODELS)) {
     for (const name of Object.keys(options.shape)) {
       if (own.includes(name) || !given(name)) continue;
-      throw new UsageError(`--${kebab(name)} is not for --model ${model}`);
+      throw new UsageError(`${flagOf(name)} is not for --model ${model}`);
     }
   }
   return Object.fromEntries(own.filter(given).map((name) => [name, command.getOptionValue(name)]));
@@ -233,8 +235,8 @@ const JsonOptions = z.object({ properties: z.record(z.string(), JsonOption) });
 
 function optionFor(name: string, option: z.infer<typeof JsonOption>): Option {
   const { type, description, placeholder = type === "string" ? "name" : "n", enum: values } = option;
-  if (type === "boolean") return new Option(`--${kebab(name)}`, description);
-  const made = new Option(`--${kebab(name)} <${placeholder}>`, description);
+  if (type === "boolean") return new Option(flagOf(name), description);
+  const made = new Option(`${flagOf(name)} <${placeholder}>`, description);
   if (values) made.choices(values);
   if (type === "integer" || type === "number") made.argParser(numberIn(rangeOf(option)));
   return option.default === undefined ? made : made.default(option.default);
@@ -255,9 +257,4 @@ function lengthIn(range: Parameters<typeof numberIn>[0]): (text: string) => Leng
     const more = text.trim().startsWith("+");
     return { amount: parse(more ? text.trim().slice(1) : text), more };
   };
-}
-
-/** "classSpecificBoxes" as "class-specific-boxes". */
-function kebab(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -5,7 +5,7 @@ import type { Dataset } from "../../data/dataset.ts";
 import type { Detector, DetectorOptions } from "../../detection/detector.ts";
 import type { TrainingRecord } from "../../report/page/trainingFigure.ts";
 import type { RunFolder } from "../../training/run/runFolder.ts";
-import { defined } from "../options.ts";
+import { defined } from "../../base/defined.ts";
 
 /** What every kind of report says. */
 interface Common {

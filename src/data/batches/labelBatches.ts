@@ -1,7 +1,7 @@
 import type { Preprocessing, Size } from "../../base/preprocessing.ts";
 import type { Random } from "../../base/random.ts";
 import { AnchorkitError } from "../../base/errors.ts";
-import { augmentImage } from "../augment/apply/augmentImage.ts";
+import type { Sample } from "../augment/apply/augmentImage.ts";
 import { colourMapOf, isLinear } from "../augment/apply/colour.ts";
 import { transformPoint } from "../augment/apply/matrix.ts";
 import type { AugmentThreads } from "../augment/augmentThreads.ts";
@@ -11,6 +11,7 @@ import { drawAugmentation } from "../augment/draw/drawAugmentation.ts";
 import type { ImageRecord } from "../dataset.ts";
 import type { ImageStore } from "../images/imageStore.ts";
 import { pasteImage } from "../images/pasteImage.ts";
+import { augmentedSamples, sizeOfAll } from "./augmentedSamples.ts";
 import { emptyLabelBatch, type LabelBatch, setColours, setNoTransform, setTransform } from "./labelBatch.ts";
 import { shuffledBatches } from "./shuffledBatches.ts";
 
@@ -48,9 +49,7 @@ export function labelBatches(store: ImageStore, options: LabelBatchOptions): Lab
   const inGraph = combining.length === 0 && photometric.every(isLinear);
   const sizes = records.map((_, i) => store.sizeOf(i));
   const { canvas, resize, fill } = preprocessing;
-  const stored = inGraph
-    ? { width: Math.max(...sizes.map(({ width }) => width)), height: Math.max(...sizes.map(({ height }) => height)) }
-    : canvas;
+  const stored = inGraph ? sizeOfAll(sizes) : canvas;
   const drawOf = (index: number, draws: Random): Draw =>
     drawAugmentation(draws, augmentation, { images: records, index, canvas, resize, fill });
 
@@ -59,20 +58,13 @@ export function labelBatches(store: ImageStore, options: LabelBatchOptions): Lab
     setTransform(made, slot, layerOf(draw).matrix, records[index] as ImageRecord, sizes[index] as Size);
     setColours(made, slot, preprocessing, colourMapOf(draw.changes));
   };
+  const sampleOf = async (i: number): Promise<Sample> => ({
+    image: await store.get(i),
+    annotations: { ...(records[i] as ImageRecord), objects: [] },
+  });
+  const augmented = augmentedSamples(sampleOf, threads);
   const fillHere = async (made: LabelBatch, slot: number, index: number, draw: Draw): Promise<void> => {
-    const sampleOf = async (i: number) => ({
-      image: await store.get(i),
-      annotations: { ...(records[i] as ImageRecord), objects: [] },
-    });
-    const own = await sampleOf(index);
-    const indices = [...new Set(draw.layers.map(({ image }) => image))];
-    const augmented = threads
-      ? await threads.augment({
-          draw,
-          samples: new Map(await Promise.all(indices.map(async (i) => [i, await sampleOf(i)] as const))),
-        })
-      : await augmentImage(own.image, own.annotations, draw, { sampleOf, masks: false });
-    pasteImage(made.images, slot, canvas, augmented.image);
+    pasteImage(made.images, slot, canvas, (await augmented(draw, index)).image);
     setNoTransform(made, slot);
     setColours(made, slot, preprocessing);
   };

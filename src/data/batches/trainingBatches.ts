@@ -1,14 +1,14 @@
 import type { Preprocessing, Size } from "../../base/preprocessing.ts";
 import type { Random } from "../../base/random.ts";
-import { augmentImage, type Sample } from "../augment/apply/augmentImage.ts";
+import type { Sample } from "../augment/apply/augmentImage.ts";
 import type { AugmentThreads } from "../augment/augmentThreads.ts";
 import type { Augmentation } from "../augment/description.ts";
-import type { Draw } from "../augment/draw/draw.ts";
 import { drawAugmentation } from "../augment/draw/drawAugmentation.ts";
 import { drawVariation, variationRanges, type VariationRanges } from "../augment/draw/variation.ts";
 import type { ImageRecord } from "../dataset.ts";
 import type { ImageStore } from "../images/imageStore.ts";
 import { pasteImage } from "../images/pasteImage.ts";
+import { augmentedSamples, sizeOfAll } from "./augmentedSamples.ts";
 import { setObjects, setPlacedObjects } from "./boxTargets.ts";
 import { shuffledBatches } from "./shuffledBatches.ts";
 import { emptyBatch, setCrop, setNormalization, type TrainingBatch } from "./trainingBatch.ts";
@@ -78,10 +78,7 @@ function graphSlots(
 ): Slots {
   const { canvas } = preprocessing;
   const sizes = records.map((_, i) => store.sizeOf(i));
-  const stored = {
-    width: Math.max(...sizes.map((size) => size.width)),
-    height: Math.max(...sizes.map((size) => size.height)),
-  };
+  const stored = sizeOfAll(sizes);
   const objects = mostObjects(records);
   return {
     stored,
@@ -107,18 +104,11 @@ function warpedSlots(
   const { canvas, resize, fill } = preprocessing;
   const single = mostObjects(records);
   const maxObjects = Math.max(single, Math.min(mostCombined(augmentation, single), MOST_COMBINED));
-  const sampleOf = async (index: number) => ({
+  const sampleOf = async (index: number): Promise<Sample> => ({
     image: await store.get(index),
     annotations: records[index] as ImageRecord,
   });
-  const taskOf = async (draw: Draw) => {
-    const indices = [...new Set(draw.layers.map(({ image }) => image))];
-    return { draw, samples: new Map(await Promise.all(indices.map(async (i) => [i, await sampleOf(i)] as const))) };
-  };
-  const augment = async (draw: Draw, index: number): Promise<Sample> => {
-    const { image, annotations } = await sampleOf(index);
-    return augmentImage(image, annotations, draw, { sampleOf, masks: false });
-  };
+  const augmented = augmentedSamples(sampleOf, threads);
   const whole = { scaleX: 1, offsetX: 0, scaleY: 1, offsetY: 0 };
   return {
     stored: canvas,
@@ -126,11 +116,11 @@ function warpedSlots(
     ahead: threads !== undefined,
     async fill(batch, slot, index, random) {
       const draw = drawAugmentation(random, augmentation, { images: records, index, canvas, resize, fill, maxObjects });
-      const augmented = threads ? await threads.augment(await taskOf(draw)) : await augment(draw, index);
-      pasteImage(batch.images, slot, canvas, augmented.image);
+      const { image, annotations } = await augmented(draw, index);
+      pasteImage(batch.images, slot, canvas, image);
       setCrop(batch, slot, canvas, canvas, canvas, whole, canvas);
       setNormalization(batch, slot, preprocessing, [1, 1, 1]);
-      setPlacedObjects(batch, slot, maxObjects, augmented.annotations.objects);
+      setPlacedObjects(batch, slot, maxObjects, annotations.objects);
     },
   };
 }

@@ -12,7 +12,7 @@ export interface FittedImage extends Size {
 }
 
 /** An image file, or why it could not be read. */
-export interface FittedFile {
+interface FittedFile {
   file: string;
   image: FittedImage | AnchorkitError;
 }
@@ -21,10 +21,32 @@ export interface FittedFile {
 const CHUNKS_AHEAD = 4;
 
 /** Reads image files in chunks of `size`, in their order; the next ones are decoded while the caller is busy. */
-export function fittedFiles(files: readonly string[], size: number, framing: Framing): AsyncGenerator<FittedFile[]> {
+function fittedFiles(files: readonly string[], size: number, framing: Framing): AsyncGenerator<FittedFile[]> {
   const read = (chunk: readonly string[]): Promise<FittedFile[]> =>
     Promise.all(chunk.map(async (file) => ({ file, image: await readFitted(file, framing) })));
   return prefetch(chunksOf(files, size), CHUNKS_AHEAD, read);
+}
+
+/**
+ * What a model says of image files, in their order; the next ones are decoded while some run. A file that cannot be read
+ * gives its error, and does not end the rest.
+ *
+ * @param size images that run at once @param run answers to so many images or fewer, in their order
+ */
+export async function* fittedAnswers<Answer>(
+  files: readonly string[],
+  size: number,
+  framing: Framing,
+  run: (images: readonly FittedImage[]) => readonly Answer[],
+): AsyncGenerator<{ file: string; size: Size; answer: Answer } | { file: string; error: AnchorkitError }> {
+  for await (const chunk of fittedFiles(files, size, framing)) {
+    const readable = chunk.flatMap(({ image }) => (image instanceof AnchorkitError ? [] : [image]));
+    const answers = [...run(readable)];
+    for (const { file, image } of chunk) {
+      if (image instanceof AnchorkitError) yield { file, error: image };
+      else yield { file, size: image.original, answer: answers.shift() as Answer };
+    }
+  }
 }
 
 /** Takes the images of a store in chunks of `size`, in their order. */

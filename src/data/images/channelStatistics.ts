@@ -1,4 +1,5 @@
 import type { Preprocessing } from "../../base/preprocessing.ts";
+import { prefetch } from "../prefetch.ts";
 import type { ImageStore } from "./imageStore.ts";
 
 /** Images that the statistics are computed from, at most. */
@@ -18,9 +19,7 @@ export async function channelStatistics(
   const squares = [0, 0, 0];
   let count = 0;
   const sampled = Array.from({ length: Math.ceil(store.length / step) }, (_, i) => i * step);
-  for (const [at, i] of sampled.entries()) {
-    for (const next of sampled.slice(at, at + READ_AHEAD)) store.readAhead(next);
-    const { pixels } = await store.get(i);
+  for await (const { pixels } of prefetch(sampled, READ_AHEAD, (i) => store.get(i))) {
     for (let at = 0; at < pixels.length; at++) {
       const value = pixels[at] as number;
       sums[at % 3] = (sums[at % 3] as number) + value;

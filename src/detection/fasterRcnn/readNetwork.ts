@@ -1,6 +1,7 @@
-import { AnchorkitError, messageOf } from "../../base/errors.ts";
+import { AnchorkitError } from "../../base/errors.ts";
 import { Random } from "../../base/random.ts";
-import { disposeWeights, type NamedValues, setWeights } from "../../core/namedWeights.ts";
+import type { NamedValues } from "../../core/namedWeights.ts";
+import { builtNetwork } from "../../training/run/builtNetwork.ts";
 import { readDescription, readModelWeights } from "../../training/run/modelFolder.ts";
 import { DetectorDescription } from "./description.ts";
 import { buildFasterRcnn, decidedShapes, type FasterRcnn } from "./network.ts";
@@ -18,22 +19,19 @@ export function readDetectorDescription(folder: string): Promise<DetectorDescrip
 export async function readNetwork(folder: string): Promise<{ network: FasterRcnn; description: DetectorDescription }> {
   const description = await readDetectorDescription(folder);
   const weights = await readModelWeights(folder);
-  const network = buildFor(folder, description, weights);
-  try {
-    setWeights(network.model, weights, `${folder}: the weights`);
-  } catch (error) {
-    disposeWeights(network.model);
-    throw error;
-  }
-  return { network, description };
+  checkSizes(folder, description, weights);
+  const { architecture, levels, classes } = description;
+  const drawn = new Random("replaced by the weights that are read");
+  const sizes = { levels, classes: classes.length };
+  return { network: builtNetwork(folder, weights, () => buildFasterRcnn(architecture, sizes, drawn)), description };
 }
 
-/** The network of a description, if the weights are of its size: a wrong number must not fill the memory. */
-function buildFor(
+/** Makes sure, before the network is built, that the weights are of its size: a wrong number must not fill the memory. */
+function checkSizes(
   folder: string,
   { architecture, levels, classes }: DetectorDescription,
   weights: NamedValues,
-): FasterRcnn {
+): void {
   const counts = { anchors: levels[0]?.anchors.length ?? 0, classes: classes.length };
   for (const [name, shape] of decidedShapes(architecture, counts)) {
     const given = weights.get(name)?.shape ?? [];
@@ -41,14 +39,5 @@ function buildFor(
       const expected = `${name} would have shape [${shape.join(", ")}], and has [${given.join(", ")}]`;
       throw new AnchorkitError(`${folder}: its description is of another network than its weights: ${expected}`);
     }
-  }
-  try {
-    return buildFasterRcnn(
-      architecture,
-      { levels, classes: classes.length },
-      new Random("replaced by the weights that are read"),
-    );
-  } catch (error) {
-    throw new AnchorkitError(`${folder}: the network cannot be built: ${messageOf(error).split("\n")[0]}`);
   }
 }

@@ -17,9 +17,9 @@ export function trainingView<Batch>(
   const view: TrainingView = {
     ...known,
     weights() {
-      program.pull();
-      const weights = [...namedWeights(task.network)];
-      return new Map(weights.map(([name, v]) => [name, { shape: v.shape, values: v.dataSync<"float32">() }]));
+      const weights = namedWeights(task.network);
+      program.pull([...weights.values()]);
+      return new Map([...weights].map(([name, v]) => [name, { shape: v.shape, values: v.dataSync<"float32">() }]));
     },
     graph: () => (steps.predict ? stepGraph("predict", steps.predict, variables) : undefined),
     pictures: async () => (draw && examples ? draw(examples, task.description.classes) : []),

@@ -3,6 +3,7 @@ import { countOf } from "../../../base/words.ts";
 import type { ClassifierReportInput } from "../../../report/classification/input.ts";
 import type { PredictorOptions } from "../../../training/predictorOptions.ts";
 import type { Measured } from "../failUnder.ts";
+import { flagOf } from "../../options.ts";
 import { type MeasuredFlags, measuredData } from "../measuredData.ts";
 import { openPredictor } from "../openPredictor.ts";
 import type { DataTable } from "../../tables.ts";
@@ -25,8 +26,7 @@ const DETECTOR_ONLY = [
 export function requireClassifierFlags(given: (name: string) => boolean): void {
   const name = DETECTOR_ONLY.find(given);
   if (name === undefined) return;
-  const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  throw new UsageError(`--${flag} is for detectors, and these are the weights of a classifier: leave it out`);
+  throw new UsageError(`${flagOf(name)} is for detectors, and these are the weights of a classifier: leave it out`);
 }
 
 export interface ClassifierMeasurement {

@@ -5,14 +5,14 @@ import { writeFileAtomic } from "../../../base/files.ts";
 import type { Classifier, FileClassification } from "../../../classification/classifier.ts";
 import { namedClasses } from "../../../classification/classifyImages.ts";
 import { printJson } from "../../options.ts";
-import { Progress } from "../../progress.ts";
 import type { SheetImage } from "../../../report/contactSheet.ts";
 import type { ImageFile } from "../imageFiles.ts";
 import { overviewLine, writeOverview } from "../overview.ts";
-import { OVERVIEW } from "../pictureNames.ts";
+import { OVERVIEW, PREDICTIONS } from "../pictureNames.ts";
+import { type BrokenFile, predictAll } from "../predictAll.ts";
 
 /** What is written beside each other. */
-export const CLASS_PREDICTIONS = { json: "predictions.json", csv: "predictions.csv" } as const;
+export const CLASS_PREDICTIONS = { json: PREDICTIONS, csv: "predictions.csv" } as const;
 
 /** An image and what it shows, as it is written. */
 interface Named {
@@ -106,30 +106,17 @@ function csvOf(named: readonly Named[], classes: readonly string[]): string {
 async function classifyAll(
   classifier: Classifier,
   files: readonly ImageFile[],
-): Promise<{ named: Named[]; paths: string[]; broken: { file: string; error: string }[] }> {
-  const progress = new Progress("classifying");
+): Promise<{ named: Named[]; paths: string[]; broken: BrokenFile[] }> {
   const named: Named[] = [];
   const paths: string[] = []; // of those
-  const broken: { file: string; error: string }[] = [];
-  const started = performance.now();
-  try {
-    let done = 0;
-    for await (const found of classifier.predictFiles(files.map(({ file }) => file))) {
-      const image = files[done++];
-      if ("error" in found) {
-        progress.log(found.error.message);
-        broken.push({ file: found.file, error: found.error.message });
-      } else {
-        named.push(namedOf(found, image?.name ?? found.file, classifier));
-        paths.push(found.file);
-      }
-      const elapsed = (performance.now() - started) / 1000;
-      const remaining = (elapsed / done) * (files.length - done);
-      progress.update({ fraction: done / files.length, text: `${(done / elapsed).toFixed(1)} images/s`, remaining });
-    }
-  } finally {
-    progress.stop();
-  }
+  const predictions = classifier.predictFiles(files.map(({ file }) => file));
+  const broken = await predictAll(predictions, files, {
+    doing: "classifying",
+    each(found, { name }) {
+      named.push(namedOf(found, name, classifier));
+      paths.push(found.file);
+    },
+  });
   return { named, paths, broken };
 }
 

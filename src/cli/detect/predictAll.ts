@@ -1,0 +1,39 @@
+import type { AnchorkitError } from "../../base/errors.ts";
+import { Progress } from "../progress.ts";
+import type { ImageFile } from "./imageFiles.ts";
+
+/** A file that could not be read, and why. */
+export interface BrokenFile {
+  file: string;
+  error: string;
+}
+
+/**
+ * Goes through what a model says of the files, in their order, with a progress line; those that could not be read are
+ * said at once, and answered.
+ */
+export async function predictAll<Found extends { file: string }>(
+  predictions: AsyncIterable<Found | { file: string; error: AnchorkitError }>,
+  files: readonly ImageFile[],
+  { doing, each }: { doing: string; each: (found: Found, image: ImageFile, number: number) => void },
+): Promise<BrokenFile[]> {
+  const progress = new Progress(doing);
+  const broken: BrokenFile[] = [];
+  const started = performance.now();
+  try {
+    let done = 0;
+    for await (const prediction of predictions) {
+      const image = files[done++];
+      if ("error" in prediction) {
+        progress.log(prediction.error.message);
+        broken.push({ file: prediction.file, error: prediction.error.message });
+      } else if (image !== undefined) each(prediction, image, done);
+      const elapsed = (performance.now() - started) / 1000;
+      const remaining = (elapsed / done) * (files.length - done);
+      progress.update({ fraction: done / files.length, text: `${(done / elapsed).toFixed(1)} images/s`, remaining });
+    }
+  } finally {
+    progress.stop();
+  }
+  return broken;
+}
