@@ -9,6 +9,7 @@ export { timeLimit } from "./callbacks/timeLimit.ts";
 export type { NamedPicture, TrainingView } from "./callbacks/trainingView.ts";
 export type { FitProgress, FitValidation } from "./loop/progress.ts";
 export * from "./losses/index.ts";
+export * from "./metrics/index.ts";
 export { betaShares } from "./mixing/betaShares.ts";
 export { cutmix, drawCutmix } from "./mixing/cutmix.ts";
 export { drawMixup, type MixedBatch, mixup } from "./mixing/mixup.ts";

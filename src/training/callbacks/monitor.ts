@@ -1,6 +1,7 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import { nearest } from "../../geometry/nearest.ts";
 import type { FitValidation } from "../loop/progress.ts";
+import { isBetterWhenLower } from "../metrics/names.ts";
 
 /** Which number of a validation is watched, and what counts as better. */
 export interface Monitor {
@@ -9,7 +10,10 @@ export interface Monitor {
    * `score` unless told.
    */
   monitor?: string;
-  /** Whether lower or higher is better; `min` for the losses and `max` for all else, unless told. */
+  /**
+   * Whether lower or higher is better. Unless told it is `min` for what ends in "loss" and for the metrics of METRICS for
+   * which lower is better, such as `mae` and `val_mae`, and `max` for all else.
+   */
   mode?: "min" | "max";
   /** A value must be better by more than this to count. */
   minDelta?: number;
@@ -39,5 +43,5 @@ export function isBetter(monitor: Monitor, value: number, best: number | null): 
 }
 
 function modeOf({ monitor = "score", mode }: Monitor): "min" | "max" {
-  return mode ?? (["loss", "validationLoss"].includes(monitor) ? "min" : "max");
+  return mode ?? (isBetterWhenLower(monitor) ? "min" : "max");
 }
