@@ -2,7 +2,7 @@
 const layers = [
   ["cli"],
   ["report"],
-  ["detection", "classification", "segmentation", "sequence"],
+  ["detection", "classification", "segmentation", "sequence", "keras"],
   ["training"],
   ["core"],
   ["engine"],

@@ -23,6 +23,7 @@ export { RandomCrop, type RandomCropConfig } from "./layers/preprocessing/random
 export { RandomFlip, type RandomFlipConfig } from "./layers/preprocessing/randomFlip.ts";
 export type { Factor, RandomTransformConfig } from "./layers/preprocessing/randomImageLayer.ts";
 export { RandomRotation, type RandomRotationConfig } from "./layers/preprocessing/randomRotation.ts";
+export { RandomShear, type RandomShearConfig } from "./layers/preprocessing/randomShear.ts";
 export { RandomTranslation, type RandomTranslationConfig } from "./layers/preprocessing/randomTranslation.ts";
 export { RandomZoom, type RandomZoomConfig } from "./layers/preprocessing/randomZoom.ts";
 export { Rescaling, type RescalingConfig } from "./layers/preprocessing/rescaling.ts";

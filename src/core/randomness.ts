@@ -43,10 +43,17 @@ export function drawNormal(layerName: string, shape: number[]): tf.Tensor {
 function draw(numbers: typeof statelessUniform, layerName: string, shape: number[]): tf.Tensor {
   if (!ruling) return tf.tidy(() => numbers(shape, tf.scalar(unseeded.int(2 ** 31), "int32"), 0));
   const { seed, draws } = ruling;
-  const before = draws.get(layerName) ?? 0;
-  draws.set(layerName, before + 1);
-  return numbers(shape, seed, new Random(`${layerName} ${before}`).uint32());
+  const name = layerName.replace(COUNTED, "$1");
+  const before = draws.get(name) ?? 0;
+  draws.set(name, before + 1);
+  return numbers(shape, seed, new Random(`${name} ${before}`).uint32());
 }
+
+/**
+ * "dropout_Dropout3", as tfjs names layers: it counts those of a process, and a network that is built twice must draw the
+ * same. Such layers of a network draw by turns.
+ */
+const COUNTED = /^([a-z0-9_]+_[A-Z]\w*?)\d+$/;
 
 /** Differs from one process to the next. */
 const unseeded = new Random(crypto.getRandomValues(new Uint32Array(2)).join(" "));

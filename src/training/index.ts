@@ -7,6 +7,7 @@ export { type PlateauOptions, reduceOnPlateau } from "./callbacks/reduceOnPlatea
 export { tensorBoard } from "./callbacks/tensorBoard/tensorBoard.ts";
 export { timeLimit } from "./callbacks/timeLimit.ts";
 export type { NamedPicture, TrainingView } from "./callbacks/trainingView.ts";
+export { type ForwardOptions, gradients } from "./gradients.ts";
 export type { FitProgress, FitValidation } from "./loop/progress.ts";
 export * from "./losses/index.ts";
 export * from "./metrics/index.ts";

@@ -6,6 +6,7 @@ import type { NamedTensors, Step, TensorSpec, Updates } from "../engine/graph/st
 import { clipByGlobalNorm, globalNorm } from "./optimizers/clip.ts";
 import type { Optimizer, RateFactors } from "./optimizers/optimizer.ts";
 import type { Phase } from "./recipe.ts";
+import { gradients } from "./gradients.ts";
 import { layerPenalties } from "./regularisers/layerPenalties.ts";
 import type { Task, ValidationLosses } from "./task.ts";
 
@@ -125,19 +126,13 @@ function gradientsOf<Batch>(
   seed: tf.Scalar,
   { phase, weights }: GradientOptions,
 ): { losses: NamedTensors; gradients: Map<tf.Variable, tf.Tensor>; statistics: Updates } {
-  let parts: NamedTensors = {};
-  const total = (): tf.Scalar => {
+  const forward = (): NamedTensors & { loss: tf.Tensor } => {
     const carried = task.network && layerPenalties(task.network);
     const losses = { ...task.losses(inputs), ...(carried && { penalties: carried }) };
-    const sum: tf.Scalar = tf.addN(Object.values(losses));
-    parts = Object.fromEntries(Object.entries(losses).map(([name, loss]) => [name, tf.keep(loss.clone())]));
-    return sum;
+    return { ...losses, loss: tf.addN(Object.values(losses)) };
   };
-  const { result, updates } = normalizing(phase.statistics, () =>
-    collectUpdates(() => seeded(seed, () => tf.variableGrads(total, [...weights]))),
-  );
-  const gradients = new Map(weights.map((weight) => [weight, result.grads[weight.name] as tf.Tensor]));
-  return { losses: { ...parts, loss: result.value }, gradients, statistics: updates };
+  const { outputs, gradients: found, updates } = gradients(forward, weights, { seed, statistics: phase.statistics });
+  return { losses: outputs, gradients: found, statistics: updates };
 }
 
 function update(

@@ -42,6 +42,7 @@ export function isBetter(monitor: Monitor, value: number, best: number | null): 
   return modeOf(monitor) === "min" ? value < best - minDelta : value > best + minDelta;
 }
 
-function modeOf({ monitor = "score", mode }: Monitor): "min" | "max" {
+/** Whether lower or higher values of the monitored number are better. */
+export function modeOf({ monitor = "score", mode }: Monitor): "min" | "max" {
   return mode ?? (isBetterWhenLower(monitor) ? "min" : "max");
 }

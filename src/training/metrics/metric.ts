@@ -11,8 +11,8 @@ export interface Metric {
   readonly better: "higher" | "lower";
   /**
    * What a batch adds, float32 tensors of any static shape. Pure ops, compiled (see Step). Target and prediction are
-   * [batch, …]. `weights` [batch]: how much each sample counts, on all its other axes alike; 0 for one that only fills
-   * the batch up, whatever stands in it.
+   * [batch, …]. `weights`, [batch], say how much each sample counts, on all its other axes alike; 0 for one that only
+   * fills the batch up, whatever stands in it.
    */
   sums(target: tf.Tensor, prediction: tf.Tensor, weights: tf.Tensor1D): NamedTensors;
   /**

@@ -5,6 +5,7 @@ import { RandomContrast } from "../../../../src/core/layers/preprocessing/random
 import { RandomCrop } from "../../../../src/core/layers/preprocessing/randomCrop.ts";
 import { RandomFlip } from "../../../../src/core/layers/preprocessing/randomFlip.ts";
 import { RandomRotation } from "../../../../src/core/layers/preprocessing/randomRotation.ts";
+import { RandomShear } from "../../../../src/core/layers/preprocessing/randomShear.ts";
 import { RandomTranslation } from "../../../../src/core/layers/preprocessing/randomTranslation.ts";
 import { RandomZoom } from "../../../../src/core/layers/preprocessing/randomZoom.ts";
 import { seeded } from "../../../../src/core/randomness.ts";
@@ -17,6 +18,7 @@ const makers = [
   () => new RandomRotation({ factor: 0.2, name: "turn" }),
   () => new RandomZoom({ heightFactor: 0.4, widthFactor: [-0.3, 0.1], name: "zoom" }),
   () => new RandomTranslation({ heightFactor: 0.4, widthFactor: 0.2, fillMode: "wrap", name: "move" }),
+  () => new RandomShear({ xFactor: 0.5, yFactor: [0.1, 0.3], name: "lean" }),
   () => new RandomContrast({ factor: [0.3, 0.9], valueRange: [-1000, 1000], name: "contrast" }),
   () => new RandomBrightness({ factor: 0.1, valueRange: [-1000, 1000], name: "light" }),
   () => new RandomCrop({ height: 3, width: 4, name: "crop" }),
@@ -32,6 +34,20 @@ const apply = (layer: tf.layers.Layer, x: tf.Tensor, training: boolean): tf.Tens
 
 describe.each(engines)("random layers on %s", (engine) => {
   beforeAll(() => tf.setBackend(engine));
+
+  it("slants to one side or the other by Keras's numbers", () => {
+    const x = tf.range(0, 24).reshape([1, 4, 6, 1]);
+    const layer = new RandomShear({ xFactor: [0.4, 0.4], yFactor: [0.2, 0.2], fillMode: "constant" });
+    const slanted = Array.from({ length: 12 }, (_, i) =>
+      seeded(seed(i), () => Array.from(numbers(apply(layer, x, true)), (value) => Number(value.toFixed(2)))),
+    );
+    // of keras.layers.RandomShear([0.4, 0.4], [0.2, 0.2], fill_mode="constant"), 3.15
+    const left = [0, 2.2, 4.4, 6.6, 8.8, 11, 6.4, 8.6, 10.8, 13, 15.2, 10.2, 12.8, 15, 17.2, 19.4, 21.6, 4.6, 19.2, 16.16, 12.72, 8.88, 3.68, 0]; // prettier-ignore
+    const right = [0, 0.8, 1.2, 1.2, 0.8, 0, 3.6, 5.4, 5.2, 5, 4.8, 4.6, 2.4, 11, 10.8, 10.6, 10.4, 10.2, 0, 13.44, 16.4, 16.2, 16, 15.8]; // prettier-ignore
+    expect(slanted).toContainEqual(left);
+    expect(slanted).toContainEqual(right);
+    expect(new Set(slanted.map(String)).size).toBe(2);
+  });
 
   it("vary images by the seed that a compiled step is fed, each image by itself, as op by op", async () => {
     const layers = makers.map((make) => make());

@@ -1,0 +1,13 @@
+export { applications, type ApplicationOptions } from "./applications.ts";
+export { type Batch, type BatchLike } from "./batch.ts";
+export { compile, type CompileOptions } from "./compile.ts";
+export type { CompiledModel } from "./compiledModel.ts";
+export type { EvaluateOptions } from "./evaluate.ts";
+export type { FitOptions, History } from "./fit.ts";
+export { layers } from "./layers.ts";
+export { loadModel } from "./loadModel.ts";
+export { functional, sequential } from "./models.ts";
+export type { MetricChoice, ObjectiveOptions, PerOutput } from "./objectives.ts";
+export type { PredictOptions } from "./predict.ts";
+export type { BatchData } from "./source.ts";
+export type { Data, NumberArrays, Values } from "./values.ts";
