@@ -11,7 +11,7 @@ export interface Monitor {
    */
   monitor?: string;
   /**
-   * Whether lower or higher is better. Unless told it is `min` for what ends in "loss" and for the metrics of METRICS for
+   * Whether lower or higher is better. Unless told it is `min` for a word that ends in "loss" and for the metrics of METRICS for
    * which lower is better, such as `mae` and `val_mae`, and `max` for all else.
    */
   mode?: "min" | "max";

@@ -26,7 +26,7 @@ export interface AucOptions {
 /**
  * Area under a curve, from counts at thresholds: Keras's `auc`, with its interpolation of the PR curve (Davis and
  * Goadrich, "The relationship between precision-recall and ROC curves", 2006). A target that is not 0 is positive; all
- * labels are counted together. Without positives or without negatives it is 0.
+ * labels are counted together. Without positives it is 0, and the ROC without negatives too.
  *
  * target and prediction [batch, …, labels], or [batch]
  */

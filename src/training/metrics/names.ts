@@ -30,11 +30,12 @@ export const LOWER_IS_BETTER: readonly string[] = [
 ];
 
 /**
- * True for what ends in "loss", in whatever case, and for the names of metrics for which lower is better: with "val_"
- * before them or not, and with the number that a second one of the same name has ("val_mse_1").
+ * True for one word that ends in "loss", in whatever case ("AP loss" is the AP of a class), and for the names of metrics
+ * for which lower is better: with "val_" before them or not, and with the number that a second one of the same name has
+ * ("val_mse_1").
  */
 export function isBetterWhenLower(name: string): boolean {
-  if (/loss$/i.test(name)) return true;
+  if (/^\w*loss$/i.test(name)) return true;
   return LOWER_IS_BETTER.includes(metricKey(name.replace(/^val_/, "").replace(/_\d+$/, "")));
 }
 

@@ -21,7 +21,8 @@ export interface R2Options {
 /**
  * 1 - sum of squared errors / sum of squared differences of the targets from their mean: Keras's `r2_score`. For a target
  * that never varies it is 0, and not a number where the prediction hits that, or where nothing was counted. It is not
- * adjusted if the regressors are as many as the samples less one, or more.
+ * adjusted if the regressors are as many as the samples less one, or more. Sums are float32, as Keras's: targets that lie
+ * thousands of times further from 0 than from each other want to be centred.
  *
  * target and prediction [batch, …, outputs], or [batch]
  */

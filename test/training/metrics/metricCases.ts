@@ -30,7 +30,7 @@ export const keras = JSON.parse(
   readFileSync(new URL("../../fixtures/oracles/metrics_keras.json", import.meta.url), "utf8"),
 ) as { names: string[]; data: Record<string, Batch[]>; cases: MetricCase[] };
 
-export function metricOfCase({ metric, options }: MetricCase): Metric {
+function metricOfCase({ metric, options }: MetricCase): Metric {
   return (METRICS[metric] as (options: unknown) => Metric)(options);
 }
 

@@ -32,12 +32,13 @@ const COLUMNS = 3;
 
 /** Samples that a metric takes: indices of classes, one-hot, or yes and no, with probabilities; for some, numbers. */
 function samplesFor(name: MetricName, random: Random, count: number): Samples {
-  const drawn = <T>(draw: () => T): T[] => Array.from({ length: count }, draw);
+  const drawn = <T>(draw: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => draw(i));
   const row = (draw: () => number): number[] => Array.from({ length: COLUMNS }, draw);
   const classOf = (): number => Math.floor(random.uniform(0, COLUMNS));
-  const target = (): number[] => {
+  const target = (i: number): number[] => {
     if (/^sparse|^mean_io|^io_u/.test(name)) return [classOf()];
-    if (/r2|correlation|error|cosine/.test(name)) return row(() => random.uniform(0.1, 1));
+    if (name === "r2_score") return row(() => random.uniform(0, 1) + (i % 2)); // not all alike
+    if (/correlation|error|cosine/.test(name)) return row(() => random.uniform(0.1, 1));
     const own = classOf();
     return /^(categorical|top_k|one_hot|acc|ce$|crossentropy)/.test(name)
       ? [0, 1, 2].map((k) => Number(k === own))
@@ -113,7 +114,17 @@ describe("every metric", () => {
 
   it("says whether lower is better, and a list that loads no TensorFlow says the same", () => {
     expect([...LOWER_IS_BETTER].sort()).toEqual(names.filter((name) => made(name).better === "lower").sort());
-    const lower = ["loss", "val_loss", "validationLoss", "mae", "val_mae", "val_mse_1", "MeanSquaredError", "val_MSE"];
+    const lower = [
+      "loss",
+      "val_loss",
+      "box_loss",
+      "validationLoss",
+      "mae",
+      "val_mae",
+      "val_mse_1",
+      "MeanSquaredError",
+      "val_MSE",
+    ];
     expect(lower.filter((name) => !isBetterWhenLower(name))).toEqual([]);
     const higher = [
       "score",
@@ -124,6 +135,7 @@ describe("every metric", () => {
       "r2_score",
       "cosine_similarity",
       "losses",
+      "AP gloss",
     ];
     expect(higher.filter(isBetterWhenLower)).toEqual([]);
   });
@@ -145,7 +157,8 @@ describe("a metric by its name", () => {
   };
 
   it("is called as it was given", () => {
-    for (const name of ["acc", "mse", "MeanSquaredError", "AUC", "fbeta_score"]) {
+    const classes = ["MeanSquaredError", "AUC", "TopKCategoricalAccuracy", "OneHotMeanIoU", "KLDivergence", "R2Score"];
+    for (const name of [...classes, "acc", "mse", "MSE", "Accuracy", "LogCoshError", "FBetaScore", "F1Score"]) {
       expect(metricNamed(name, about).name).toBe(name);
     }
   });
