@@ -67,9 +67,13 @@ const TOPS: Readonly<Record<Name, (options: Required<ApplicationOptions>) => tf.
  * Each throws an AnchorkitError for a file of weights that is damaged, or of another network.
  */
 export const applications = {
+  /** MobileNet V1 (Howard et al., 2017). */
   mobileNet: (options?: ApplicationOptions): Promise<tf.LayersModel> => make("mobilenet-v1", options),
+  /** MobileNet V2 (Sandler et al., 2018). */
   mobileNetV2: (options?: ApplicationOptions): Promise<tf.LayersModel> => make("mobilenet-v2", options),
+  /** VGG16 (Simonyan and Zisserman, 2015). */
   vgg16: (options?: ApplicationOptions): Promise<tf.LayersModel> => make("vgg16", options),
+  /** ResNet-50 (He et al., 2016). */
   resnet50: (options?: ApplicationOptions): Promise<tf.LayersModel> => make("resnet50", options),
   /** The layer that brings images, RGB of 0 to 255, to what the network's published weights expect. */
   preprocessing(of: "mobileNet" | "mobileNetV2" | "vgg16" | "resnet50"): tf.layers.Layer {

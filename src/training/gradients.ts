@@ -7,13 +7,13 @@ import type { NamedTensors, Updates } from "../engine/graph/step.ts";
 export interface ForwardOptions {
   /** What layers such as Dropout draw from, int32; a compiled step is fed it. Without, a step cannot have such layers. */
   seed?: tf.Scalar | undefined;
-  /** What batch normalisation uses; each layer decides for itself unless told, see {@link BatchNorm}. */
+  /** What batch normalisation uses; each layer decides for itself unless told, see BatchNorm. */
   statistics?: Statistics | undefined;
 }
 
 /**
  * A forward pass, and the gradients of its loss: what `tf.GradientTape` is in Keras's custom loops. It can be part of a
- * {@link Step}, which compiles it together with the update of the weights:
+ * step, which compiles it together with the update of the weights:
  *
  * ```ts
  * const { outputs, gradients: found, updates } = gradients(() => ({ loss: lossValue(loss, y, predict(x)) }), weights, { seed });

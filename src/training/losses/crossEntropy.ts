@@ -1,7 +1,16 @@
 import * as tf from "@tensorflow/tfjs";
 import { sigmoidCrossEntropy, softmaxCrossEntropy } from "./elementwise.ts";
 import type { CrossEntropyOptions, Loss } from "./loss.ts";
-import { axisLast, checkedOption, clippedProbabilities, matchedClasses, meanOfLast, smoothed, unlike } from "./loss.ts";
+import {
+  axisLast,
+  checkedOption,
+  classIndices,
+  clippedProbabilities,
+  matchedClasses,
+  meanOfLast,
+  smoothed,
+  unlike,
+} from "./loss.ts";
 
 /** Cross-entropy over classes. */
 export interface CategoricalOptions extends CrossEntropyOptions {
@@ -57,7 +66,7 @@ export function sparseCategoricalCrossentropy(options: SparseOptions = {}): Loss
     return values.reshape(labels.shape);
   };
   if (ignoreClass === undefined) return loss;
-  const counts = (target: tf.Tensor): tf.Tensor => target.round().toInt().notEqual(tf.scalar(ignoreClass, "int32"));
+  const counts = (target: tf.Tensor): tf.Tensor => classIndices(target).notEqual(tf.scalar(ignoreClass, "int32"));
   return Object.assign(loss, { counts });
 }
 
@@ -99,7 +108,7 @@ function indicesOf(name: string, target: tf.Tensor, prediction: tf.Tensor, shape
   if (!fits) {
     throw unlike(name, target, prediction, `a target of indices has shape [${shape.join(", ")}]`);
   }
-  return target.round().toInt().reshape(shape);
+  return classIndices(target).reshape(shape);
 }
 
 function axisOfOne(shape: number[], axis: number): number[] {

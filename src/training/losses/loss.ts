@@ -64,6 +64,11 @@ export function axisLast(name: string, x: tf.Tensor, axis: number): tf.Tensor {
   return x.transpose([...x.shape.keys()].filter((i) => i !== at).concat(at));
 }
 
+/** A target of class indices as int32. The native engine rounds int32 to 0, so that it is made a float first. */
+export function classIndices(target: tf.Tensor): tf.Tensor {
+  return target.toFloat().round().toInt();
+}
+
 /** The mean over the last axis; a list of numbers is a list of samples already. */
 export function meanOfLast(values: tf.Tensor): tf.Tensor {
   return values.rank < 2 ? values : values.mean(-1);

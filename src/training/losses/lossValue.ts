@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { AnchorkitError } from "../../base/errors.ts";
 import type { Loss } from "./loss.ts";
-import { shown } from "./loss.ts";
+import { classIndices, shown } from "./loss.ts";
 
 /** How the values of the samples become one number. */
 export type Reduction = "mean" | "sum" | "weighted mean";
@@ -88,7 +88,7 @@ function weightsOfClasses(
   if (wrong >= 0) throw new AnchorkitError(`classWeights: that of class ${wrong} is ${table[wrong]}; give 0 or more`);
   if (!oneHot) {
     const labels = target.rank > 1 ? trimmed(target) : target;
-    return tf.oneHot(labels.toFloat().round().toInt(), count).toFloat().mul(tf.tensor1d(table)).sum(-1); // prettier-ignore
+    return tf.oneHot(classIndices(labels), count).toFloat().mul(tf.tensor1d(table)).sum(-1); // prettier-ignore
   }
   const shares = target.toFloat();
   const [weighted, sum] = [shares.mul(tf.tensor1d(table.slice(0, target.shape.at(-1)))).sum(-1), shares.sum(-1)];

@@ -31,6 +31,14 @@ const perfect: Partial<Record<LossName, { prediction: number[]; target: number[]
 };
 
 describe.each(engines)("every loss on %s", (engine) => {
+  it.each(names)("%s takes a target of int32 as one of float32", (name) =>
+    on(engine, () => {
+      const [loss, target, x] = [lossNamed(name), targetOf(name), prediction()];
+      const [whole, float] = [target.toInt(), target.toFloat()].map((t) => numberOf(lossValue(loss, t, x)));
+      expect(whole).toBe(float);
+    }),
+  );
+
   it.each(names)("%s has finite values and a gradient, scales with weights, and masks", (name) =>
     on(engine, () => {
       const [loss, target, x] = [lossNamed(name), targetOf(name), prediction()];
