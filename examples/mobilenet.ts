@@ -47,11 +47,11 @@ export async function mobileNet(folder: string, { weights, side = 96, alpha = 0.
   });
   await compiled.fit(training, { epochs, validationData: validation, ...(log && { log }) });
   const trained = model.trainableWeights.map(({ originalName }) => originalName);
-  const measured = await compiled.evaluate(validation);
+  const { loss, accuracy } = await compiled.evaluate(validation);
   compiled.dispose();
   published.dispose();
   own.dispose();
-  return { trained, ...measured };
+  return { trained, loss, accuracy };
 }
 
 await runIfStarted(import.meta.url, (folder) => mobileNet(folder, { log: console.log }));

@@ -11,8 +11,8 @@ import { gradients, sgd } from "anchorkit/training";
 /** Finds the line through points by descent: its slope, its height at 0, and what it says of x = 10. */
 export async function session({ steps = 200 } = {}) {
   await loadEngine();
-  const slope = tf.variable(tf.scalar(0), true, "slope");
-  const height = tf.variable(tf.scalar(0), true, "height");
+  const slope = tf.tidy(() => tf.variable(tf.scalar(0), true, "slope"));
+  const height = tf.tidy(() => tf.variable(tf.scalar(0), true, "height"));
   const weights = [slope, height];
   const optimizer = sgd({ learningRate: 0.05 }).for(weights);
   const line = (x: tf.Tensor): tf.Tensor => x.mul(slope).add(height);
@@ -46,3 +46,5 @@ export async function session({ steps = 200 } = {}) {
   tf.dispose([feed, ten, y ?? [], weights, optimizer.slots.map(({ variable }) => variable)] as tf.TensorContainer);
   return found;
 }
+
+if (process.argv[1] === import.meta.filename) console.log(await session());

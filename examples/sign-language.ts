@@ -44,10 +44,10 @@ export async function signLanguage(
       modelCheckpoint({ every: { epochs: 1 }, keep: 3 }),
     ],
   });
-  const measured = await compiled.evaluate(validation);
+  const { loss, accuracy } = await compiled.evaluate(validation);
   compiled.dispose();
   model.dispose();
-  return { epochs: epoch.length, best, stopped, ...measured };
+  return { epochs: epoch.length, best, stopped, loss, accuracy };
 }
 
 await runIfStarted(import.meta.url, signLanguage);
