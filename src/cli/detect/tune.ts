@@ -17,6 +17,7 @@ import {
   choice,
   flagOf,
   numberIn,
+  printJson,
   quoted,
   requireOptions,
 } from "../options.ts";
@@ -102,7 +103,7 @@ async function tune(flags: TuneFlags): Promise<void> {
     const finished = state && (await runSearch(state, samples, trainer, { write, spent, signal, events: told }));
     progress.stop();
     if (finished) await conclude(search, state, { json: flags.json === true, warnings });
-    else stopped(state && folder, spent());
+    else stopped(state && folder, spent(), flags.json === true);
   } finally {
     progress.stop();
     await release();
@@ -123,13 +124,18 @@ async function planned(
   return plan && { version: 1, ...base, minutes, seed, space, ...defined({ shortest }), spent: spent(), ...plan, trials: [] }; // prettier-ignore
 }
 
-function stopped(folder: TuneFolder | undefined, seconds: number): void {
-  const lines =
-    folder === undefined
-      ? ["stopped before the first training; nothing was kept"]
-      : [`stopped after ${duration(seconds)}`, `continue with: detect tune --out ${quoted(folder.path)} --resume`];
-  process.stdout.write(`${lines.join("\n")}\n`);
+function stopped(folder: TuneFolder | undefined, seconds: number, json: boolean): void {
   process.exitCode = INTERRUPTED;
+  const resume = folder && `detect tune --out ${quoted(folder.path)} --resume`;
+  if (json) {
+    printJson({ out: folder?.path ?? null, finished: false, seconds, resume: resume ?? null });
+    return;
+  }
+  const text =
+    resume === undefined
+      ? "stopped before the first training; nothing was kept"
+      : `stopped after ${duration(seconds)}\ncontinue with: ${resume}`;
+  process.stdout.write(`${text}\n`);
 }
 
 /** Gives the command what the search was begun with, which may not be changed but for where the data is. */

@@ -79,7 +79,7 @@ export async function planSearch(
     );
   }
   const useful = "wanted" in shortest ? shortest.wanted : Math.max(shortest.usual, startUp / START_SHARE);
-  assertEnough(useful, closing, limits);
+  assertEnough(useful, closing, limits, `, as one takes ${shown(startUp)} to begin`);
   const seconds = limits.seconds * (1 - KEPT) - limits.spent();
   const plan = planHalving({ seconds, shortest: useful, closing, most: samples.length });
   if (!plan) throw new Error("there is a plan where the seconds suffice");
@@ -174,11 +174,11 @@ async function firstStart(samples: readonly Sample[], trainer: Trainer): Promise
   throw reasons[0];
 }
 
-function assertEnough(shortest: number, closing: number, { seconds, spent }: TimeLimits): void {
+function assertEnough(shortest: number, closing: number, { seconds, spent }: TimeLimits, why = ""): void {
   const needed = (neededSeconds({ shortest, closing }) + spent()) / (1 - KEPT);
   if (needed <= seconds) return;
   throw new AnchorkitError(
-    `${countOf(seconds / 60, "minute")} ${seconds === 60 ? "is" : "are"} too little for two samples: two trainings of ${shown(shortest)}, and both again with another seed, take ${inMinutes(needed)} minutes with everything around them`,
+    `${countOf(seconds / 60, "minute")} ${seconds === 60 ? "is" : "are"} too little for two samples: two trainings of ${shown(shortest)}, and both again with another seed, take ${inMinutes(needed)} minutes with everything around them${why}`,
   );
 }
 

@@ -160,6 +160,23 @@ describe.runIf(native)("detect tune", () => {
     expect(existsSync(join(folder, "never"))).toBe(false);
   });
 
+  it("takes the place of an earlier search only where told, and leaves a JSON document where it is stopped", async () => {
+    const out = join(folder, "again");
+    world.interruptAt = 1;
+    const first = await tune("--out", out, "--shortest", "9", "--json");
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      out,
+      finished: false,
+      resume: `detect tune --out ${out} --resume`,
+    });
+    await writeFile(join(out, "trials", "old"), "");
+    Object.assign(world, { abort: new AbortController(), trained: [], interruptAt: 1 });
+    process.exitCode = undefined;
+    expect((await tune("--out", out, "--shortest", "9", "--seed", "2")).stderr).toContain("holds a search already");
+    const second = await tune("--out", out, "--shortest", "9", "--seed", "2", "--overwrite");
+    expect([second.code, (await stateIn(out)).seed, existsSync(join(out, "trials", "old"))]).toEqual([130, 2, false]);
+  });
+
   it("says how many minutes it takes where they are too few", async () => {
     const { code, stderr } = await tune("--out", join(folder, "short"), "--minutes", "1");
     expect([code, stderr]).toEqual([1, expect.stringMatching(/1 minute is too little .* take 1\.\d+ minutes/)]);

@@ -40,7 +40,14 @@ export async function conclude(
     const order = ranking(state, results, standing);
     const { plan, startUp, trials } = state;
     printJson({
-      ...{ out: folder.path, seconds: state.spent, plan, startUp, samples: samples.slice(0, plan.rungs[0]?.trials) },
+      ...{
+        out: folder.path,
+        finished: true,
+        seconds: state.spent,
+        plan,
+        startUp,
+        samples: samples.slice(0, plan.rungs[0]?.trials),
+      },
       ...{ trials, ranking: order, ...standing, options, weights, config: folder.best, page: page ?? null, warnings },
     });
     return;
