@@ -78,7 +78,8 @@ async function tune(flags: TuneFlags): Promise<void> {
   const began = performance.now();
   const search = await chosenSearch(flags);
   const { folder, begun, output, samples } = search;
-  const spent = (): number => (begun?.spent ?? 0) + (performance.now() - began) / 1000;
+  const before = begun?.spent ?? 0; // the state goes on to change
+  const spent = (): number => before + (performance.now() - began) / 1000;
   const { dataset, warnings } = await openDataset(flags, { seed: flags.seed });
   requireTask(search.model, dataset.images, flags.data);
 

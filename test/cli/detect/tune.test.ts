@@ -83,6 +83,7 @@ const stateIn = async (out: string): Promise<TuneState> =>
 describe.runIf(native)("detect tune", () => {
   it("is interrupted, goes on, and ends with tables, a config file, a page and runs", async () => {
     const out = join(folder, "search");
+    const started = performance.now();
     world.interruptAt = 2;
     const first = await tune("--out", out, "--shortest", "9");
     expect([first.code, first.stderr]).toEqual([130, expect.stringContaining("about 5 trainings: 3 of ")]);
@@ -104,7 +105,9 @@ describe.runIf(native)("detect tune", () => {
       ...[3, 4, 5].map((number) => ({ out: trial(number), minutes: begun[0]?.minutes })),
     ]);
     expect(begun[0]?.minutes).toBeGreaterThanOrEqual(9);
-    const { trials, space: searched } = await stateIn(out);
+    const { trials, space: searched, spent } = await stateIn(out);
+    expect(spent).toBeLessThanOrEqual((performance.now() - started) / 1000);
+    expect(trials.reduce((sum, { took }) => sum + took, 0)).toBeLessThan(spent);
     expect(trials.map(({ seed, again }) => `${seed} ${again}`)).toEqual([
       "1 false",
       "1 false",
