@@ -12,12 +12,14 @@ import { addRuns } from "./detect/runs.ts";
 import { addSplit } from "./label/splitLabels.ts";
 import { addStats } from "./label/statsLabels.ts";
 import { addTrain } from "./detect/train.ts";
+import { addTune } from "./detect/tune.ts";
 import { addView } from "./label/viewLabels.ts";
 
 /** `detect` with all its subcommands. */
 export function detectProgram(): Command {
   const program = createProgram("detect", "Train a Faster R-CNN on labelled images, measure it, find objects with it");
   addTrain(program);
+  addTune(program);
   addEval(program);
   addPredict(program);
   addRuns(program);

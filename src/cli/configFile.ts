@@ -34,9 +34,13 @@ const RIVALS: Record<string, string> = { epochs: "minutes", minutes: "epochs" };
  * @throws UsageError for a file that cannot be read, an unknown name or a value that the option refuses
  */
 export function applyConfigFile(command: Command, file: string): void {
-  const values = readMapping(file);
+  applyConfig(command, readMapping("--config", file), `--config ${file}`);
+}
+
+/** Gives the command's options these values, as `applyConfigFile` does those of a file; `where` stands before messages. */
+export function applyConfig(command: Command, values: Readonly<Record<string, unknown>>, where: string): void {
   for (const [name, value] of Object.entries(values)) {
-    setOption(command, findOption(command, `--config ${file}`, name), name, value, `--config ${file}`);
+    setOption(command, findOption(command, where, name), name, value, where);
   }
 }
 
@@ -82,13 +86,18 @@ function setOption(command: Command, option: Option, name: string, value: unknow
   command.setOptionValueWithSource(attribute, denied ? !converted : converted, "config");
 }
 
-function readMapping(file: string): Record<string, unknown> {
-  const where = `--config ${file}`;
+/**
+ * The content of a JSON or YAML file that an option names.
+ *
+ * @throws UsageError for a file that cannot be read or is no mapping
+ */
+export function readMapping(flag: string, file: string): Record<string, unknown> {
+  const where = `${flag} ${file}`;
   let content: unknown;
   try {
     content = yamlOf(readFileSync(file, "utf8"), file);
   } catch (error) {
-    throw new UsageError(`--config ${systemErrorAt(error, file).message}`);
+    throw new UsageError(`${flag} ${systemErrorAt(error, file).message}`);
   }
   if (typeof content !== "object" || content === null || Array.isArray(content)) {
     throw new UsageError(`${where}: expected a mapping of option names to values, such as "epochs: 20"`);
@@ -96,7 +105,12 @@ function readMapping(file: string): Record<string, unknown> {
   return content as Record<string, unknown>;
 }
 
-function findOption(command: Command, where: string, name: string): Option {
+/**
+ * The option that a file calls so.
+ *
+ * @throws UsageError that names the one that was probably meant
+ */
+export function findOption(command: Command, where: string, name: string): Option {
   const options = command.options.filter((option) => !NOT_IN_FILES.includes(option.name()));
   const option = options.find((one) => one.name() === name || one.attributeName() === name);
   if (option !== undefined) return option;

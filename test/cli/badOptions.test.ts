@@ -15,6 +15,7 @@ vi.mock("../../src/data/readDataset.ts", async (original) => ({
 }));
 
 const train = "detect train --data @data --out @out";
+const search = "detect tune --data @data --out @out --minutes 9 --space";
 const evaluate = "detect eval --data @data --weights @run --report @out/report.html";
 test.each([
   [`${train} --size 0`, "--size <pixels>"],
@@ -58,6 +59,23 @@ test.each([
   [`${train} --minuts 3`, "Did you mean --minutes?"],
   [`${train} surplus`, "too many arguments"],
   ["detect train --data @nowhere --out @out", "nowhere: there is no such file or folder"],
+  ["detect tune --data @data --out @out --minutes 9", "required option '--space <file>'"],
+  ["detect tune --data @data --out @out --resume", "holds no search to continue"],
+  ["detect tune --resume", "--resume needs --out"],
+  [`${search} @nowhere.yaml`, "--space"],
+  [`${search} @broken.yaml`, "broken.yaml: is not valid YAML: line 1"],
+  [`${search} @misspelt.yaml`, 'misspelt.yaml: unknown option "weight-decy"; did you mean "weight-decay"?'],
+  [`${search} @refused.yaml`, 'refused.yaml: optimizer: "adamm" is invalid. Allowed choices are adamw'],
+  [`${search} @high.yaml`, 'high.yaml: lr: "20" is invalid. It must be a number above 0 and not above 10'],
+  [`${search} @whole.yaml`, 'A range of whole numbers needs "step: 1"'],
+  [`${search} @minutes.yaml`, "minutes.yaml: minutes: is the search's own"],
+  [`${search} @twice.yaml`, "twice.yaml: clip-norm and clipNorm are one option"],
+  [`${search} @together.yaml`, "(optimizer adam, momentum 0.9): momentum: the optimizer adam has none"],
+  [`${search} @others.yaml`, "--dropout is not for --model faster-rcnn"],
+  [`${search} @tasks.yaml`, "cannot be compared"],
+  [`${search} @tasks.yaml --model vgg16`, "model: is given by --model, too"],
+  [`${search} @augment.yaml`, "--augment nowhere.yaml: there is no such file or folder"],
+  [`${search} @fixed.yaml`, "leaves nothing to choose"],
   [`${evaluate} --iou 2`, "--iou <thresholds>"],
   [`${evaluate} --split all,val`, "Allowed choices are"],
   [`${evaluate} --rules voc --explain`, "goes with --rules coco"],
@@ -98,6 +116,17 @@ test.each([
     "urls.txt": "http://localhost/a.jpg",
     "broken.yaml": "{ epochs: 3",
     "unknown.yaml": "minuts: 3",
+    "misspelt.yaml": "weight-decy: [0, 0.1]",
+    "refused.yaml": "optimizer: [adam, adamm]",
+    "high.yaml": "lr: { from: 1e-3, to: 20, scale: log }",
+    "whole.yaml": "batch: { from: 2, to: 16 }",
+    "minutes.yaml": "lr: [0.1, 0.2]\nminutes: 3",
+    "twice.yaml": "clip-norm: 1\nclipNorm: [1, 2]",
+    "together.yaml": "optimizer: [adam, sgd]\nmomentum: [0.9]",
+    "others.yaml": "dropout: 0.5\nlr: [0.1, 0.2]",
+    "tasks.yaml": "model: [faster-rcnn, small-cnn]",
+    "augment.yaml": "augment: [none, nowhere.yaml]",
+    "fixed.yaml": "lr: 0.1\nflip: [both]",
   });
   const [name = "", ...words] = line.split(" ");
   const args = words.map((word) => (word.startsWith("@") ? join(root, word.slice(1)) : word));

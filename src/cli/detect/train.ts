@@ -1,22 +1,18 @@
 import { existsSync } from "node:fs";
 import { basename, extname, join, resolve } from "node:path";
 import type { Command } from "commander";
-import { checked } from "../../base/checked.ts";
 import { AnchorkitError, UsageError, WouldOverwrite } from "../../base/errors.ts";
 import { countOf } from "../../base/words.ts";
-import type { ImageRecord } from "../../data/dataset.ts";
-import { Augmentation } from "../../data/augment/description.ts";
-import { isAugmentationFile, loadAugmentation } from "../../data/augment/readAugmentation.ts";
+import { isAugmentationFile } from "../../data/augment/readAugmentation.ts";
 import { countSplits, type SplitCounts } from "../../data/split/splits.ts";
-import { checkChoice, modelNamed, trainModel } from "../../models.ts";
+import { checkChoice, modelNamed } from "../../models.ts";
 import { type ShortTraining, TRAIN_LONGER, tooFewSteps, tooFewStepsText } from "../../report/evaluation/tooFewSteps.ts";
 import { RunFolder } from "../../training/run/runFolder.ts";
 import type { TaskKind } from "../../training/task.ts";
-import type { DrawExamples, TrainEvents, TrainResult } from "../../training/trainOptions.ts";
+import type { TrainEvents, TrainResult } from "../../training/trainOptions.ts";
 import { applyRunOptions } from "../configFile.ts";
 import { describeClasses, describeSplits, openDataset } from "../dataset.ts";
 import { abortOnInterrupt, INTERRUPTED } from "../interrupt.ts";
-import { defined } from "../../base/defined.ts";
 import {
   addCommonOptions,
   addConfigOption,
@@ -38,6 +34,7 @@ import {
   sharedOptions,
   type TrainFlags,
 } from "./trainOptions.ts";
+import { augmentationFor, requireTask, trainInto } from "./trainInto.ts";
 import { historyOf, writeTrainingReport } from "./trainingReport.ts";
 
 /** `detect train` */
@@ -88,7 +85,7 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   const length = lengthOf(flags);
   const run = new RunFolder(flags.out ?? freeRunFolder(data));
   const out = run.path;
-  const shared = sharedOptions(flags);
+  sharedOptions(flags); // refuses what cannot be
   const { weights, overwrite, augment } = flags;
   if (!resume && run.holdsTraining() && !overwrite) {
     throw new WouldOverwrite(`${out}: already holds a training; continue it with --resume, or give another --out`);
@@ -102,11 +99,9 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   if (!resume) await run.requireFree({ inputs, overwrite });
   const own = resume ? {} : ownOptions(model, command); // a network that goes on is what it is
   checkChoice(model, own, weights);
-  const augmentation = resume
-    ? await augmentationOf(run)
-    : await loadAugmentation(flags.augment, modelNamed(model).presets);
+  const augmentation = await augmentationFor(flags, run);
   const { dataset, warnings } = await openDataset(flags, { seed, ...(resume && { run }) });
-  if (modelNamed(model).task === "detection") requireBoxes(dataset.images, data);
+  requireTask(model, dataset.images, data);
   const splits = countSplits(dataset.images);
   const lines = [describeClasses(dataset.classes), describeSplits(splits), `run folder: ${out}`];
   process.stderr.write(`${lines.join("\n")}\n`);
@@ -115,33 +110,13 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   const signal = abortOnInterrupt(() => {
     progress.log("stopping after this step, with a checkpoint; press Ctrl-C again to stop at once, without one");
   });
-  const { coordinates, images, orphans } = flags;
-  const options = {
-    ...shared,
-    ...length,
-    ...(flags.tensorboard !== false && { draw }),
-    augmentation,
-    out,
-    signal,
-    overwrite,
-    inputs: [data, ...(images === undefined ? [] : [images])],
-    report: true,
-  };
-  const recorded = {
-    ...{ data: resolve(data), augment: flags.augment },
-    ...defined({ coordinates, orphans, images: images === undefined ? undefined : resolve(images) }),
-  };
   const { task } = modelNamed(model);
   let result: TrainResult;
   try {
-    result = await trainModel(
-      model,
-      dataset,
-      own,
-      { ...options, spent: sinceStart() },
-      recorded,
-      eventsTo(progress, task),
-    );
+    result = await trainInto(run, dataset, flags, {
+      ...{ own, augmentation, length, signal, spent: sinceStart(), report: true },
+      events: eventsTo(progress, task),
+    });
   } finally {
     progress.stop();
   }
@@ -156,28 +131,9 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   if (!result.finished) process.exitCode = INTERRUPTED;
 }
 
-/** Loaded when it is first needed. */
-const draw: DrawExamples = async (...given) =>
-  (await import("../../report/runs/drawExamples.ts")).drawExamples(...given);
-
-/** Whoever has labels of whole images may not know that the model is another one then. */
-function requireBoxes(images: readonly ImageRecord[], data: string): void {
-  if (images.some(({ objects }) => objects.length > 0) || !images.some(({ labels }) => labels?.length)) return;
-  throw new UsageError(
-    `${data}: its images have labels and no boxes, so that there is nothing to detect; a classifier learns them: --model small-cnn`,
-  );
-}
-
 /** Seconds since the process began. */
 function sinceStart(): number {
   return performance.now() / 1000;
-}
-
-/** The augmentation that a run was begun with, whatever became of its file; runs of old had the default. */
-async function augmentationOf(run: RunFolder): Promise<Augmentation> {
-  const { augmentation } = await run.readConfig();
-  if (augmentation === undefined) return loadAugmentation("default");
-  return checked(augmentation, Augmentation, `${run.config}: augmentation`);
 }
 
 function eventsTo(progress: Progress, task: TaskKind): TrainEvents {

@@ -1,0 +1,68 @@
+import { resolve } from "node:path";
+import { checked } from "../../base/checked.ts";
+import { defined } from "../../base/defined.ts";
+import { UsageError } from "../../base/errors.ts";
+import { Augmentation } from "../../data/augment/description.ts";
+import { loadAugmentation } from "../../data/augment/readAugmentation.ts";
+import type { Dataset, ImageRecord } from "../../data/dataset.ts";
+import { modelNamed, trainModel } from "../../models.ts";
+import type { RunFolder } from "../../training/run/runFolder.ts";
+import type { DrawExamples, TrainEvents, TrainResult } from "../../training/trainOptions.ts";
+import { sharedOptions, type TrainFlags } from "./trainOptions.ts";
+
+/** What a training needs beside the flags of `detect train`. */
+export interface TrainInto {
+  /** See `ownOptions`. */
+  own: Readonly<Record<string, unknown>>;
+  augmentation: Augmentation;
+  length: { epochs?: number; minutes?: number };
+  signal: AbortSignal;
+  /** Seconds that count among the minutes. */
+  spent: number;
+  /** A report follows. */
+  report: boolean;
+  events: TrainEvents;
+}
+
+/** The training that the flags of `detect train` ask for, into a run folder; data and options are checked before. */
+export async function trainInto(
+  run: RunFolder,
+  dataset: Dataset,
+  flags: TrainFlags,
+  { own, augmentation, length, events, ...rest }: TrainInto,
+): Promise<TrainResult> {
+  const { data, coordinates, images, orphans, overwrite, augment, model } = flags;
+  const options = {
+    ...sharedOptions(flags),
+    ...length,
+    ...(flags.tensorboard !== false && { draw }),
+    ...{ augmentation, out: run.path, overwrite, ...rest },
+    inputs: [data, ...(images === undefined ? [] : [images])],
+  };
+  const recorded = {
+    ...{ data: resolve(data), augment },
+    ...defined({ coordinates, orphans, images: images === undefined ? undefined : resolve(images) }),
+  };
+  return trainModel(model, dataset, own, options, recorded, events);
+}
+
+/** How images are varied: as told, or in a training that goes on as it was begun, whatever became of its file. */
+export async function augmentationFor({ augment, model, resume }: TrainFlags, run: RunFolder): Promise<Augmentation> {
+  if (!resume) return loadAugmentation(augment, modelNamed(model).presets);
+  const { augmentation } = await run.readConfig();
+  if (augmentation === undefined) return loadAugmentation("default"); // runs of old
+  return checked(augmentation, Augmentation, `${run.config}: augmentation`);
+}
+
+/** Makes sure that images have what the model learns: whoever has labels of whole images may not know of `--model`. */
+export function requireTask(model: string, images: readonly ImageRecord[], data: string): void {
+  if (modelNamed(model).task !== "detection" || images.some(({ objects }) => objects.length > 0)) return;
+  if (!images.some(({ labels }) => labels?.length)) return;
+  throw new UsageError(
+    `${data}: its images have labels and no boxes, so that there is nothing to detect; a classifier learns them: --model small-cnn`,
+  );
+}
+
+/** Loaded when it is first needed. */
+const draw: DrawExamples = async (...given) =>
+  (await import("../../report/runs/drawExamples.ts")).drawExamples(...given);
