@@ -22,6 +22,7 @@ import { RunFolder } from "./run/runFolder.ts";
 import { begunRun, configOf, precisionOf } from "./run/runRecord.ts";
 import { chosenRecipe, rateOf, recipeRecord } from "./recipe.ts";
 import type { Task } from "./task.ts";
+import { explainingMemory } from "./memory/outOfMemory.ts";
 import { trainingView } from "./callbacks/viewOf.ts";
 import { Trainer } from "./trainer.ts";
 import type { PrepareContext, Prepared, TrainEvents, TrainOptions, TrainResult } from "./trainOptions.ts";
@@ -71,11 +72,13 @@ export async function train<Batch>(
     open.push(task);
     for (const note of task.notes ?? []) events.message?.(note);
     if (!begun && model !== undefined) await startFrom(model, task, events);
-    const trainer = await Trainer.make(task, {
-      ...precisionOf(options.precision, chooseFastPrecision(engine), begun?.config),
-      random: random.fork("sampling"),
-      recipe: chosenRecipe(options),
-    });
+    const make = (): Promise<Trainer<Batch>> =>
+      Trainer.make(task, {
+        ...precisionOf(options.precision, chooseFastPrecision(engine), begun?.config),
+        random: random.fork("sampling"),
+        recipe: chosenRecipe(options),
+      });
+    const trainer = await explainingMemory(options.batch, () => "before the first step", make);
     open.push(trainer);
     const resumed = begun && (await restoreCheckpoint(run, trainer));
     const budget = begun?.budget ?? budgetFrom(options) ?? defaultBudget(task.batches.stepsPerEpoch);
@@ -148,6 +151,7 @@ async function fitRun<Batch>(
     config,
   });
   let kept = resumed;
+  let step = resumed?.step ?? 0;
   const save = async (folder: string, state?: LoopState): Promise<void> => {
     run.requirePresent();
     await saveCheckpoint(folder, task, trainer, state);
@@ -182,13 +186,17 @@ async function fitRun<Batch>(
         ...(options.report && { afterwards: (validation: number) => spent + 1.5 * validation }),
         ...(resumed && { resumed }),
         ...(signal && { signal }),
-        onStep: (progress) => events.progress?.(progress),
+        onStep(progress) {
+          ({ step } = progress);
+          events.progress?.(progress);
+        },
         onValidation: (validation) => events.validated?.(validation),
         onStop: (reason) => events.message?.(`stopping here: ${reason}`),
       },
     );
   try {
-    return await amongCallbacks(callbacks, view, loop);
+    const run = (): Promise<LoopState> => amongCallbacks(callbacks, view, loop);
+    return await explainingMemory(options.batch, () => `step ${step + 1}`, run);
   } catch (error) {
     // the beginning alone is not worth going on from: the folder is free for another try
     if (!kept && !existsSync(run.best)) await rm(run.last, { recursive: true, force: true }).catch(() => undefined);

@@ -8,7 +8,7 @@ import type { ImageRecord } from "../../data/dataset.ts";
 import { Augmentation } from "../../data/augment/description.ts";
 import { isAugmentationFile, loadAugmentation } from "../../data/augment/readAugmentation.ts";
 import { countSplits, type SplitCounts } from "../../data/split/splits.ts";
-import { checkChoice, modelNamed, trainModel } from "../../models.ts";
+import { checkChoice, findModelBatch, modelNamed, trainModel } from "../../models.ts";
 import { type ShortTraining, TRAIN_LONGER, tooFewSteps, tooFewStepsText } from "../../report/evaluation/tooFewSteps.ts";
 import { RunFolder } from "../../training/run/runFolder.ts";
 import type { TaskKind } from "../../training/task.ts";
@@ -134,11 +134,17 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   const { task } = modelNamed(model);
   let result: TrainResult;
   try {
+    let { batch } = options;
+    if (flags.batch === "auto") {
+      const chosen = await findModelBatch(model, dataset, own, options);
+      ({ batch } = chosen);
+      progress.log(chosen.says);
+    }
     result = await trainModel(
       model,
       dataset,
       own,
-      { ...options, spent: sinceStart() },
+      { ...options, batch, spent: sinceStart() },
       recorded,
       eventsTo(progress, task),
     );
@@ -146,7 +152,7 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
     progress.stop();
   }
   const finished = result.finished && result.best !== null;
-  const report = finished ? await writeTrainingReport(run, dataset, warnings, flags) : undefined;
+  const report = finished ? await writeTrainingReport(run, dataset, warnings, { ...flags, batch: shared.batch }) : undefined;
   if (flags.json) printJson({ out, classes: dataset.classes, splits, warnings, ...result, ...(report && { report }) });
   else {
     const early =
