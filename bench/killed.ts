@@ -27,7 +27,7 @@ const { values: options } = parseArgs({
 const ALL = ["--augment", "strong", "--reduce-on-plateau", "1", "--checkpoint-every", "2", "--keep-checkpoints", "3"];
 const TASKS: Readonly<Record<string, readonly string[]>> = {
   detector: ["--size", "64", ...ALL],
-  classifier: ["--model", "small-cnn", "--size", "32", "--batch", "8", "--accumulate", "2", ...ALL],
+  classifier: ["--model", "small-cnn", "--size", "64", "--batch", "8", "--accumulate", "2", ...ALL],
 };
 
 /** A process and when it is to die: after so many milliseconds, or so many after a checkpoint is begun. */

@@ -2,6 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { messageOf } from "../../src/base/errors.ts";
 import { Random } from "../../src/base/random.ts";
@@ -52,7 +53,11 @@ beforeEach(() => {
 const LENGTH = { epochs: 5 };
 
 /** Trains the toy for twenty steps with all that writes files; `undefined` goes on. */
-function trainToy(run: RunFolder, length: { epochs?: number } | undefined, stopAfter = Infinity): Promise<TrainResult> {
+function trainToy(
+  run: RunFolder,
+  length: { epochs?: number; resume?: true } | undefined,
+  stopAfter = Infinity,
+): Promise<TrainResult> {
   const abort = new AbortController();
   const options: TrainOptions = {
     ...{ out: run.path, batch: 16, seed: 5, engine: "native", precision: "float32", lr: 0.05 },
@@ -107,6 +112,40 @@ describe.runIf(native)("a training that is killed while it changes its folder", 
     const goesOn = !(await readLoopState(run)).finished;
     if (goesOn) await trainToy(run, undefined);
     expect(await outcome(run), `seed ${seed}:\n${deaths.join("\n")}`).toEqual(expected);
+  });
+});
+
+describe.runIf(native)("a training that is to be longer, and dies before it is", () => {
+  it("is longer all the same, and is not told that it has finished", async () => {
+    const run = new RunFolder(join(root, "longer"));
+    await trainToy(run, { epochs: 1 });
+    disk.folder = run.path;
+    disk.fails = (name, path) => (name === "writeFile" && path.includes("metrics.jsonl") ? "EIO" : undefined);
+    await expect(trainToy(run, { epochs: 2, resume: true })).rejects.toThrow(/metrics\.jsonl: the device fails/);
+    disk.fails = undefined;
+    expect(await trainToy(run, undefined)).toMatchObject({ steps: 12, finished: true });
+    await expect(trainToy(run, undefined)).rejects.toThrow("this training has finished");
+  });
+});
+
+describe.runIf(native)("a training for which there is not enough memory", () => {
+  it("says at which step, with which batch, and keeps its checkpoint", async () => {
+    const run = new RunFolder(join(root, "memory"));
+    await trainToy(run, LENGTH, 5);
+    const backend = tf.backend() as unknown as { runSavedModel: (...given: unknown[]) => unknown };
+    const real = backend.runSavedModel.bind(backend);
+    const words = "Session fail to run with error: OOM when allocating tensor with shape[16,320,320,24] and type float";
+    let steps = 0;
+    const failing = vi.spyOn(backend, "runSavedModel").mockImplementation((...given) => {
+      if (JSON.stringify(given[2]).includes("batch/points") && ++steps === 2) throw new Error(words);
+      return real(...given);
+    });
+    const trained = trainToy(run, undefined);
+    await expect(trained).rejects.toThrow(
+      /^step 7: memory ran out with batches of 16; try --batch 8, .*; the training is kept up to step 5, and can be resumed$/,
+    );
+    failing.mockRestore();
+    expect((await readLoopState(run)).step).toBe(5);
   });
 });
 
