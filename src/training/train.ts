@@ -200,13 +200,13 @@ async function fitRun<Batch>(
   } catch (error) {
     // the beginning alone is not worth going on from: the folder is free for another try
     if (!kept && !existsSync(run.best)) await rm(run.last, { recursive: true, force: true }).catch(() => undefined);
-    throw withKept(error, kept);
+    throw withKept(error, existsSync(run.last) ? (kept ?? { step: 0, finished: false }) : undefined);
   }
 }
 
 /** A failure that can be explained, with what is left of the training; one that would come again at once, as it is. */
-function withKept(error: unknown, kept?: LoopState): unknown {
-  if (!(error instanceof AnchorkitError) || error instanceof Diverged || !kept || kept.step === 0) return error;
+function withKept(error: unknown, kept?: Pick<LoopState, "step" | "finished">): unknown {
+  if (!(error instanceof AnchorkitError) || error instanceof Diverged || !kept) return error;
   const rest = kept.finished
     ? "the training had come to its end, and is kept"
     : `the training is kept up to step ${kept.step}, and can be resumed`;

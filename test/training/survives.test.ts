@@ -100,17 +100,24 @@ describe.runIf(native)("a training that is killed while it changes its folder", 
     const run = new RunFolder(join(root, "killed"));
     disk.folder = run.path;
     const deaths: string[] = [];
-    while (deaths.length < 10) {
-      Object.assign(disk, { done: 0, dies: 1 + random.int(Math.ceil(operations / 2)) });
+    for (let kills = 0; kills < 10;) {
+      Object.assign(disk, { done: 0, dies: 1 + random.int(Math.ceil(operations / 3)) });
       const goesOn = existsSync(run.config) && existsSync(run.last);
       const died = await trainToy(run, goesOn ? undefined : LENGTH).catch((error: unknown) => error);
       disk.dies = undefined;
-      if (!(died instanceof Killed)) break; // it was done before
+      if (!(died instanceof Killed)) {
+        // it was done before
+        expect(await outcome(run), `seed ${seed}:\n${deaths.join("\n")}`).toEqual(expected);
+        await rm(run.path, { recursive: true });
+        deaths.push("done, and begun again");
+        continue;
+      }
+      kills++;
       deaths.push(`${goesOn ? "resumed" : "begun"}, killed ${died.message.replace(run.path, "")}`);
       await rm(join(run.path, ".lock"), { force: true }); // of a process that lives on, here
     }
-    const goesOn = !(await readLoopState(run)).finished;
-    if (goesOn) await trainToy(run, undefined);
+    const goesOn = existsSync(run.last);
+    if (!goesOn || !(await readLoopState(run)).finished) await trainToy(run, goesOn ? undefined : LENGTH);
     expect(await outcome(run), `seed ${seed}:\n${deaths.join("\n")}`).toEqual(expected);
   });
 });

@@ -152,7 +152,9 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
     progress.stop();
   }
   const finished = result.finished && result.best !== null;
-  const report = finished ? await writeTrainingReport(run, dataset, warnings, { ...flags, batch: shared.batch }) : undefined;
+  const report = finished
+    ? await writeTrainingReport(run, dataset, warnings, { ...flags, batch: shared.batch })
+    : undefined;
   if (flags.json) printJson({ out, classes: dataset.classes, splits, warnings, ...result, ...(report && { report }) });
   else {
     const early =
