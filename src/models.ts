@@ -11,6 +11,7 @@ import type { BackboneName } from "./core/backbones/names.ts";
 import type { Detector } from "./detection/detector.ts";
 import { FasterRcnnOptions } from "./detection/fasterRcnn/options.ts";
 import type { PredictorOptions } from "./training/predictorOptions.ts";
+import type { BatchChoice } from "./training/memory/chooseBatch.ts";
 import type { FindRateEvents, FindRateOptions } from "./training/rateTest/findRate.ts";
 import type { RateTest } from "./training/rateTest/rateTest.ts";
 import type { TaskKind } from "./training/task.ts";
@@ -135,6 +136,23 @@ export async function findModelRate(
   const { prepare, shared } = choose(name, own, options);
   const { findRate } = await import("./training/rateTest/findRate.ts");
   return findRate(dataset, prepare, shared, events);
+}
+
+/**
+ * The batch that suits the memory of the machine, for a training as `trainModel` would begin it, see `chooseBatch`.
+ *
+ * @param own as for `trainModel`
+ */
+export async function findModelBatch(
+  name: string,
+  dataset: Dataset,
+  own: Readonly<Record<string, unknown>>,
+  options: FindRateOptions & ImageOptions,
+): Promise<BatchChoice> {
+  const { findBatch } = await import("./training/memory/findBatch.ts");
+  const prepare = (data: Dataset, context: PrepareContext, batch: number): Promise<Prepared<unknown>> =>
+    choose(name, own, { ...options, batch }).prepare(data, context);
+  return findBatch(dataset, prepare, { ...options, usual: modelNamed(name).batch });
 }
 
 /** What is chosen of a model and its images, how its task is made with that, and the options that all trainings share. */

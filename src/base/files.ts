@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { constants, copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { constants, copyFile, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { AnchorkitError } from "./errors.ts";
 import { systemErrorAt } from "./systemErrors.ts";
 
 /**
@@ -36,7 +37,7 @@ async function placeFile(path: string, make: (beside: string) => Promise<void>):
  * of the writing before. One process at a time; who reads asks `presentFolder` where it is.
  */
 export async function writeFolderAtomic(path: string, fill: (beside: string) => Promise<void>): Promise<void> {
-  const beside = `${path}.new`;
+  const beside = unfinished(path);
   try {
     await remove(beside);
     await mkdir(beside, { recursive: true });
@@ -48,9 +49,31 @@ export async function writeFolderAtomic(path: string, fill: (beside: string) => 
     await rename(beside, path);
     await remove(replaced(path));
   } catch (error) {
-    await remove(beside).catch(() => undefined);
-    throw systemErrorAt(error);
+    await settleFolder(path).catch(() => undefined); // the first error is the one to hear of
+    throw inItsPlace(systemErrorAt(error), path);
   }
+}
+
+/**
+ * Undoes what a crash has left half done of `writeFolderAtomic` and, in the folder, of `writeFileAtomic`: the folder has
+ * its name, and nothing unfinished is left. Only for who knows that nobody writes there now.
+ */
+export async function settleFolder(path: string): Promise<void> {
+  await remove(unfinished(path));
+  if (presentFolder(path) !== path) await rename(replaced(path), path);
+  await remove(replaced(path));
+  await removeUnfinished(path);
+}
+
+/** Removes the files in a folder that `writeFileAtomic` has begun and a crash has kept it from finishing. */
+export async function removeUnfinished(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter(isUnfinished)) await rm(join(folder, name), { force: true });
+}
+
+/** Whether a file is one that `writeFileAtomic` has begun: to be seen only while it writes, and after a crash. */
+export function isUnfinished(name: string): boolean {
+  return /\.\d+-[0-9a-f]{8}\.tmp$/.test(name);
 }
 
 /** Where a folder that `writeFolderAtomic` writes is now: a crash may have left it beside its place. */
@@ -60,6 +83,17 @@ export function presentFolder(path: string): string {
 
 function replaced(path: string): string {
   return `${path}.old`;
+}
+
+function unfinished(path: string): string {
+  return `${path}.new`;
+}
+
+/** An error about a file beside the folder's place speaks of the file in its place: that is the one people know. */
+function inItsPlace(error: Error, path: string): Error {
+  if (!(error instanceof AnchorkitError)) return error;
+  error.message = error.message.replaceAll(unfinished(path), path);
+  return error;
 }
 
 function remove(path: string): Promise<void> {

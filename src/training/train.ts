@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { Random } from "../base/random.ts";
 import { AnchorkitError } from "../base/errors.ts";
 import { type NamedValues, setMatchingWeights } from "../core/namedWeights.ts";
@@ -13,12 +15,14 @@ import { assertTime, budgetFrom, type Budget, defaultBudget, validationsIn } fro
 import { amongCallbacks } from "./callbacks/callback.ts";
 import { callbacksOf } from "./callbacks/callbacksOf.ts";
 import { restoreCheckpoint, saveCheckpoint } from "./run/checkpoint.ts";
-import { fit, type LoopState } from "./loop/fit.ts";
+import { fit, LoopState } from "./loop/fit.ts";
+import { Diverged } from "./loop/finiteLosses.ts";
 import { describeAnew, modelFolderOf, readModelWeights } from "./run/modelFolder.ts";
 import { RunFolder } from "./run/runFolder.ts";
-import { begunRun, configOf } from "./run/runRecord.ts";
+import { begunRun, configOf, precisionOf } from "./run/runRecord.ts";
 import { chosenRecipe, rateOf, recipeRecord } from "./recipe.ts";
 import type { Task } from "./task.ts";
+import { explainingMemory } from "./memory/outOfMemory.ts";
 import { trainingView } from "./callbacks/viewOf.ts";
 import { Trainer } from "./trainer.ts";
 import type { PrepareContext, Prepared, TrainEvents, TrainOptions, TrainResult } from "./trainOptions.ts";
@@ -68,18 +72,21 @@ export async function train<Batch>(
     open.push(task);
     for (const note of task.notes ?? []) events.message?.(note);
     if (!begun && model !== undefined) await startFrom(model, task, events);
-    const trainer = await Trainer.make(task, {
-      precision: options.precision,
-      fast: chooseFastPrecision(engine),
-      random: random.fork("sampling"),
-      recipe: chosenRecipe(options),
-    });
+    const make = (): Promise<Trainer<Batch>> =>
+      Trainer.make(task, {
+        ...precisionOf(options.precision, chooseFastPrecision(engine), begun?.config),
+        random: random.fork("sampling"),
+        recipe: chosenRecipe(options),
+      });
+    const trainer = await explainingMemory(options.batch, () => "before the first step", make);
     open.push(trainer);
     const resumed = begun && (await restoreCheckpoint(run, trainer));
     const budget = begun?.budget ?? budgetFrom(options) ?? defaultBudget(task.batches.stepsPerEpoch);
     ready.abort();
     await checked;
     if (begun) {
+      // a run that goes on after its end is unfinished before it is longer: whatever comes, it can go on
+      if (resumed?.finished) await saveCheckpoint(run.last, task, trainer, { ...resumed, finished: false });
       await run.writeConfig({ ...begun.config, budget });
       await describeAnew(run.best, task); // the data may have other category ids now
     }
@@ -92,6 +99,9 @@ export async function train<Batch>(
       const config = configOf(options, recorded, task, { budget, engine, fingerprint, precision });
       await run.writeConfig({ ...config, recipe: recipeRecord(trainer.recipe) });
       await writeManifest(run.splits, described);
+      // from now on it can go on
+      const first = LoopState.parse({ step: 0, elapsed: spent(), best: null, finished: false });
+      await saveCheckpoint(run.last, task, trainer, first);
     }
     events.message?.(`${task.summary}, ${trainer.compiled.precision}; ready after ${spent().toFixed(1)} s`);
     const state = await fitRun(task, trainer, run, {
@@ -99,7 +109,7 @@ export async function train<Batch>(
       budget,
       spent: spent(),
       events,
-      ...(resumed && { resumed }),
+      ...(resumed && { resumed: { ...resumed, finished: false } }),
     });
     return { steps: state.step, seconds: state.elapsed, best: state.best, finished: state.finished };
   } finally {
@@ -140,6 +150,13 @@ async function fitRun<Batch>(
     elapsed: resumed?.elapsed ?? spent,
     config,
   });
+  let kept = resumed;
+  let step = resumed?.step ?? 0;
+  const save = async (folder: string, state?: LoopState): Promise<void> => {
+    run.requirePresent();
+    await saveCheckpoint(folder, task, trainer, state);
+    kept = state ?? kept;
+  };
   const loop = (): Promise<LoopState> =>
     fit(
       {
@@ -151,12 +168,12 @@ async function fitRun<Batch>(
         nextPhase: () => {
           trainer.nextPhase();
         },
-        saveBest: () => saveCheckpoint(run.best, task, trainer),
+        saveBest: () => save(run.best),
         async saveCheckpoint(step, keep) {
-          await saveCheckpoint(run.checkpoint(step), task, trainer);
+          await save(run.checkpoint(step));
           await run.keepCheckpoints(keep);
         },
-        saveLast: (state) => saveCheckpoint(run.last, task, trainer, state),
+        saveLast: (state) => save(run.last, state),
       },
       {
         budget,
@@ -169,12 +186,31 @@ async function fitRun<Batch>(
         ...(options.report && { afterwards: (validation: number) => spent + 1.5 * validation }),
         ...(resumed && { resumed }),
         ...(signal && { signal }),
-        onStep: (progress) => events.progress?.(progress),
+        onStep(progress) {
+          ({ step } = progress);
+          events.progress?.(progress);
+        },
         onValidation: (validation) => events.validated?.(validation),
         onStop: (reason) => events.message?.(`stopping here: ${reason}`),
       },
     );
-  return amongCallbacks(callbacks, view, loop);
+  try {
+    const run = (): Promise<LoopState> => amongCallbacks(callbacks, view, loop);
+    return await explainingMemory(options.batch, () => `step ${step + 1}`, run);
+  } catch (error) {
+    // the beginning alone is not worth going on from: the folder is free for another try
+    if (!kept && !existsSync(run.best)) await rm(run.last, { recursive: true, force: true }).catch(() => undefined);
+    throw withKept(error, existsSync(run.last) ? (kept ?? { step: 0, finished: false }) : undefined);
+  }
+}
+
+/** A failure that can be explained, with what is left of the training; one that would come again at once, as it is. */
+function withKept(error: unknown, kept?: Pick<LoopState, "step" | "finished">): unknown {
+  if (!(error instanceof AnchorkitError) || error instanceof Diverged || !kept) return error;
+  const rest = kept.finished
+    ? "the training had come to its end, and is kept"
+    : `the training is kept up to step ${kept.step}, and can be resumed`;
+  return new AnchorkitError(`${error.message}; ${rest}`, { cause: error });
 }
 
 /** Gives the task's network the weights of a model, as far as they fit, and says which. */

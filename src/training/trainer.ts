@@ -135,6 +135,18 @@ export class Trainer<Batch> {
     return this.#state.better === "raw" ? new Map() : this.compiled.averages;
   }
 
+  /** Runs a step of each phase, for what it takes; what is trained afterwards is not worth anything. */
+  async rehearse(): Promise<void> {
+    const { phases, accumulate } = this.recipe;
+    const batch = await this.#task.batches.batch(0);
+    for (const phase of phases) {
+      runStep(this.#task, this.compiled.program, phase, batch, {
+        ...{ step: 0, random: this.#random },
+        ...(accumulate === 1 && { update: { number: 1, learningRate: 0 } }),
+      });
+    }
+  }
+
   dispose(): void {
     this.compiled.dispose();
   }

@@ -14,7 +14,7 @@ import { limiter } from "../../src/data/parallel.ts";
 import { compileProgram, openPrograms } from "../../src/engine/graph/program.ts";
 import type { Step } from "../../src/engine/graph/step.ts";
 import { loadEngine } from "../../src/engine/load.ts";
-import { openModel, trainModel } from "../../src/models.ts";
+import { findModelBatch, openModel, trainModel } from "../../src/models.ts";
 import { stepFeeds, Trainer } from "../../src/training/trainer.ts";
 import { stepName } from "../../src/training/trainingProgram.ts";
 import { squaresDataset } from "../detection/sampleImages.ts";
@@ -87,6 +87,15 @@ describe("a classifier's training step", () => {
     trainer.dispose();
     task.dispose();
   });
+});
+
+it("the batch that suits the memory is measured, and nothing is left of that", async () => {
+  const before = tf.memory().numTensors;
+  const options = { seed: 3, precision: "float32", engine: "native", tensorboard: false, batch: 32 } as const;
+  const { batch, says } = await findModelBatch("small-cnn", labelled(), { size: 64 }, options);
+  expect(batch).toBe(8); // of twelve images
+  expect(says).toMatch(/^--batch auto: batches of 8, as there are few training images \(4 took \d\.\d GB, 8 took/);
+  expect(tf.memory().numTensors).toBe(before);
 });
 
 const training = () => ({

@@ -2,7 +2,7 @@ import { basename, extname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { requireReplaceable } from "../../base/output/requireReplaceable.ts";
 import { isAugmentationFile, loadAugmentation } from "../../data/augment/readAugmentation.ts";
-import { checkChoice, findModelRate, modelNamed } from "../../models.ts";
+import { checkChoice, findModelBatch, findModelRate, modelNamed } from "../../models.ts";
 import { rateWords, shownRate } from "../../report/rateTest/words.ts";
 import { openDataset } from "../dataset.ts";
 import { abortOnInterrupt, INTERRUPTED } from "../interrupt.ts";
@@ -28,7 +28,13 @@ export async function findLr(flags: TrainFlags, command: Command): Promise<void>
   const signal = abortOnInterrupt(() => {
     progress.log("stopping after this step");
   });
-  const test = await findModelRate(model, dataset, own, { ...shared, augmentation, signal }, {
+  const options = { ...shared, augmentation, signal };
+  if (flags.batch === "auto") {
+    const { batch, says } = await findModelBatch(model, dataset, own, options);
+    options.batch = batch;
+    progress.log(says);
+  }
+  const test = await findModelRate(model, dataset, own, options, {
     message(text) {
       progress.log(text);
     },

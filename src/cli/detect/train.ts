@@ -85,7 +85,7 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   const length = lengthOf(flags);
   const run = new RunFolder(flags.out ?? freeRunFolder(data));
   const out = run.path;
-  sharedOptions(flags); // refuses what cannot be
+  const { batch } = sharedOptions(flags); // refuses what cannot be
   const { weights, overwrite, augment } = flags;
   if (!resume && run.holdsTraining() && !overwrite) {
     throw new WouldOverwrite(`${out}: already holds a training; continue it with --resume, or give another --out`);
@@ -121,7 +121,7 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
     progress.stop();
   }
   const finished = result.finished && result.best !== null;
-  const report = finished ? await writeTrainingReport(run, dataset, warnings, flags) : undefined;
+  const report = finished ? await writeTrainingReport(run, dataset, warnings, { ...flags, batch }) : undefined;
   if (flags.json) printJson({ out, classes: dataset.classes, splits, warnings, ...result, ...(report && { report }) });
   else {
     const early =

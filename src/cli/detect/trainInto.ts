@@ -5,7 +5,7 @@ import { UsageError } from "../../base/errors.ts";
 import { Augmentation } from "../../data/augment/description.ts";
 import { loadAugmentation } from "../../data/augment/readAugmentation.ts";
 import type { Dataset, ImageRecord } from "../../data/dataset.ts";
-import { modelNamed, trainModel } from "../../models.ts";
+import { findModelBatch, modelNamed, trainModel } from "../../models.ts";
 import type { RunFolder } from "../../training/run/runFolder.ts";
 import type { DrawExamples, TrainEvents, TrainResult } from "../../training/trainOptions.ts";
 import { sharedOptions, type TrainFlags } from "./trainOptions.ts";
@@ -43,7 +43,12 @@ export async function trainInto(
     ...{ data: resolve(data), augment },
     ...defined({ coordinates, orphans, images: images === undefined ? undefined : resolve(images) }),
   };
-  return trainModel(model, dataset, own, options, recorded, events);
+  if (flags.batch !== "auto") return trainModel(model, dataset, own, options, recorded, events);
+  const began = performance.now();
+  const { batch, says } = await findModelBatch(model, dataset, own, options);
+  const spent = rest.spent + (performance.now() - began) / 1000;
+  events.message?.(says);
+  return trainModel(model, dataset, own, { ...options, batch, spent }, recorded, events);
 }
 
 /** How images are varied: as told, or in a training that goes on as it was begun, whatever became of its file. */

@@ -16,7 +16,7 @@ import { addDetectorOptions, addOverwriteOption, choice, flagOf, numberIn } from
 
 export interface TrainFlags extends DataFlags, Omit<TrainOptions, "out" | "signal" | "epochs" | "minutes" | "batch"> {
   model: string;
-  batch?: number;
+  batch?: number | "auto";
   out?: string;
   epochs?: Length;
   minutes?: Length;
@@ -68,8 +68,8 @@ export function addTrainingOptions(command: Command): void {
     .addOption(choice("--model <name>", "the model to train", Object.keys(MODELS), USUAL_MODEL))
     .option(
       "--batch <n>",
-      `images per step ${defaultsOf(({ batch }) => batch)}`,
-      numberIn({ whole: true, min: 1, max: 256 }),
+      `images per step, or auto: as many as the memory is good for ${defaultsOf(({ batch }) => batch)}`,
+      batchIn({ whole: true, min: 1, max: 256 }),
     )
     .option("--augment <how>", `how images are varied: ${PRESET_NAMES.join(", ")}, or a YAML file`, "default")
     .addOption(choice("--flip <how>", "mirror images at random (default: as --augment says, horizontal)", FLIPS))
@@ -147,19 +147,8 @@ export function lengthOf({ epochs, minutes, resume }: TrainFlags): { epochs?: nu
 
 /** What the library's training takes of the flags, beside the model's own options. */
 export function sharedOptions(flags: TrainFlags) {
-  const {
-    batch = modelNamed(flags.model).batch,
-    seed,
-    engine,
-    precision,
-    cache,
-    cacheLimit,
-    workers,
-    patience,
-    weights,
-    resume,
-    flip,
-  } = flags;
+  const { batch: images, seed, engine, precision, cache, cacheLimit, workers, patience, weights, resume, flip } = flags;
+  const batch = typeof images === "number" ? images : modelNamed(flags.model).batch;
   const { optimizer, lr, schedule, momentum, beta1, beta2, weightDecay, clipNorm, accumulate } = flags;
   const { reduceOnPlateau, checkpointEvery, keepCheckpoints, tensorboard = true } = flags;
   if (keepCheckpoints !== undefined && checkpointEvery === undefined) {
@@ -249,6 +238,11 @@ function rangeOf({ type, minimum, exclusiveMinimum, maximum }: z.infer<typeof Js
     ...(exclusiveMinimum !== undefined && { above: exclusiveMinimum }),
     ...(maximum !== undefined && { max: maximum }),
   };
+}
+
+function batchIn(range: Parameters<typeof numberIn>[0]): (text: string) => number | "auto" {
+  const parse = numberIn(range);
+  return (text) => (text.trim() === "auto" ? "auto" : parse(text));
 }
 
 function lengthIn(range: Parameters<typeof numberIn>[0]): (text: string) => Length {

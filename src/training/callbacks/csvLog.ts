@@ -43,7 +43,8 @@ function rowOf(state: FitValidation): Record<string, number | undefined> {
 
 async function readRows(file: string): Promise<string[][]> {
   try {
-    return parse(await readFile(file), { relax_column_count: true });
+    const text = await readFile(file, "utf8");
+    return parse(text.slice(0, text.lastIndexOf("\n") + 1), { relax_column_count: true }); // no row that was cut off
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw new AnchorkitError(`${file}: is no log of this training, and cannot be added to`, { cause: error });

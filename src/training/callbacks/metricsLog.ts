@@ -10,6 +10,7 @@ export function metricsLog(run: RunFolder): Callback {
     name: "metrics log",
     onBegin: ({ step }) => run.keepMetrics(step),
     async onValidation(state) {
+      run.requirePresent();
       await run.appendMetrics(state);
       return undefined;
     },

@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
 import { AnchorkitError } from "../../base/errors.ts";
 import { progressOf, type Budget } from "./budget.ts";
-import { assertFinite, Diverged } from "./finiteLosses.ts";
+import { assertFinite } from "./finiteLosses.ts";
 import { joinCallbacks, type Callback, type Wish } from "../callbacks/callback.ts";
 import type { FitProgress, FitValidation } from "./progress.ts";
 import { RateMeter } from "./rateMeter.ts";
@@ -41,6 +41,12 @@ export interface StepInfo {
   learningRate: number;
 }
 
+/** JSON has null for what is no number: the score of weights of which nothing could be measured. */
+const Score = z
+  .number()
+  .nullable()
+  .transform((score) => score ?? NaN);
+
 /** Where a training stands; part of the checkpoint. */
 export const LoopState = z.object({
   /** Steps done. */
@@ -48,7 +54,7 @@ export const LoopState = z.object({
   /** Seconds of training so far. */
   elapsed: z.number().min(0),
   /** Score of the best weights, and the step they were found at. */
-  best: z.object({ score: z.number(), step: z.int() }).nullable(),
+  best: z.object({ score: Score, step: z.int() }).nullable(),
   finished: z.boolean(),
   /** What callbacks have made of the learning rate. */
   rateFactor: z.number().positive().default(1),
@@ -84,7 +90,8 @@ const CHECKPOINT = { first: 40, every: 300 };
 /**
  * Trains until the budget is used, a callback ends it or the signal asks to stop; measures now and then, and keeps the
  * best and the last weights. A loss that is no number ends the training with the step, the samples and what probably
- * caused it; data that cannot be read ends it with a checkpoint.
+ * caused it; data that cannot be read ends it with a checkpoint. Whatever else fails (a full disk, say), the checkpoint
+ * before it is kept: what was begun is not told as done.
  */
 export async function fit<Batch>(training: Training<Batch>, options: FitOptions): Promise<LoopState> {
   const { budget, resumed } = options;
@@ -105,7 +112,7 @@ export async function fit<Batch>(training: Training<Batch>, options: FitOptions)
   let ended: string | undefined; // by a callback
   let validated = Math.floor(progressAt(step) * options.validations);
   let saveAt = elapsed() + CHECKPOINT.first;
-  let saved: LoopState | undefined;
+  let saved = resumed;
   let learningRate = 0; // of the last step
 
   const stopped = (): boolean => options.signal?.aborted === true;
@@ -132,7 +139,7 @@ export async function fit<Batch>(training: Training<Batch>, options: FitOptions)
   const validate = async (waiting: number): Promise<void> => {
     const begun = elapsed();
     const { score, metrics, loss: validationLoss, comparison } = await training.validate();
-    const isBest = best === null || score > best.score;
+    const isBest = best === null || score > best.score || (Number.isNaN(best.score) && !Number.isNaN(score));
     if (isBest) {
       best = { score, step };
       await training.saveBest();
@@ -151,56 +158,53 @@ export async function fit<Batch>(training: Training<Batch>, options: FitOptions)
 
   let next = training.prepare(step);
   next.catch(() => undefined); // reported when it is awaited
-  try {
-    data.begin();
-    while (!over() && !stopped()) {
-      const progress = progressAt(step);
-      const batch = await next;
-      next = training.prepare(step + 1);
-      next.catch(() => undefined);
-      data.end();
-      learningRate = rateFactor * options.learningRate(step, progress);
-      const result = training.train(batch, { step, progress, learningRate });
-      const losses = result instanceof Promise ? await result : result;
-      assertFinite(losses, step, training.namesOf(batch), learningRate);
-      step++;
-      const loss = losses.loss ?? NaN;
-      since.steps++;
-      since.loss += loss;
-      meter.count(options.batch);
-      const waiting = data.share();
-      const state: FitProgress = {
-        step,
-        ...("epochs" in budget && { steps: budget.epochs * stepsPerEpoch, epochs: budget.epochs }),
-        epoch: step / stepsPerEpoch,
-        elapsed: elapsed(),
-        remaining: remainingSeconds(progressAt(step), elapsed()),
-        loss,
-        losses,
-        samplesPerSecond: meter.perSecond(),
-        waiting,
-        learningRate,
-      };
-      const wishes = callbacks.onStep(state);
-      if (wishes.length > 0) await obey(wishes);
-      options.onStep?.(state);
+  data.begin();
+  while (!over() && !stopped()) {
+    const progress = progressAt(step);
+    const batch = await next.catch(async (error: unknown) => {
+      if (error instanceof AnchorkitError && step > (saved?.step ?? 0)) await save(false);
+      throw error;
+    });
+    next = training.prepare(step + 1);
+    next.catch(() => undefined);
+    data.end();
+    learningRate = rateFactor * options.learningRate(step, progress);
+    const result = training.train(batch, { step, progress, learningRate });
+    const losses = result instanceof Promise ? await result : result;
+    assertFinite(losses, step, training.namesOf(batch), learningRate);
+    step++;
+    const loss = losses.loss ?? NaN;
+    since.steps++;
+    since.loss += loss;
+    meter.count(options.batch);
+    const waiting = data.share();
+    const state: FitProgress = {
+      step,
+      ...("epochs" in budget && { steps: budget.epochs * stepsPerEpoch, epochs: budget.epochs }),
+      epoch: step / stepsPerEpoch,
+      elapsed: elapsed(),
+      remaining: remainingSeconds(progressAt(step), elapsed()),
+      loss,
+      losses,
+      samplesPerSecond: meter.perSecond(),
+      waiting,
+      learningRate,
+    };
+    const wishes = callbacks.onStep(state);
+    if (wishes.length > 0) await obey(wishes);
+    options.onStep?.(state);
 
-      const due = Math.floor(Math.min(progressAt(step), 1) * options.validations);
-      if (due > validated || (ended !== undefined && since.steps > 0)) {
-        validated = due;
-        await validate(waiting);
-        meter.restart();
-        data.restart();
-      } else if (elapsed() > saveAt) {
-        await save(false);
-      }
-      data.begin();
-      await setImmediate(); // a step blocks this thread: let decoded images and Ctrl-C through
+    const due = Math.floor(Math.min(progressAt(step), 1) * options.validations);
+    if (due > validated || (ended !== undefined && since.steps > 0)) {
+      validated = due;
+      await validate(waiting);
+      meter.restart();
+      data.restart();
+    } else if (elapsed() > saveAt) {
+      await save(false);
     }
-  } catch (error) {
-    if (!(error instanceof AnchorkitError) || error instanceof Diverged || step === (resumed?.step ?? 0)) throw error;
-    await save(false);
-    throw new AnchorkitError(`${error.message}; the training is kept up to step ${step}, and can be resumed`);
+    data.begin();
+    await setImmediate(); // a step blocks this thread: let decoded images and Ctrl-C through
   }
   const finished = !stopped() || over();
   return saved?.step === step && saved.finished === finished ? saved : save(finished);

@@ -3,6 +3,7 @@ import { AugmentThreads } from "../../data/augment/augmentThreads.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { openLoading } from "../../data/images/openImageCache.ts";
 import { loadEngine } from "../../engine/load.ts";
+import { explainingMemory } from "../memory/outOfMemory.ts";
 import { chosenRecipe } from "../recipe.ts";
 import { modelFolderOf } from "../run/modelFolder.ts";
 import { startFrom } from "../train.ts";
@@ -37,11 +38,17 @@ export async function findRate<Batch>(
     task = await prepare(dataset, { loading, random, resumes: false, ...(model !== undefined && { model }) });
     if (model !== undefined) await startFrom(model, task, events);
     const { precision, signal } = options;
-    return await rateTest(task, {
+    const given = {
       ...{ engine, precision, random: random.fork("sampling"), recipe: chosenRecipe(options) },
       ...(signal && { signal }),
       ...(events.update && { onUpdate: events.update }),
-    });
+    };
+    const test = rateTest(task, given);
+    return await explainingMemory(
+      options.batch,
+      () => "range test",
+      () => test,
+    );
   } finally {
     task?.dispose();
     await threads.close();

@@ -3,7 +3,7 @@ import { appendFile, mkdir, readdir, readFile, rm, rmdir } from "node:fs/promise
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { AnchorkitError, WouldOverwrite } from "../../base/errors.ts";
-import { presentFolder, writeFileAtomic } from "../../base/files.ts";
+import { isUnfinished, presentFolder, removeUnfinished, settleFolder, writeFileAtomic } from "../../base/files.ts";
 import { type Release, takeLock } from "../../base/lock.ts";
 import { OutputFolder } from "../../base/output/outputFolder.ts";
 import { systemErrorAt } from "../../base/systemErrors.ts";
@@ -26,6 +26,8 @@ const RunConfig = z.looseObject({
   /** When, as ISO 8601 has it; runs of old do not say it. */
   began: z.string().optional(),
   budget: Budget.optional(),
+  /** The precision that `auto` came to. */
+  computedIn: z.enum(["float32", "bfloat16"]).optional(),
 });
 export type RunConfig = z.infer<typeof RunConfig>;
 
@@ -117,6 +119,23 @@ export class RunFolder {
     return join(this.path, METRICS);
   }
 
+  /** Puts right what a crash has left half done; only for who holds the lock. */
+  async settle(): Promise<void> {
+    const names = await readdir(join(this.path, CHECKPOINTS)).catch(() => []);
+    const kept = names.flatMap((name) => /^(step-\d{6,})(\.new|\.old)?$/.exec(name)?.[1] ?? []);
+    const models = ["best", "last", ...new Set(kept.map((name) => join(CHECKPOINTS, name)))];
+    for (const model of models) await settleFolder(join(this.path, model));
+    await removeUnfinished(this.path);
+  }
+
+  /** @throws AnchorkitError if the run was removed or moved while it was being written */
+  requirePresent(): void {
+    if (existsSync(this.config)) return;
+    throw new AnchorkitError(
+      `${this.config}: is gone: the run's folder was removed or moved while the training wrote to it; move it back, or begin anew`,
+    );
+  }
+
   /** Whether a training has left weights here. */
   holdsTraining(): boolean {
     return existsSync(this.best) || existsSync(this.last);
@@ -147,7 +166,8 @@ export class RunFolder {
 
   /** Takes the place of what an earlier training has left, where that may be. */
   async begin(output: OutputFolder): Promise<void> {
-    for (const name of [...MODELS, CHECKPOINTS, REPORT, EVENTS])
+    // its description first: what is left of it, should this be cut short, is then no run that could go on
+    for (const name of [CONFIG, ...MODELS, CHECKPOINTS, REPORT, EVENTS])
       await rm(join(this.path, name), { recursive: true, force: true });
     await output.announce([...FILES, "best", "last", CHECKPOINTS]);
   }
@@ -157,7 +177,7 @@ export class RunFolder {
     const files: string[] = [];
     const kept = await readdir(join(this.path, CHECKPOINTS)).catch(() => []);
     for (const model of [...MODELS, ...kept.map((name) => join(CHECKPOINTS, name))]) {
-      const names = await readdir(join(this.path, model)).catch(() => []);
+      const names = (await readdir(join(this.path, model)).catch(() => [])).filter((name) => !isUnfinished(name));
       const other = names.find((name) => !/\.(json|bin)$/.test(name));
       if (other !== undefined) {
         const folder = join(this.path, model);
@@ -205,9 +225,9 @@ export class RunFolder {
 
   /** Leaves in metrics.jsonl what was measured up to this step: nothing of a training that begins. */
   async keepMetrics(step: number): Promise<void> {
-    const lines = step > 0 && existsSync(this.metrics) ? await this.readMetrics() : [];
-    const kept = lines.filter((line) => (line.step ?? 0) <= step); // runs of old do not say it
-    await writeFileAtomic(this.metrics, kept.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    const lines = step > 0 && existsSync(this.metrics) ? await this.#metricsLines() : [];
+    const kept = lines.filter(({ line }) => (line.step ?? 0) <= step); // runs of old do not say it
+    await writeFileAtomic(this.metrics, kept.map(({ text }) => `${text}\n`).join(""));
   }
 
   /** Adds a line to metrics.jsonl. */
@@ -219,10 +239,14 @@ export class RunFolder {
 
   /** What each validation measured; a line that a crash has cut off is left out. */
   async readMetrics(): Promise<MetricsLine[]> {
-    const lines = (await readFile(this.metrics, "utf8")).split("\n").filter((line) => line !== "");
-    return lines.flatMap((line) => {
+    return (await this.#metricsLines()).map(({ line }) => line);
+  }
+
+  async #metricsLines(): Promise<{ text: string; line: MetricsLine }[]> {
+    const texts = (await readFile(this.metrics, "utf8")).split("\n").filter((text) => text !== "");
+    return texts.flatMap((text) => {
       try {
-        return [MetricsLine.parse(JSON.parse(line))];
+        return [{ text, line: MetricsLine.parse(JSON.parse(text)) }];
       } catch {
         return [];
       }

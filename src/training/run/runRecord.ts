@@ -13,6 +13,7 @@ export async function begunRun(
   options: Pick<TrainOptions, "epochs" | "minutes">,
 ): Promise<{ config: RunConfig; budget: Budget }> {
   const config = await run.readConfig();
+  await run.settle();
   if (!existsSync(run.last)) {
     throw new AnchorkitError(
       `${run.path}: stopped before its first checkpoint, so there is nothing to continue; start again`,
@@ -28,6 +29,17 @@ export async function begunRun(
   const budget = config.budget;
   if (!budget) throw new AnchorkitError(`${run.config}: does not say how long the training was meant to be (budget)`);
   return { config, budget: more ? extended(budget, more) : budget };
+}
+
+/** The precision to compile in: one that goes on keeps what was chosen, as far as the machine is fast in it. */
+export function precisionOf(
+  precision: Precision | "auto",
+  fast: Precision,
+  config: RunConfig = {},
+): { precision: Precision | "auto"; fast: Precision } {
+  const { computedIn } = config;
+  const kept = precision === "auto" && (computedIn === "float32" || computedIn === fast) ? computedIn : undefined;
+  return { precision: kept ?? precision, fast };
 }
 
 /** What config.json tells of a run that begins: its options, what they came to, and what it runs on. */

@@ -11,6 +11,8 @@ const trained = vi.hoisted((): { options: Trained[] } => ({ options: [] }));
 
 vi.mock("../../../src/models.ts", async (original) => ({
   ...(await original<typeof models>()),
+  findModelBatch: (...[, , , { batch }]: Parameters<typeof models.findModelBatch>) =>
+    Promise.resolve({ batch: 4 * batch, says: "--batch auto: batches of so many" }),
   trainModel: (...[, , , options, recorded]: Parameters<typeof models.trainModel>) => {
     trained.options.push({ ...options, ...recorded });
     return Promise.resolve({ steps: 1, seconds: 1, best: null, finished: true });
@@ -85,5 +87,28 @@ describe("detect train --augment", () => {
     expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
     expect(trained.options[0]?.augmentation).toEqual(PRESETS.strong);
     expect(readFileSync(join(folder, "run/config.json"), "utf8")).toContain("gone.yaml");
+  });
+});
+
+describe("detect train --batch", () => {
+  const train = async (...args: string[]) => {
+    const folder = await photos();
+    const given = ["--data", join(folder, "photos"), "--out", join(folder, "out"), ...args];
+    return callCommand("detect", ["train", ...given]);
+  };
+
+  it("auto trains with the number that was found, and says so", async () => {
+    const { code, stderr } = await train("--batch", "auto");
+    expect(code).toBe(0);
+    expect(stderr).toContain("--batch auto: batches of so many");
+    expect(trained.options[0]?.batch).toBe(16);
+  });
+
+  it("is a number or auto", async () => {
+    expect(await train("--batch", "8")).toMatchObject({ code: 0 });
+    expect(trained.options[0]?.batch).toBe(8);
+    const { code, stderr } = await train("--batch", "most");
+    expect(code).toBe(2);
+    expect(stderr).toContain("'most' is invalid. It must be a whole number from 1 to 256");
   });
 });

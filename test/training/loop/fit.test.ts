@@ -253,7 +253,7 @@ describe("fit", () => {
     expect(trained).toEqual([0]);
   });
 
-  it("keeps what was trained when an image cannot be read, and says so", async () => {
+  it("keeps what was trained when an image cannot be read", async () => {
     const saved: LoopState[] = [];
     const failing: Training<number> = {
       stepsPerEpoch: 2,
@@ -266,10 +266,42 @@ describe("fit", () => {
       saveCheckpoint: () => Promise.resolve(),
       saveLast: (state) => Promise.resolve(void saved.push(state)),
     };
-    await expect(fit(failing, { ...everyStep, validations: 1 })).rejects.toThrow(
-      "c.png: damaged; the training is kept up to step 2, and can be resumed",
-    );
+    await expect(fit(failing, { ...everyStep, validations: 1 })).rejects.toThrow(/^c\.png: damaged$/);
     expect(saved).toMatchObject([{ step: 2, finished: false }]);
+  });
+
+  it("does not tell as done what could not be saved: the checkpoint before it counts", async () => {
+    const full = new AnchorkitError("best: no space");
+    const scores = [0.3, 0.5];
+    for (const failing of ["saveBest", "saveLast", "saveCheckpoint"] as const) {
+      const saved: LoopState[] = [];
+      const training: Training<number> = {
+        ...{
+          stepsPerEpoch: 2,
+          prepare: (step) => Promise.resolve(step),
+          train: () => ({ loss: 1 }),
+          namesOf: () => [],
+        },
+        nextPhase: () => undefined,
+        validate: () => Promise.resolve({ score: scores[saved.length] ?? 0, metrics: {} }),
+        saveBest: () => Promise.resolve(),
+        saveCheckpoint: () => Promise.resolve(),
+        saveLast: (state) => Promise.resolve(void saved.push(state)),
+      };
+      const saves = training[failing].bind(training) as (...given: unknown[]) => Promise<void>;
+      training[failing] = (...given: unknown[]) => (saved.length === 0 ? saves(...given) : Promise.reject(full));
+      const callbacks: Callback[] = [{ name: "keeping", onValidation: () => ({ checkpoint: { keep: 1 } }) }];
+      await expect(fit(training, { ...everyStep, callbacks }), failing).rejects.toBe(full);
+      expect(saved, failing).toMatchObject([{ step: 2, best: { score: 0.3, step: 2 } }]);
+    }
+  });
+
+  it("takes any score for better than one that is no number, also after an interruption", async () => {
+    const { validations, saved } = await told({}, { scores: [NaN, 0.1] });
+    expect(validations.map(({ best }) => best)).toEqual([true, true]);
+    const resumed = LoopState.parse(JSON.parse(JSON.stringify(saved[0])));
+    expect(resumed.best).toEqual({ score: NaN, step: 2 });
+    expect((await told({ resumed }, { scores: [0.1] })).state.best).toEqual({ score: 0.1, step: 4 });
   });
 
   it("writes a checkpoint within the first minute, and every few minutes after", async () => {

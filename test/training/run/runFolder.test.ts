@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { appendFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { presentFolder, writeFolderAtomic } from "../../../src/base/files.ts";
 import type { FitValidation } from "../../../src/training/loop/progress.ts";
@@ -80,6 +80,40 @@ describe("a run folder", () => {
     await run.keepMetrics(0);
     await again();
     expect(existsSync(run.metrics)).toBe(true);
+  });
+
+  it("is put right after a crash: models have their names, and nothing unfinished is left", async () => {
+    const run = new RunFolder(join(root, "run"));
+    await run.writeConfig({});
+    const files = {
+      ...{ "best.old/weights.bin": "best", "best.new/weights.bin": "half", "last/weights.bin": "last" },
+      ...{ "last/state.bin.12-0123abcd.tmp": "half", "splits.json.12-0123abcd.tmp": "half", "my.tmp": "mine" },
+      ...{ "checkpoints/step-000004/weights.bin": "four", "checkpoints/step-000008.new/weights.bin": "half" },
+    };
+    for (const [name, text] of Object.entries(files)) {
+      await mkdir(dirname(join(run.path, name)), { recursive: true });
+      await writeFile(join(run.path, name), text);
+    }
+    await run.settle();
+    const left = await readdir(run.path, { recursive: true });
+    expect(left.filter((name) => name.includes(".")).sort()).toEqual([
+      ...["best/weights.bin", "checkpoints/step-000004/weights.bin", "config.json", "last/weights.bin", "my.tmp"],
+    ]);
+    expect(await readFile(join(run.best, "weights.bin"), "utf8")).toBe("best");
+  });
+
+  it("may be replaced though a crash has left unfinished files, and is no run while that is half done", async () => {
+    const run = new RunFolder(join(root, "run"));
+    await run.begin(await run.requireFree({ inputs: [] }));
+    await run.writeConfig({});
+    await mkdir(join(run.path, "last.new"), { recursive: true });
+    await writeFile(join(run.path, "last.new", "weights.bin.12-0123abcd.tmp"), "half");
+    await run.begin(await run.requireFree({ inputs: [], overwrite: true }));
+    expect(existsSync(run.config)).toBe(false);
+    expect(existsSync(join(run.path, "last.new"))).toBe(false);
+    expect(() => {
+      run.requirePresent();
+    }).toThrow(/config\.json: is gone/);
   });
 
   it("that cannot be made is an error by name", async () => {
