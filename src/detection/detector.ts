@@ -8,16 +8,26 @@ import { noCache } from "../data/images/imageCache.ts";
 import { ImageStore } from "../data/images/imageStore.ts";
 import { loadEngine } from "../engine/load.ts";
 import type { Program } from "../engine/graph/program.ts";
+import { lastMap, mapLayers } from "../core/gradCam.ts";
 import { disposeWeights } from "../core/namedWeights.ts";
-import { scoredFrom, type Detections } from "../geometry/detections.ts";
+import { first, scoredFrom, type Detections } from "../geometry/detections.ts";
 import { evaluateCoco, type CocoMetrics, type EvaluationImage } from "../metrics/detection/coco/coco.ts";
 import { compilePredictor } from "../training/compilePredictor.ts";
+import {
+  classNamed,
+  Explainers,
+  type Explanation,
+  type ExplainOptions,
+  type FileExplanation,
+} from "../training/explaining.ts";
 import { PREDICTOR_OPTIONS, type PredictorOptions } from "../training/predictorOptions.ts";
 import { modelFolderOf } from "../training/run/modelFolder.ts";
 import { levelAnchors } from "./boxes/anchors.ts";
 import { detectImages, type RunDetector } from "./detectImages.ts";
 import { detectLabelled } from "./detectLabelled.ts";
-import { thresholdsOf } from "./thresholds.ts";
+import { explainDetections } from "./explainDetections.ts";
+import { explainStep, featureModel } from "./fasterRcnn/explainStep.ts";
+import { DEFAULT_SCORE, thresholdsOf } from "./thresholds.ts";
 import { readNetwork } from "./fasterRcnn/readNetwork.ts";
 import { type FasterRcnn } from "./fasterRcnn/network.ts";
 import { predictStep } from "./fasterRcnn/predictStep.ts";
@@ -25,6 +35,9 @@ import type { DetectorDescription } from "./fasterRcnn/description.ts";
 
 /** How a detector is opened; it runs on 8 images at once unless told. */
 export type DetectorOptions = PredictorOptions;
+
+/** The lowest score that is given: of all classes, or of each; with "val", for each that of `thresholds`. */
+export type ScoreThreshold = number | readonly number[] | "val";
 
 /** What was found in a file, or why it could not be read. */
 export type FilePrediction = DetectedFile | { file: string; error: AnchorkitError };
@@ -36,12 +49,17 @@ export class Detector {
   readonly #program: Program;
   readonly #batch: number;
   readonly #network: FasterRcnn;
+  readonly #explainers: Explainers;
 
   private constructor(description: DetectorDescription, network: FasterRcnn, program: Program, batch: number) {
     this.description = description;
     this.#network = network;
     this.#program = program;
     this.#batch = batch;
+    const { preprocessing, classes } = description;
+    this.#explainers = new Explainers(network.model, mapLayers(featureModel(network)), (layer) =>
+      explainStep({ network, preprocessing, classes: classes.length, layer }),
+    );
   }
 
   /**
@@ -87,6 +105,11 @@ export class Detector {
     return thresholdsOf(this.description);
   }
 
+  /** The layer whose map `explainFiles` looks at unless told. */
+  get lastMap(): string {
+    return lastMap(this.#network.backbone);
+  }
+
   /** Layers, shapes and weights, as tf.LayersModel.summary prints them. */
   summary(print?: (line: string) => void): void {
     this.#network.model.summary(undefined, undefined, print);
@@ -95,20 +118,49 @@ export class Detector {
   /**
    * Finds objects in image files, in their order; the next images are decoded while some run. A file that cannot be
    * read gives its error and does not end the rest.
-   *
-   * @param options the lowest score that is given, of all classes or of each; with "val", for each that of `thresholds`
    */
   async *predictFiles(
     files: readonly string[],
-    { scoreThreshold = 0 }: { scoreThreshold?: number | readonly number[] | "val" } = {},
+    { scoreThreshold = 0 }: { scoreThreshold?: ScoreThreshold } = {},
   ): AsyncGenerator<FilePrediction> {
     const { preprocessing } = this.description;
-    const least = scoreThreshold === "val" ? this.thresholds : scoreThreshold;
+    const least = this.#least(scoreThreshold);
     const detect = (images: readonly FittedImage[]): Detections[] =>
       detectImages(this.#run, this.#batch, images, preprocessing);
     for await (const one of fittedAnswers(files, this.#batch, preprocessing, detect)) {
       if ("error" in one) yield one;
       else yield { file: one.file, size: one.size, detections: scoredFrom(least, one.answer) };
+    }
+  }
+
+  /**
+   * Which parts of image files speak for its detections, see `explainStep`: for those with at least `scoreThreshold` (0.3
+   * unless told), of the named class if there is one, the 9 best of an image at most unless told. See `predictFiles` for
+   * the rest.
+   *
+   * @throws AnchorkitError for a class or layer that it does not have
+   */
+  async *explainFiles(
+    files: readonly string[],
+    options: ExplainOptions & { scoreThreshold?: ScoreThreshold } = {},
+  ): AsyncGenerator<FileExplanation> {
+    knownOptions("explainFiles", options, { class: true, layer: true, most: true, scoreThreshold: true });
+    const { layer = this.lastMap, most = 9, class: name, scoreThreshold = DEFAULT_SCORE } = options;
+    const least = this.#least(scoreThreshold);
+    const { preprocessing } = this.description;
+    const asked = name === undefined ? undefined : classNamed(name, this.classes);
+    const program = await this.#explainers.of(layer);
+    const wanted = this.classes.map((_, k) => {
+      if (asked !== undefined && k !== asked) return Infinity;
+      return typeof least === "number" ? least : (least[k] ?? 0);
+    });
+    const answer = (images: readonly FittedImage[]): Explanation[][] =>
+      detectImages(this.#run, this.#batch, images, preprocessing).map((found, i) => {
+        const best = first(most, scoredFrom(wanted, found));
+        return explainDetections(program, images[i] as FittedImage, best, this.description);
+      });
+    for await (const one of fittedAnswers(files, this.#batch, preprocessing, answer)) {
+      yield "error" in one ? one : { file: one.file, size: one.size, explanations: one.answer };
     }
   }
 
@@ -127,7 +179,12 @@ export class Detector {
   /** Frees the weights; the detector cannot run afterwards. */
   dispose(): void {
     this.#program.dispose();
+    this.#explainers.dispose();
     disposeWeights(this.#network.model);
+  }
+
+  #least(threshold: ScoreThreshold): number | readonly number[] {
+    return threshold === "val" ? this.thresholds : threshold;
   }
 
   readonly #run: RunDetector = (inputs) => this.#program.run("predict", inputs);

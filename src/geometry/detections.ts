@@ -52,9 +52,12 @@ export function detections(columns: Pick<DetectionColumns, "boxes" | "scores" | 
  */
 export function scoredFrom(threshold: number | readonly number[], found: Detections): Detections {
   if (typeof threshold !== "number") return scoredFromEach(threshold, found);
-  const { boxes, scores, classes, masks } = found;
-  const end = scores.findIndex((score) => score < threshold);
-  const count = end === -1 ? scores.length : end;
+  const end = found.scores.findIndex((score) => score < threshold);
+  return end === -1 ? found : first(end, found);
+}
+
+/** So many of them at most, the best ones. Views of the same arrays. */
+export function first(count: number, { boxes, scores, classes, masks }: Detections): Detections {
   return {
     boxes: boxes.subarray(0, 4 * count),
     scores: scores.subarray(0, count),

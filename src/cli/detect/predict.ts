@@ -20,6 +20,7 @@ import {
 } from "../options.ts";
 import { OVERVIEW, pictureNames, PREDICTIONS } from "./pictureNames.ts";
 import { Progress } from "../progress.ts";
+import { resultFolder } from "./resultFolder.ts";
 import { askedThresholds, type Thresholds, thresholdsIn, thresholdsLine } from "./thresholds.ts";
 import { type BrokenFile, predictAll } from "./predictAll.ts";
 import { overviewLine, writeOverview } from "./overview.ts";
@@ -74,7 +75,9 @@ async function predict(paths: string[], flags: Flags): Promise<void> {
   const files = await listImageFiles(paths);
   const { kindOfRun, openPredictor } = await import("./openPredictor.ts");
   const pictures = (await kindOfRun(weights)) === "detection" ? pictureNames(files.map(({ name }) => name)) : undefined;
-  const { output, names } = await outputFor(paths, files, flags, pictures);
+  const tables = pictures ? [PREDICTIONS] : Object.values(CLASS_PREDICTIONS);
+  const names = flags.images ? [...tables, OVERVIEW, ...(pictures ?? [])] : tables;
+  const output = await resultFolder({ ...flags, command: "detect predict", paths, files }, names);
   const model = await openPredictor(weights, flags);
   const written = { files, output, names };
   const broken =
@@ -136,24 +139,6 @@ async function predictObjects(
     process.stdout.write(`${lines.join("\n")}\n`);
   }
   return broken.length;
-}
-
-/** The folder to write to, which takes none of the images' places, and what is written there. */
-async function outputFor(
-  paths: readonly string[],
-  files: readonly ImageFile[],
-  { out, images, overwrite, weights }: Flags,
-  pictures: readonly string[] | undefined,
-) {
-  const { OutputFolder } = await import("../../base/output/outputFolder.ts");
-  const { modelFolderOf } = await import("../../training/run/modelFolder.ts");
-  const inputs = [modelFolderOf(weights), ...paths, ...files.map(({ file }) => file)];
-  const output = await OutputFolder.open(out, { command: "detect predict", overwrite, inputs, results: true });
-  const tables = pictures ? [PREDICTIONS] : Object.values(CLASS_PREDICTIONS);
-  const names = images ? [...tables, OVERVIEW, ...(pictures ?? [])] : tables;
-  await output.requireFree(names);
-  await output.requireOwn();
-  return { output, names };
 }
 
 async function findObjects(

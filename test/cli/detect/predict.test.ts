@@ -174,6 +174,35 @@ describe.runIf(native)("thresholds of each class", { timeout: 120_000 }, () => {
     expect((await predict("--thresholds", "test")).stderr).toContain("It must be val, or a number from 0 to 1.");
   });
 
+  test("hold for detect explain, which draws the best detections of an image", async () => {
+    const explained = join(folder, "explained");
+    const args = [
+      "explain",
+      join(folder, "0.jpg"),
+      "--weights",
+      run,
+      "--out",
+      explained,
+      "--most",
+      "2",
+      "--score",
+      "0",
+    ];
+    const { code, stdout, stderr } = await callCommand("detect", [...args, "--json"]);
+    expect(code, stderr).toBe(0);
+    const { images, thresholds } = JSON.parse(stdout) as {
+      images: { explanations: { score: number; box: number[]; map: object }[] }[];
+      thresholds: { chosen: string };
+    };
+    expect(thresholds.chosen).toBe("at the score 0.00");
+    const [first, second, ...more] = images[0]?.explanations ?? [];
+    expect(more).toEqual([]);
+    expect(first?.score).toBeGreaterThanOrEqual(second?.score ?? NaN);
+    expect(first?.map).toEqual({ width: 2, height: 2 });
+    // two pictures of 240 x 180 beside each other, with 30 pixels of legend
+    expect(await sharp(join(explained, "0.jpg")).metadata()).toMatchObject({ width: 488, height: 210 });
+  });
+
   test("are chosen by detect eval on the validation images, and measured with", async () => {
     await saveDetector(run, undefined);
     const none = await predict("--thresholds", "val");

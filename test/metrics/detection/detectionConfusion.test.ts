@@ -208,7 +208,7 @@ test("with a threshold for each class, the less sure detections are as if they w
       const least = [0.25, 0.7, 0.5];
       const sure = images.map((image) => {
         const { truths, detections } = readScene(image);
-        const kept = detections.filter((one) => one.score >= (least[one.class ?? 0] ?? NaN));
+        const kept = detections.filter((one) => one.score >= (least[one.class] ?? NaN));
         return scene(truths, kept);
       });
       const classes = ["a", "b", "c"];

@@ -65,7 +65,7 @@ test("leaving out the less sure detections before the matching comes to the same
         const { truths, detections } = readScene(image);
         return scene(
           truths,
-          detections.filter((one) => one.score >= least(one.class ?? 0)),
+          detections.filter((one) => one.score >= least(one.class)),
         );
       });
       const counts = matchDetections(sure, classes).perClass.map(
