@@ -8,17 +8,20 @@ export type ClassThreshold = NonNullable<DetectorDescription["thresholds"]>[numb
 /** The score from which detections are shown unless a model or the user says another. */
 export const DEFAULT_SCORE = 0.3;
 
+/** A class that comes to less at its best score keeps `DEFAULT_SCORE`. */
+const LEAST_F1 = 0.1;
+
 /** What to do with a model that has no thresholds, of whatever task. */
 export const CHOOSE_ONCE =
   "keeps no thresholds; choose them once: detect eval --thresholds choose --split val, with its --weights and --data";
 
 /**
  * For each class the score from which its detections count so that F1 is highest, at IoU 0.5: `best` of `detectionCurves`.
- * A class without objects, or none of whose objects is found, has none.
+ * A class without objects, or hardly any of whose objects is found, has none: its best score would be chance.
  */
 export function chooseThresholds(matches: DetectionMatches): ClassThreshold[] {
   return detectionCurves(matches).perClass.flatMap(({ name, best: { confidence, f1 } }) =>
-    Number.isNaN(confidence) ? [] : [{ class: name, score: confidence, f1 }],
+    Number.isNaN(confidence) || f1 < LEAST_F1 ? [] : [{ class: name, score: confidence, f1 }],
   );
 }
 

@@ -25,6 +25,14 @@ describe("thresholds of a detector", () => {
     ]);
   });
 
+  it("are not chosen for a class that is hardly found", () => {
+    // one of 20 objects: F1 2/21, just under 0.1
+    const boxes = Array.from({ length: 20 }, (_, i) => [20 * i, 0, 20 * i + 10, 10]).flat();
+    const detections = { boxes: [0, 0, 10, 10], scores: [0.9], classes: [0] };
+    const image = { truth: { boxes, classes: new Array<number>(20).fill(0) }, detections };
+    expect(chooseThresholds(matchCoco([image], ["a"]))).toEqual([]);
+  });
+
   it("stand in the order of the classes, 0.3 where nothing could be chosen", () => {
     const thresholds = [
       { class: "b", score: 0.5, f1: 0.6 },

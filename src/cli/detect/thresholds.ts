@@ -75,7 +75,7 @@ export async function chooseAndKeep(
   const thresholds = chooseThresholds(matchCoco(images, classes));
   if (thresholds.length === 0) {
     throw new AnchorkitError(
-      `${weights}: finds none of the objects of ${countOf(images.length, "image")}, so that no threshold can be chosen; train longer`,
+      `${weights}: finds hardly any of the objects of ${countOf(images.length, "image")}, so that no threshold can be chosen; train longer`,
     );
   }
   await keepThresholds(weights, { kind: "detection", description }, thresholds);

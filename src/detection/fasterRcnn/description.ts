@@ -67,7 +67,7 @@ const Version2 = z.object({
   preprocessing: SavedPreprocessing,
   /** The maps that the network looks at, from fine to coarse. */
   levels: z.array(Level).min(1).max(16),
-  /** Chosen on the validation images, see chooseThresholds; of classes of which these hold no object, there is none. */
+  /** Chosen on the validation images, see chooseThresholds; there is none of classes that these hold no object of, or that are hardly found. */
   thresholds: z.array(ClassThreshold).max(10_000).optional(),
   /** The weights.bin beside it; files of older versions do not say. */
   weights: Checksum.optional(),
