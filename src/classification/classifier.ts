@@ -111,13 +111,13 @@ export class Classifier {
     const { layer = this.lastMap, most = 3, class: name } = options;
     const { preprocessing } = this.description;
     const asked = name === undefined ? undefined : [classNamed(name, this.classes)];
-    const program = await this.#explainers.of(layer);
+    const explainer = await this.#explainers.of(layer);
     const answer = (images: readonly FittedImage[]): Explanation[][] => {
       const found = classifyImages(this.#run, this.#batch, images, preprocessing);
       return images.map((image, i) => {
         const said = found[i] as Classification;
         const classes = asked ?? namedClasses(said, this.description).slice(0, most);
-        return explainImage(program, image, said, classes, preprocessing);
+        return explainImage(explainer, image, said, classes, preprocessing);
       });
     };
     for await (const one of fittedAnswers(files, this.#batch, preprocessing, answer)) {

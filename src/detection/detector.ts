@@ -8,7 +8,7 @@ import { noCache } from "../data/images/imageCache.ts";
 import { ImageStore } from "../data/images/imageStore.ts";
 import { loadEngine } from "../engine/load.ts";
 import type { Program } from "../engine/graph/program.ts";
-import { lastMap, mapLayers } from "../core/gradCam.ts";
+import { mapLayers } from "../core/gradCam.ts";
 import { disposeWeights } from "../core/namedWeights.ts";
 import { first, scoredFrom, type Detections } from "../geometry/detections.ts";
 import { evaluateCoco, type CocoMetrics, type EvaluationImage } from "../metrics/detection/coco/coco.ts";
@@ -25,7 +25,7 @@ import { modelFolderOf } from "../training/run/modelFolder.ts";
 import { levelAnchors } from "./boxes/anchors.ts";
 import { detectImages, type RunDetector } from "./detectImages.ts";
 import { detectLabelled } from "./detectLabelled.ts";
-import { explainDetections } from "./explainDetections.ts";
+import { explainDetections, type MapExplainer } from "./explainDetections.ts";
 import { explainStep, featureModel } from "./fasterRcnn/explainStep.ts";
 import { DEFAULT_SCORE, thresholdsOf } from "./thresholds.ts";
 import { readNetwork } from "./fasterRcnn/readNetwork.ts";
@@ -105,11 +105,6 @@ export class Detector {
     return thresholdsOf(this.description);
   }
 
-  /** The layer whose map `explainFiles` looks at unless told. */
-  get lastMap(): string {
-    return lastMap(this.#network.backbone);
-  }
-
   /** Layers, shapes and weights, as tf.LayersModel.summary prints them. */
   summary(print?: (line: string) => void): void {
     this.#network.model.summary(undefined, undefined, print);
@@ -135,8 +130,8 @@ export class Detector {
 
   /**
    * Which parts of image files speak for its detections, see `explainStep`: for those with at least `scoreThreshold` (0.3
-   * unless told), of the named class if there is one, the 9 best of an image at most unless told. See `predictFiles` for
-   * the rest.
+   * unless told), of the named class if there is one, the 9 best of an image at most unless told. The map is the last of
+   * the backbone for large boxes, and a finer one for small ones, see `explainDetections`. See `predictFiles` for the rest.
    *
    * @throws AnchorkitError for a class or layer that it does not have
    */
@@ -145,11 +140,11 @@ export class Detector {
     options: ExplainOptions & { scoreThreshold?: ScoreThreshold } = {},
   ): AsyncGenerator<FileExplanation> {
     knownOptions("explainFiles", options, { class: true, layer: true, most: true, scoreThreshold: true });
-    const { layer = this.lastMap, most = 9, class: name, scoreThreshold = DEFAULT_SCORE } = options;
+    const { layer, most = 9, class: name, scoreThreshold = DEFAULT_SCORE } = options;
     const least = this.#least(scoreThreshold);
     const { preprocessing } = this.description;
     const asked = name === undefined ? undefined : classNamed(name, this.classes);
-    const program = await this.#explainers.of(layer);
+    const explainers = await this.#explainersFor(layer);
     const wanted = this.classes.map((_, k) => {
       if (asked !== undefined && k !== asked) return Infinity;
       return typeof least === "number" ? least : (least[k] ?? 0);
@@ -157,7 +152,7 @@ export class Detector {
     const answer = (images: readonly FittedImage[]): Explanation[][] =>
       detectImages(this.#run, this.#batch, images, preprocessing).map((found, i) => {
         const best = first(most, scoredFrom(wanted, found));
-        return explainDetections(program, images[i] as FittedImage, best, this.description);
+        return explainDetections(explainers, images[i] as FittedImage, best, this.description);
       });
     for await (const one of fittedAnswers(files, this.#batch, preprocessing, answer)) {
       yield "error" in one ? one : { file: one.file, size: one.size, explanations: one.answer };
@@ -181,6 +176,18 @@ export class Detector {
     this.#program.dispose();
     this.#explainers.dispose();
     disposeWeights(this.#network.model);
+  }
+
+  /** On the named map; or on those of the backbone that proposals rest on, from fine to coarse. */
+  async #explainersFor(layer: string | undefined): Promise<MapExplainer[]> {
+    if (layer !== undefined) return [{ stride: 0, ...(await this.#explainers.of(layer)) }];
+    const { backbone, strides } = this.#network;
+    const explainers: MapExplainer[] = [];
+    for (const { stride, output } of backbone.features) {
+      if (stride < Math.min(...strides)) continue;
+      explainers.push({ stride, ...(await this.#explainers.of(output.sourceLayer.name)) });
+    }
+    return explainers;
   }
 
   #least(threshold: ScoreThreshold): number | readonly number[] {

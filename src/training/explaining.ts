@@ -17,6 +17,8 @@ export interface Explanation {
   score: number;
   /** The box of the detection, x1, y1, x2, y2 in pixels of the image. */
   box?: [number, number, number, number];
+  /** The layer whose map it was. */
+  layer: string;
   /** Over the network's canvas; `heatOnImage` lays it on the image. */
   map: HeatMap;
   /** The hottest place in the image; undefined where nothing speaks for the class. */
@@ -31,10 +33,16 @@ export type FileExplanation =
 export interface ExplainOptions {
   /** The name of the class that is explained; without it, what the model says. */
   class?: string;
-  /** The layer whose map is looked at; the backbone's last one unless told. */
+  /** The layer whose map is looked at; a map of the backbone unless told, see `explainFiles` of the models. */
   layer?: string;
   /** Explanations of an image at most, those with the best scores. */
   most?: number;
+}
+
+/** A compiled step that explains, and the layer that it looks at. */
+export interface Explainer {
+  layer: string;
+  program: Program;
 }
 
 /** A model's steps that explain, one for each layer that is asked of, compiled when it first is. */
@@ -59,7 +67,7 @@ export class Explainers {
   }
 
   /** @throws AnchorkitError, naming all, if there is no layer of that name */
-  async of(name: string): Promise<Program> {
+  async of(name: string): Promise<Explainer> {
     const layer = this.#layers.get(name);
     if (!layer) throw new AnchorkitError(unknown("layer", name, [...this.#layers.keys()]));
     const program =
@@ -69,7 +77,7 @@ export class Explainers {
         { variables: weightsOf(this.#model, false), frozen: true },
       ));
     this.#programs.set(layer, program);
-    return program;
+    return { layer: name, program };
   }
 
   dispose(): void {
@@ -78,20 +86,20 @@ export class Explainers {
   }
 }
 
-/** The explanation of one image by a program of `Explainers`; `feeds` are disposed of. */
+/** The explanation of one image; `feeds` are disposed of. */
 export function explain(
-  program: Program,
+  { layer, program }: Explainer,
   image: FittedImage,
   preprocessing: Preprocessing,
   feeds: NamedTensors,
-): Pick<Explanation, "map" | "peak"> {
+): Pick<Explanation, "layer" | "map" | "peak"> {
   const inputs = { images: packBytes(canvasBatch([image], 1, preprocessing)), ...feeds };
   const { heat } = program.run("explain", inputs);
   if (!heat) throw new Error("explain: the step gives no heat");
   const [, height = 0, width = 0] = heat.shape;
   const map = { width, height, values: heat.dataSync<"float32">() };
   for (const tensor of [heat, ...Object.values(inputs)]) tensor.dispose();
-  return { map, peak: heatPeak(map, image.original, preprocessing) };
+  return { layer, map, peak: heatPeak(map, image.original, preprocessing) };
 }
 
 /** @throws AnchorkitError, naming those that there are, if there is no such class */

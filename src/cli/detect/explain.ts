@@ -60,7 +60,10 @@ export function addExplain(program: Command): void {
     .option("--weights <run>", "run folder that detect train wrote")
     .option("--out <folder>", "folder to write to")
     .option("--class <name>", "explain this class (default: what the model says)")
-    .option("--layer <name>", "the layer whose map is looked at (default: the backbone's last one)")
+    .option(
+      "--layer <name>",
+      "the layer whose map is looked at (default: the backbone's last one; for small detections a finer one)",
+    )
     .option(
       "--most <n>",
       "explanations of an image at most: detections (default: 9), or labels (default: 3)",
@@ -100,7 +103,7 @@ async function explain(paths: string[], flags: Flags): Promise<void> {
   model.dispose();
 
   const document = {
-    ...{ weights, model: description.model, layer: flags.layer ?? model.lastMap, classes },
+    ...{ weights, model: description.model, classes },
     ...(thresholds && { thresholds: { chosen: thresholds.words, scores: thresholds.scores } }),
     images: explained.map((one) => recordOf(one, classes)),
   };
@@ -200,9 +203,10 @@ function recordOf({ name, size, explanations, picture }: Explained, classes: rea
     file_name: name,
     ...size,
     ...(explanations.length > 0 && { picture }),
-    explanations: explanations.map(({ class: k, score, box, map, peak }) => ({
+    explanations: explanations.map(({ class: k, score, box, layer, map, peak }) => ({
       class: classes[k],
       ...(box ? { score, box } : { probability: score }),
+      layer,
       map: { width: map.width, height: map.height },
       peak: peak ? { x: peak.x, y: peak.y } : null,
     })),

@@ -198,7 +198,7 @@ describe.runIf(native)("thresholds of each class", { timeout: 120_000 }, () => {
     const [first, second, ...more] = images[0]?.explanations ?? [];
     expect(more).toEqual([]);
     expect(first?.score).toBeGreaterThanOrEqual(second?.score ?? NaN);
-    expect(first?.map).toEqual({ width: 2, height: 2 });
+    expect(first?.map).toEqual({ width: 8, height: 6 }); // under three cells of 16 pixels: the finest map
     // two pictures of 240 x 180 beside each other, with 30 pixels of legend
     expect(await sharp(join(explained, "0.jpg")).metadata()).toMatchObject({ width: 488, height: 210 });
   });
