@@ -8,6 +8,7 @@ export * from "./core/index.ts";
 export type { DetectedFile, DetectedImage, TruthColumns } from "./base/detectedImage.ts";
 export { AnchorkitError, UsageError } from "./base/errors.ts";
 export { Random } from "./base/random.ts";
+export { type HeatMap, heatOnImage, heatPeak, type HeatPeak } from "./base/heatMap.ts";
 export type { Preprocessing, ResizeRule, Size } from "./base/preprocessing.ts";
 
 export { describeEngine, type EngineDescription } from "./engine/describe.ts";
@@ -76,6 +77,7 @@ export { contactSheet, type SheetImage, type SheetOptions } from "./report/conta
 export { confusionPicture } from "./report/runs/confusionPicture.ts";
 export { drawExamples } from "./report/runs/drawExamples.ts";
 export { drawDetections } from "./report/drawDetections.ts";
+export { drawExplanations, type ExplainedPart } from "./report/explanation/drawExplanations.ts";
 export { writePicture, type RgbImage } from "./report/picture.ts";
 export { statsReport, writeStatsReport } from "./report/stats/statsReport.ts";
 export type { StatsReportInput } from "./report/stats/input.ts";

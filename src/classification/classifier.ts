@@ -1,5 +1,6 @@
 import type { AnchorkitError } from "../base/errors.ts";
 import type { Size } from "../base/preprocessing.ts";
+import { lastMap, mapLayers } from "../core/gradCam.ts";
 import { disposeWeights } from "../core/namedWeights.ts";
 import type { ImageRecord } from "../data/dataset.ts";
 import { fittedAnswers, type FittedImage } from "../data/images/canvasImages.ts";
@@ -11,9 +12,18 @@ import { knownOptions } from "../geometry/knownOptions.ts";
 import { compilePredictor } from "../training/compilePredictor.ts";
 import { modelFolderOf } from "../training/run/modelFolder.ts";
 import { PREDICTOR_OPTIONS, type PredictorOptions } from "../training/predictorOptions.ts";
-import { type Classification, classifyImages, type RunClassifier } from "./classifyImages.ts";
+import {
+  classNamed,
+  Explainers,
+  type Explanation,
+  type ExplainOptions,
+  type FileExplanation,
+} from "../training/explaining.ts";
+import { type Classification, classifyImages, namedClasses, type RunClassifier } from "./classifyImages.ts";
 import { classifyLabelled, type LabelledClassification } from "./classifyLabelled.ts";
 import type { ClassifierDescription } from "./description.ts";
+import { explainImage } from "./explainImage.ts";
+import { explainStep } from "./explainStep.ts";
 import type { ClassifierNetwork } from "./network.ts";
 import { predictStep } from "./predictStep.ts";
 import { readClassifier } from "./readClassifier.ts";
@@ -32,12 +42,17 @@ export class Classifier {
   readonly #program: Program;
   readonly #batch: number;
   readonly #network: ClassifierNetwork;
+  readonly #explainers: Explainers;
 
   private constructor(description: ClassifierDescription, network: ClassifierNetwork, program: Program, batch: number) {
     this.description = description;
     this.#network = network;
     this.#program = program;
     this.#batch = batch;
+    const { preprocessing, classes } = description;
+    this.#explainers = new Explainers(network.model, mapLayers(network.model), (layer) =>
+      explainStep({ network, preprocessing, classes: classes.length, layer }),
+    );
   }
 
   /**
@@ -62,6 +77,11 @@ export class Classifier {
     return this.description.classes;
   }
 
+  /** The layer whose map `explainFiles` looks at unless told. */
+  get lastMap(): string {
+    return lastMap(this.#network.backbone);
+  }
+
   /** Layers, shapes and weights, as tf.LayersModel.summary prints them. */
   summary(print?: (line: string) => void): void {
     this.#network.model.summary(undefined, undefined, print);
@@ -80,6 +100,31 @@ export class Classifier {
     }
   }
 
+  /**
+   * Which parts of image files speak for what it says of them (Grad-CAM): for the named class, else for the most probable
+   * one, or for each of those that it names, 3 at most unless told. See `predictFiles` for the rest.
+   *
+   * @throws AnchorkitError for a class or layer that it does not have
+   */
+  async *explainFiles(files: readonly string[], options: ExplainOptions = {}): AsyncGenerator<FileExplanation> {
+    knownOptions("explainFiles", options, { class: true, layer: true, most: true });
+    const { layer = this.lastMap, most = 3, class: name } = options;
+    const { preprocessing } = this.description;
+    const asked = name === undefined ? undefined : [classNamed(name, this.classes)];
+    const explainer = await this.#explainers.of(layer);
+    const answer = (images: readonly FittedImage[]): Explanation[][] => {
+      const found = classifyImages(this.#run, this.#batch, images, preprocessing);
+      return images.map((image, i) => {
+        const said = found[i] as Classification;
+        const classes = asked ?? namedClasses(said, this.description).slice(0, most);
+        return explainImage(explainer, image, said, classes, preprocessing);
+      });
+    };
+    for await (const one of fittedAnswers(files, this.#batch, preprocessing, answer)) {
+      yield "error" in one ? one : { file: one.file, size: one.size, explanations: one.answer };
+    }
+  }
+
   /** What it says of labelled images, in their order; see classifierData for what their labels must be. */
   async classifyLabelled(images: readonly ImageRecord[]): Promise<LabelledClassification[]> {
     const { preprocessing } = this.description;
@@ -90,6 +135,7 @@ export class Classifier {
   /** Frees the weights; the classifier cannot run afterwards. */
   dispose(): void {
     this.#program.dispose();
+    this.#explainers.dispose();
     disposeWeights(this.#network.model);
   }
 

@@ -110,8 +110,8 @@ export async function classifierTask(
     predict: predictStep({ network, preprocessing, multiLabel, batch: PREDICT_BATCH }),
     async validate(run) {
       const found = await classifyLabelled(run, PREDICT_BATCH, validation, preprocessing);
-      if (multiLabel) description.thresholds = chooseThresholds(found, classes);
-      return validationOf(measureClassifier(found, description));
+      const described = multiLabel ? { thresholds: chooseThresholds(found, classes) } : {};
+      return { ...validationOf(measureClassifier(found, { ...description, ...described })), described };
     },
     recipe: recipeFor(),
     built: { model: options.model, canvas, resize, ...architecture, targets, multiLabel },

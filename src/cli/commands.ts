@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { addDoctor } from "./detect/doctor.ts";
 import { addEngine } from "./detect/engineInstall.ts";
 import { addEval } from "./detect/eval.ts";
+import { addExplain } from "./detect/explain.ts";
 import { addExport } from "./label/exportLabels.ts";
 import { addFetch } from "./label/fetchImages.ts";
 import { addImport } from "./label/importLabels.ts";
@@ -22,6 +23,7 @@ export function detectProgram(): Command {
   addTune(program);
   addEval(program);
   addPredict(program);
+  addExplain(program);
   addRuns(program);
   addDoctor(program);
   addEngine(program);

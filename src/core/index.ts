@@ -1,6 +1,7 @@
 export type { Backbone, BackboneOptions, FeatureMap, PixelScaling } from "./backbones/backbone.ts";
 export { buildBackbone } from "./backbones/buildBackbone.ts";
 export { BACKBONE_NAMES, type BackboneName } from "./backbones/names.ts";
+export { type CamWeighting, gradCam, lastMap, mapLayers } from "./gradCam.ts";
 export {
   describeLeftOut,
   type KerasBackbone,

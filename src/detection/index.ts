@@ -7,7 +7,7 @@ export {
   type AnchorShape,
 } from "./boxes/anchors.ts";
 export { clipBoxes, decodeBoxes, encodeBoxes, type BoxWeights } from "./boxes/boxCoder.ts";
-export { Detector, type DetectorOptions, type FilePrediction } from "./detector.ts";
+export { Detector, type DetectorOptions, type FilePrediction, type ScoreThreshold } from "./detector.ts";
 export { buildFasterRcnn, type FasterRcnn } from "./fasterRcnn/network.ts";
 export {
   BACKGROUND,

@@ -46,15 +46,33 @@ export function detections(columns: Pick<DetectionColumns, "boxes" | "scores" | 
   };
 }
 
-/** Those with at least this score: as the scores fall, the first ones. Views of the same arrays. */
-export function scoredFrom(threshold: number, { boxes, scores, classes, masks }: Detections): Detections {
-  const end = scores.findIndex((score) => score < threshold);
-  const count = end === -1 ? scores.length : end;
+/**
+ * Those with at least this score: as the scores fall, the first ones, and views of the same arrays. With a list, each
+ * class has its own score, by its index; a class that is not in it has 0.
+ */
+export function scoredFrom(threshold: number | readonly number[], found: Detections): Detections {
+  if (typeof threshold !== "number") return scoredFromEach(threshold, found);
+  const end = found.scores.findIndex((score) => score < threshold);
+  return end === -1 ? found : first(end, found);
+}
+
+/** So many of them at most, the best ones. Views of the same arrays. */
+export function first(count: number, { boxes, scores, classes, masks }: Detections): Detections {
   return {
     boxes: boxes.subarray(0, 4 * count),
     scores: scores.subarray(0, count),
     classes: classes.subarray(0, count),
     ...(masks && { masks: masks.slice(0, count) }),
+  };
+}
+
+function scoredFromEach(thresholds: readonly number[], { boxes, scores, classes, masks }: Detections): Detections {
+  const kept = [...scores.keys()].filter((i) => (scores[i] ?? NaN) >= (thresholds[classes[i] ?? -1] ?? 0));
+  return {
+    boxes: Float32Array.from(kept.flatMap((i) => [...boxes.subarray(4 * i, 4 * i + 4)])),
+    scores: Float32Array.from(kept, (i) => scores[i] ?? NaN),
+    classes: Int32Array.from(kept, (i) => classes[i] ?? -1),
+    ...(masks && { masks: kept.map((i) => masks[i] as Rle) }),
   };
 }
 

@@ -14,6 +14,7 @@ export * from "./metrics/index.ts";
 export { betaShares } from "./mixing/betaShares.ts";
 export { cutmix, drawCutmix } from "./mixing/cutmix.ts";
 export { drawMixup, type MixedBatch, mixup } from "./mixing/mixup.ts";
+export type { Explanation, ExplainOptions, FileExplanation } from "./explaining.ts";
 export { averageKeep, type MovingAverage, movingAverage } from "./movingAverage.ts";
 export { adadelta, type AdadeltaOptions } from "./optimizers/adadelta.ts";
 export { adagrad, type AdagradOptions } from "./optimizers/adagrad.ts";

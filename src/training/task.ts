@@ -30,6 +30,8 @@ export interface Validation {
   metrics: Record<string, number>;
   /** What pictures can be drawn of. */
   examples?: ValidationExamples;
+  /** What the model's description says of these very weights, such as the thresholds that suit them. */
+  described?: Readonly<Record<string, unknown>>;
 }
 
 /** The weights as they are, or their moving average. */

@@ -32,6 +32,8 @@ export const TrainerState = z.object({
   restarted: z.int().min(0).optional(),
   /** Which weights the last validation found better; the average unless told. */
   better: z.enum(["average", "raw"]).optional(),
+  /** What the last validation says of those weights for the model's description. */
+  described: z.record(z.string(), z.unknown()).optional(),
 });
 type TrainerState = z.infer<typeof TrainerState>;
 
@@ -117,12 +119,12 @@ export class Trainer<Batch> {
       return { ...validation, ...(loss !== undefined && { loss }) };
     };
     const average = await measure("");
-    if (!("predictRaw" in steps)) return average;
+    if (!("predictRaw" in steps)) return this.#describe(average);
     const raw = await measure("Raw");
     const weights = raw.score > average.score || Number.isNaN(average.score) ? "raw" : "average";
     this.#comparison = { weights, scores: { average: average.score, raw: raw.score } };
     this.#state = { ...this.#state, better: weights };
-    return { ...(weights === "raw" ? raw : average), comparison: this.#comparison };
+    return { ...this.#describe(weights === "raw" ? raw : average), comparison: this.#comparison };
   }
 
   /** What the last validation found of averaged and raw weights; undefined where the recipe does not compare them. */
@@ -147,8 +149,19 @@ export class Trainer<Batch> {
     }
   }
 
+  /** What the last validation found out of the weights that are `saved`, for the model's description. */
+  get described(): Readonly<Record<string, unknown>> {
+    return this.#state.described ?? {};
+  }
+
   dispose(): void {
     this.compiled.dispose();
+  }
+
+  #describe(validation: TrainerValidation): TrainerValidation {
+    const { described } = validation;
+    this.#state = { ...this.#state, ...(described && { described }) };
+    return validation;
   }
 
   #train(phase: Phase, batch: Batch, step: number, learningRate: number): Record<string, number> {
@@ -179,11 +192,16 @@ export class Trainer<Batch> {
       });
       if (this.recipe.average !== false) this.#updateAverage(0);
     }
-    const { restarted, better, phase: before } = this.#state;
+    const { restarted, phase: before, better, described } = this.#state;
     const anew = joining(this.#task.network, phaseAt(phases, -Infinity, before), phase);
     if (anew) runNumbers(program, "restart", { slots: tf.scalar(0) });
     const since = anew ? step / accumulate : restarted;
-    this.#state = { phase: phase.name, ...(since !== undefined && { restarted: since }), ...(better && { better }) };
+    this.#state = {
+      phase: phase.name,
+      ...(since !== undefined && { restarted: since }),
+      ...(better && { better }),
+      ...(described && { described }),
+    };
   }
 
   #updateAverage(keep: number): void {

@@ -71,3 +71,14 @@ it("those with at least a score are the first ones", () => {
   expect(scoredFrom(0, all)).toEqual(all);
   expect(scoredFrom(0.8, all).boxes).toHaveLength(0);
 });
+
+it("each class may have a score of its own, 0 for one that is not named", () => {
+  const masks = [4, 3, 2].map((side) => rleFromBox([0, 0, side, 4], 8, 6));
+  const all = detections({ boxes, scores: [0.75, 0.5, 0.25], classes: [1, 0, 2], masks });
+  expect(scoredFrom([0.5, 0.8], all)).toEqual({
+    boxes: all.boxes.subarray(4),
+    scores: Float32Array.of(0.5, 0.25),
+    classes: Int32Array.of(0, 2),
+    masks: masks.slice(1),
+  });
+});

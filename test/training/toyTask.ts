@@ -30,7 +30,7 @@ export function toyTask(random: Random): Prepared<number> {
       const { z = x } = run({ x });
       const accuracy = tf.tidy(() => z.greater(0).equal(y.greater(0)).mean().dataSync()[0] ?? NaN);
       tf.dispose([x, y, z]);
-      return Promise.resolve({ score: accuracy, metrics: { accuracy } });
+      return Promise.resolve({ score: accuracy, metrics: { accuracy }, described: { thresholds: [accuracy, 1] } });
     },
     dispose: () => {
       disposeWeights(network);

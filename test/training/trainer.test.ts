@@ -215,6 +215,7 @@ describe.runIf(native)("a trainer", () => {
     expect(raw.score).toBe(Math.max(scores.raw, scores.average));
     expect(scores.raw).not.toBe(scores.average);
     expect(trainer.saved.size).toBe(scores.raw > scores.average ? 0 : trainer.compiled.averages.size);
+    expect(trainer.described).toEqual({ thresholds: [raw.score, 1] }); // of the weights that are saved
 
     // the other way about: weights and averages change places
     weights();
@@ -227,6 +228,7 @@ describe.runIf(native)("a trainer", () => {
     trainer.compiled.program.push();
     const swapped = await trainer.validate();
     expect(swapped.score).toBe(raw.score);
+    expect(trainer.described).toEqual({ thresholds: [swapped.score, 1] });
     expect(trainer.comparison).toEqual({
       weights: scores.raw > scores.average ? "average" : "raw",
       scores: { raw: scores.average, average: scores.raw },

@@ -19,6 +19,7 @@ import {
 import { TRAIN_LONGER, tooFewSteps, tooFewStepsText } from "../../report/evaluation/tooFewSteps.ts";
 import { RunFolder } from "../../training/run/runFolder.ts";
 import { historyOf } from "./trainingReport.ts";
+import { thresholdsIn } from "./thresholds.ts";
 import { renderTables, TABLE_FORMATS, type TableFormat } from "../tables.ts";
 
 interface Flags extends InputFlags, MeasureFlags {
@@ -96,6 +97,12 @@ function addMeasureOptions(command: Command): void {
       numberIn({ whole: true, min: 1, max: 100_000 }),
       100,
     )
+    .option(
+      "--thresholds <which>",
+      "precision, recall and mix-ups at scores of one's own: val (for each class the one that the model keeps), a number for " +
+        "all, or choose (on these images, with --split val, and keep them in the model)",
+      thresholdsIn(["val", "choose"]),
+    )
     .option("--explain", "say where it fails: errors and what they cost, best thresholds, mix-ups, calibration, counts")
     .option(
       "--slice <by>",
@@ -146,7 +153,7 @@ async function evaluate(flags: Flags, command: Command): Promise<void> {
   for (const note of measureNotes(flags)) process.stderr.write(`${note}\n`);
   await checkReport(flags);
   const input = await readEvaluation(flags);
-  const { document, tables, wideTables, numbers, analysis, comparison } = await measure(input, flags);
+  const { document, tables, wideTables, numbers, analysis, comparison, chosen } = await measure(input, flags);
   const { format, report, failUnder = [] } = flags;
   const training = flags.weights === undefined ? [] : await historyOf(RunFolder.of(flags.weights));
   if (flags.json || format === "json") printJson(document);
@@ -155,7 +162,16 @@ async function evaluate(flags: Flags, command: Command): Promise<void> {
     const { writeEvaluationReport } = await import("../../report/evaluation/evaluationReport.ts");
     const { title, classes, images, warnings, against } = input;
     const difference = comparison && against && { comparison: { against: against.name, difference: comparison } };
-    await writeEvaluationReport(report, { title, classes, images, analysis, warnings, training, ...difference });
+    await writeEvaluationReport(report, {
+      title,
+      classes,
+      images,
+      analysis,
+      warnings,
+      training,
+      ...difference,
+      ...(chosen && { chosen }),
+    });
     process.stderr.write(`report: ${report}\n`);
   }
   const early = tooFewSteps(numbers.overall["AP"] ?? NaN, training);

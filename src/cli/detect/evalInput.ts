@@ -6,6 +6,14 @@ import type { CocoTruth, ComparedImage } from "../../data/comparison/comparedIma
 import type { DetectorOptions } from "../../detection/detector.ts";
 import type { EvaluationImage } from "../../metrics/detection/evaluationImage.ts";
 import { type DataFlags, printWarnings } from "../dataset.ts";
+import {
+  chooseAndKeep,
+  type EvalThresholds,
+  keptThresholds,
+  requireValidation,
+  type ScoreThresholds,
+  sharedThreshold,
+} from "./thresholds.ts";
 import { measuredData } from "./measuredData.ts";
 
 /** Where truth and detections come from. */
@@ -22,6 +30,7 @@ export interface InputFlags extends Partial<DataFlags>, DetectorOptions {
   difficult?: "count" | "ignore";
   boxes?: BoxLayout;
   match?: "id" | "file-name";
+  thresholds?: EvalThresholds;
 }
 
 /** What is measured: labelled images with what was found in them. */
@@ -32,6 +41,8 @@ export interface EvaluationInput {
   /** The same images with what another model found. */
   against?: { name: string; images: readonly EvaluationImage[] };
   warnings: readonly string[];
+  /** At which the detections are counted, beside AP. */
+  thresholds?: ScoreThresholds;
 }
 
 /** Reads two files, or runs a detector; says on stderr what it found. */
@@ -72,12 +83,17 @@ async function readFiles(flags: InputFlags): Promise<EvaluationInput> {
   const notes = difficult === "count" ? difficultNote(truth) : [];
   const warnings = [...new Set([...first.warnings, ...(second?.warnings ?? []), ...notes])];
   printWarnings(warnings);
+  const { thresholds } = flags;
+  if (typeof thresholds === "string") {
+    throw new UsageError(`--thresholds ${thresholds} is about those that a model keeps: it needs --weights and --data`);
+  }
   return {
     title: `${basename(predictions)} on ${basename(flags.truth)}`,
     classes: truth.classes,
     images: first.images,
     ...(against !== undefined && second && { against: { name: basename(against), images: second.images } }),
     warnings,
+    ...(thresholds !== undefined && { thresholds: sharedThreshold(thresholds, truth.classes) }),
   };
 }
 
@@ -110,13 +126,24 @@ function difficultNote({ name, images }: CocoTruth): string[] {
 
 async function runDetector(flags: InputFlags): Promise<EvaluationInput> {
   const { openDetector } = await import("./openPredictor.ts");
+  const { split, thresholds: asked } = flags;
+  if (asked === "choose") requireValidation(split);
   const { weights, title, warnings, alignedTo } = await measuredData(flags);
   const detector = await openDetector(weights, flags);
+  const { description } = detector;
+  const stored = asked === "val" ? keptThresholds(description, weights) : undefined;
   const found = await detector.detectLabelled(alignedTo(detector.classes).images);
   detector.dispose();
   const images =
     flags.difficult === "count"
       ? found.map(({ truth: { ignore, ...truth }, ...image }) => ({ ...image, truth }))
       : found;
-  return { title, classes: detector.classes, images, warnings };
+  const { classes } = detector;
+  const thresholds =
+    typeof asked === "number"
+      ? sharedThreshold(asked, classes)
+      : asked === "choose"
+        ? await chooseAndKeep(weights, description, found)
+        : stored;
+  return { title, classes, images, warnings, ...(thresholds && { thresholds }) };
 }

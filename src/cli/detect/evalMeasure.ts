@@ -1,10 +1,18 @@
 import { UsageError } from "../../base/errors.ts";
 import { Random } from "../../base/random.ts";
 import { COCO_KEYS, detectionsFor } from "../../metrics/detection/coco/cocoSummary.ts";
-import type { DetectionAnalysis, CocoComparison, CocoMetrics, MatchOptions } from "../../metrics/index.ts";
+import type {
+  CocoComparison,
+  CocoMetrics,
+  DetectionAnalysis,
+  DetectionMatches,
+  MatchOptions,
+} from "../../metrics/index.ts";
+import type { AtThresholds } from "../../report/evaluation/input.ts";
 import { cocoTables, comparisonTable, intervalTable, vocTable, wideCocoTable } from "./cocoTables.ts";
 import type { EvaluationInput } from "./evalInput.ts";
-import { explanationTables, sliceTable } from "./explanationTables.ts";
+import { explanationTables, operatingPointTable, sliceTable } from "./explanationTables.ts";
+import type { EvalThresholds, ScoreThresholds } from "./thresholds.ts";
 import type { Bar, Measured } from "./failUnder.ts";
 import type { DataTable } from "../tables.ts";
 
@@ -20,6 +28,7 @@ export interface MeasureFlags {
   slice?: string[];
   resamples: number;
   seed: number;
+  thresholds?: EvalThresholds;
   report?: string;
   against?: string;
   failUnder?: readonly Bar[];
@@ -36,6 +45,7 @@ export interface Evaluation {
   /** For the report. */
   analysis?: DetectionAnalysis;
   comparison?: CocoComparison;
+  chosen?: AtThresholds;
 }
 
 /** The numbers that `--fail-under` knows, under either rules. */
@@ -50,6 +60,12 @@ export function checkMeasureFlags(flags: MeasureFlags): void {
   const { rules, iou = [], iouPixels, ...asked } = flags;
   const cocoOnly = ["masks", "explain", "intervals", "slice", "report", "against"] as const;
   const option = cocoOnly.find((name) => asked[name] !== undefined);
+  if (rules === "voc" && asked.thresholds !== undefined) {
+    throw new UsageError("--thresholds goes with --rules coco, not with voc");
+  }
+  if (asked.thresholds !== undefined && iou.length > 0) {
+    throw new UsageError("--thresholds is at IoU 0.5, without --iou");
+  }
   if (rules === "voc" && option !== undefined) {
     throw new UsageError(`--${option} goes with --rules coco, not with voc`);
   }
@@ -119,11 +135,13 @@ async function measureCoco(input: EvaluationInput, flags: MeasureFlags): Promise
     analysis?.slices.filter(({ by }) => slices.includes(by)) ??
     slices.map((by) => ({ by, slices: metrics.evaluateSlices(images, classes, by, options) }));
 
+  const chosen = input.thresholds && atThresholds(input, input.thresholds, metrics, matches, overlap);
   const further = [
+    ...(chosen ? [operatingPointTable(chosen)] : []),
     ...(intervals ? [intervalTable(intervals)] : []),
     ...(against && comparison ? [comparisonTable(comparison, against.name)] : []),
     ...sliced.map((one) => sliceTable(one.by, one.slices)),
-    ...(explain && analysis ? explanationTables(analysis) : []),
+    ...(explain && analysis ? explanationTables(analysis, chosen) : []),
   ];
   return {
     document: {
@@ -131,6 +149,7 @@ async function measureCoco(input: EvaluationInput, flags: MeasureFlags): Promise
       ...(intervals && { intervals }),
       ...(against && comparison && { comparison: { against: against.name, ...comparison } }),
       ...(sliced.length > 0 && { slices: Object.fromEntries(sliced.map((one) => [one.by, one.slices])) }),
+      ...(chosen && { thresholds: { chosen: chosen.words, ...chosen.points, confusion: chosen.confusion.matrix } }),
       ...(explain && analysis && { explanation: explanationOf(analysis) }),
     },
     tables: [...cocoTables(coco), ...further],
@@ -138,6 +157,21 @@ async function measureCoco(input: EvaluationInput, flags: MeasureFlags): Promise
     numbers: numbersOf(coco),
     ...(analysis && { analysis }),
     ...(comparison && { comparison }),
+    ...(chosen && { chosen }),
+  };
+}
+
+function atThresholds(
+  { images, classes }: EvaluationInput,
+  { scores, words }: ScoreThresholds,
+  { operatingPoints, detectionConfusion }: typeof import("../../metrics/index.ts"),
+  matches: DetectionMatches,
+  overlap: NonNullable<MatchOptions["overlap"]>,
+): AtThresholds {
+  return {
+    words,
+    points: operatingPoints(matches, { confidence: scores }),
+    confusion: detectionConfusion(images, classes, { confidence: scores, overlap }),
   };
 }
 

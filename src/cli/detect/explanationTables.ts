@@ -1,10 +1,33 @@
-import type { DetectionAnalysis, SliceMetrics } from "../../metrics/index.ts";
+import type { DetectionAnalysis, DetectionConfusion, OperatingPoint, SliceMetrics } from "../../metrics/index.ts";
+import type { AtThresholds } from "../../report/evaluation/input.ts";
 import { confidenceText } from "../../report/evaluation/thresholds.ts";
 import type { DataTable } from "../tables.ts";
 
-/** Where a detector fails, and what it costs: the tables of `--explain`. */
-export function explanationTables(analysis: DetectionAnalysis): DataTable[] {
-  return [costTable(analysis), thresholdTable(analysis), mixUpTable(analysis), proposalTable(analysis)];
+/** Where a detector fails, and what it costs: the tables of `--explain`; mix-ups are of `chosen`, if there is one. */
+export function explanationTables(analysis: DetectionAnalysis, chosen?: AtThresholds): DataTable[] {
+  const mixUps = mixUpTable(
+    chosen?.confusion ?? analysis.confusion,
+    chosen?.words ?? `at confidence ${confidenceText(analysis.confidence)}`,
+  );
+  return [costTable(analysis), thresholdTable(analysis), mixUps, proposalTable(analysis)];
+}
+
+/** How good the detections are that reach their thresholds, of each class and of all together. */
+export function operatingPointTable({ points: { perClass, pooled }, words }: AtThresholds): DataTable {
+  const row = (name: string, point: OperatingPoint): (string | number)[] => [
+    ...[name, point.confidence, point.precision, point.recall, point.f1],
+    ...[point.truePositives, point.falsePositives, point.falseNegatives],
+  ];
+  return {
+    title: `Precision, recall and F1 at IoU 0.5, ${words}`,
+    columns: [
+      { name: "class" },
+      { name: "threshold", digits: confidenceText },
+      ...["precision", "recall", "F1"].map((name) => ({ name, digits: 3 })),
+      ...["right", "wrong", "missed"].map((name) => ({ name })),
+    ],
+    rows: [...perClass.map((one) => row(one.name, one)), row("all", pooled)],
+  };
 }
 
 /** The numbers of each part of the objects. */
@@ -79,14 +102,14 @@ function thresholdTable({ curves, missRates, counting, calibration, confidence }
 const MOST_MIX_UPS = 10;
 
 /** The largest counts of the confusion matrix off its diagonal. */
-function mixUpTable({ confusion: { matrix, classes, confidence } }: DetectionAnalysis): DataTable {
+function mixUpTable({ matrix, classes }: DetectionConfusion, words: string): DataTable {
   const nameOf = (k: number): string => classes[k] ?? "background";
   const counts = matrix.flatMap((row, truth) =>
     row.map((count, found) => ({ truth: nameOf(truth), found: nameOf(found), count })),
   );
   const mixUps = counts.filter(({ truth, found, count }) => truth !== found && count > 0);
   return {
-    title: `What is mistaken for what, at confidence ${confidenceText(confidence)} (background: nothing is there, or the object is missed)`,
+    title: `What is mistaken for what, ${words} (background: nothing is there, or the object is missed)`,
     columns: [{ name: "labelled" }, { name: "found as" }, { name: "count" }],
     rows: mixUps
       .sort((a, b) => b.count - a.count)

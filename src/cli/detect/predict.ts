@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import type { DetectedFile } from "../../base/detectedImage.ts";
+import { UsageError } from "../../base/errors.ts";
 import { count, countOf } from "../../base/words.ts";
 import type { OutputFolder } from "../../base/output/outputFolder.ts";
 import type { Classifier } from "../../classification/classifier.ts";
@@ -19,13 +20,16 @@ import {
 } from "../options.ts";
 import { OVERVIEW, pictureNames, PREDICTIONS } from "./pictureNames.ts";
 import { Progress } from "../progress.ts";
+import { resultFolder } from "./resultFolder.ts";
+import { askedThresholds, type Thresholds, thresholdsIn, thresholdsLine } from "./thresholds.ts";
 import { type BrokenFile, predictAll } from "./predictAll.ts";
 import { overviewLine, writeOverview } from "./overview.ts";
 
 interface Flags extends DetectorOptions {
   weights: string;
   out: string;
-  score: number;
+  score?: number;
+  thresholds?: Thresholds;
   images: boolean;
   overwrite?: true;
   names: boolean;
@@ -44,7 +48,13 @@ export function addPredict(program: Command): void {
     .argument("<images...>", 'image files, folders, or patterns such as "shots/**/*.jpg"')
     .option("--weights <run>", "run folder that detect train wrote")
     .option("--out <folder>", "folder to write to")
-    .option("--score <s>", "leave out detections with a lower score", numberIn({ min: 0, max: 1 }), 0.3)
+    .option("--score <s>", "leave out detections with a lower score", numberIn({ min: 0, max: 1 }))
+    .option(
+      "--thresholds <which>",
+      "val: for each class the score that the model keeps, chosen on its validation images; or a number for all, as --score " +
+        "(default: val where the model keeps them, else 0.3)",
+      thresholdsIn(["val"]),
+    )
     .option("--no-images", "write no pictures, only predictions.json (and predictions.csv)")
     .option("--no-names", "draw pictures without names and scores");
   requireOptions(command, "weights", "out");
@@ -59,12 +69,15 @@ export function addPredict(program: Command): void {
 }
 
 async function predict(paths: string[], flags: Flags): Promise<void> {
-  const { weights } = flags;
+  const { weights, score, thresholds } = flags;
+  if (score !== undefined && thresholds !== undefined) throw new UsageError("give --score or --thresholds, not both");
   requireThere({ weights });
   const files = await listImageFiles(paths);
   const { kindOfRun, openPredictor } = await import("./openPredictor.ts");
   const pictures = (await kindOfRun(weights)) === "detection" ? pictureNames(files.map(({ name }) => name)) : undefined;
-  const { output, names } = await outputFor(paths, files, flags, pictures);
+  const tables = pictures ? [PREDICTIONS] : Object.values(CLASS_PREDICTIONS);
+  const names = flags.images ? [...tables, OVERVIEW, ...(pictures ?? [])] : tables;
+  const output = await resultFolder({ ...flags, command: "detect predict", paths, files }, names);
   const model = await openPredictor(weights, flags);
   const written = { files, output, names };
   const broken =
@@ -94,9 +107,10 @@ async function predictObjects(
   { files, output, names, pictures }: Work & { pictures: readonly string[] },
   flags: Flags,
 ): Promise<number> {
-  const { out, score, json } = flags;
+  const { out, json, weights } = flags;
+  const thresholds = askedThresholds(detector.description, weights, flags);
   const started = performance.now();
-  const { found, broken } = await findObjects(detector, files, score);
+  const { found, broken } = await findObjects(detector, files, thresholds.scores);
   const seconds = (performance.now() - started) / 1000;
 
   const { writeCocoResults } = await import("../../data/formats/coco/writeCocoResults.ts");
@@ -112,11 +126,13 @@ async function predictObjects(
   if (json) {
     const images = found.map(({ id, file, fileName, size }) => ({ id, file, file_name: fileName, ...size }));
     const categories = classes.map((name, k) => ({ id: categoryIds[k], name }));
-    printJson({ predictions, sheet, classes, categories, images, objects, broken, seconds, imagesPerSecond });
+    const used = { chosen: thresholds.words, scores: thresholds.scores };
+    const summary = { objects, broken, seconds, imagesPerSecond };
+    printJson({ predictions, sheet, classes, categories, thresholds: used, images, ...summary });
   } else {
     const rate = `${imagesPerSecond.toFixed(1)} images/s (decoding included, drawing not)`;
     const what = `${countOf(objects, "object")} in ${countOf(found.length, "image")}`;
-    const lines = [`${what}, ${rate}`, `detections: ${predictions}`];
+    const lines = [`${what}, ${rate}`, thresholdsLine(thresholds, classes), `detections: ${predictions}`];
     if (sheet !== undefined) {
       lines.push(`pictures: ${out}`, overviewLine(sheet, found.length));
     }
@@ -125,28 +141,10 @@ async function predictObjects(
   return broken.length;
 }
 
-/** The folder to write to, which takes none of the images' places, and what is written there. */
-async function outputFor(
-  paths: readonly string[],
-  files: readonly ImageFile[],
-  { out, images, overwrite, weights }: Flags,
-  pictures: readonly string[] | undefined,
-) {
-  const { OutputFolder } = await import("../../base/output/outputFolder.ts");
-  const { modelFolderOf } = await import("../../training/run/modelFolder.ts");
-  const inputs = [modelFolderOf(weights), ...paths, ...files.map(({ file }) => file)];
-  const output = await OutputFolder.open(out, { command: "detect predict", overwrite, inputs, results: true });
-  const tables = pictures ? [PREDICTIONS] : Object.values(CLASS_PREDICTIONS);
-  const names = images ? [...tables, OVERVIEW, ...(pictures ?? [])] : tables;
-  await output.requireFree(names);
-  await output.requireOwn();
-  return { output, names };
-}
-
 async function findObjects(
   detector: Detector,
   files: readonly ImageFile[],
-  scoreThreshold: number,
+  scoreThreshold: readonly number[],
 ): Promise<{ found: Found[]; broken: BrokenFile[] }> {
   const found: Found[] = [];
   const predictions = detector.predictFiles(
@@ -167,7 +165,7 @@ async function drawAll(
   found: readonly Found[],
   classes: readonly string[],
   pictures: readonly string[],
-  { out, score, names }: Flags,
+  { out, names }: Flags,
 ): Promise<string | undefined> {
   if (found.length === 0) return undefined;
   const { drawDetections } = await import("../../report/drawDetections.ts");
@@ -175,7 +173,7 @@ async function drawAll(
   const progress = new Progress("drawing");
   try {
     for (const [i, { id, file, fileName, detections }] of found.entries()) {
-      const picture = await drawDetections(file, detections, classes, { scoreThreshold: score, names });
+      const picture = await drawDetections(file, detections, classes, { scoreThreshold: 0, names });
       await writePicture(picture, join(out, pictures[id - 1] ?? fileName));
       progress.update({ fraction: (i + 1) / found.length, text: fileName });
     }
@@ -184,6 +182,6 @@ async function drawAll(
   }
   const images = found.map(({ file, fileName, detections }) => ({ image: file, title: fileName, detections }));
   const sheet = join(out, OVERVIEW);
-  await writeOverview(sheet, images, classes, { scoreThreshold: score, names });
+  await writeOverview(sheet, images, classes, { scoreThreshold: 0, names });
   return sheet;
 }

@@ -52,6 +52,9 @@ const Level = z.object({
     .max(1000),
 });
 
+/** The score from which detections of a class count, and the F1 at IoU 0.5 that this gave on the validation images. */
+const ClassThreshold = z.object({ class: z.string(), score: share, f1: share });
+
 const Version2 = z.object({
   format: z.literal("anchorkit-detector"),
   version: z.literal(2),
@@ -64,12 +67,17 @@ const Version2 = z.object({
   preprocessing: SavedPreprocessing,
   /** The maps that the network looks at, from fine to coarse. */
   levels: z.array(Level).min(1).max(16),
+  /** Chosen on the validation images, see chooseThresholds; there is none of classes that these hold no object of, or that are hardly found. */
+  thresholds: z.array(ClassThreshold).max(10_000).optional(),
   /** The weights.bin beside it; files of older versions do not say. */
   weights: Checksum.optional(),
 });
 
 /** All that a saved detector is besides its weights: the content of detector.json, whichever version wrote it. */
-export const DetectorDescription = z.preprocess(upgrade, Version2.superRefine(checkCategoryIds));
+export const DetectorDescription = z.preprocess(
+  upgrade,
+  Version2.superRefine(checkCategoryIds).superRefine(checkThresholds),
+);
 export type DetectorDescription = z.infer<typeof DetectorDescription>;
 
 function checkCategoryIds(
@@ -78,6 +86,24 @@ function checkCategoryIds(
 ): void {
   if (!categoryIds || (categoryIds.length === classes.length && new Set(categoryIds).size === classes.length)) return;
   issues.addIssue({ code: "custom", path: ["categoryIds"], message: "must be one id for each class, all different" });
+}
+
+function checkThresholds(
+  { classes, thresholds = [] }: Pick<z.infer<typeof Version2>, "classes" | "thresholds">,
+  issues: z.RefinementCtx,
+): void {
+  const seen = new Set<string>();
+  for (const [i, { class: name }] of thresholds.entries()) {
+    const wrong = seen.has(name)
+      ? "has a threshold already"
+      : classes.includes(name)
+        ? undefined
+        : "is not among the classes";
+    if (wrong !== undefined) {
+      issues.addIssue({ code: "custom", path: ["thresholds", i, "class"], message: `"${name}" ${wrong}` });
+    }
+    seen.add(name);
+  }
 }
 
 /** Version 1 knew one map, of stride 8, and had its anchors at the top. */

@@ -13,7 +13,7 @@ import { ImageStore } from "../../data/images/imageStore.ts";
 import { imagesIn } from "../../data/split/splits.ts";
 import { describeSmallObjects } from "../../data/stats/inputSizes.ts";
 import { isTrained } from "../../data/trainedObjects.ts";
-import { evaluateCoco } from "../../metrics/detection/coco/coco.ts";
+import { matchCoco, summarizeCoco } from "../../metrics/detection/coco/coco.ts";
 import { FROM_WEIGHTS } from "../../training/recipe.ts";
 import type { PrepareContext, Prepared } from "../../training/trainOptions.ts";
 import { type AnchorLevel, levelAnchors } from "../boxes/anchors.ts";
@@ -21,6 +21,7 @@ import { readAnchorChoice } from "../boxes/anchorChoice.ts";
 import { anchorBlocks } from "../boxes/anchorTargets.ts";
 import { anchorShapesFor } from "../boxes/kMeansAnchors.ts";
 import { detectLabelled } from "../detectLabelled.ts";
+import { chooseThresholds } from "../thresholds.ts";
 import { classWeights } from "./classWeights.ts";
 import { DEFAULT_SETTINGS, type Architecture, type DetectorDescription } from "./description.ts";
 import { lossFeeds } from "./feeds.ts";
@@ -139,9 +140,13 @@ export async function fasterRcnnTask(
     predict: predictStep({ network, preprocessing, settings, anchors: boxes, batch: PREDICT_BATCH }),
     async validate(run) {
       const found = await detectLabelled(run, PREDICT_BATCH, validation, preprocessing);
-      const { perClass, ...metrics } = evaluateCoco(found, dataset.classes);
+      const matches = matchCoco(found, dataset.classes);
+      const { perClass, ...metrics } = summarizeCoco(matches);
       const classAP = Object.fromEntries(perClass.map(({ name, AP }) => [`AP ${name}`, AP]));
-      return { score: metrics.AP, metrics: { ...metrics, ...classAP }, examples: { detected: found } };
+      return {
+        ...{ score: metrics.AP, metrics: { ...metrics, ...classAP }, examples: { detected: found } },
+        described: { thresholds: chooseThresholds(matches) },
+      };
     },
     validationLosses: {
       batches: Math.max(1, Math.min(LOSS_BATCHES, Math.floor(validation.length / batch))),

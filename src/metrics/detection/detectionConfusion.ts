@@ -2,11 +2,12 @@ import { knownOptions } from "../../geometry/knownOptions.ts";
 import { type ClassDetections, type ClassTruths, detectionsByClass, firstRows, truthsByClass } from "./coco/byClass.ts";
 import { classAgnostic } from "./classAgnostic.ts";
 import { checkEvaluationImage, type EvaluationImage } from "./evaluationImage.ts";
+import { confidenceOf } from "./operatingPoints.ts";
 import { type Overlap, overlapOf, type OverlapKind } from "./coco/overlaps.ts";
 
 export interface ConfusionOptions {
-  /** Detections with a lower score are left out; default 0.25. */
-  confidence?: number;
+  /** Detections with a lower score are left out, than this one or than that of their class; default 0.25. */
+  confidence?: number | readonly number[];
   /** IoU from which a detection may be of an object; default 0.5. */
   iouThreshold?: number;
   /** What is compared; default boxes. */
@@ -14,6 +15,7 @@ export interface ConfusionOptions {
 }
 
 export interface DetectionConfusion {
+  /** NaN where each class has its own. */
   confidence: number;
   iouThreshold: number;
   classes: string[];
@@ -57,13 +59,16 @@ export function detectionConfusion(
   };
 
   const taken = new Uint8Array(truths.ignore.length);
+  const least = confidenceOf(confidence, classes.length);
+  const passes = (row: number): boolean =>
+    (detections.scores[row] as number) >= least(tables.detectionClasses[row] as number);
   const rules = { iouThreshold, overlap: overlapOf(overlap), taken };
   const firstTruth = firstRows(truths.images, images.length);
   const firstDetection = firstRows(detections.images, images.length);
   for (let image = 0; image < images.length; image++) {
     const [from, to] = [firstTruth[image] as number, firstTruth[image + 1] as number];
     const [first, end] = [firstDetection[image] as number, firstDetection[image + 1] as number];
-    for (const row of bestFirst(detections.scores, first, end, confidence)) {
+    for (const row of bestFirst(detections.scores, first, end, passes)) {
       const truth = choose(tables, row, from, to, rules);
       if (truth === -1) count(background, tables.detectionClasses[row] as number);
       else if (truths.ignore[truth] === 0) {
@@ -78,7 +83,7 @@ export function detectionConfusion(
   const matrix = Array.from({ length: background + 1 }, (_, k) =>
     Array.from(counts.subarray(k * (background + 1), (k + 1) * (background + 1))),
   );
-  return { confidence, iouThreshold, classes: [...classes], matrix };
+  return { confidence: typeof confidence === "number" ? confidence : NaN, iouThreshold, classes: [...classes], matrix };
 }
 
 /** All objects and all detections, with their classes. */
@@ -126,11 +131,11 @@ function joinClasses(perImage: readonly ArrayLike<number>[]): Int32Array {
   return joined;
 }
 
-/** Those rows from `first` to `end` whose score is at least `lowest`: best score first, equals in the order given. */
-function bestFirst(scores: Float64Array, first: number, end: number, lowest: number): number[] {
+/** Those rows from `first` to `end` that pass: best score first, equals in the order given. */
+function bestFirst(scores: Float64Array, first: number, end: number, passes: (row: number) => boolean): number[] {
   const rows: number[] = [];
   for (let row = first; row < end; row++) {
-    if ((scores[row] as number) >= lowest) rows.push(row);
+    if (passes(row)) rows.push(row);
   }
   return rows.sort((a, b) => (scores[b] as number) - (scores[a] as number));
 }

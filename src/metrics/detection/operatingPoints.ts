@@ -1,5 +1,7 @@
+import { AnchorkitError } from "../../base/errors.ts";
+import { sum } from "../../base/statistics.ts";
 import { type DetectionMatches, TRUE_POSITIVE } from "./coco/matching.ts";
-import { poolClasses, rankedByClass, type RankedDetections } from "./coco/ranked.ts";
+import { rankedByClass, type RankedDetections } from "./coco/ranked.ts";
 
 /** How good the detections are whose score is at least `confidence`. */
 export interface OperatingPoint {
@@ -23,26 +25,45 @@ export interface ClassOperatingPoint extends OperatingPoint {
 
 export interface OperatingPoints {
   iouThreshold: number;
-  /** Of the detections and objects of all classes together (the micro average). */
+  /** Of the detections and objects of all classes together (the micro average); its confidence is NaN if they differ. */
   pooled: OperatingPoint;
   perClass: ClassOperatingPoint[];
 }
 
 /**
- * Precision, recall and F1 at a confidence threshold: of each class, and of all together. As surer detections choose
+ * Precision, recall and F1 at a confidence threshold, or at one for each class: of each class, and of all together. As surer detections choose
  * their objects first, leaving out the others before or after matching comes to the same.
  * Throws AnchorkitError for an IoU threshold that was not matched.
  */
 export function operatingPoints(
   matches: DetectionMatches,
-  { confidence, iouThreshold = 0.5 }: { confidence: number; iouThreshold?: number },
+  { confidence, iouThreshold = 0.5 }: { confidence: number | readonly number[]; iouThreshold?: number },
 ): OperatingPoints {
   const ranked = rankedByClass(matches, iouThreshold);
+  const least = confidenceOf(confidence, matches.classes.length);
+  const perClass = ranked.map((one, k) => ({ class: k, name: matches.classes[k] ?? "", ...pointAt(one, least(k)) }));
+  const total = (count: (one: OperatingPoint) => number): number => sum(perClass.map(count));
+  const found = total((one) => one.truePositives);
+  const shared = typeof confidence === "number" ? confidence : NaN;
+  const reported = found + total((one) => one.falsePositives);
   return {
     iouThreshold,
-    pooled: pointAt(poolClasses(ranked), confidence),
-    perClass: ranked.map((one, k) => ({ class: k, name: matches.classes[k] ?? "", ...pointAt(one, confidence) })),
+    pooled: pointOf(shared, found, reported, found + total((one) => one.falseNegatives)),
+    perClass,
   };
+}
+
+/**
+ * The threshold of a class, whether all have the same or each its own.
+ *
+ * @throws AnchorkitError for a list that is not as long as there are classes
+ */
+export function confidenceOf(confidence: number | readonly number[], classes: number): (k: number) => number {
+  if (typeof confidence === "number") return () => confidence;
+  if (confidence.length === classes) return (k) => confidence[k] ?? NaN;
+  throw new AnchorkitError(
+    `confidence: must be one number, or one for each of ${classes} classes, got ${confidence.length}`,
+  );
 }
 
 /** The point of `truePositives` finds among `detections`. */

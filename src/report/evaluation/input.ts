@@ -1,7 +1,17 @@
 import type { DetectionAnalysis } from "../../metrics/detection/analysis.ts";
 import type { CocoComparison } from "../../metrics/detection/compare.ts";
+import type { DetectionConfusion } from "../../metrics/detection/detectionConfusion.ts";
 import type { EvaluationImage } from "../../metrics/detection/evaluationImage.ts";
+import type { OperatingPoints } from "../../metrics/detection/operatingPoints.ts";
 import type { TrainingRecord } from "../page/trainingFigure.ts";
+
+/** What the detections come to that reach given thresholds, one for all classes or one for each. */
+export interface AtThresholds {
+  /** Which ones: "at the thresholds chosen on val". */
+  words: string;
+  points: OperatingPoints;
+  confusion: DetectionConfusion;
+}
 
 /** Everything that an evaluation report shows. */
 export interface EvaluationReportInput {
@@ -16,6 +26,8 @@ export interface EvaluationReportInput {
   analysis: DetectionAnalysis;
   /** The difference to other predictions for the same images: these are A, the others B. */
   comparison?: { against: string; difference: CocoComparison };
+  /** At thresholds that were asked for, beside the one of highest F1 over all classes. */
+  chosen?: AtThresholds;
   /** How the training of these weights went, one entry a validation. */
   training?: readonly TrainingRecord[];
   /** What the reader should know of the data, one line each. */

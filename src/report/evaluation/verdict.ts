@@ -47,8 +47,18 @@ export function verdictOf(input: EvaluationReportInput, point: OperatingPoint): 
         `${TRAIN_LONGER} So far it ${headline.charAt(0).toLowerCase()}${headline.slice(1)}`,
       ]
     : [headline, costliest(analysis, images)];
-  const details = [second, trust(analysis), comparisonSentence(comparison)];
+  const details = [second, atThresholds(input.chosen), trust(analysis), comparisonSentence(comparison)];
   return { headline: first, details: details.filter((text) => text !== "") };
+}
+
+/** What it comes to at thresholds that were asked for. */
+function atThresholds(chosen: EvaluationReportInput["chosen"]): string {
+  if (chosen === undefined) return "";
+  const { truePositives, falseNegatives, precision, recall, f1 } = chosen.points.pooled;
+  const found = `finds ${count(truePositives)} of ${countOf(truePositives + falseNegatives, "object")} (${percent(recall)})`;
+  return sentence(
+    `${chosen.words} it ${found}, and ${percent(precision)} of what it reports is right (F1 ${rate(f1)})`,
+  );
 }
 
 function sentence(text: string): string {

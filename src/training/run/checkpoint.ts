@@ -21,7 +21,8 @@ export async function saveCheckpoint<Batch>(
 ): Promise<void> {
   const { program, variables } = trainer.compiled;
   program.pull();
-  await saveModelFolder(folder, { ...task, averages: trainer.saved }, async (beside) => {
+  const description = { ...task.description, ...trainer.described };
+  await saveModelFolder(folder, { ...task, description, averages: trainer.saved }, async (beside) => {
     if (loop) await saveVariables(join(beside, STATE_FILE), variables, { loop, trainer: trainer.state });
   });
 }

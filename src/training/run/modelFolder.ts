@@ -47,14 +47,39 @@ export async function saveModelFolder(
   });
 }
 
-/** Describes the model in a folder anew, its weights as they are; nothing where the folder holds none. */
+/**
+ * Describes the model in a folder anew, its weights, and the thresholds that suit them, as they are; nothing where the
+ * folder holds none.
+ */
 export async function describeAnew(
   folder: string,
   { kind, description }: Pick<SavedModel, "kind" | "description">,
 ): Promise<void> {
   if (findKind(folder) !== kind) return;
-  const { weights } = await readDescription(folder, kind, z.looseObject({ weights: Checksum.optional() }));
-  await writeDescription(folder, kind, { ...description, weights });
+  const schema = z.looseObject({ weights: Checksum.optional(), thresholds: z.unknown() });
+  const { weights, thresholds } = await readDescription(folder, kind, schema);
+  await writeDescription(folder, kind, { ...description, thresholds, weights });
+}
+
+/**
+ * Adds to the description of the model in a folder, in place of what it says of the same.
+ *
+ * @param described what was found out of these weights @returns the file
+ * @throws AnchorkitError if the folder holds other weights by now: a training may have written better ones
+ */
+export async function describeFurther(
+  folder: string,
+  { kind, description }: { kind: TaskKind; description: { weights?: z.infer<typeof Checksum> | undefined } },
+  described: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  const present = await readDescription(folder, kind, z.looseObject({ weights: Checksum.optional() }));
+  if (present.weights?.sha256 !== description.weights?.sha256) {
+    throw new AnchorkitError(
+      `${folder}: its weights have changed meanwhile (a training writes there); measure it again`,
+    );
+  }
+  await writeDescription(folder, kind, { ...present, ...described });
+  return join(folder, DESCRIPTION_FILES[kind]);
 }
 
 function writeDescription(folder: string, kind: TaskKind, content: object): Promise<void> {

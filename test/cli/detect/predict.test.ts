@@ -46,10 +46,15 @@ function writeData(ids: readonly number[]): void {
 }
 
 /** A detector that is not trained, but whose anchors are as large as the objects, so that it finds some. */
-async function saveDetector(at: string, categoryIds: readonly number[] | undefined): Promise<void> {
+async function saveDetector(
+  at: string,
+  categoryIds: readonly number[] | undefined,
+  thresholds?: DetectorDescription["thresholds"],
+): Promise<void> {
   const description: DetectorDescription = {
     ...{ format: "anchorkit-detector", version: 2, model: "faster-rcnn", settings: DEFAULT_SETTINGS, classes: CLASSES },
     ...(categoryIds && { categoryIds: [...categoryIds] }),
+    ...(thresholds && { thresholds }),
     architecture: { backbone: "small", width: 1, channels: 8, hidden: 8, pooled: 2, classSpecificBoxes: false },
     levels: [{ stride: 8, anchors: [[44, 38]] }],
     preprocessing: {
@@ -128,5 +133,95 @@ describe.runIf(native)("category ids of the data", { timeout: 120_000 }, () => {
     const { results } = await predictions(old);
     for (const one of results) expect(CLASSES[one.category_id - 1]).toBe(one.category_name);
     expect(new Set(results.map(({ category_id }) => category_id)).size).toBe(3);
+  });
+});
+
+describe.runIf(native)("thresholds of each class", { timeout: 120_000 }, () => {
+  const run = join(folder, "thresholds");
+  const CHOSEN = [
+    { class: "toothbrush", score: 0.26, f1: 0.5 },
+    { class: "train", score: 0.22, f1: 0.4 },
+  ];
+  const predict = async (...args: string[]) => {
+    const found = join(folder, "found");
+    const all = ["predict", folder, "--weights", run, "--out", found, "--no-images", "--json", ...args];
+    const ended = await callCommand("detect", all);
+    const results = (): (Result & { score: number })[] =>
+      JSON.parse(readFileSync(join(found, "predictions.json"), "utf8")) as (Result & { score: number })[];
+    return { ...ended, results };
+  };
+  const inFile = (): DetectorDescription["thresholds"] =>
+    (JSON.parse(readFileSync(join(run, "detector.json"), "utf8")) as DetectorDescription).thresholds;
+
+  beforeAll(async () => {
+    writeData([1, 2, 3]);
+    for (let i = 0; i < 6; i++) await drawPicture(join(folder, `${i}.jpg`), 150 + 20 * i);
+  });
+
+  test("are those that the model keeps, unless others are asked for", async () => {
+    await saveDetector(run, undefined, CHOSEN);
+    const { stdout, results } = await predict();
+    expect(JSON.parse(stdout)).toMatchObject({
+      thresholds: { chosen: "at the thresholds chosen on val", scores: [0.26, 0.3, 0.22] },
+    });
+    const kept = results();
+    const everything = (await predict("--score", "0")).results();
+    const least: Record<string, number> = { toothbrush: 0.26, person: 0.3, train: 0.22 };
+    expect(kept).toEqual(everything.filter((one) => one.score >= (least[one.category_name] ?? NaN)));
+    expect(kept.length).toBeGreaterThan(0);
+    expect(kept.length).toBeLessThan(everything.length);
+    expect(await predict("--thresholds", "val", "--score", "0")).toMatchObject({ code: 2 });
+    expect((await predict("--thresholds", "test")).stderr).toContain("It must be val, or a number from 0 to 1.");
+  });
+
+  test("hold for detect explain, which draws the best detections of an image", async () => {
+    const explained = join(folder, "explained");
+    const args = [
+      "explain",
+      join(folder, "0.jpg"),
+      "--weights",
+      run,
+      "--out",
+      explained,
+      "--most",
+      "2",
+      "--score",
+      "0",
+    ];
+    const { code, stdout, stderr } = await callCommand("detect", [...args, "--json"]);
+    expect(code, stderr).toBe(0);
+    const { images, thresholds } = JSON.parse(stdout) as {
+      images: { explanations: { score: number; box: number[]; map: object }[] }[];
+      thresholds: { chosen: string };
+    };
+    expect(thresholds.chosen).toBe("at the score 0.00");
+    const [first, second, ...more] = images[0]?.explanations ?? [];
+    expect(more).toEqual([]);
+    expect(first?.score).toBeGreaterThanOrEqual(second?.score ?? NaN);
+    expect(first?.map).toEqual({ width: 8, height: 6 }); // under three cells of 16 pixels: the finest map
+    // two pictures of 240 x 180 beside each other, with 30 pixels of legend
+    expect(await sharp(join(explained, "0.jpg")).metadata()).toMatchObject({ width: 488, height: 210 });
+  });
+
+  test("are chosen by detect eval on the validation images, and measured with", async () => {
+    await saveDetector(run, undefined);
+    const none = await predict("--thresholds", "val");
+    expect(none).toMatchObject({ code: 1 });
+    expect(none.stderr).toContain("keeps no thresholds; choose them once: detect eval --thresholds choose --split val");
+    const evaluate = (...args: string[]) =>
+      callCommand("detect", ["eval", "--data", data, "--weights", run, "--json", "--thresholds", ...args]);
+    expect(await evaluate("choose", "--split", "test")).toMatchObject({ code: 2 });
+    writeFileSync(data, readFileSync(data, "utf8").replaceAll('"test"', '"val"'));
+    const chosen = await evaluate("choose", "--split", "val");
+    expect(chosen.code, chosen.stderr).toBe(0);
+    const kept = inFile() ?? [];
+    const pointsOf = ({ stdout }: { stdout: string }) =>
+      (JSON.parse(stdout) as { thresholds: { perClass: { name: string; confidence: number; f1: number }[] } })
+        .thresholds;
+    const thresholds = pointsOf(chosen);
+    const measured = thresholds.perClass.map(({ name, confidence, f1 }) => ({ class: name, score: confidence, f1 }));
+    expect(measured.filter(({ f1 }) => f1 >= 0.1)).toEqual(kept);
+    expect(kept.length).toBeGreaterThan(0);
+    expect(pointsOf(await evaluate("val", "--split", "val"))).toEqual(thresholds);
   });
 });

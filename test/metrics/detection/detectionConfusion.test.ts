@@ -201,3 +201,21 @@ test("equal to the naive twin for random images", () => {
     { seed: 6, numRuns: 300 },
   );
 });
+
+test("with a threshold for each class, the less sure detections are as if they were not there", () => {
+  fc.assert(
+    fc.property(randomImages, (images) => {
+      const least = [0.25, 0.7, 0.5];
+      const sure = images.map((image) => {
+        const { truths, detections } = readScene(image);
+        const kept = detections.filter((one) => one.score >= (least[one.class] ?? NaN));
+        return scene(truths, kept);
+      });
+      const classes = ["a", "b", "c"];
+      const { matrix, confidence } = detectionConfusion(images, classes, { confidence: least });
+      expect(matrix).toEqual(detectionConfusion(sure, classes, { confidence: 0 }).matrix);
+      expect(confidence).toBeNaN();
+    }),
+    { seed: 7, numRuns: 100 },
+  );
+});

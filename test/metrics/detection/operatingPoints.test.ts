@@ -57,14 +57,15 @@ test("without classes or images there is nothing to measure", () => {
 
 test("leaving out the less sure detections before the matching comes to the same", () => {
   fc.assert(
-    fc.property(randomImages, fc.constantFrom(0, 0.25, 0.3, 0.7, 1), (images, confidence) => {
+    fc.property(randomImages, fc.constantFrom(0, 0.25, 0.3, 0.7, 1, [0.25, 1, 0.5]), (images, confidence) => {
       const classes = ["a", "b", "c"];
       const points = operatingPoints(matchDetections(images, classes), { confidence });
+      const least = (k: number): number => (typeof confidence === "number" ? confidence : (confidence[k] ?? NaN));
       const sure = images.map((image) => {
         const { truths, detections } = readScene(image);
         return scene(
           truths,
-          detections.filter(({ score }) => score >= confidence),
+          detections.filter((one) => one.score >= least(one.class)),
         );
       });
       const counts = matchDetections(sure, classes).perClass.map(
@@ -84,5 +85,13 @@ test("leaving out the less sure detections before the matching comes to the same
       });
     }),
     { seed: 5, numRuns: 100 },
+  );
+});
+
+test("a list must have a threshold for each class", () => {
+  const matches = matchDetections([], ["a", "b"]);
+  expect(operatingPoints(matches, { confidence: [0.2, 0.4] }).pooled.confidence).toBeNaN();
+  expect(() => operatingPoints(matches, { confidence: [0.2] })).toThrow(
+    "confidence: must be one number, or one for each of 2 classes, got 1",
   );
 });

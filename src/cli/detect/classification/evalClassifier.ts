@@ -6,6 +6,8 @@ import type { Measured } from "../failUnder.ts";
 import { flagOf } from "../../options.ts";
 import { type MeasuredFlags, measuredData } from "../measuredData.ts";
 import { openPredictor } from "../openPredictor.ts";
+import { type EvalThresholds, requireValidation } from "../thresholds.ts";
+import { askedClassThresholds, chooseClassThresholds } from "./classThresholds.ts";
 import type { DataTable } from "../../tables.ts";
 import { classifierTables, confusionTable } from "./classifierTables.ts";
 
@@ -38,17 +40,24 @@ export interface ClassifierMeasurement {
 }
 
 /** Runs a trained classifier over labelled images and measures what it says. */
-export async function evalClassifier(flags: MeasuredFlags & PredictorOptions): Promise<ClassifierMeasurement> {
+export async function evalClassifier(
+  flags: MeasuredFlags & PredictorOptions & { thresholds?: EvalThresholds },
+): Promise<ClassifierMeasurement> {
+  const { thresholds: asked, split } = flags;
+  if (asked === "choose") requireValidation(split);
   const { weights, title, warnings, alignedTo } = await measuredData(flags);
   const { classifierData } = await import("../../../classification/classifierData.ts");
   const { measureClassifier } = await import("../../../classification/measure.ts");
   const classifier = await openPredictor(weights, flags);
   if (classifier.kind !== "classification") throw new UsageError(`${weights}: holds no classifier`);
-  const { classes, description } = classifier;
-  const { dataset, notes } = classifierData(alignedTo(classes), description);
+  const { classes } = classifier;
+  const kept = asked === "choose" ? undefined : asked;
+  const described = askedClassThresholds(classifier.description, weights, kept);
+  const { dataset, notes } = classifierData(alignedTo(classes), described);
   for (const note of notes) process.stderr.write(`${note}\n`);
   const found = await classifier.classifyLabelled(dataset.images);
   classifier.dispose();
+  const description = asked === "choose" ? await chooseClassThresholds(weights, described, found) : described;
   const evaluation = measureClassifier(found, description);
   const { metrics, single, multiLabel } = evaluation;
   process.stderr.write(`measured on ${countOf(found.length, "image")}\n`);

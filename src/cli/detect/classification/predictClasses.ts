@@ -3,10 +3,13 @@ import { stringify } from "csv-stringify/sync";
 import { count, countOf } from "../../../base/words.ts";
 import { writeFileAtomic } from "../../../base/files.ts";
 import type { Classifier, FileClassification } from "../../../classification/classifier.ts";
+import type { ClassifierDescription } from "../../../classification/description.ts";
 import { namedClasses } from "../../../classification/classifyImages.ts";
 import { printJson } from "../../options.ts";
 import type { SheetImage } from "../../../report/contactSheet.ts";
 import type { ImageFile } from "../imageFiles.ts";
+import type { Thresholds } from "../thresholds.ts";
+import { askedClassThresholds } from "./classThresholds.ts";
 import { overviewLine, writeOverview } from "../overview.ts";
 import { OVERVIEW, PREDICTIONS } from "../pictureNames.ts";
 import { type BrokenFile, predictAll } from "../predictAll.ts";
@@ -30,6 +33,8 @@ interface Named {
 interface Flags {
   out: string;
   json?: true | undefined;
+  weights: string;
+  thresholds?: Thresholds;
   /** Whether the overview is drawn, and whether classes and probabilities stand in it. */
   images: boolean;
   names: boolean;
@@ -39,15 +44,20 @@ interface Flags {
 export async function predictClasses(
   classifier: Classifier,
   files: readonly ImageFile[],
-  { out, json, images, names }: Flags,
+  { out, json, images, names, weights, thresholds: asked }: Flags,
 ): Promise<{ broken: number }> {
+  const { classes } = classifier;
+  const described = askedClassThresholds(classifier.description, weights, asked);
   const started = performance.now();
-  const { named, paths, broken } = await classifyAll(classifier, files);
+  const { named, paths, broken } = await classifyAll(classifier, described, files);
   const seconds = (performance.now() - started) / 1000;
   const predictions = join(out, CLASS_PREDICTIONS.json);
-  const { classes } = classifier;
+  const { thresholds } = described;
   const table = join(out, CLASS_PREDICTIONS.csv);
-  await writeFileAtomic(predictions, `${JSON.stringify({ classes, images: named }, undefined, 2)}\n`);
+  await writeFileAtomic(
+    predictions,
+    `${JSON.stringify({ classes, ...(thresholds && { thresholds }), images: named }, undefined, 2)}\n`,
+  );
   await writeFileAtomic(table, csvOf(named, classes));
   const imagesPerSecond = files.length / seconds;
   const sheet = images && named.length > 0 ? join(out, OVERVIEW) : undefined;
@@ -105,6 +115,7 @@ function csvOf(named: readonly Named[], classes: readonly string[]): string {
 
 async function classifyAll(
   classifier: Classifier,
+  description: ClassifierDescription,
   files: readonly ImageFile[],
 ): Promise<{ named: Named[]; paths: string[]; broken: BrokenFile[] }> {
   const named: Named[] = [];
@@ -113,7 +124,7 @@ async function classifyAll(
   const broken = await predictAll(predictions, files, {
     doing: "classifying",
     each(found, { name }) {
-      named.push(namedOf(found, name, classifier));
+      named.push(namedOf(found, name, description));
       paths.push(found.file);
     },
   });
@@ -123,14 +134,14 @@ async function classifyAll(
 function namedOf(
   found: Exclude<FileClassification, { error: unknown }>,
   name: string,
-  { classes, description }: Classifier,
+  description: ClassifierDescription,
 ): Named {
   const { size, probabilities, box } = found;
   const shown = namedClasses(found, description);
   return {
     file_name: name,
     ...size,
-    classes: shown.map((k) => ({ name: classes[k] ?? "", probability: probabilities[k] ?? 0 })),
+    classes: shown.map((k) => ({ name: description.classes[k] ?? "", probability: probabilities[k] ?? 0 })),
     probabilities: [...probabilities],
     ...(box && { box }),
   };

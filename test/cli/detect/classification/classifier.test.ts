@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
@@ -131,6 +131,49 @@ describe("detect predict with a classifier", () => {
     const { code, stderr } = await callCommand("detect", args);
     expect(code).toBe(1);
     expect(stderr).toContain("1 of 3 images could not be read");
+  });
+});
+
+describe("detect explain with a classifier", () => {
+  const out = join(folder, "explained");
+  const explain = (...args: string[]) => callCommand("detect", ["explain", "--weights", several, ...args]);
+
+  it("writes a picture for each image, a sheet, and where they are hottest", async () => {
+    const broken = join(folder, "unreadable.png");
+    writeFileSync(broken, "no image");
+    const { code, stdout, stderr } = await explain(broken, join(data, "test", "dark"), "--out", out);
+    expect(code).toBe(1);
+    expect(stderr).toContain("1 of 3 images could not be read");
+    expect(stdout).toMatch(/^0\.jpg: dark 0\.\d\d/m);
+    const { images } = JSON.parse(readFileSync(join(out, "explain.json"), "utf8")) as {
+      images: {
+        file_name: string;
+        picture: string;
+        explanations: { class: string; probability: number; layer: string }[];
+      }[];
+    };
+    expect(images.map(({ file_name }) => file_name)).toEqual(["0.jpg", "1.jpg"]);
+    for (const { picture, explanations } of images) {
+      expect(explanations).toMatchObject([{ class: "dark", layer: "stage5_block1_relu" }]); // the only one that reaches its threshold
+      expect(await sharp(join(out, picture)).metadata()).toMatchObject({ width: 320, height: 213 + 30 });
+    }
+    expect(readdirSync(out).sort()).toEqual([".anchorkit.json", "0.jpg", "1.jpg", "explain.json", "overview.jpg"]);
+  });
+
+  it("refuses what it does not have, and to write over what it reads", async () => {
+    const image = join(data, "test", "dark", "0.jpg");
+    const place = join(folder, "nothing");
+    expect(await explain(image, "--out", place, "--class", "lihgt")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(
+        'no class "lihgt" (did you mean "light"?); there are dark, grey, light',
+      ) as string,
+    });
+    expect((await explain(image, "--out", place, "--score", "0.5")).stderr).toContain("--score is for detectors");
+    expect((await explain(image, "--out", join(data, "test", "dark"))).stderr).toContain(
+      "give another folder to write to",
+    );
+    expect(existsSync(place)).toBe(false);
   });
 });
 
