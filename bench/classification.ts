@@ -1,7 +1,8 @@
 /**
  * Classification beside Keras (from PyPI, in a virtual environment made here), on the sign digits: training images/s of
- * the same MobileNetV2 0.35, all layers, Adam, float32, batches of 32 at 96 x 96 that are in memory; prediction images/s
- * from files. Both in turn, in one run.
+ * the same MobileNetV2 0.35, all layers, Adam, float32, batches of 32 at 96 x 96 that are in memory, on the trainer of
+ * `detect train`; of the same four-block network, with turns and shifts, by `fit` of anchorkit/keras; prediction images/s
+ * from files. All in turn, in one run.
  *
  *   npx tsx bench/classification.ts --data <sign-digits> --backbones <folder of published weights>
  *     [--rounds 5] [--steps 30] [--images 400] [--precision float32|bfloat16] [--python <interpreter>]
@@ -13,6 +14,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import * as tf from "@tensorflow/tfjs";
 import { Random } from "../src/base/random.ts";
 import { median } from "../src/base/statistics.ts";
 import { Classifier } from "../src/classification/classifier.ts";
@@ -23,8 +25,11 @@ import { CLASSIFIER_PRESETS } from "../src/data/augment/presets.ts";
 import { memoryCache } from "../src/data/images/imageCache.ts";
 import { limiter } from "../src/data/parallel.ts";
 import { readDataset } from "../src/data/readDataset.ts";
+import { decodeImage } from "../src/data/images/images.ts";
 import { splitDataset } from "../src/data/split/splits.ts";
 import { loadEngine } from "../src/engine/load.ts";
+import { compile, layers, sequential } from "../src/keras/index.ts";
+import { sparseCategoricalCrossentropy } from "../src/training/losses/index.ts";
 import { saveCheckpoint } from "../src/training/run/checkpoint.ts";
 import { Trainer } from "../src/training/trainer.ts";
 import { pythonWith } from "./virtualEnvironment.ts";
@@ -129,29 +134,85 @@ async function startOurs(folder: string) {
   };
 }
 
+/** The peer's four blocks of convolution, normalisation, ReLU and maximum, trained by `fit`. */
+async function startFourBlocks() {
+  const [height, width] = [96, 96];
+  const { classes, images: all } = (await readDataset(join(String(data), "split.csv"))).dataset;
+  const read = all.slice(0, 8 * BATCH);
+  const decoded = await Promise.all(read.map(({ file }) => decodeImage(file, { size: { height, width } })));
+  const batches = Array.from({ length: 8 }, (_, i) => {
+    const own = decoded.slice(i * BATCH, (i + 1) * BATCH);
+    const x = tf.stack(own.map(({ data: bytes }) => tf.tensor3d(Float32Array.from(bytes), [height, width, 3])));
+    const y = read.slice(i * BATCH, (i + 1) * BATCH).map(({ labels = [] }) => labels[0] ?? 0);
+    return [x, tf.tensor1d(y)] as const;
+  });
+  const blocks = [32, 64, 128, 128].flatMap((filters) => [
+    layers.conv2d({ filters, kernelSize: 3, padding: "same", useBias: false }),
+    layers.batchNormalization(),
+    layers.reLU(),
+    layers.maxPooling2d({ poolSize: 2 }),
+  ]);
+  const model = sequential([
+    layers.rescaling({ inputShape: [height, width, 3], scale: 1 / 255 }),
+    layers.randomRotation({ factor: 15 / 360 }),
+    layers.randomTranslation({ heightFactor: 0.1, widthFactor: 0.1 }),
+    ...blocks,
+    layers.globalAveragePooling2d({}),
+    layers.dense({ units: classes.length }),
+  ]);
+  const compiled = await compile(model, {
+    ...{ optimizer: "adam", loss: sparseCategoricalCrossentropy({ fromLogits: true }), metrics: ["accuracy"] },
+    precision: precision as "float32",
+  });
+  function* endless() {
+    for (let i = 0; ; i++) {
+      const [x, y] = batches[i % batches.length] ?? [];
+      if (x && y) yield [x.clone(), y.clone()] as const;
+    }
+  }
+  const steps = async (count: number): Promise<Measured> => {
+    const begun = performance.now();
+    await compiled.fit(endless, { stepsPerEpoch: count });
+    return { seconds: (performance.now() - begun) / 1000, images: count * BATCH };
+  };
+  await steps(WARM_UP);
+  return {
+    steps,
+    end() {
+      compiled.dispose();
+    },
+  };
+}
+
 const folder = mkdtempSync(join(tmpdir(), "anchorkit-bench-"));
 const peer = startPeer();
 const ours = await startOurs(folder);
+const fourBlocks = await startFourBlocks();
 const rate = ({ seconds, images: done }: Measured): number => done / seconds;
 const table: Record<string, { ours: number[]; keras: number[] }> = {
-  training: { ours: [], keras: [] },
+  MobileNetV2: { ours: [], keras: [] },
+  "four blocks": { ours: [], keras: [] },
   prediction: { ours: [], keras: [] },
 };
 await peer.ask(`steps mobilenet ${WARM_UP}`);
+await peer.ask(`steps cnn ${WARM_UP}`);
 await peer.ask(`predict mobilenet ${Math.min(64, images)}`);
 await ours.predict();
 for (let round = 0; round < rounds; round++) {
-  table.training?.keras.push(rate(await peer.ask(`steps mobilenet ${steps}`)));
-  table.training?.ours.push(rate(await ours.steps(steps)));
+  table.MobileNetV2?.keras.push(rate(await peer.ask(`steps mobilenet ${steps}`)));
+  table.MobileNetV2?.ours.push(rate(await ours.steps(steps)));
+  table["four blocks"]?.keras.push(rate(await peer.ask(`steps cnn ${steps}`)));
+  table["four blocks"]?.ours.push(rate(await fourBlocks.steps(steps)));
   table.prediction?.keras.push(rate(await peer.ask(`predict mobilenet ${images}`)));
   table.prediction?.ours.push(rate(await ours.predict()));
 }
 peer.end();
 await ours.end();
+fourBlocks.end();
 rmSync(folder, { recursive: true });
 
 console.log(
-  `MobileNetV2 0.35 at 96 x 96, batches of ${BATCH}, ours in ${precision}; images/s, median of ${rounds} rounds`,
+  `training in batches of ${BATCH} at 96 x 96, ours in ${precision}, and prediction by MobileNetV2 0.35; images/s, median of ${rounds} rounds`,
 );
 for (const [what, { ours: own, keras }] of Object.entries(table)) {
   const ratios = own.map((value, i) => value / (keras[i] ?? NaN));

@@ -26,9 +26,17 @@ export function measureClassifier(found: readonly LabelledClassification[], desc
   return { ...measured, metrics: { ...measured.metrics, ...boxMetrics(found) } };
 }
 
-/** The same in short, as training needs it: accuracy is the score, or the mean average precision of several labels. */
-export function validationOf({ metrics }: ClassifierEvaluation): Validation {
-  return { score: metrics.accuracy ?? metrics.mean_average_precision ?? NaN, metrics };
+/**
+ * The same in short, as training needs it: accuracy is the score, or the mean average precision of several labels. The
+ * loss is that of the classes, without the box's.
+ */
+export function validationOf({ metrics, single }: ClassifierEvaluation): Validation {
+  return {
+    score: metrics.accuracy ?? metrics.mean_average_precision ?? NaN,
+    metrics,
+    ...(metrics.loss !== undefined && { loss: metrics.loss }),
+    ...(single && { examples: { confusion: single.confusion } }),
+  };
 }
 
 /** Probabilities [n, classes], row after row. */

@@ -28,6 +28,8 @@ export interface Batches<Batch> {
 export interface Validation {
   score: number;
   metrics: Record<string, number>;
+  /** The loss on the validation data, where it is known by now; see also `Task.validationLosses`. */
+  loss?: number;
   /** What pictures can be drawn of. */
   examples?: ValidationExamples;
   /** What the model's description says of these very weights, such as the thresholds that suit them. */
@@ -39,8 +41,6 @@ export type WeightsKind = "average" | "raw";
 
 /** A validation, and what a trainer knows besides. */
 export interface TrainerValidation extends Validation {
-  /** The loss on the validation data, where the task can tell it. */
-  loss?: number;
   /** Which weights were measured, and the scores of both, where the recipe compares them. */
   comparison?: { weights: WeightsKind; scores: Record<WeightsKind, number> };
 }

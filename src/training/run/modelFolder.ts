@@ -56,7 +56,7 @@ export async function describeAnew(
   { kind, description }: Pick<SavedModel, "kind" | "description">,
 ): Promise<void> {
   if (findKind(folder) !== kind) return;
-  const schema = z.looseObject({ weights: Checksum.optional(), thresholds: z.unknown() });
+  const schema = z.looseObject({ weights: Checksum.optional(), thresholds: z.unknown().optional() });
   const { weights, thresholds } = await readDescription(folder, kind, schema);
   await writeDescription(folder, kind, { ...description, thresholds, weights });
 }
