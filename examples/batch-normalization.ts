@@ -5,31 +5,33 @@
  *     npx tsx examples/batch-normalization.ts [folder with a subfolder for each class]
  */
 import { type ImageDataset, imageDatasetFromDirectory, loadEngine } from "anchorkit";
-import { compile, layers, sequential } from "anchorkit/keras";
+import { compile, layers, sequential, withSeed } from "anchorkit/keras";
 import { csvLog, reduceOnPlateau } from "anchorkit/training";
 import * as tf from "@tensorflow/tfjs";
-import { runIfStarted } from "./run.ts";
+import { print, runIfStarted } from "./run.ts";
 
 /** Trains on a folder of images; gives the learning rate of each epoch and the last accuracy. */
-export async function batchNormalization(folder: string, { epochs = 20, csv = "epochs.csv", log = console.log } = {}) {
+export async function batchNormalization(folder: string, { epochs = 20, csv = "epochs.csv", log = print } = {}) {
   await loadEngine();
   const dataset = await imageDatasetFromDirectory(folder, {
     ...{ imageSize: [28, 28], colorMode: "grayscale", labelMode: "categorical", batchSize: 1000 },
   });
   const [x, y] = await wholeOf(dataset);
-  const model = sequential([
-    layers.conv2d({ inputShape: [28, 28, 1], filters: 32, kernelSize: 3, padding: "same", activation: "relu" }),
-    layers.batchNormalization(),
-    layers.maxPooling2d({ poolSize: 2 }),
-    layers.conv2d({ filters: 64, kernelSize: 3, padding: "same", activation: "relu" }),
-    layers.dropout({ rate: 0.2, name: "first" }),
-    layers.batchNormalization(),
-    layers.maxPooling2d({ poolSize: 2 }),
-    layers.flatten(),
-    layers.dense({ units: 128, activation: "relu" }),
-    layers.dropout({ rate: 0.3, name: "second" }),
-    layers.dense({ units: dataset.classNames.length, activation: "softmax" }),
-  ]);
+  const model = withSeed(1, () =>
+    sequential([
+      layers.conv2d({ inputShape: [28, 28, 1], filters: 32, kernelSize: 3, padding: "same", activation: "relu" }),
+      layers.batchNormalization(),
+      layers.maxPooling2d({ poolSize: 2 }),
+      layers.conv2d({ filters: 64, kernelSize: 3, padding: "same", activation: "relu" }),
+      layers.dropout({ rate: 0.2, name: "first" }),
+      layers.batchNormalization(),
+      layers.maxPooling2d({ poolSize: 2 }),
+      layers.flatten(),
+      layers.dense({ units: 128, activation: "relu" }),
+      layers.dropout({ rate: 0.3, name: "second" }),
+      layers.dense({ units: dataset.classNames.length, activation: "softmax" }),
+    ]),
+  );
   const compiled = await compile(model, {
     ...{ optimizer: "adam", loss: "categorical_crossentropy", metrics: ["accuracy", "precision", "recall"] },
   });

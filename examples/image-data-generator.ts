@@ -6,9 +6,9 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import { imageDatasetFromDirectory, loadEngine } from "anchorkit";
-import { compile, layers, sequential } from "anchorkit/keras";
+import { compile, layers, sequential, withSeed } from "anchorkit/keras";
 import type { FillMode } from "anchorkit/core";
-import { runIfStarted } from "./run.ts";
+import { print, runIfStarted } from "./run.ts";
 
 /** The options of ImageDataGenerator, by its names in camel case, with its units. */
 interface Generator {
@@ -65,18 +65,20 @@ export async function imageDataGenerator(
   const [training, validation] = await imageDatasetFromDirectory(folder, {
     ...{ subset: "both", validationSplit: 0.25, seed: 1, imageSize: [32, 32], labelMode: "categorical" },
   });
-  const model = sequential([
-    layers.inputLayer({ inputShape: [32, 32, 3] }),
-    ...generatorLayers({
-      ...{ rescale: 1 / 255, rotationRange: 15, widthShiftRange: 0.1, heightShiftRange: 0.1, shearRange: 10 },
-      ...{ zoomRange: 0.1, horizontalFlip: true, brightnessRange: [0.8, 1.2], fillMode: "nearest" },
-    }),
-    layers.conv2d({ filters: 16, kernelSize: 3, activation: "relu" }),
-    layers.maxPooling2d({ poolSize: 2 }),
-    layers.conv2d({ filters: 32, kernelSize: 3, activation: "relu" }),
-    layers.globalAveragePooling2d({}),
-    layers.dense({ units: training.classNames.length, activation: "softmax" }),
-  ]);
+  const model = withSeed(1, () =>
+    sequential([
+      layers.inputLayer({ inputShape: [32, 32, 3] }),
+      ...generatorLayers({
+        ...{ rescale: 1 / 255, rotationRange: 15, widthShiftRange: 0.1, heightShiftRange: 0.1, shearRange: 10 },
+        ...{ zoomRange: 0.1, horizontalFlip: true, brightnessRange: [0.8, 1.2], fillMode: "nearest" },
+      }),
+      layers.conv2d({ filters: 16, kernelSize: 3, activation: "relu" }),
+      layers.maxPooling2d({ poolSize: 2 }),
+      layers.conv2d({ filters: 32, kernelSize: 3, activation: "relu" }),
+      layers.globalAveragePooling2d({}),
+      layers.dense({ units: training.classNames.length, activation: "softmax" }),
+    ]),
+  );
   const compiled = await compile(model, {
     ...{ optimizer: "adam", loss: "categorical_crossentropy", metrics: ["accuracy"] },
   });
@@ -87,4 +89,4 @@ export async function imageDataGenerator(
   return measured;
 }
 
-await runIfStarted(import.meta.url, (folder) => imageDataGenerator(folder, { log: console.log }));
+await runIfStarted(import.meta.url, (folder) => imageDataGenerator(folder, { log: print }));

@@ -9,9 +9,9 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import { imageDatasetFromDirectory, loadEngine } from "anchorkit";
-import { applications, compile, functional, layers } from "anchorkit/keras";
+import { applications, compile, functional, layers, withSeed } from "anchorkit/keras";
 import { adam } from "anchorkit/training";
-import { runIfStarted } from "./run.ts";
+import { print, runIfStarted } from "./run.ts";
 
 interface Options {
   /** Of the whole network, with its classifier of 1000 classes. */
@@ -36,7 +36,7 @@ export async function mobileNet(folder: string, { weights, side = 96, alpha = 0.
   const fifthFromEnd = published.layers.at(-5)?.output as tf.SymbolicTensor;
   const flat = layers.flatten().apply(fifthFromEnd);
   const own = layers.dense({ name: "own", units: training.classNames.length, activation: "softmax" });
-  const cut = functional(published.inputs, own.apply(flat) as tf.SymbolicTensor);
+  const cut = functional(published.inputs, withSeed(1, () => own.apply(flat)) as tf.SymbolicTensor);
   for (const layer of cut.layers.slice(0, -23)) layer.trainable = false;
 
   const input = layers.input({ shape: [side, side, 3] });
@@ -54,4 +54,4 @@ export async function mobileNet(folder: string, { weights, side = 96, alpha = 0.
   return { trained, loss, accuracy };
 }
 
-await runIfStarted(import.meta.url, (folder) => mobileNet(folder, { log: console.log }));
+await runIfStarted(import.meta.url, (folder) => mobileNet(folder, { log: print }));

@@ -4,6 +4,11 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { drawSigns } from "./pictures.ts";
 
+/** What examples say goes to the terminal. */
+export function print(line: string): void {
+  console.log(line);
+}
+
 /**
  * Runs an example if its file is what was started: on the folder that is named, with a subfolder of images for each
  * class, or else on drawn signs.

@@ -6,33 +6,32 @@
  *     npx tsx examples/sign-language.ts [folder with a subfolder for each class]
  */
 import { imageDatasetFromDirectory, loadEngine } from "anchorkit";
-import { compile, layers, sequential } from "anchorkit/keras";
+import { compile, layers, sequential, withSeed } from "anchorkit/keras";
 import { earlyStopping, modelCheckpoint } from "anchorkit/training";
-import { runIfStarted } from "./run.ts";
+import { print, runIfStarted } from "./run.ts";
 
 /** Trains on a folder of images, and measures the best weights on the validation images. */
-export async function signLanguage(
-  folder: string,
-  { epochs = 30, out = "runs/sign-language", log = console.log } = {},
-) {
+export async function signLanguage(folder: string, { epochs = 30, out = "runs/sign-language", log = print } = {}) {
   await loadEngine();
   const [training, validation] = await imageDatasetFromDirectory(folder, {
     ...{ subset: "both", validationSplit: 0.2, seed: 7 },
     ...{ imageSize: [48, 48], colorMode: "grayscale", batchSize: 32 },
   });
-  const model = sequential([
-    layers.resizing({ inputShape: [48, 48, 1], height: 28, width: 28 }),
-    layers.rescaling({ scale: 1 / 255 }),
-    layers.randomRotation({ factor: 0.05, name: "turned" }),
-    layers.conv2d({ filters: 32, kernelSize: 3, activation: "relu" }),
-    layers.maxPooling2d({ poolSize: 2 }),
-    layers.conv2d({ filters: 64, kernelSize: 3, activation: "relu" }),
-    layers.maxPooling2d({ poolSize: 2 }),
-    layers.flatten(),
-    layers.dense({ units: 128, activation: "relu" }),
-    layers.dropout({ rate: 0.3, name: "dropped" }),
-    layers.dense({ units: training.classNames.length, activation: "softmax" }),
-  ]);
+  const model = withSeed(1, () =>
+    sequential([
+      layers.resizing({ inputShape: [48, 48, 1], height: 28, width: 28 }),
+      layers.rescaling({ scale: 1 / 255 }),
+      layers.randomRotation({ factor: 0.05, name: "turned" }),
+      layers.conv2d({ filters: 32, kernelSize: 3, activation: "relu" }),
+      layers.maxPooling2d({ poolSize: 2 }),
+      layers.conv2d({ filters: 64, kernelSize: 3, activation: "relu" }),
+      layers.maxPooling2d({ poolSize: 2 }),
+      layers.flatten(),
+      layers.dense({ units: 128, activation: "relu" }),
+      layers.dropout({ rate: 0.3, name: "dropped" }),
+      layers.dense({ units: training.classNames.length, activation: "softmax" }),
+    ]),
+  );
   const compiled = await compile(model, {
     ...{ optimizer: "adam", loss: "sparse_categorical_crossentropy", metrics: ["accuracy"] },
   });

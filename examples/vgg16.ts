@@ -9,9 +9,9 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import { imageDatasetFromDirectory, loadEngine } from "anchorkit";
-import { applications, compile, functional, layers } from "anchorkit/keras";
+import { applications, compile, functional, layers, withSeed } from "anchorkit/keras";
 import { adam } from "anchorkit/training";
-import { runIfStarted } from "./run.ts";
+import { print, runIfStarted } from "./run.ts";
 
 interface Options {
   weights?: string;
@@ -37,7 +37,7 @@ export async function vgg16(folder: string, { weights, side = 64, topUnits = 256
   const input = layers.input({ shape: [side, side, 3] });
   const features = upToLast.apply(applications.preprocessing("vgg16").apply(input));
   const own = layers.dense({ name: "own", units: dataset.classNames.length, activation: "softmax" });
-  const model = functional(input, own.apply(features) as tf.SymbolicTensor);
+  const model = functional(input, withSeed(1, () => own.apply(features)) as tf.SymbolicTensor);
   const compiled = await compile(model, {
     ...{ optimizer: adam({ learningRate: 1e-3 }), loss: "categorical_crossentropy", metrics: ["accuracy"] },
   });
@@ -49,4 +49,4 @@ export async function vgg16(folder: string, { weights, side = 64, topUnits = 256
   return { trained, loss: history.loss };
 }
 
-await runIfStarted(import.meta.url, (folder) => vgg16(folder, { log: console.log }));
+await runIfStarted(import.meta.url, (folder) => vgg16(folder, { log: print }));

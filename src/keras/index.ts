@@ -11,3 +11,4 @@ export type { MetricChoice, ObjectiveOptions, PerOutput } from "./objectives.ts"
 export type { PredictOptions } from "./predict.ts";
 export type { BatchData } from "./source.ts";
 export type { Data, NumberArrays, Values } from "./values.ts";
+export { withSeed } from "./withSeed.ts";

@@ -9,7 +9,7 @@ import { weightsOf } from "../../src/core/namedWeights.ts";
 import { imageDatasetFromDirectory } from "../../src/data/directories/imageDataset.ts";
 import { openPrograms } from "../../src/engine/graph/program.ts";
 import { loadEngine } from "../../src/engine/load.ts";
-import { compile, type CompileOptions, layers, loadModel, sequential } from "../../src/keras/index.ts";
+import { compile, type CompileOptions, layers, loadModel, sequential, withSeed } from "../../src/keras/index.ts";
 import { earlyStopping } from "../../src/training/callbacks/earlyStopping.ts";
 import { modelCheckpoint } from "../../src/training/callbacks/modelCheckpoint.ts";
 import { reduceOnPlateau } from "../../src/training/callbacks/reduceOnPlateau.ts";
@@ -229,6 +229,27 @@ describe("fit", () => {
         /step 4: the loss "loss" became NaN on batch 1 of epoch 1/,
       );
     });
+  });
+});
+
+describe("withSeed", () => {
+  it("draws the same first weights again, and others with another seed; then Math.random is as it was", () => {
+    const random = Math.random;
+    const drawn = (value: number): number[] => {
+      const model = withSeed(value, () =>
+        sequential([layers.dense({ inputShape: [3], units: 4 }), layers.dense({ units: 2 })]),
+      );
+      const values = valuesOf(model);
+      model.dispose();
+      return values;
+    };
+    const first = drawn(1);
+    expect(drawn(1)).toEqual(first);
+    expect(drawn(2)).not.toEqual(first);
+    expect(new Set(first.filter((weight) => weight !== 0)).size).toBe(12 + 8);
+    expect(Math.random).toBe(random);
+    expect(() => withSeed(1, () => { throw new Error("no"); })).toThrow("no"); // prettier-ignore
+    expect(Math.random).toBe(random);
   });
 });
 

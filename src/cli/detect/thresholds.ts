@@ -5,7 +5,7 @@ import type { DetectorDescription } from "../../detection/fasterRcnn/description
 import { chooseThresholds, DEFAULT_SCORE, thresholdsOf } from "../../detection/thresholds.ts";
 import type { EvaluationImage } from "../../metrics/detection/evaluationImage.ts";
 import { confidenceText } from "../../report/evaluation/thresholds.ts";
-import type { describeFurther } from "../../training/run/modelFolder.ts";
+import type { DescribedModel } from "../../training/run/modelFolder.ts";
 import { numberIn } from "../options.ts";
 
 /** What `--thresholds` takes: the thresholds that a model keeps, or one number for all classes. */
@@ -85,7 +85,7 @@ export async function chooseAndKeep(
 /** Writes thresholds into the description of a model, and says where. */
 export async function keepThresholds(
   weights: string,
-  model: Parameters<typeof describeFurther>[1],
+  model: DescribedModel,
   thresholds: readonly unknown[],
 ): Promise<void> {
   const { describeFurther, modelFolderOf } = await import("../../training/run/modelFolder.ts");

@@ -61,6 +61,12 @@ export async function describeAnew(
   await writeDescription(folder, kind, { ...description, thresholds, weights });
 }
 
+/** Which model is described: a folder must hold these very weights. */
+export interface DescribedModel {
+  kind: TaskKind;
+  description: { weights?: z.infer<typeof Checksum> | undefined };
+}
+
 /**
  * Adds to the description of the model in a folder, in place of what it says of the same.
  *
@@ -69,7 +75,7 @@ export async function describeAnew(
  */
 export async function describeFurther(
   folder: string,
-  { kind, description }: { kind: TaskKind; description: { weights?: z.infer<typeof Checksum> | undefined } },
+  { kind, description }: DescribedModel,
   described: Readonly<Record<string, unknown>>,
 ): Promise<string> {
   const present = await readDescription(folder, kind, z.looseObject({ weights: Checksum.optional() }));
