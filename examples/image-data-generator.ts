@@ -64,6 +64,7 @@ export async function imageDataGenerator(
   await loadEngine();
   const [training, validation] = await imageDatasetFromDirectory(folder, {
     ...{ subset: "both", validationSplit: 0.25, seed: 1, imageSize: [32, 32], labelMode: "categorical" },
+    cache: "ram",
   });
   const model = withSeed(1, () =>
     sequential([

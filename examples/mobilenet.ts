@@ -28,6 +28,7 @@ export async function mobileNet(folder: string, { weights, side = 96, alpha = 0.
   await loadEngine();
   const [training, validation] = await imageDatasetFromDirectory(folder, {
     ...{ subset: "both", validationSplit: 0.2, seed: 3, imageSize: [side, side], labelMode: "categorical" },
+    cache: "ram",
   });
   const published = await applications.mobileNet({
     ...{ inputShape: [side, side, 3], alpha },

@@ -15,7 +15,7 @@ export async function signLanguage(folder: string, { epochs = 30, out = "runs/si
   await loadEngine();
   const [training, validation] = await imageDatasetFromDirectory(folder, {
     ...{ subset: "both", validationSplit: 0.2, seed: 7 },
-    ...{ imageSize: [48, 48], colorMode: "grayscale", batchSize: 32 },
+    ...{ imageSize: [48, 48], colorMode: "grayscale", batchSize: 32, cache: "ram" },
   });
   const model = withSeed(1, () =>
     sequential([

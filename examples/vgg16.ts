@@ -26,7 +26,11 @@ interface Options {
 /** Trains the new last layer; `trained` are the weights that have learnt. */
 export async function vgg16(folder: string, { weights, side = 64, topUnits = 256, epochs = 5, log }: Options = {}) {
   await loadEngine();
-  const dataset = await imageDatasetFromDirectory(folder, { imageSize: [side, side], labelMode: "categorical" });
+  const dataset = await imageDatasetFromDirectory(folder, {
+    imageSize: [side, side],
+    labelMode: "categorical",
+    cache: "ram",
+  });
   const published = await applications.vgg16({
     inputShape: [side, side, 3],
     ...(weights === undefined ? { topUnits } : { weights }),
