@@ -1,6 +1,9 @@
-import { readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, rmdir, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { AnchorkitError } from "./errors.ts";
+import { systemErrorAt } from "./systemErrors.ts";
 
 /** A lock whose holder has not touched it for so long is a dead process's. */
 const STALE_AFTER_MS = 60_000;
@@ -26,6 +29,29 @@ export async function takeLock(path: string): Promise<Release | undefined> {
   return async () => {
     clearInterval(heartbeat);
     await rm(path, { force: true });
+  };
+}
+
+/**
+ * Keeps other processes out of a folder, which is made if need be, until what it gives back is called. A folder that is
+ * empty then is removed.
+ *
+ * @param holder who holds it where it is held: "another training"
+ * @throws AnchorkitError if another process holds it, or it cannot be made
+ */
+export async function lockFolder(path: string, holder: string): Promise<Release> {
+  let release: Release | undefined;
+  try {
+    await mkdir(path, { recursive: true });
+    release = await takeLock(join(path, ".lock"));
+  } catch (error) {
+    throw systemErrorAt(error, path);
+  }
+  if (!release) throw new AnchorkitError(`${path}: ${holder} is writing to it; wait for it, or take another folder`);
+  const unlock = release;
+  return async () => {
+    await unlock();
+    await rmdir(path).catch(() => undefined); // what is not empty stays
   };
 }
 

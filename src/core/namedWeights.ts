@@ -33,6 +33,12 @@ export function namedWeights(model: tf.LayersModel): Map<string, tf.Variable> {
   return named;
 }
 
+/** The values of a model's weights by those names. */
+export function weightValues(model: tf.LayersModel): NamedValues {
+  const named = [...namedWeights(model)];
+  return new Map(named.map(([name, v]) => [name, { shape: v.shape, values: v.dataSync<"float32">() }]));
+}
+
 /** A model's variables: those that train, or all, the statistics of normalisation too. */
 export function weightsOf(model: tf.LayersModel, onlyTrainable: boolean): tf.Variable[] {
   return (onlyTrainable ? model.trainableWeights : model.weights).map(variableOf);

@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
 import { AnchorkitError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
-import { namedWeights, weightsOf } from "../core/namedWeights.ts";
+import { weightsOf, weightValues } from "../core/namedWeights.ts";
 import { knownOptions } from "../geometry/knownOptions.ts";
 import { amongCallbacks, type Callback, joinCallbacks, type Wish } from "../training/callbacks/callback.ts";
 import { isBetter, modeOf, type Monitor, monitored } from "../training/callbacks/monitor.ts";
@@ -98,7 +98,7 @@ export async function fitModel(
 
 async function prepared(model: ModelProgram, samples: NonNullable<Source["samples"]>): Promise<void> {
   try {
-    await model.prepare(["train"], samples);
+    await model.prepare("train", samples);
   } finally {
     samples.forEach(disposeBatch);
   }
@@ -264,9 +264,7 @@ class Fitting {
       config: {},
       weights: () => {
         this.#model.pull();
-        return new Map(
-          [...namedWeights(model)].map(([name, v]) => [name, { shape: v.shape, values: v.dataSync<"float32">() }]),
-        );
+        return weightValues(model);
       },
       graph: () => undefined,
       pictures: () => Promise.resolve([]),

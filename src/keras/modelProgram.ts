@@ -85,68 +85,62 @@ export class ModelProgram {
     tf.dispose(this.#optimizer.slots.map(({ variable }) => variable));
   }
 
-  /** Compiles what batches of these shapes need. */
-  async prepare(kinds: readonly StepKind[], batches: readonly Batch[]): Promise<void> {
-    const steps = batches.flatMap((batch) => {
-      this.#check(batch, kinds.includes("predict") ? "x" : "both");
+  /** Compiles the steps of a kind that such batches need; answers what they are called. */
+  async prepare(kind: StepKind, batches: readonly Batch[]): Promise<string[]> {
+    const steps = batches.map((batch) => {
+      this.#check(batch, kind === "predict" ? "x" : "both");
       const shapes = shapesOf(batch);
-      return kinds.map((kind) => [stepKey(kind, shapes), () => this.#make(kind, shapes)] as const);
+      const key = `${kind} ${shapesKey(shapes)}`;
+      return [key, () => this.#make(kind, key, shapes)] as const;
     });
     await this.#program.require(new Map(steps));
+    return steps.map(([key]) => key);
   }
 
   /** Runs a training step, adds what it gave to the totals, and disposes of the batch. */
   async trainBatch(batch: Batch, totals: Totals, seed = 0): Promise<Record<string, number>> {
-    await this.prepare(["train"], [batch]);
+    const [key = ""] = await this.prepare("train", [batch]);
     const random = new Random(seed).fork(this.iterations);
     const at = {
       learningRate: tf.scalar(this.learningRate),
       step: tf.scalar(++this.iterations),
       seed: tf.scalar(random.int(2 ** 31), "int32"),
     };
-    const outputs = this.#run("train", batch, at);
-    tf.dispose(at);
-    return this.#finish(batch, outputs, totals, samplesIn(batch));
+    return totals.add(this.#run(key, batch, at), this.#metrics.get(key) ?? [], samplesIn(batch));
   }
 
   /** Runs a testing step, of whose samples the first `count` are real, and disposes of the batch. */
   async testBatch(batch: Batch, totals: Totals, count: number): Promise<Record<string, number>> {
-    await this.prepare(["test"], [batch]);
-    const samples = samplesIn(batch);
-    const filled = tf.tensor1d(Array.from({ length: samples }, (_, i) => (i < count ? 1 : 0)));
-    const outputs = this.#run("test", batch, { filled });
-    filled.dispose();
-    return this.#finish(batch, outputs, totals, count);
+    const [key = ""] = await this.prepare("test", [batch]);
+    const filled = tf.tensor1d(Array.from({ length: samplesIn(batch) }, (_, i) => (i < count ? 1 : 0)));
+    return totals.add(this.#run(key, batch, { filled }), this.#metrics.get(key) ?? [], count);
   }
 
   /** The model's outputs for a batch, which is disposed of. */
-  async predictBatch(batch: Batch): Promise<tf.Tensor[]> {
-    await this.prepare(["predict"], [batch]);
-    const outputs = this.#run("predict", batch, {});
-    disposeBatch(batch);
+  async predictBatch({ targets, weights, ...fed }: Batch): Promise<tf.Tensor[]> {
+    disposeBatch({ inputs: [], targets, ...(weights && { weights }) });
+    const batch = { ...fed, targets: [] };
+    const [key = ""] = await this.prepare("predict", [batch]);
+    const outputs = this.#run(key, batch, {});
     return this.model.outputs.map((_, i) => outputs[`prediction${i}`] as tf.Tensor);
   }
 
-  #make(kind: StepKind, shapes: Shapes): Step {
-    if (kind === "predict") return predictingStep(this.model, { ...shapes, targets: [], weighted: false });
+  #make(kind: StepKind, key: string, shapes: Shapes): Step {
+    if (kind === "predict") return predictingStep(this.model, shapes);
     const targets = shapes.targets.map(({ shape }) => shape);
     const metrics = metricsOf(this.objectives, targets, outputShapes(this.model, shapes));
-    this.#metrics.set(shapesKey(shapes), metrics);
+    this.#metrics.set(key, metrics);
     const compiling = { model: this.model, objectives: this.objectives, metrics };
     if (kind === "test") return testingStep(compiling, shapes);
     return trainingStep(compiling, shapes, { optimizer: this.#optimizer, weights: this.#learning });
   }
 
-  #run(kind: StepKind, batch: Batch, more: NamedTensors): NamedTensors {
-    const shapes = shapesOf(batch);
-    const fed = kind === "predict" ? feedsOf({ inputs: batch.inputs, targets: [] }) : feedsOf(batch);
-    return this.#program.run(stepKey(kind, shapes), { ...fed, ...more });
-  }
-
-  #finish(batch: Batch, outputs: NamedTensors, totals: Totals, count: number): Record<string, number> {
-    const numbers = totals.add(outputs, this.#metrics.get(shapesKey(shapesOf(batch))) ?? [], count);
+  /** Runs a step; disposes of what it is fed. */
+  #run(key: string, batch: Batch, more: NamedTensors): NamedTensors {
+    const outputs = this.#program.run(key, { ...feedsOf(batch), ...more });
+    tf.dispose(more);
     disposeBatch(batch);
-    return numbers;
+    return outputs;
   }
 
   /** @throws AnchorkitError if the batch does not have what the model takes, or lacks targets */
@@ -164,10 +158,6 @@ export class ModelProgram {
       throw new AnchorkitError("y: there is none, and a loss needs it");
     }
   }
-}
-
-function stepKey(kind: StepKind, shapes: Shapes): string {
-  return `${kind} ${shapesKey(kind === "predict" ? { ...shapes, targets: [], weighted: false } : shapes)}`;
 }
 
 function named(names: readonly string[], i: number): string {

@@ -65,10 +65,7 @@ export class Trainer<Batch> {
       ...options,
       recipe,
       trial: async (program) =>
-        runStep(task, program, first, await task.batches.batch(0), {
-          ...{ step: 0, random },
-          ...(recipe.accumulate === 1 && { update: { number: 1, learningRate: 0 } }),
-        }),
+        runStep(task, program, first, await task.batches.batch(0), trialFeeding(recipe, random)),
     });
     return new Trainer(task, recipe, compiled, random);
   }
@@ -139,13 +136,9 @@ export class Trainer<Batch> {
 
   /** Runs a step of each phase, for what it takes; what is trained afterwards is not worth anything. */
   async rehearse(): Promise<void> {
-    const { phases, accumulate } = this.recipe;
     const batch = await this.#task.batches.batch(0);
-    for (const phase of phases) {
-      runStep(this.#task, this.compiled.program, phase, batch, {
-        ...{ step: 0, random: this.#random },
-        ...(accumulate === 1 && { update: { number: 1, learningRate: 0 } }),
-      });
+    for (const phase of this.recipe.phases) {
+      runStep(this.#task, this.compiled.program, phase, batch, trialFeeding(this.recipe, this.#random));
     }
   }
 
@@ -221,6 +214,11 @@ interface Update {
   /** 1 for the first since the optimizer began. */
   number: number;
   learningRate: number;
+}
+
+/** What a step takes that learns nothing. */
+function trialFeeding({ accumulate }: Recipe, random: Random): Feeding {
+  return { step: 0, random, ...(accumulate === 1 && { update: { number: 1, learningRate: 0 } }) };
 }
 
 /** The tensors of a training step; the caller disposes of them. */

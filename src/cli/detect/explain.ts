@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { UsageError } from "../../base/errors.ts";
 import { writeFileAtomic } from "../../base/files.ts";
 import type { Preprocessing, Size } from "../../base/preprocessing.ts";
-import { count, countOf } from "../../base/words.ts";
+import { count } from "../../base/words.ts";
 import type { DetectorOptions } from "../../detection/detector.ts";
 import type { Predictor } from "../../models.ts";
 import type { Explanation, FileExplanation } from "../../training/explaining.ts";
@@ -18,13 +18,20 @@ import {
   requireOptions,
   requireThere,
 } from "../options.ts";
-import { Progress } from "../progress.ts";
 import { type ImageFile, listImageFiles } from "./imageFiles.ts";
 import { overviewLine, writeOverview } from "./overview.ts";
 import { OVERVIEW, pictureNames } from "./pictureNames.ts";
-import { type BrokenFile, predictAll } from "./predictAll.ts";
+import { type BrokenFile, endWith, predictAll } from "./predictAll.ts";
 import { resultFolder } from "./resultFolder.ts";
-import { askedThresholds, type ScoreThresholds, type Thresholds, thresholdsIn, thresholdsLine } from "./thresholds.ts";
+import {
+  askedThresholds,
+  requireOneThreshold,
+  type ScoreThresholds,
+  type Thresholds,
+  thresholdsIn,
+  thresholdsLine,
+} from "./thresholds.ts";
+import { writePictures } from "./writePictures.ts";
 
 interface Flags extends DetectorOptions {
   weights: string;
@@ -84,7 +91,7 @@ export function addExplain(program: Command): void {
 
 async function explain(paths: string[], flags: Flags): Promise<void> {
   const { weights, out, score, thresholds: asked, json } = flags;
-  if (score !== undefined && asked !== undefined) throw new UsageError("give --score or --thresholds, not both");
+  requireOneThreshold(flags);
   requireThere({ weights });
   const { kindOfRun, openPredictor } = await import("./openPredictor.ts");
   if ((score ?? asked) !== undefined && (await kindOfRun(weights)) !== "detection") {
@@ -123,9 +130,7 @@ async function explain(paths: string[], flags: Flags): Promise<void> {
     if (sheet !== undefined) lines.push(`pictures: ${out}`, overviewLine(sheet, drawn(explained).length));
     process.stdout.write(`${lines.join("\n")}\n`);
   }
-  if (broken.length === 0) return;
-  process.stderr.write(`${count(broken.length)} of ${countOf(files.length, "image")} could not be read\n`);
-  process.exitCode = 1;
+  endWith(broken.length, files);
 }
 
 function predictions(
@@ -171,17 +176,11 @@ async function drawAll(
   const shown = drawn(explained);
   if (shown.length === 0) return undefined;
   const { drawExplanations } = await import("../../report/explanation/drawExplanations.ts");
-  const { writePicture } = await import("../../report/picture.ts");
-  const progress = new Progress("drawing");
-  try {
-    for (const [i, { file, name, explanations, picture }] of shown.entries()) {
-      const parts = explanations.map((one) => ({ ...one, title: wordsOf([one], classes) }));
-      await writePicture(await drawExplanations(file, parts, preprocessing), join(out, picture));
-      progress.update({ fraction: (i + 1) / shown.length, text: name });
-    }
-  } finally {
-    progress.stop();
-  }
+  const drawings = shown.map(({ file, name, explanations, picture }) => {
+    const parts = explanations.map((one) => ({ ...one, title: wordsOf([one], classes) }));
+    return { name, picture, draw: () => drawExplanations(file, parts, preprocessing) };
+  });
+  await writePictures(out, drawings);
   const sheet = join(out, OVERVIEW);
   const images = shown.map(({ name, picture }) => ({ image: join(out, picture), title: name }));
   await writeOverview(sheet, images, classes, { scoreThreshold: 0, names: false });

@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import type { DetectedFile } from "../../base/detectedImage.ts";
-import { UsageError } from "../../base/errors.ts";
-import { count, countOf } from "../../base/words.ts";
+import { countOf } from "../../base/words.ts";
 import type { OutputFolder } from "../../base/output/outputFolder.ts";
 import type { Classifier } from "../../classification/classifier.ts";
 import type { Detector, DetectorOptions } from "../../detection/detector.ts";
@@ -19,11 +18,11 @@ import {
   requireThere,
 } from "../options.ts";
 import { OVERVIEW, pictureNames, PREDICTIONS } from "./pictureNames.ts";
-import { Progress } from "../progress.ts";
 import { resultFolder } from "./resultFolder.ts";
-import { askedThresholds, type Thresholds, thresholdsIn, thresholdsLine } from "./thresholds.ts";
-import { type BrokenFile, predictAll } from "./predictAll.ts";
+import { askedThresholds, requireOneThreshold, type Thresholds, thresholdsIn, thresholdsLine } from "./thresholds.ts";
+import { type BrokenFile, endWith, predictAll } from "./predictAll.ts";
 import { overviewLine, writeOverview } from "./overview.ts";
+import { writePictures } from "./writePictures.ts";
 
 interface Flags extends DetectorOptions {
   weights: string;
@@ -69,8 +68,8 @@ export function addPredict(program: Command): void {
 }
 
 async function predict(paths: string[], flags: Flags): Promise<void> {
-  const { weights, score, thresholds } = flags;
-  if (score !== undefined && thresholds !== undefined) throw new UsageError("give --score or --thresholds, not both");
+  const { weights } = flags;
+  requireOneThreshold(flags);
   requireThere({ weights });
   const files = await listImageFiles(paths);
   const { kindOfRun, openPredictor } = await import("./openPredictor.ts");
@@ -85,9 +84,7 @@ async function predict(paths: string[], flags: Flags): Promise<void> {
       ? await predictObjects(model, { ...written, pictures: pictures ?? [] }, flags)
       : await predictImages(model, written, flags);
   model.dispose();
-  if (broken === 0) return;
-  process.stderr.write(`${count(broken)} of ${countOf(files.length, "image")} could not be read\n`);
-  process.exitCode = 1;
+  endWith(broken, files);
 }
 
 /** What is looked at, and where to write. */
@@ -169,17 +166,11 @@ async function drawAll(
 ): Promise<string | undefined> {
   if (found.length === 0) return undefined;
   const { drawDetections } = await import("../../report/drawDetections.ts");
-  const { writePicture } = await import("../../report/picture.ts");
-  const progress = new Progress("drawing");
-  try {
-    for (const [i, { id, file, fileName, detections }] of found.entries()) {
-      const picture = await drawDetections(file, detections, classes, { scoreThreshold: 0, names });
-      await writePicture(picture, join(out, pictures[id - 1] ?? fileName));
-      progress.update({ fraction: (i + 1) / found.length, text: fileName });
-    }
-  } finally {
-    progress.stop();
-  }
+  const drawings = found.map(({ id, file, fileName, detections }) => ({
+    ...{ name: fileName, picture: pictures[id - 1] ?? fileName },
+    draw: () => drawDetections(file, detections, classes, { scoreThreshold: 0, names }),
+  }));
+  await writePictures(out, drawings);
   const images = found.map(({ file, fileName, detections }) => ({ image: file, title: fileName, detections }));
   const sheet = join(out, OVERVIEW);
   await writeOverview(sheet, images, classes, { scoreThreshold: 0, names });

@@ -1,4 +1,5 @@
 import type { AnchorkitError } from "../../base/errors.ts";
+import { count, countOf } from "../../base/words.ts";
 import { Progress } from "../progress.ts";
 import type { ImageFile } from "./imageFiles.ts";
 
@@ -36,4 +37,11 @@ export async function predictAll<Found extends { file: string }>(
     progress.stop();
   }
   return broken;
+}
+
+/** Where files could not be read: says how many, and fails. */
+export function endWith(broken: number, files: readonly ImageFile[]): void {
+  if (broken === 0) return;
+  process.stderr.write(`${count(broken)} of ${countOf(files.length, "image")} could not be read\n`);
+  process.exitCode = 1;
 }

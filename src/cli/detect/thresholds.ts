@@ -36,6 +36,11 @@ export function thresholdsIn<Word extends string>(words: readonly Word[]): (text
   };
 }
 
+/** @throws UsageError where both say from which score detections count */
+export function requireOneThreshold({ score, thresholds }: { score?: number; thresholds?: Thresholds }): void {
+  if (score !== undefined && thresholds !== undefined) throw new UsageError("give --score or --thresholds, not both");
+}
+
 /** One threshold for all classes. */
 export function sharedThreshold(score: number, classes: readonly string[]): ScoreThresholds {
   return { scores: classes.map(() => score), words: `at the score ${confidenceText(score)}` };

@@ -1,4 +1,4 @@
-import { namedWeights } from "../../core/namedWeights.ts";
+import { weightsOf, weightValues } from "../../core/namedWeights.ts";
 import { stepGraph } from "../../engine/graph/stepGraph.ts";
 import type { TrainingView } from "./trainingView.ts";
 import type { Task, TrainerValidation, ValidationExamples } from "../task.ts";
@@ -17,9 +17,8 @@ export function trainingView<Batch>(
   const view: TrainingView = {
     ...known,
     weights() {
-      const weights = namedWeights(task.network);
-      program.pull([...weights.values()]);
-      return new Map([...weights].map(([name, v]) => [name, { shape: v.shape, values: v.dataSync<"float32">() }]));
+      program.pull(weightsOf(task.network, false));
+      return weightValues(task.network);
     },
     graph: () => (steps.predict ? stepGraph("predict", steps.predict, variables) : undefined),
     pictures: async () => (draw && examples ? draw(examples, task.description.classes) : []),

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
+import { sum } from "../../base/statistics.ts";
 import { AnchorkitError } from "../../base/errors.ts";
-import { EPSILON, matched } from "../losses/loss.ts";
-import { asRows, type Metric, metricOf, summed, sumOf } from "./metric.ts";
+import { EPSILON } from "../losses/loss.ts";
+import { matchedRows, type Metric, metricOf, summed } from "./metric.ts";
 
 export interface F1Options {
   /**
@@ -44,8 +45,7 @@ function fScore(name: string, { average = "macro", threshold, beta = 1 }: FBetaO
     name,
     better: "higher",
     sums(target, prediction, weights) {
-      const [target_, prediction_] = matched(name, target, prediction);
-      const [[t, w], [p]] = [asRows(target_, weights), asRows(prediction_, weights)];
+      const { target: t, prediction: p, weights: w } = matchedRows(name, target, prediction, weights);
       const positive = (threshold === undefined ? isHighest(p) : p.greater(threshold)).toFloat();
       return {
         truePositives: positive.mul(t).mul(w).sum(0),
@@ -63,10 +63,10 @@ function fScore(name: string, { average = "macro", threshold, beta = 1 }: FBetaO
         Float64Array,
         Float64Array,
       ];
-      if (average === "micro") return scoreOf(sumOf(right), sumOf(predicted), sumOf(actual));
+      if (average === "micro") return scoreOf(sum(right), sum(predicted), sum(actual));
       const scores = Array.from(right, (count, i) => scoreOf(count, predicted[i] ?? NaN, actual[i] ?? NaN));
-      if (average === "macro") return sumOf(scores) / scores.length;
-      return sumOf(scores.map((score, i) => score * (actual[i] ?? NaN))) / (sumOf(actual) + EPSILON);
+      if (average === "macro") return sum(scores) / scores.length;
+      return sum(scores.map((score, i) => score * (actual[i] ?? NaN))) / (sum(actual) + EPSILON);
     },
   });
 }

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
+import { sum } from "../../base/statistics.ts";
 import { AnchorkitError } from "../../base/errors.ts";
 import { EPSILON, shown, unlike } from "../losses/loss.ts";
-import { type Metric, metricOf, spread, summed, sumOf } from "./metric.ts";
+import { type Metric, metricOf, spread, summed } from "./metric.ts";
 
 export interface OneHotMeanIouOptions {
   /** How many classes there are; as many as the prediction has on its last axis unless told. */
@@ -118,10 +119,10 @@ function meanIouOf(confusion: Float64Array, targetClassIds: readonly number[] | 
   const at = (row: number, column: number): number => confusion[row * classes + column] ?? 0;
   const all = [...Array(classes).keys()];
   const ious = (targetClassIds ?? all).flatMap((id) => {
-    const either = sumOf(all.map((other) => at(id, other) + at(other, id))) - at(id, id);
+    const either = sum(all.map((other) => at(id, other) + at(other, id))) - at(id, id);
     return either > 1e-9 ? [at(id, id) / (either + EPSILON)] : [];
   });
-  return sumOf(ious) / (ious.length + EPSILON);
+  return sum(ious) / (ious.length + EPSILON);
 }
 
 function checkClasses(name: string, options: MeanIouOptions & TargetClasses, sparseYPred: boolean): void {

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { AnchorkitError } from "../../base/errors.ts";
 import type { NamedTensors } from "../../engine/graph/step.ts";
-import { shown } from "../losses/loss.ts";
+import { matched, shown } from "../losses/loss.ts";
 
 /** A measure of predictions that is made of sums: what each batch adds is computed in the graph, the value from what they come to. */
 export interface Metric {
@@ -52,11 +52,24 @@ export function spread(weights: tf.Tensor, rank: number): tf.Tensor {
   return weights.reshape([...weights.shape, ...Array.from({ length: rank - weights.rank }, () => 1)]);
 }
 
+/** Target and prediction of one shape, [batch, …, columns] or [batch], as rows, and the weight of each row. */
+export function matchedRows(
+  name: string,
+  target: tf.Tensor,
+  prediction: tf.Tensor,
+  weights: tf.Tensor,
+): { target: tf.Tensor2D; prediction: tf.Tensor2D; weights: tf.Tensor2D } {
+  const [[t, w], [p]] = matched(name, target, prediction).map((values) => asRows(values, weights)) as [Rows, Rows];
+  return { target: t, prediction: p, weights: w };
+}
+
+type Rows = [rows: tf.Tensor2D, weights: tf.Tensor2D];
+
 /**
  * Values [batch, …, columns] as rows, and the weight of each row: [rows, columns] and [rows, 1]. A list of numbers is one
  * column.
  */
-export function asRows(values: tf.Tensor, weights: tf.Tensor): [rows: tf.Tensor2D, weights: tf.Tensor2D] {
+function asRows(values: tf.Tensor, weights: tf.Tensor): Rows {
   const columns = values.rank < 2 ? 1 : (values.shape.at(-1) ?? 1);
   const rows: tf.Tensor2D = values.reshape([-1, columns]);
   const each = spread(weights, 2).tile([1, rows.shape[0] / weights.size]); // [batch, rows of a sample]
@@ -78,13 +91,6 @@ export function total(sums: Sums, name: string): number {
 /** a / b, and 0 where b is 0: Keras's `divide_no_nan`. */
 export function ratio(a: number, b: number): number {
   return b === 0 ? 0 : a / b;
-}
-
-/** The numbers added up. */
-export function sumOf(values: Iterable<number>): number {
-  let sum = 0;
-  for (const value of values) sum += value;
-  return sum;
 }
 
 function cleared(x: tf.Tensor, counts: tf.Tensor): tf.Tensor {

@@ -1,9 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
+import { sum } from "../../base/statistics.ts";
 import { AnchorkitError } from "../../base/errors.ts";
-import { checkedOption, matched } from "../losses/loss.ts";
+import { checkedOption } from "../losses/loss.ts";
 import { meanSquaredError } from "../losses/regression.ts";
 import { meanOf } from "./mean.ts";
-import { asRows, type Metric, metricOf, summed, sumOf, total } from "./metric.ts";
+import { matchedRows, type Metric, metricOf, summed, total } from "./metric.ts";
 
 /** The square root of the mean of (prediction - target)² over everything: Keras's `root_mean_squared_error`. */
 export function rootMeanSquaredError(): Metric {
@@ -37,8 +38,7 @@ export function r2Score({ classAggregation = "uniform_average", numRegressors = 
     name,
     better: "higher",
     sums(target, prediction, weights) {
-      const [target_, prediction_] = matched(name, target, prediction);
-      const [[t, w], [p]] = [asRows(target_, weights), asRows(prediction_, weights)];
+      const { target: t, prediction: p, weights: w } = matchedRows(name, target, prediction, weights);
       return {
         sum: t.mul(w).sum(0),
         squares: t.square().mul(w).sum(0),
@@ -49,14 +49,14 @@ export function r2Score({ classAggregation = "uniform_average", numRegressors = 
     },
     value(sums) {
       const [count, squares, errors] = [total(sums, "count"), summed(sums, "squares"), summed(sums, "errors")];
-      const spreads = Array.from(summed(sums, "sum"), (sum, i) => (squares[i] ?? NaN) - (sum * sum) / count);
+      const spreads = Array.from(summed(sums, "sum"), (own, i) => (squares[i] ?? NaN) - own ** 2 / count);
       const scores = spreads
         .map((own, i) => 1 - (errors[i] ?? NaN) / own)
         .map((s) => (Math.abs(s) === Infinity ? 0 : s));
       const score =
         classAggregation === "uniform_average"
-          ? sumOf(scores) / scores.length
-          : sumOf(scores.map((s, i) => s * (spreads[i] ?? NaN))) / sumOf(spreads);
+          ? sum(scores) / scores.length
+          : sum(scores.map((s, i) => s * (spreads[i] ?? NaN))) / sum(spreads);
       const numbers = total(sums, "numbers");
       if (numRegressors === 0 || numRegressors >= numbers - 1) return score;
       return 1 - ((1 - score) * (numbers - 1)) / (numbers - numRegressors - 1);

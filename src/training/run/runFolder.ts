@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { appendFile, mkdir, readdir, readFile, rm, rmdir } from "node:fs/promises";
+import { appendFile, readdir, readFile, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { AnchorkitError, WouldOverwrite } from "../../base/errors.ts";
 import { isUnfinished, presentFolder, removeUnfinished, settleFolder, writeFileAtomic } from "../../base/files.ts";
-import { type Release, takeLock } from "../../base/lock.ts";
+import { lockFolder, type Release } from "../../base/lock.ts";
 import { OutputFolder } from "../../base/output/outputFolder.ts";
 import { systemErrorAt } from "../../base/systemErrors.ts";
 import { readJsonWithin } from "../../core/boundedFiles.ts";
@@ -194,21 +194,8 @@ export class RunFolder {
    *
    * @throws AnchorkitError if another training holds it, or it cannot be made
    */
-  async lock(): Promise<Release> {
-    let release: Release | undefined;
-    try {
-      await mkdir(this.path, { recursive: true });
-      release = await takeLock(join(this.path, ".lock"));
-    } catch (error) {
-      throw systemErrorAt(error, this.path);
-    }
-    if (!release)
-      throw new AnchorkitError(`${this.path}: another training is writing to it; wait for it, or take another folder`);
-    const unlock = release;
-    return async () => {
-      await unlock();
-      await rmdir(this.path).catch(() => undefined); // what is not empty stays
-    };
+  lock(): Promise<Release> {
+    return lockFolder(this.path, "another training");
   }
 
   /** @throws AnchorkitError if there is no run, or its config.json is damaged */

@@ -1,13 +1,12 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
+import { readdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { z } from "zod";
 import { AnchorkitError, WouldOverwrite } from "../../base/errors.ts";
 import { writeFileAtomic } from "../../base/files.ts";
-import { type Release, takeLock } from "../../base/lock.ts";
+import { lockFolder, type Release } from "../../base/lock.ts";
 import { OutputFolder } from "../../base/output/outputFolder.ts";
-import { systemErrorAt } from "../../base/systemErrors.ts";
 import { readJsonWithin } from "../../core/boundedFiles.ts";
 import { RunFolder } from "../run/runFolder.ts";
 import { Plan } from "./halving.ts";
@@ -125,22 +124,11 @@ export class TuneFolder {
    * @throws AnchorkitError if another search holds it, or it cannot be made
    */
   async lock(): Promise<Release> {
-    let release: Release | undefined;
-    try {
-      await mkdir(this.path, { recursive: true });
-      release = await takeLock(join(this.path, ".lock"));
-    } catch (error) {
-      throw systemErrorAt(error, this.path);
-    }
-    const unlock = release;
-    if (unlock) {
-      return async () => {
-        await unlock();
-        await rmdir(this.trials).catch(() => undefined); // what is not empty stays
-        await rmdir(this.path).catch(() => undefined);
-      };
-    }
-    throw new AnchorkitError(`${this.path}: another search is writing to it; wait for it, or take another folder`);
+    const release = await lockFolder(this.path, "another search");
+    return async () => {
+      await rmdir(this.trials).catch(() => undefined); // what is not empty stays
+      await release();
+    };
   }
 
   /** @throws AnchorkitError if there is no search, or its tune.json is damaged */
