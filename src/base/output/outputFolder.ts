@@ -82,7 +82,7 @@ export class OutputFolder {
     const present: { file: string; own: boolean }[] = [];
     for (const name of names) {
       const file = join(this.path, name);
-      if ((await stampOf(file)) !== undefined) present.push({ file, own: await this.#isOwn(name) });
+      if ((await stampOf(file)) !== undefined) present.push({ file, own: await this.isOwn(name) });
     }
     const all = [...(this.#options.inputs ?? []), ...inputs];
     const read = await inputAmong(present, all, this.#place);
@@ -113,7 +113,7 @@ export class OutputFolder {
   /** Removes what the command wrote before, but for files that were changed since. */
   async clear(): Promise<void> {
     for (const name of Object.keys(this.#earlier)) {
-      if (await this.#isOwn(name)) await rm(join(this.path, name), { force: true });
+      if (await this.isOwn(name)) await rm(join(this.path, name), { force: true });
     }
   }
 
@@ -155,7 +155,8 @@ export class OutputFolder {
     await writeFileAtomic(join(this.path, RECORD_FILE), `${JSON.stringify(record)}\n`);
   }
 
-  async #isOwn(name: string): Promise<boolean> {
+  /** Whether the command has written a file and left it so, or has announced it. */
+  async isOwn(name: string): Promise<boolean> {
     if (!Object.hasOwn(this.#earlier, name)) return false;
     const stamp = this.#earlier[name];
     return stamp === null || sameStamp(stamp, await stampOf(join(this.path, name)));

@@ -160,7 +160,7 @@ export class RunFolder {
     if (this.holdsTraining() && !overwrite) {
       throw new WouldOverwrite(`${this.path}: holds a training already; go on with it, or give another folder`);
     }
-    await output.requireFree([...FILES, ...(await this.#modelFiles())]);
+    await output.requireFree([...FILES, ...(await this.#modelFiles(output))]);
     return output;
   }
 
@@ -172,8 +172,8 @@ export class RunFolder {
     await output.announce([...FILES, "best", "last", CHECKPOINTS]);
   }
 
-  /** The files of the models, by their names in the run. */
-  async #modelFiles(): Promise<string[]> {
+  /** The files of the models, by their names in the run; what a training of ours was writing when it died is nothing. */
+  async #modelFiles(output: OutputFolder): Promise<string[]> {
     const files: string[] = [];
     const kept = await readdir(join(this.path, CHECKPOINTS)).catch(() => []);
     for (const model of [...MODELS, ...kept.map((name) => join(CHECKPOINTS, name))]) {
@@ -183,7 +183,8 @@ export class RunFolder {
         const folder = join(this.path, model);
         throw new AnchorkitError(`${folder}: holds ${other}, which is no part of a model; give another folder`);
       }
-      files.push(...names.map((name) => join(model, name)));
+      const isUnfinishedModel = model.endsWith(".new") && (await output.isOwn(model.slice(0, -".new".length)));
+      if (!isUnfinishedModel) files.push(...names.map((name) => join(model, name)));
     }
     return files;
   }

@@ -116,6 +116,27 @@ describe("a run folder", () => {
     }).toThrow(/config\.json: is gone/);
   });
 
+  it("may be begun anew where a crash came in the midst of its first model, but not over a folder of somebody else's", async () => {
+    const run = new RunFolder(join(root, "run"));
+    const half = join(run.path, "last.new");
+    await mkdir(half, { recursive: true });
+    await writeFile(join(half, "weights.bin"), "somebody else's");
+    await expect(run.requireFree({ inputs: [] })).rejects.toThrow(/last\.new.weights\.bin: is there already/);
+    await rm(half, { recursive: true });
+
+    await run.begin(await run.requireFree({ inputs: [] }));
+    await run.writeConfig({});
+    await mkdir(half, { recursive: true });
+    await writeFile(join(half, "weights.bin"), "ours");
+    const output = await run.requireFree({ inputs: [] });
+    expect(existsSync(join(half, "weights.bin"))).toBe(true);
+    await run.begin(output);
+    expect(existsSync(half)).toBe(false);
+    await mkdir(half, { recursive: true });
+    await writeFile(join(half, "notes.txt"), "");
+    await expect(run.requireFree({ inputs: [] })).rejects.toThrow(/holds notes\.txt, which is no part of a model/);
+  });
+
   it("that cannot be made is an error by name", async () => {
     await writeFile(join(root, "file"), "");
     await expect(new RunFolder(join(root, "file", "run")).lock()).rejects.toThrow(
