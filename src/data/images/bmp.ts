@@ -50,8 +50,9 @@ export function readBmpHeader(bytes: Uint8Array): BmpHeader {
   }
   // A header of 40 bytes is followed by the masks; the longer ones hold them in the same place.
   const masksBehind = masked && headerSize === 40 ? (compression === ALPHA_MASKS ? 16 : 12) : 0;
-  if (bytes.length < 14 + headerSize + masksBehind) throw damaged("its header is cut off");
   const hasAlpha = compression === ALPHA_MASKS || (masked && headerSize >= 56);
+  const masksEnd = masked ? (hasAlpha ? 70 : 66) : 0;
+  if (bytes.length < Math.max(14 + headerSize + masksBehind, masksEnd)) throw damaged("its header is cut off");
   const mask = (at: number): number => view.getUint32(at, true);
   const masks = masked
     ? ([mask(54), mask(58), mask(62), hasAlpha ? mask(66) : 0] as const)
