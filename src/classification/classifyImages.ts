@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { placeOnCanvas, type Preprocessing } from "../base/preprocessing.ts";
 import { packBytes } from "../core/ops/bytes.ts";
-import { canvasBatch, type FittedImage, fittedRecords } from "../data/images/canvasImages.ts";
+import { canvasBatch, fittedRecords } from "../data/images/canvasImages.ts";
+import type { FittedImage } from "../data/images/fittedFiles.ts";
 import type { ImageStore } from "../data/images/imageStore.ts";
 import type { NamedTensors } from "../engine/graph/step.ts";
 

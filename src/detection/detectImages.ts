@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Preprocessing } from "../base/preprocessing.ts";
 import { packBytes } from "../core/ops/bytes.ts";
-import { canvasBatch, type FittedImage } from "../data/images/canvasImages.ts";
+import { canvasBatch } from "../data/images/canvasImages.ts";
+import type { FittedImage } from "../data/images/fittedFiles.ts";
 import type { NamedTensors } from "../engine/graph/step.ts";
 import type { Detections } from "../geometry/detections.ts";
 import { fromCanvas } from "./fromCanvas.ts";

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { placeOnCanvas, type Preprocessing, toCanvas } from "../base/preprocessing.ts";
-import type { FittedImage } from "../data/images/canvasImages.ts";
+import type { FittedImage } from "../data/images/fittedFiles.ts";
 import type { Detections } from "../geometry/detections.ts";
 import { explain, type Explainer, type Explanation } from "../training/explaining.ts";
 

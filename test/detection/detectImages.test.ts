@@ -8,7 +8,7 @@ import { PRESETS } from "../../src/data/augment/presets.ts";
 import { trainingBatches } from "../../src/data/batches/trainingBatches.ts";
 import type { ImageRecord } from "../../src/data/dataset.ts";
 import { ImageStore, type StoredImage } from "../../src/data/images/imageStore.ts";
-import type { FittedImage } from "../../src/data/images/canvasImages.ts";
+import type { FittedImage } from "../../src/data/images/fittedFiles.ts";
 import { detectImages, type RunDetector } from "../../src/detection/detectImages.ts";
 import { loadEngine } from "../../src/engine/load.ts";
 import { largestDifference } from "./support.ts";

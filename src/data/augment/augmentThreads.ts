@@ -1,7 +1,5 @@
-import { availableParallelism } from "node:os";
-import type { Worker } from "node:worker_threads";
-import { AnchorkitError } from "../../base/errors.ts";
 import { startThread } from "../../base/thread.ts";
+import { Threads } from "../../base/threads.ts";
 import type { Sample } from "./apply/augmentImage.ts";
 import type { Draw } from "./draw/draw.ts";
 
@@ -11,79 +9,31 @@ export interface AugmentTask {
   samples: Map<number, Sample>;
 }
 
-export interface AugmentAnswer {
-  number: number;
-  sample?: Sample;
-  error?: unknown;
-}
-
-interface Pending {
-  resolve: (sample: Sample) => void;
-  reject: (error: unknown) => void;
-}
-
 /**
  * Threads that augment images while a training step blocks the main one. They begin with the first image; how many
  * there are does not change a bit of what comes out.
  */
 export class AugmentThreads {
-  readonly #count: number;
-  readonly #workers: Worker[] = [];
-  readonly #pending = new Map<number, Pending>();
-  #number = 0;
-  #closed = false;
+  readonly #threads: Threads<AugmentTask, Sample>;
 
-  /** @param threads one less than there are cores, but 1 to 4, unless told */
-  constructor(threads = Math.max(1, Math.min(4, availableParallelism() - 1))) {
-    this.#count = threads;
+  /** @param count one less than there are cores, but 1 to 4, unless told */
+  constructor(count?: number) {
+    const start = () => startThread("augmentThread", import.meta.url);
+    this.#threads = new Threads(start, { work: "augmentation", count });
   }
 
   /** As `augmentImage` does it, without masks. */
   augment({ draw, samples }: AugmentTask): Promise<Sample> {
-    if (this.#closed) return Promise.reject(stopped());
-    const number = this.#number++;
-    const worker = (this.#workers[number % this.#count] ??= this.#start());
-    return new Promise((resolve, reject) => {
-      if (this.#pending.size === 0) for (const each of this.#workers) each.ref();
-      this.#pending.set(number, { resolve, reject });
-      worker.postMessage({
-        number,
-        draw,
-        samples: new Map([...samples].map(([index, sample]) => [index, bare(sample)])),
-      });
+    return this.#threads.run({
+      draw,
+      samples: new Map([...samples].map(([index, sample]) => [index, bare(sample)])),
     });
   }
 
   /** Ends the threads; images that are under way, or come later, fail. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    await Promise.all(this.#workers.splice(0).map((worker) => worker.terminate()));
-    this.#fail(stopped());
+  close(): Promise<void> {
+    return this.#threads.close();
   }
-
-  #start(): Worker {
-    const worker = startThread("augmentThread", import.meta.url);
-    worker.on("message", ({ number, sample, error }: AugmentAnswer) => {
-      const pending = this.#pending.get(number);
-      this.#pending.delete(number);
-      if (this.#pending.size === 0) for (const each of this.#workers) each.unref(); // so that the process may end
-      if (sample) pending?.resolve(sample);
-      else pending?.reject(error);
-    });
-    worker.on("error", (error) => {
-      this.#fail(error);
-    });
-    return worker;
-  }
-
-  #fail(error: unknown): void {
-    for (const { reject } of this.#pending.values()) reject(error);
-    this.#pending.clear();
-  }
-}
-
-function stopped(): AnchorkitError {
-  return new AnchorkitError("augmentation was stopped");
 }
 
 /** What is copied for the thread: no other bytes of a shared buffer, nothing else of the record. */

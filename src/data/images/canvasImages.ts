@@ -1,31 +1,9 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import { type Framing, placeOnCanvas, type Preprocessing, type Size } from "../../base/preprocessing.ts";
 import { prefetch } from "../prefetch.ts";
-import { decodeImage } from "./images.ts";
+import { CHUNKS_AHEAD, chunksOf, type FittedImage, fittedFiles } from "./fittedFiles.ts";
 import type { ImageStore } from "./imageStore.ts";
 import { pasteImage } from "./pasteImage.ts";
-
-/** An image at the size that it has on the canvas, and the size it had before. */
-export interface FittedImage extends Size {
-  pixels: Uint8Array;
-  original: Size;
-}
-
-/** An image file, or why it could not be read. */
-interface FittedFile {
-  file: string;
-  image: FittedImage | AnchorkitError;
-}
-
-/** Chunks of images that are being decoded; reading an image takes a few turns of the event loop. */
-const CHUNKS_AHEAD = 4;
-
-/** Reads image files in chunks of `size`, in their order; the next ones are decoded while the caller is busy. */
-function fittedFiles(files: readonly string[], size: number, framing: Framing): AsyncGenerator<FittedFile[]> {
-  const read = (chunk: readonly string[]): Promise<FittedFile[]> =>
-    Promise.all(chunk.map(async (file) => ({ file, image: await readFitted(file, framing) })));
-  return prefetch(chunksOf(files, size), CHUNKS_AHEAD, read);
-}
 
 /**
  * What a model says of image files, in their order; the next ones are decoded while some run. A file that cannot be read
@@ -40,10 +18,10 @@ export async function* fittedAnswers<Answer>(
   run: (images: readonly FittedImage[]) => readonly Answer[],
 ): AsyncGenerator<{ file: string; size: Size; answer: Answer } | { file: string; error: AnchorkitError }> {
   for await (const chunk of fittedFiles(files, size, framing)) {
-    const readable = chunk.flatMap(({ image }) => (image instanceof AnchorkitError ? [] : [image]));
+    const readable = chunk.flatMap(({ image }) => ("error" in image ? [] : [image]));
     const answers = [...run(readable)];
     for (const { file, image } of chunk) {
-      if (image instanceof AnchorkitError) yield { file, error: image };
+      if ("error" in image) yield { file, error: new AnchorkitError(image.error) };
       else yield { file, size: image.original, answer: answers.shift() as Answer };
     }
   }
@@ -66,19 +44,4 @@ export function canvasBatch(images: readonly FittedImage[], batch: number, prepr
     pasteImage(pixels, slot, canvas, image, offsetX, offsetY);
   });
   return pixels;
-}
-
-async function readFitted(file: string, framing: Framing): Promise<FittedImage | AnchorkitError> {
-  try {
-    const image = await decodeImage(file, { size: (original) => placeOnCanvas(original, framing) });
-    const original = { width: image.originalWidth, height: image.originalHeight };
-    return { pixels: image.data, width: image.width, height: image.height, original };
-  } catch (error) {
-    if (error instanceof AnchorkitError) return error;
-    throw error;
-  }
-}
-
-function chunksOf<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }

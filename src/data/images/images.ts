@@ -7,8 +7,10 @@ import type { Size } from "../../base/preprocessing.ts";
 import { BMP_HEADER_BYTES, decodeBmp, isBmp, readBmpHeader } from "./bmp.ts";
 import { fileKind } from "./fileKind.ts";
 import { shownPath } from "../files.ts";
-import { resizePixels } from "./resizePixels.ts";
+import { resizePixels, resizeRaster } from "./resizePixels.ts";
+import type { Raster } from "./resample.ts";
 import { shrunkJpeg } from "./shrunkJpeg.ts";
+import { decodeSmallJpeg } from "./smallJpeg.ts";
 
 /** What the header of an image file says. */
 export interface ImageHeader {
@@ -98,7 +100,10 @@ export async function readImageHeader(
 export async function decodeImage(source: string | Uint8Array, options: DecodeOptions = {}): Promise<DecodedImage> {
   knownOptions("decodeImage", options, { region: true, size: true, maxPixels: true, stretch: true });
   const { region } = options;
-  return withImage(source, options, async (image, header) => {
+  const bytes = await bytesOf(source);
+  const small = await decodeSmallJpeg(bytes);
+  if (small) return explained(source, () => fittedRaster(small, options));
+  return opened(source, bytes, options, async (image, header) => {
     if (region) image.extract(rectangleIn(header, region));
     const original = region ? { width: region[2] - region[0], height: region[3] - region[1] } : header;
     const size = typeof options.size === "function" ? options.size(original) : options.size;
@@ -107,15 +112,10 @@ export async function decodeImage(source: string | Uint8Array, options: DecodeOp
     const pixelsOf = (opened: Sharp) => resizePixels(opened.flatten({ background: "white" }), original, size);
     const whole = () => pixelsOf(image);
     // Whatever is wrong with the file, the usual way explains it.
-    const { channels, ...pixels } = await (shrunk === undefined ? whole() : pixelsOf(openSharp(shrunk)).catch(whole));
-    if (channels !== 3) throw new AnchorkitError(`has ${channels} channels after conversion to sRGB, not 3`);
-    return {
-      ...pixels,
-      originalWidth: original.width,
-      originalHeight: original.height,
-      scaleX: pixels.width / original.width,
-      scaleY: pixels.height / original.height,
-    };
+    const pixels = await (shrunk === undefined ? whole() : pixelsOf(openSharp(shrunk)).catch(whole));
+    if (pixels.channels !== 3)
+      throw new AnchorkitError(`has ${pixels.channels} channels after conversion to sRGB, not 3`);
+    return asDecoded(pixels, original);
   });
 }
 
@@ -125,12 +125,25 @@ export async function decodeImage(source: string | Uint8Array, options: DecodeOp
  */
 export async function withImage<T>(
   source: string | Uint8Array,
+  options: Pick<DecodeOptions, "maxPixels" | "stretch">,
+  work: (image: Sharp, header: ImageHeader) => Promise<T>,
+): Promise<T> {
+  return opened(source, await bytesOf(source), options, work);
+}
+
+/** One read serves header and pixels. */
+function bytesOf(source: string | Uint8Array): Promise<Uint8Array> {
+  return explained(source, () => (typeof source === "string" ? readFile(source) : source));
+}
+
+/** See withImage. */
+function opened<T>(
+  source: string | Uint8Array,
+  bytes: Uint8Array,
   { maxPixels, stretch }: Pick<DecodeOptions, "maxPixels" | "stretch">,
   work: (image: Sharp, header: ImageHeader) => Promise<T>,
 ): Promise<T> {
-  // One read serves header and pixels.
-  const bytes = typeof source === "string" ? await explained(source, () => readFile(source)) : source;
-  const opened = async () => {
+  const open = async () => {
     if (isBmp(bytes)) {
       const header = bmpHeader(bytes, maxPixels);
       const { data, channels } = decodeBmp(bytes, readBmpHeader(bytes));
@@ -141,7 +154,22 @@ export async function withImage<T>(
     const deep = stretch && (await image.metadata()).depth === "ushort";
     return work(deep ? await stretched(image) : image, header);
   };
-  return explained(source, opened, bytes);
+  return explained(source, open, bytes);
+}
+
+/** A decoded image, or the region of it, at the wanted size. */
+function fittedRaster(raster: Raster, { region, maxPixels, ...options }: DecodeOptions): DecodedImage {
+  checkPixels(raster.width, raster.height, maxPixels);
+  const part = region && rectangleIn(raster, region);
+  const { width, height } = part ?? raster;
+  const original = { width, height };
+  const size = (typeof options.size === "function" ? options.size(original) : options.size) ?? original;
+  return asDecoded(resizeRaster(raster, { width: size.width, height: size.height }, part), original);
+}
+
+function asDecoded({ data, width, height }: Raster, original: Size): DecodedImage {
+  const scales = { scaleX: width / original.width, scaleY: height / original.height };
+  return { data, width, height, originalWidth: original.width, originalHeight: original.height, ...scales };
 }
 
 /** @throws AnchorkitError for a region that is empty, leaves the image, or has fractions */

@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import { computeInBfloat16 } from "./bfloat16.ts";
+import { foldNormalization } from "./foldNormalization.ts";
 import { constantNode, DATA_TYPE, placeholderNode, shapeOf, type DataType, type GraphNode } from "./graphDef.ts";
 import type { Recording } from "./recording.ts";
 
@@ -26,7 +27,9 @@ export function stepNodes(
 ): GraphNode[] {
   const read = frozen ? frozenNode : readNode;
   const recorded = [...variables.map((v, i) => read(`${name}/read_${i}`, i, v)), ...recording.nodes];
-  const nodes = bfloat16 ? computeInBfloat16(recorded) : recorded;
+  const kept = new Set([...recording.outputs.values()].map(({ source }) => source));
+  const folded = frozen ? foldNormalization(recorded, kept) : recorded;
+  const nodes = bfloat16 ? computeInBfloat16(folded) : folded;
   const assigned: string[] = [];
   for (const [variable, { source }] of recording.updates) {
     const i = variables.indexOf(variable);
