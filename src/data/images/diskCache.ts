@@ -72,7 +72,7 @@ export async function diskCache(folder: string, { limit, warn }: DiskCacheOption
 }
 
 /** Raised when other pixels are made of the same image (4: enlarged ones lie half a pixel further left and up). */
-const PIXELS_VERSION = 4;
+const PIXELS_VERSION = 5;
 
 /** Another decoder may give other pixels: its version is part of the name. */
 function nameOf({ file, form }: ImageKey): string {
