@@ -15,6 +15,8 @@ export interface InPlaceOp {
   variables: ReadonlyMap<tf.Variable, tf.Tensor>;
   /** What it takes after them; a number is a scalar. */
   inputs: readonly (tf.Tensor | number)[];
+  /** Makes of the values that it gives the variables those that they are to have: all of them as they are, unless told. */
+  then?: (moved: readonly tf.Tensor[]) => tf.Tensor[];
 }
 
 /** Writes an op down in place of the plain ops; gives what stands for the variables' new values. */

@@ -73,7 +73,8 @@ function recordOnce(name: string, step: Step, { variables, readAs, target = "nat
   };
 
   let unheard = false;
-  const inPlace = ({ op, attributes, variables: own, inputs }: InPlaceOp, plain: () => tf.Tensor[]): tf.Tensor[] => {
+  const inPlace = (update: InPlaceOp, plain: () => tf.Tensor[]): tf.Tensor[] => {
+    const { op, attributes, variables: own, inputs, then } = update;
     const taken = [...recording.inPlace.values()].flat();
     const free = (v: tf.Variable): boolean => variables.includes(v) && !taken.includes(v) && !step.reading?.has(v);
     if (![...own.keys()].every(free)) return plain();
@@ -87,7 +88,7 @@ function recordOnce(name: string, step: Step, { variables, readAs, target = "nat
     const moved = plain();
     unheard = false;
     moved.forEach((tensor, k) => remember(tensor, `${newValueNode(node, k)}:0`, "float32"));
-    return moved;
+    return then ? then(moved) : moved;
   };
   const stopListening = listen({
     ran(op, attr, from, to) {

@@ -24,7 +24,7 @@ export function adadelta({ rho = 0.95, epsilon = 1e-7, ...options }: AdadeltaOpt
       const newD = d.mul(rho).add(down.square().mul(1 - rho));
       return { change: down.mul(rate.neg()), slots: [newA, newD] };
     },
-    fused: (gradient, scalars) => ({
+    fused: (gradient, _, scalars) => ({
       op: "ResourceApplyAdadelta",
       inputs: [scalars[0] as tf.Tensor, rho, epsilon, gradient],
     }),

@@ -41,7 +41,7 @@ export function adamRule(
       const change = newM.mul(downhill).div((newMost ?? newV).sqrt().add(epsilon));
       return { change, slots: [newM, newV, ...(newMost ? [newMost] : [])] };
     },
-    fused: (gradient, scalars) => ({
+    fused: (gradient, _, scalars) => ({
       op: amsgrad ? "ResourceApplyAdamWithAmsgrad" : "ResourceApplyAdam",
       // the powers of beta1 and beta2 are 0, as the correction is in the rate
       inputs: [0, 0, scalars[0] as tf.Tensor, beta1, beta2, epsilon, gradient],

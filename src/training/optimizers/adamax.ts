@@ -27,7 +27,7 @@ export function adamax({
       const newU = u.mul(beta2).maximum(gradient.abs());
       return { change: newM.mul(downhill).div(newU.add(epsilon)), slots: [newM, newU] };
     },
-    fused: (gradient, scalars) => ({
+    fused: (gradient, _, scalars) => ({
       op: "ResourceApplyAdaMax",
       inputs: [0, scalars[0] as tf.Tensor, beta1, beta2, epsilon, gradient], // the power of beta1 is in the rate
     }),

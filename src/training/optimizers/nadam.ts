@@ -35,6 +35,17 @@ export function nadam({
       const change = newM.mul(ofMean).add(gradient.mul(ofGradient)).div(newV.sqrt().add(least));
       return { change, slots: [newM, newV] };
     },
+    // ofMean * m + ofGradient * g is a moving mean, too, times the sum of both: Adam's op takes it for m
+    fused(gradient, slots, scalars) {
+      const [m] = slots as [tf.Tensor];
+      const [ofMean, ofGradient, least] = scalars as [tf.Tensor, tf.Tensor, tf.Tensor];
+      const sum = ofMean.add(ofGradient);
+      return {
+        op: "ResourceApplyAdam",
+        inputs: [0, 0, sum.neg(), ofMean.mul(beta1).div(sum), beta2, least, gradient],
+        then: ([weight, , v]) => [weight, movedMean(m, gradient, beta1), v] as tf.Tensor[],
+      };
+    },
   };
   return optimizerOf(rule, options);
 }

@@ -79,7 +79,7 @@ export interface Rule {
    * TensorFlow's own op for the same move, where it has one, for steps that are compiled: it takes the weight, its slots
    * and these inputs, and goes over their memory once.
    */
-  fused?(gradient: tf.Tensor, scalars: readonly tf.Tensor[]): Omit<InPlaceOp, "variables">;
+  fused?(gradient: tf.Tensor, slots: readonly tf.Tensor[], scalars: readonly tf.Tensor[]): Omit<InPlaceOp, "variables">;
   /** What is the same for all weights of a step, computed once, from the learning rate and the number of the step. */
   scalars?(learningRate: tf.Scalar, step: tf.Scalar): readonly tf.Tensor[];
 }
@@ -119,12 +119,13 @@ export function optimizerOf(rule: Rule, options: OptimizerOptions = {}): Optimiz
             if (!own) throw new Error(`the optimizer was not made for the weight ${weight.name}`);
             const { rate, scalars } = paceOf(factorOf(weight));
             const start = decayed(weight, rate, decays(weight) ? weightDecay : 0);
-            const variables = new Map([[weight, start], ...own.map(({ variable }) => [variable, variable] as const)]);
+            const before = own.map(({ variable }) => variable);
+            const variables = new Map([[weight, start], ...before.map((slot) => [slot, slot] as const)]);
             const plain = (): tf.Tensor[] => {
-              const { change, slots } = rule.move(gradient, [...variables.keys()].slice(1), scalars);
+              const { change, slots } = rule.move(gradient, before, scalars);
               return [start.add(change), ...slots];
             };
-            const fused = rule.fused?.(gradient, scalars);
+            const fused = rule.fused?.(gradient, before, scalars);
             const moved = fused ? updateInPlace({ ...fused, variables }, plain) : plain();
             [...variables.keys()].forEach((variable, i) => updates.set(variable, moved[i] as tf.Tensor));
           }
