@@ -4,7 +4,8 @@ import { constantNode, DATA_TYPE, placeholderNode, shapeOf, type DataType, type 
 import { newValueNode, type Recording } from "./recording.ts";
 
 // A session's graph: variable i is the resource `variable_i`. A step s reads it as `s/read_i`, assigns `s/assign_i`, and
-// gives `s/output/key`; `pull/i` reads it for JavaScript, and `push/done` assigns to each what `push/value_i` is fed.
+// gives `s/output/key`; ops in place take `variable_i` itself. `pull/i` reads it for JavaScript, and `push/done` assigns
+// to each what `push/value_i` is fed.
 
 /** The graph's name of a variable's value in a step. */
 export function variableRead(step: string, i: number): string {

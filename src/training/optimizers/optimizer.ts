@@ -76,8 +76,8 @@ export interface Rule {
    */
   move(gradient: tf.Tensor, slots: readonly tf.Tensor[], scalars: readonly tf.Tensor[]): Move;
   /**
-   * TensorFlow's own op for the same move, where it has one, for steps that are compiled: it takes the weight, its slots
-   * and these inputs, and goes over their memory once.
+   * TensorFlow's own op for the same move, if it has one: compiled steps run it in place of `move`. It takes the weight,
+   * its slots and these inputs. Nothing is computed here (`scalars` is the place, and what `then` does).
    */
   fused?(gradient: tf.Tensor, slots: readonly tf.Tensor[], scalars: readonly tf.Tensor[]): Omit<InPlaceOp, "variables">;
   /** What is the same for all weights of a step, computed once, from the learning rate and the number of the step. */
