@@ -1,8 +1,8 @@
 /**
- * What an update of all weights costs: for each optimizer, the time of a whole training step of the default detector, and
- * of the same step without the update (gradients and their norm are computed all the same), run in turn.
+ * What an update of all weights costs: for each optimizer, a whole training step of the default detector, the same with
+ * the update in plain ops alone, and without any update (gradients and their norm are computed all the same), in turn.
  *
- *   npx tsx bench/optimizers.ts [--data <labels>] [--size 320] [--batch 4] [--steps 20] [--only adamw,sgd]
+ *   npx tsx bench/optimizers.ts [--data <labels>] [--size 320] [--batch 4] [--steps 40] [--only adamw,sgd]
  */
 import { loadavg } from "node:os";
 import { join } from "node:path";
@@ -16,6 +16,7 @@ import { openLoading } from "../src/data/images/openImageCache.ts";
 import { readDataset } from "../src/data/readDataset.ts";
 import { splitDataset } from "../src/data/split/splits.ts";
 import { compileProgram } from "../src/engine/graph/program.ts";
+import { withTarget } from "../src/engine/graph/target.ts";
 import { loadEngine } from "../src/engine/load.ts";
 import { chooseFastPrecision } from "../src/engine/precision.ts";
 import { modelNamed } from "../src/models.ts";
@@ -31,7 +32,7 @@ const { values: options } = parseArgs({
     data: { type: "string", default: join(root, "annotations") },
     size: { type: "string", default: "320" },
     batch: { type: "string", default: "4" },
-    steps: { type: "string", default: "20" },
+    steps: { type: "string", default: "40" },
     only: { type: "string", default: Object.keys(OPTIMIZERS).join(",") },
   },
 });
@@ -55,47 +56,49 @@ const resting: Optimizer = { slots: [], update: () => new Map() };
 
 console.log(
   `${(numbers / 1e6).toFixed(2)} million weights in ${weights.length} tensors, ${task.summary}, batches of ` +
-    `${options.batch}, ${precision}; least of ${options.steps} steps of each in turn after 3; ` +
+    `${options.batch}, ${precision}; ${options.steps} rounds after 3: least time, median CPU; ` +
     `load of the machine ${loadavg()[0]?.toFixed(1)}\n`,
 );
-console.log(
-  "| optimizer | step, ms | without update | update | CPU of a step, ms (median) | without update | update / step | of CPU |",
-);
-console.log("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+console.log("| optimizer | step, ms | CPU, ms | update, of time | of CPU | in plain ops, of time | of CPU |");
+console.log("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
 for (const name of options.only.split(",") as OptimizerName[]) {
   const { make, peakRate } = OPTIMIZERS[name];
   const optimizer = (await make()).for(weights);
   const slots = optimizer.slots.map(({ variable }) => variable);
+  const plain: Optimizer = { slots: [], update: (...rest) => withTarget("portable", () => optimizer.update(...rest)) };
   const stepWith = (one: Optimizer) =>
     trainStep(task, shape, { phase: phaseAt(FROM_SCRATCH, 0), weights, optimizer: one, clipNorm: 5 });
   const program = await compileProgram(
-    { whole: stepWith(optimizer), without: stepWith(resting) },
+    { whole: stepWith(optimizer), plain: stepWith(plain), without: stepWith(resting) },
     { variables: [...task.network.weights.map(variableOf), ...slots], precision },
   );
-  const times: Record<"whole" | "without", number[]> = { whole: [], without: [] };
-  const cpu: Record<"whole" | "without", number[]> = { whole: [], without: [] };
+  const rounds: Record<"whole" | "plain" | "without", { time: number; cpu: number }>[] = [];
   const update = { number: 1, learningRate: peakRate * 1e-3 };
   for (let step = 0; step < Number(options.steps) + 3; step++) {
     const inputs = stepFeeds(task, batch, { step, random, update });
-    for (const which of ["whole", "without"] as const) {
+    const run = (which: string): { time: number; cpu: number } => {
       const begun = performance.now();
       const used = process.cpuUsage();
       const outputs = program.run(which, inputs);
       for (const value of Object.values(outputs)) value.dataSync();
       const { user, system } = process.cpuUsage(used);
-      if (step >= 3) times[which].push(performance.now() - begun);
-      if (step >= 3) cpu[which].push((user + system) / 1000);
       tf.dispose(outputs);
-    }
+      return { time: performance.now() - begun, cpu: (user + system) / 1000 };
+    };
+    const round = { without: run("without"), whole: run("whole"), plain: run("plain") };
+    if (step >= 3) rounds.push(round);
     tf.dispose(inputs);
   }
   program.dispose();
   tf.dispose(slots);
-  const [whole, without] = [Math.min(...times.whole), Math.min(...times.without)];
-  const [busy, busyWithout] = [median(cpu.whole), median(cpu.without)];
-  const cells = [whole, without, whole - without, busy, busyWithout].map((time) => time.toFixed(1));
-  const shares = [1 - without / whole, 1 - busyWithout / busy].map((share) => `${(100 * share).toFixed(1)}%`);
-  console.log(`| ${name} | ${[...cells, ...shares].join(" | ")} |`);
+  const of = { time: (all: number[]) => Math.min(...all), cpu: median };
+  const cost = (which: "whole" | "plain" | "without", what: "time" | "cpu"): number =>
+    of[what](rounds.map((round) => round[which][what]));
+  const share = (which: "whole" | "plain", what: "time" | "cpu"): string =>
+    `${(100 * (1 - cost("without", what) / cost(which, what))).toFixed(1)} %`;
+  const whole = [cost("whole", "time").toFixed(1), cost("whole", "cpu").toFixed(1)];
+  const shares = (["whole", "plain"] as const).flatMap((which) => [share(which, "time"), share(which, "cpu")]);
+  console.log(`| ${[name, ...whole, ...shares].join(" | ")} |`);
 }
 task.dispose();
 await threads.close();

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { constantNode, DATA_TYPE, placeholderNode, type Attribute, type DataType, type GraphNode } from "./graphDef.ts";
+import { type InPlaceOp, recordingInPlace } from "./inPlace.ts";
 import { graphType, listen } from "./listen.ts";
-import { assertSameRecording, type GraphValue, type Recording } from "./recording.ts";
+import { assertSameRecording, type GraphValue, newValueNode, type Recording } from "./recording.ts";
 import { fedType, type Step } from "./step.ts";
 import { withTarget, type Target } from "./target.ts";
 
@@ -32,7 +33,10 @@ function recordOnce(name: string, step: Step, { variables, readAs, target = "nat
   const nodes: GraphNode[] = [];
   const known = new Map<tf.DataId, GraphValue>(); // keys held on purpose: an id that was freed must not come back
   const constants = new Map<tf.DataId, Constant>();
-  const recording: Recording = { nodes, inputs: new Map(), outputs: new Map(), updates: new Map(), results: new Map() };
+  const recording: Recording = {
+    ...{ nodes, inputs: new Map(), outputs: new Map() },
+    ...{ updates: new Map(), inPlace: new Map(), results: new Map() },
+  };
   const remember = (tensor: tf.TensorInfo, source: string, dtype: DataType): GraphValue => {
     const value: GraphValue = { source, shape: [...tensor.shape], dtype };
     known.set(tensor.dataId, value);
@@ -68,8 +72,27 @@ function recordOnce(name: string, step: Step, { variables, readAs, target = "nat
     return remember(tensor, `${node}:0`, dtype);
   };
 
+  let unheard = false;
+  const inPlace = (update: InPlaceOp, plain: () => tf.Tensor[]): tf.Tensor[] => {
+    const { op, attributes, variables: own, inputs, then } = update;
+    const taken = [...recording.inPlace.values()].flat();
+    const free = (v: tf.Variable): boolean => variables.includes(v) && !taken.includes(v) && !step.reading?.has(v);
+    if (![...own.keys()].every(free)) return plain();
+    const given = inputs.map((input) => (typeof input === "number" ? tf.scalar(input) : input));
+    const values = [...own.values(), ...given].map(valueOf);
+    const node = `${name}/${op}_${nodes.length}`;
+    const attr = { T: { type: DATA_TYPE.float32 }, ...attributes };
+    nodes.push({ name: node, op, input: values.map(({ source }) => source), attr });
+    recording.inPlace.set(node, [...own.keys()]);
+    unheard = true;
+    const moved = plain();
+    unheard = false;
+    moved.forEach((tensor, k) => remember(tensor, `${newValueNode(node, k)}:0`, "float32"));
+    return then ? then(moved) : moved;
+  };
   const stopListening = listen({
     ran(op, attr, from, to) {
+      if (unheard) return;
       const values = from.map(valueOf);
       for (const [key, value] of recording.inputs) {
         if (value.dtype !== "uint8" || op === "Cast" || !values.includes(value)) continue;
@@ -88,13 +111,17 @@ function recordOnce(name: string, step: Step, { variables, readAs, target = "nat
   });
   try {
     tf.tidy(() => {
-      const { outputs, updates } = withTarget(target, () => step.run(Object.fromEntries(inputs)));
+      const run = () => recordingInPlace(inPlace, () => step.run(Object.fromEntries(inputs)));
+      const { outputs, updates } = withTarget(target, run);
       for (const [key, tensor] of Object.entries(outputs)) recording.outputs.set(key, valueOf(tensor));
       for (const [variable, tensor] of updates ?? []) {
         if (!variables.includes(variable)) {
           throw new Error(`step ${name}: updates ${variable.name}, which is not among the program's variables`);
         }
         recording.updates.set(variable, valueOf(tensor));
+      }
+      for (const variable of [...recording.inPlace.values()].flat()) {
+        if (!recording.updates.has(variable)) recording.updates.set(variable, valueOf(variable)); // stays as it was
       }
       tf.dispose([outputs, [...(updates?.values() ?? [])]]); // also what was kept in spite of the tidy
     });

@@ -18,8 +18,15 @@ export interface Recording {
   outputs: Map<string, GraphValue>;
   /** Variable -> its new value. */
   updates: Map<tf.Variable, GraphValue>;
+  /** Nodes that write over variables: those come first among their inputs, as the values that they start from. */
+  inPlace: Map<string, readonly tf.Variable[]>;
   /** Every value that an op makes, is fed or reads from a variable, by its source. */
   results: Map<string, GraphValue>;
+}
+
+/** The node that reads the new value of variable k of a node that writes over it. */
+export function newValueNode(node: string, k: number): string {
+  return `${node}/new_${k}`;
 }
 
 /** @throws if two recordings of a step differ: it draws random numbers in JavaScript, or runs other ops */

@@ -2,10 +2,11 @@ import type * as tf from "@tensorflow/tfjs";
 import { computeInBfloat16 } from "./bfloat16.ts";
 import { foldNormalization } from "./foldNormalization.ts";
 import { constantNode, DATA_TYPE, placeholderNode, shapeOf, type DataType, type GraphNode } from "./graphDef.ts";
-import type { Recording } from "./recording.ts";
+import { newValueNode, type Recording } from "./recording.ts";
 
 // A session's graph: variable i is the resource `variable_i`. A step s reads it as `s/read_i`, assigns `s/assign_i`, and
-// gives `s/output/key`; `pull/i` reads it for JavaScript, and `push/done` assigns to each what `push/value_i` is fed.
+// gives `s/output/key`; ops in place take `variable_i` itself. `pull/i` reads it for JavaScript, and `push/done` assigns
+// to each what `push/value_i` is fed.
 
 /** The graph's name of a variable's value in a step. */
 export function variableRead(step: string, i: number): string {
@@ -26,17 +27,30 @@ export function stepNodes(
   { variables, frozen, bfloat16 }: StepNodesOptions,
 ): GraphNode[] {
   const read = frozen ? frozenNode : readNode;
-  const recorded = [...variables.map((v, i) => read(`${name}/read_${i}`, i, v)), ...recording.nodes];
+  const written = new Map<tf.Variable, { node: string; value: string }>(); // in place
+  const recorded = recording.nodes.flatMap((node) => {
+    const own = recording.inPlace.get(node.name);
+    if (!own) return [node];
+    own.forEach((variable, k) =>
+      written.set(variable, { node: `^${node.name}`, value: `${newValueNode(node.name, k)}:0` }),
+    );
+    return inPlaceNodes(name, node, own, variables);
+  });
+  const all = [...variables.map((v, i) => read(`${name}/read_${i}`, i, v)), ...recorded];
   const kept = new Set([...recording.outputs.values()].map(({ source }) => source));
-  const folded = frozen ? foldNormalization(recorded, kept) : recorded;
+  const folded = frozen ? foldNormalization(all, kept) : all;
   const nodes = bfloat16 ? computeInBfloat16(folded) : folded;
-  const assigned: string[] = [];
+  const updated: string[] = [];
   for (const [variable, { source }] of recording.updates) {
     const i = variables.indexOf(variable);
-    nodes.push(assignNode(`${name}/assign_${i}`, `variable_${i}`, source, variable, [`^${name}/read_${i}`]));
-    assigned.push(`^${name}/assign_${i}`);
+    const { node, value } = written.get(variable) ?? {};
+    if (node !== undefined) updated.push(node);
+    if (source === value) continue;
+    const after = [`^${name}/read_${i}`, ...(node === undefined ? [] : [node])];
+    nodes.push(assignNode(`${name}/assign_${i}`, `variable_${i}`, source, variable, after));
+    updated.push(`^${name}/assign_${i}`);
   }
-  nodes.push({ name: `${name}/updated`, op: "NoOp", input: assigned, attr: {} });
+  nodes.push({ name: `${name}/updated`, op: "NoOp", input: [...new Set(updated)], attr: {} });
   for (const [key, { source, dtype }] of recording.outputs) {
     const input = [source, `^${name}/updated`];
     nodes.push({ name: `${name}/output/${key}`, op: "Identity", input, attr: { T: { type: DATA_TYPE[dtype] } } });
@@ -54,6 +68,32 @@ export function variableNodes(variables: readonly tf.Variable[]): GraphNode[] {
   ]);
   const done = constantNode("push/done", DATA_TYPE.float32, [], new Uint8Array(Float32Array.of(1).buffer));
   return [...nodes, { ...done, input: variables.map((_, i) => `^push/assign_${i}`) }];
+}
+
+/**
+ * An op that writes over variables, on their handles: after the reads of its step, so that these see the old values (what
+ * still holds one when the op runs keeps it, as TensorFlow then copies), and before those of the new values.
+ */
+function inPlaceNodes(
+  step: string,
+  node: GraphNode,
+  own: readonly tf.Variable[],
+  variables: readonly tf.Variable[],
+): GraphNode[] {
+  const indices = own.map((variable) => variables.indexOf(variable));
+  const reads = indices.map((i) => `^${step}/read_${i}`);
+  const starts = own.flatMap((variable, k) => {
+    const [i, source = ""] = [indices[k] ?? -1, node.input[k]];
+    if (source === variableRead(step, i)) return [];
+    return [assignNode(`${node.name}/start_${k}`, `variable_${i}`, source, variable, [`^${step}/read_${i}`])];
+  });
+  const before = [...reads, ...starts.map(({ name }) => `^${name}`)];
+  const handles = indices.map((i) => `variable_${i}`);
+  const written = own.map((variable, k) => {
+    const read = readNode(newValueNode(node.name, k), indices[k] ?? -1, variable);
+    return { ...read, input: [...read.input, `^${node.name}`] };
+  });
+  return [...starts, { ...node, input: [...handles, ...node.input.slice(own.length), ...before] }, ...written];
 }
 
 function resourceNode(variable: tf.Variable, i: number): GraphNode {

@@ -24,6 +24,10 @@ export function adadelta({ rho = 0.95, epsilon = 1e-7, ...options }: AdadeltaOpt
       const newD = d.mul(rho).add(down.square().mul(1 - rho));
       return { change: down.mul(rate.neg()), slots: [newA, newD] };
     },
+    fused: (gradient, _, scalars) => ({
+      op: "ResourceApplyAdadelta",
+      inputs: [scalars[0] as tf.Tensor, rho, epsilon, gradient],
+    }),
   };
   return optimizerOf(rule, options);
 }

@@ -29,16 +29,22 @@ export function adamRule(
         .sub(1, tf.pow(beta2, step))
         .sqrt()
         .div(tf.sub(1, tf.pow(beta1, step)));
-      return [learningRate.mul(correction).neg()]; // the way is downhill
+      const rate = learningRate.mul(correction);
+      return [rate, rate.neg()];
     },
     move(gradient, slots, scalars) {
       const [m, v, most] = slots as [tf.Tensor, tf.Tensor, tf.Tensor?];
-      const [rate] = scalars as [tf.Tensor];
+      const [, downhill] = scalars as [tf.Tensor, tf.Tensor];
       const newM = movedMean(m, gradient, beta1);
       const newV = movedMean(v, gradient.square(), beta2);
       const newMost = most?.maximum(newV);
-      const change = newM.mul(rate).div((newMost ?? newV).sqrt().add(epsilon));
+      const change = newM.mul(downhill).div((newMost ?? newV).sqrt().add(epsilon));
       return { change, slots: [newM, newV, ...(newMost ? [newMost] : [])] };
     },
+    fused: (gradient, _, scalars) => ({
+      op: amsgrad ? "ResourceApplyAdamWithAmsgrad" : "ResourceApplyAdam",
+      // the powers of beta1 and beta2 are 0, as the correction is in the rate
+      inputs: [0, 0, scalars[0] as tf.Tensor, beta1, beta2, epsilon, gradient],
+    }),
   };
 }

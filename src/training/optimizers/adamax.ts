@@ -16,14 +16,21 @@ export function adamax({
     name: "adamax",
     learningRate: 0.001,
     kinds: ["adamax_m", "adamax_u"],
-    scalars: (learningRate, step) => [learningRate.neg().div(tf.sub(1, tf.pow(beta1, step)))],
+    scalars(learningRate, step) {
+      const rate = learningRate.div(tf.sub(1, tf.pow(beta1, step)));
+      return [rate, rate.neg()];
+    },
     move(gradient, slots, scalars) {
       const [m, u] = slots as [tf.Tensor, tf.Tensor];
-      const [rate] = scalars as [tf.Tensor];
+      const [, downhill] = scalars as [tf.Tensor, tf.Tensor];
       const newM = movedMean(m, gradient, beta1);
       const newU = u.mul(beta2).maximum(gradient.abs());
-      return { change: newM.mul(rate).div(newU.add(epsilon)), slots: [newM, newU] };
+      return { change: newM.mul(downhill).div(newU.add(epsilon)), slots: [newM, newU] };
     },
+    fused: (gradient, _, scalars) => ({
+      op: "ResourceApplyAdaMax",
+      inputs: [0, scalars[0] as tf.Tensor, beta1, beta2, epsilon, gradient], // the power of beta1 is in the rate
+    }),
   };
   return optimizerOf(rule, options);
 }

@@ -18,22 +18,33 @@ export function nadam({
     name: "nadam",
     learningRate: 0.001,
     kinds: ["nadam_m", "nadam_v"],
-    // numerator and denominator are both multiplied by sqrt(1 - beta2^t)
+    // numerator and denominator are both multiplied by sqrt(1 - beta2^t); m and g weighted so are a moving mean, too
     scalars(learningRate, step) {
       const next = step.add(1);
       const root = tf.sub(1, tf.pow(beta2, step)).sqrt();
-      const rate = learningRate.mul(root).neg();
       const ofMean = momentumAt(next, beta1).div(tf.sub(1, momentumProduct(next, beta1)));
       const ofGradient = tf.sub(1, momentumAt(step, beta1)).div(tf.sub(1, momentumProduct(step, beta1)));
-      return [rate.mul(ofMean), rate.mul(ofGradient), root.mul(epsilon)];
+      const sum = ofMean.add(ofGradient);
+      const rate = learningRate.mul(root).mul(sum);
+      return [rate, rate.neg(), ofMean.mul(beta1).div(sum), root.mul(epsilon)];
     },
     move(gradient, slots, scalars) {
       const [m, v] = slots as [tf.Tensor, tf.Tensor];
-      const [ofMean, ofGradient, least] = scalars as [tf.Tensor, tf.Tensor, tf.Tensor];
+      const [, downhill, beta, least] = scalars as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
       const newM = movedMean(m, gradient, beta1);
       const newV = movedMean(v, gradient.square(), beta2);
-      const change = newM.mul(ofMean).add(gradient.mul(ofGradient)).div(newV.sqrt().add(least));
-      return { change, slots: [newM, newV] };
+      const ahead = gradient.add(m.sub(gradient).mul(beta));
+      return { change: ahead.mul(downhill).div(newV.sqrt().add(least)), slots: [newM, newV] };
+    },
+    // Adam's op with the mean that looks ahead for m, which is computed beside it
+    fused(gradient, slots, scalars) {
+      const [m] = slots as [tf.Tensor];
+      const [rate, , beta, least] = scalars as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+      return {
+        op: "ResourceApplyAdam",
+        inputs: [0, 0, rate, beta, beta2, least, gradient],
+        then: ([weight, , newV]) => [weight, movedMean(m, gradient, beta1), newV] as tf.Tensor[],
+      };
     },
   };
   return optimizerOf(rule, options);

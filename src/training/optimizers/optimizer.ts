@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { type InPlaceOp, updateInPlace } from "../../engine/graph/inPlace.ts";
 import type { Updates } from "../../engine/graph/step.ts";
 import type { Schedule } from "../schedules/schedule.ts";
 import { clipGradients, type ClipOptions } from "./clip.ts";
@@ -74,6 +75,11 @@ export interface Rule {
    * @param scalars what `scalars` gave; the learning rate alone unless the rule has it
    */
   move(gradient: tf.Tensor, slots: readonly tf.Tensor[], scalars: readonly tf.Tensor[]): Move;
+  /**
+   * TensorFlow's own op for the same move, if it has one: compiled steps run it in place of `move`. It takes the weight,
+   * its slots and these inputs. Nothing is computed here (`scalars` is the place, and what `then` does).
+   */
+  fused?(gradient: tf.Tensor, slots: readonly tf.Tensor[], scalars: readonly tf.Tensor[]): Omit<InPlaceOp, "variables">;
   /** What is the same for all weights of a step, computed once, from the learning rate and the number of the step. */
   scalars?(learningRate: tf.Scalar, step: tf.Scalar): readonly tf.Tensor[];
 }
@@ -112,10 +118,16 @@ export function optimizerOf(rule: Rule, options: OptimizerOptions = {}): Optimiz
             const own = slots.get(weight);
             if (!own) throw new Error(`the optimizer was not made for the weight ${weight.name}`);
             const { rate, scalars } = paceOf(factorOf(weight));
+            const start = decayed(weight, rate, decays(weight) ? weightDecay : 0);
             const before = own.map(({ variable }) => variable);
-            const moved = rule.move(gradient, before, scalars);
-            before.forEach((variable, i) => updates.set(variable, moved.slots[i] as tf.Tensor));
-            updates.set(weight, decayed(weight, rate, decays(weight) ? weightDecay : 0).add(moved.change));
+            const variables = new Map([[weight, start], ...before.map((slot) => [slot, slot] as const)]);
+            const plain = (): tf.Tensor[] => {
+              const { change, slots } = rule.move(gradient, before, scalars);
+              return [start.add(change), ...slots];
+            };
+            const fused = rule.fused?.(gradient, before, scalars);
+            const moved = fused ? updateInPlace({ ...fused, variables }, plain) : plain();
+            [...variables.keys()].forEach((variable, i) => updates.set(variable, moved[i] as tf.Tensor));
           }
           return updates;
         },

@@ -22,6 +22,12 @@ export function sgd({ momentum = 0, nesterov = false, ...options }: SgdOptions =
       const moved = v.mul(momentum).sub(step);
       return { change: nesterov ? moved.mul(momentum).sub(step) : moved, slots: [moved] };
     },
+    fused(gradient, _, scalars) {
+      const rate = scalars[0] as tf.Tensor;
+      if (momentum === 0) return { op: "ResourceApplyGradientDescent", inputs: [rate, gradient] };
+      const attributes = { use_nesterov: { b: nesterov } };
+      return { op: "ResourceApplyKerasMomentum", attributes, inputs: [rate, gradient, momentum] };
+    },
   };
   return optimizerOf(rule, options);
 }
