@@ -187,7 +187,7 @@ export function checkChoice(
     );
   }
   const parsed = modelNamed(name).options.safeParse(own, { reportInput: true });
-  if (!parsed.success) throw new UsageError(describeIssue(parsed.error.issues[0]));
+  if (!parsed.success) throw new UsageError(`${name}: ${describeIssue(parsed.error.issues[0])}`);
   return parsed.data;
 }
 

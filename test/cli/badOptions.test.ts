@@ -19,6 +19,8 @@ const search = "detect tune --data @data --out @out --minutes 9 --space";
 const evaluate = "detect eval --data @data --weights @run --report @out/report.html";
 test.each([
   [`${train} --size 0`, "--size <pixels>"],
+  [`${train} --size 48`, "faster-rcnn: size: must be at least 64, got 48"],
+  [`${train} --model small-cnn --size 31`, "--size <pixels>"],
   [`${train} --size 65.5`, "--size <pixels>"],
   [`${train} --minutes abc`, "--minutes <m>"],
   [`${train} --minutes 0`, "--minutes <m>"],
@@ -72,6 +74,7 @@ test.each([
   [`${search} @twice.yaml`, "twice.yaml: clip-norm and clipNorm are one option"],
   [`${search} @together.yaml`, "(optimizer adam, momentum 0.9): momentum: the optimizer adam has none"],
   [`${search} @others.yaml`, "--dropout is not for --model faster-rcnn"],
+  [`${search} @small.yaml`, "faster-rcnn: size: must be at least 64, got 40"],
   [`${search} @tasks.yaml`, "cannot be compared"],
   [`${search} @tasks.yaml --model vgg16`, "model: is given by --model, too"],
   [`${search} @augment.yaml`, "--augment nowhere.yaml: there is no such file or folder"],
@@ -124,6 +127,7 @@ test.each([
     "twice.yaml": "clip-norm: 1\nclipNorm: [1, 2]",
     "together.yaml": "optimizer: [adam, sgd]\nmomentum: [0.9]",
     "others.yaml": "dropout: 0.5\nlr: [0.1, 0.2]",
+    "small.yaml": "size: 40\nlr: [0.1, 0.2]",
     "tasks.yaml": "model: [faster-rcnn, small-cnn]",
     "augment.yaml": "augment: [none, nowhere.yaml]",
     "fixed.yaml": "lr: 0.1\nflip: [both]",

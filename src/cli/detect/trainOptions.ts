@@ -163,23 +163,38 @@ export function sharedOptions(flags: TrainFlags) {
   };
 }
 
-/** What single models take, from the descriptions of their options: see ModelFamily. */
+/**
+ * What single models take, from the descriptions of their options: see ModelFamily. An option that several models have
+ * takes what any of them takes; whether that is for the model which is trained, `checkChoice` says.
+ */
 export function addModelOptions(command: Command): void {
-  const known = new Set<string>();
-  for (const family of Object.values(MODELS)) {
-    for (const [name, property] of Object.entries(propertiesOf(family))) {
-      if (known.has(name)) continue; // two models share it
-      known.add(name);
-      const { default: own, description, ...rest } = property;
-      const defaults = defaultsOf((one) => propertiesOf(one)[name]?.default ?? own);
-      const differ = defaults.includes(";");
-      const described = differ ? `${description} ${defaults}` : description;
-      command.addOption(optionFor(name, { ...rest, description: described, ...(!differ && { default: own }) }));
-    }
+  const families = Object.values(MODELS).map(propertiesOf);
+  for (const name of new Set(families.flatMap((properties) => Object.keys(properties)))) {
+    const { default: own, description, ...rest } = widest(families.flatMap(({ [name]: one }) => (one ? [one] : [])));
+    const defaults = defaultsOf((family) => propertiesOf(family)[name]?.default ?? own);
+    const differ = defaults.includes(";");
+    const described = differ ? `${description} ${defaults}` : description;
+    command.addOption(optionFor(name, { ...rest, description: described, ...(!differ && { default: own }) }));
   }
 }
 
-function propertiesOf({ options }: ModelFamily): Record<string, z.infer<typeof JsonOption>> {
+/** The first of them, with the limits and choices of all. */
+function widest(options: readonly ModelOption[]): ModelOption {
+  return options.reduce((one, other) => ({
+    ...one,
+    enum: one.enum && other.enum && [...new Set([...one.enum, ...other.enum])],
+    minimum: bothOf(Math.min, one.minimum, other.minimum),
+    exclusiveMinimum: bothOf(Math.min, one.exclusiveMinimum, other.exclusiveMinimum),
+    maximum: bothOf(Math.max, one.maximum, other.maximum),
+  }));
+}
+
+/** No limit where one of the two has none. */
+function bothOf(join: (a: number, b: number) => number, a?: number, b?: number): number | undefined {
+  return a === undefined || b === undefined ? undefined : join(a, b);
+}
+
+function propertiesOf({ options }: ModelFamily): Record<string, ModelOption> {
   return JsonOptions.parse(z.toJSONSchema(options, { io: "input" })).properties;
 }
 
@@ -220,9 +235,10 @@ const JsonOption = z.object({
   exclusiveMinimum: z.number().optional(),
   maximum: z.number().optional(),
 });
+type ModelOption = z.infer<typeof JsonOption>;
 const JsonOptions = z.object({ properties: z.record(z.string(), JsonOption) });
 
-function optionFor(name: string, option: z.infer<typeof JsonOption>): Option {
+function optionFor(name: string, option: ModelOption): Option {
   const { type, description, placeholder = type === "string" ? "name" : "n", enum: values } = option;
   if (type === "boolean") return new Option(flagOf(name), description);
   const made = new Option(`${flagOf(name)} <${placeholder}>`, description);
