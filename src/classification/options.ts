@@ -44,8 +44,19 @@ export const ClassifierOptions = z.object({
 });
 export type ClassifierOptions = z.infer<typeof ClassifierOptions>;
 
-/** Of those that published weights fit. */
-export const PretrainedOptions = ClassifierOptions.extend({
+const FINE_TUNING = "fineTuneFrom is about pretrained weights: give pretrained, too, or leave it out";
+
+interface Tuned {
+  pretrained?: string | undefined;
+  fineTuneFrom?: string | undefined;
+}
+
+/** Whether there is something to fine-tune, where it is said how. */
+function isFineTuning({ pretrained, fineTuneFrom }: Tuned): boolean {
+  return pretrained !== undefined || fineTuneFrom === undefined;
+}
+
+const Pretrained = ClassifierOptions.extend({
   pretrained: z
     .string()
     .optional()
@@ -56,16 +67,21 @@ export const PretrainedOptions = ClassifierOptions.extend({
     placeholder: "layer | n",
   }),
 });
-export type PretrainedOptions = z.infer<typeof PretrainedOptions>;
+export type PretrainedOptions = z.infer<typeof Pretrained>;
+
+/** Of those that published weights fit. */
+export const PretrainedOptions = Pretrained.refine(isFineTuning, { message: FINE_TUNING });
 
 /** Of MobileNets. */
-export const MobilenetOptions = PretrainedOptions.extend({
+export const MobilenetOptions = Pretrained.extend({
   width: z
     .number()
     .positive()
     .max(4)
     .optional()
     .meta({ description: "width of a MobileNet (default: 1)", placeholder: "factor" }),
-}).refine(({ pretrained, width }) => pretrained === undefined || width === undefined, {
-  message: "width is that of the pretrained weights: leave it out",
-});
+})
+  .refine(isFineTuning, { message: FINE_TUNING })
+  .refine(({ pretrained, width }) => pretrained === undefined || width === undefined, {
+    message: "width is that of the pretrained weights: leave it out",
+  });

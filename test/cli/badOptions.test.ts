@@ -17,6 +17,7 @@ vi.mock("../../src/data/readDataset.ts", async (original) => ({
 const train = "detect train --data @data --out @out";
 const search = "detect tune --data @data --out @out --minutes 9 --space";
 const evaluate = "detect eval --data @data --weights @run --report @out/report.html";
+const files = "detect eval --truth @truth.json --predictions @truth.json --report @out/report.html";
 test.each([
   [`${train} --size 0`, "--size <pixels>"],
   [`${train} --size 48`, "faster-rcnn: size: must be at least 64, got 48"],
@@ -90,6 +91,14 @@ test.each([
   ["detect eval --data @data --weights @nowhere --report @out/r.html", "nowhere: there is no such file or folder"],
   ["detect eval --data @nowhere --weights @run --report @out/r.html", "nowhere: there is no such file or folder"],
   ["detect eval --truth @truth.json --report @out/report.html", "--truth needs --predictions"],
+  [`${evaluate} --match id`, "--match is for --truth and --predictions, and these are the weights of a detector"],
+  [`${evaluate} --fail-under accuracy=.5`, "--fail-under accuracy: is not measured here; there are AP, AP50"],
+  [`${evaluate} --rules voc --fail-under AP50=.5`, "--fail-under AP50: is not measured here; there are AP, AP11"],
+  [`${files} --split val`, "--split is for detectors and classifiers, and these are files: leave it out"],
+  [`${files} --precision float32`, "--precision is for detectors and classifiers"],
+  [`${train} --model resnet18 --fine-tune-from all`, "resnet18: fineTuneFrom is about pretrained weights"],
+  [`${train} --model mobilenet-v2 --fine-tune-from 3`, "mobilenet-v2: fineTuneFrom is about pretrained weights"],
+  [`${train} --width 0.5`, "faster-rcnn: width is that of a MobileNet"],
   ["detect predict @data --weights @run --out @out --score 2", "--score <s>"],
   ["detect predict @data --weights @nowhere --out @out", "nowhere: there is no such file or folder"],
   ["detect predict @data --weigths @run --out @out", "Did you mean --weights?"],
