@@ -1,3 +1,4 @@
+import { UsageError } from "../base/errors.ts";
 import type { Framing } from "../base/preprocessing.ts";
 import { type BackboneName } from "../core/backbones/names.ts";
 import { readKerasBackbone, setKerasWeights } from "../core/kerasWeights.ts";
@@ -58,6 +59,11 @@ export async function classifierTask(
   const { classes } = dataset;
   const images = imagesIn(dataset, "train");
   const published = begun || options.pretrained === undefined ? undefined : await readKerasBackbone(options.pretrained);
+  if (published && published.backbone !== options.backbone) {
+    throw new UsageError(
+      `${published.path}: holds weights of ${published.backbone}: choose that model, and not ${options.model}`,
+    );
+  }
   const framing: Framing = begun?.preprocessing ?? {
     canvas: chooseCanvas(images, options.size),
     resize: options.resize,
@@ -65,7 +71,7 @@ export async function classifierTask(
   const store = new ImageStore(images, framing, { ...loading, oversize: OVERSIZE });
   const validation = new ImageStore(imagesIn(dataset, "val"), framing, loading);
   const architecture: Architecture = begun?.architecture ?? {
-    backbone: published?.backbone ?? options.backbone,
+    backbone: options.backbone,
     width: published?.width ?? options.width ?? 1,
     dropout: options.dropout,
     box: targets === "box",

@@ -54,6 +54,11 @@ test.each([
   [`${train} --augment nowhere.yaml`, "nowhere.yaml: there is no such file or folder"],
   [`${train} --augment stronger`, 'augmentation "stronger": is neither none, light, default, strong'],
   [`${train} --weights @nowhere`, "nowhere: there is no such file or folder"],
+  [`${train} --pretrained nowhere.h5`, "--pretrained nowhere.h5: there is no such file or folder"],
+  [
+    `${train} --model vgg16 --find-lr --pretrained nowhere.h5`,
+    "--pretrained nowhere.h5: there is no such file or folder",
+  ],
   [`${train} --weights @run --backbone small`, "has the network of that run"],
   [`${train} --config @nowhere.yaml`, "nowhere.yaml: there is no such file or folder"],
   [`${train} --config @broken.yaml`, "broken.yaml: is not valid YAML: line 1"],

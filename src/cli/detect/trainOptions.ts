@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { z } from "zod";
 import { UsageError } from "../../base/errors.ts";
 import { PRESET_NAMES, type Flip } from "../../data/augment/presets.ts";
+import { isAugmentationFile } from "../../data/augment/readAugmentation.ts";
 import type { CacheKind } from "../../data/images/openImageCache.ts";
 import { type ModelFamily, MODELS, modelNamed } from "../../models.ts";
 import type { Budget } from "../../training/loop/budget.ts";
@@ -12,7 +13,7 @@ import { SCHEDULES } from "../../training/schedules/registry.ts";
 import { wasGiven } from "../configFile.ts";
 import { addReadingOptions, type DataFlags } from "../dataset.ts";
 import { defined } from "../../base/defined.ts";
-import { addDetectorOptions, addOverwriteOption, choice, flagOf, numberIn } from "../options.ts";
+import { addDetectorOptions, addOverwriteOption, choice, flagOf, numberIn, requireThere } from "../options.ts";
 
 export interface TrainFlags extends DataFlags, Omit<TrainOptions, "out" | "signal" | "epochs" | "minutes" | "batch"> {
   model: string;
@@ -163,6 +164,16 @@ export function sharedOptions(flags: TrainFlags) {
   };
 }
 
+/** The files that a training reads beside its data, by their options, for `requireThere`. */
+export function filesOf({ weights, augment }: TrainFlags, own: Readonly<Record<string, unknown>>) {
+  const { pretrained } = own;
+  return {
+    weights,
+    ...(typeof pretrained === "string" && { pretrained }),
+    ...(isAugmentationFile(augment) && { augment }),
+  };
+}
+
 /**
  * What single models take, from the descriptions of their options: see ModelFamily. An option that several models have
  * takes what any of them takes; whether that is for the model which is trained, `checkChoice` says.
@@ -210,6 +221,20 @@ function defaultsOf(valueOf: (family: ModelFamily) => string | number | boolean 
 }
 
 const USUAL_MODEL = "faster-rcnn";
+
+/**
+ * Where no model is chosen and a training begins with a run's weights, the model of that run is the one that goes on.
+ *
+ * @throws UsageError if the weights are not there
+ */
+export async function takeModelOfWeights(command: Command): Promise<void> {
+  const { weights, resume } = command.opts<TrainFlags>();
+  if (resume || weights === undefined || command.getOptionValueSource("model") !== "default") return;
+  requireThere({ weights });
+  const { kindOfModel, modelFolderOf, readModelName } = await import("../../training/run/modelFolder.ts");
+  if (kindOfModel(modelFolderOf(weights)) === "detection") return;
+  command.setOptionValueWithSource("model", await readModelName(modelFolderOf(weights)), "implied");
+}
 
 /** The model's own of the options that were given; those of other models may not be. */
 export function ownOptions(model: string, command: Command): Record<string, unknown> {
