@@ -27,7 +27,7 @@ import { predictStep } from "./predictStep.ts";
 import { readClassifierDescription } from "./readClassifier.ts";
 
 export interface ClassifierTaskOptions
-  extends ClassifierOptions, Partial<Pick<PretrainedOptions, "pretrained" | "fineTuneFrom">> {
+  extends ClassifierOptions, Partial<Pick<PretrainedOptions, "pretrained" | "fineTuneFrom" | "layerDecay">> {
   /** The name of the model, and its backbone. */
   model: string;
   backbone: BackboneName;
@@ -102,7 +102,10 @@ export async function classifierTask(
     ...(options.classWeights === "balanced" && { classWeights: balanced(images, classes.length) }),
   };
   const recipeFor = (): Partial<Recipe> => {
-    if (published) return { phases: fineTuningPhases(network, { from: options.fineTuneFrom }) };
+    if (options.pretrained !== undefined && (!begun || resumes)) {
+      const { fineTuneFrom: from, layerDecay } = options;
+      return { phases: fineTuningPhases(network, { from, layerDecay }) };
+    }
     return begun && !resumes ? { phases: FROM_WEIGHTS } : {};
   };
   return {

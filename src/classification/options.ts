@@ -44,16 +44,17 @@ export const ClassifierOptions = z.object({
 });
 export type ClassifierOptions = z.infer<typeof ClassifierOptions>;
 
-const FINE_TUNING = "fineTuneFrom is about pretrained weights: give pretrained, too, or leave it out";
+const FINE_TUNING = "fineTuneFrom and layerDecay are about pretrained weights: give pretrained, too, or leave them out";
 
 interface Tuned {
   pretrained?: string | undefined;
   fineTuneFrom?: string | undefined;
+  layerDecay?: number | undefined;
 }
 
 /** Whether there is something to fine-tune, where it is said how. */
-function isFineTuning({ pretrained, fineTuneFrom }: Tuned): boolean {
-  return pretrained !== undefined || fineTuneFrom === undefined;
+function isFineTuning({ pretrained, fineTuneFrom, layerDecay }: Tuned): boolean {
+  return pretrained !== undefined || (fineTuneFrom ?? layerDecay) === undefined;
 }
 
 const Pretrained = ClassifierOptions.extend({
@@ -65,6 +66,11 @@ const Pretrained = ClassifierOptions.extend({
     description:
       "with pretrained weights: the first layer that learns after the head, by name or by its number from the end; all, or none",
     placeholder: "layer | n",
+  }),
+  layerDecay: z.number().positive().max(1).optional().meta({
+    description:
+      "with pretrained weights: the learning rate of each stage of the backbone as a multiple of that of the next one towards the head (default: 1)",
+    placeholder: "factor",
   }),
 });
 export type PretrainedOptions = z.infer<typeof Pretrained>;

@@ -90,8 +90,10 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   const own = resume ? {} : ownOptions(model, command); // a network that goes on is what it is
   requireThere({ data, ...(!resume && filesOf(flags, own)) }); // a run that goes on has all of them in itself
   const { modelFolderOf } = await import("../../training/run/modelFolder.ts");
-  const inputs = [data, ...(weights === undefined ? [] : [modelFolderOf(weights)])];
-  if (!resume) await run.requireFree({ inputs, overwrite });
+  if (!resume) {
+    const inputs = [data, ...(weights === undefined ? [] : [modelFolderOf(weights)])];
+    await run.requireFree({ inputs, overwrite });
+  }
   checkChoice(model, own, weights);
   const augmentation = await augmentationFor(flags, run);
   const { dataset, warnings } = await openDataset(flags, { seed, ...(resume && { run }) });
