@@ -4,7 +4,7 @@ import { type HeatMap, type HeatPeak, heatPeak } from "../base/heatMap.ts";
 import type { Preprocessing, Size } from "../base/preprocessing.ts";
 import { weightsOf } from "../core/namedWeights.ts";
 import { packBytes } from "../core/ops/bytes.ts";
-import { canvasBatch, type FittedImage } from "../data/images/canvasImages.ts";
+import { canvasBatch, type FittedImage, fittedAnswers } from "../data/images/canvasImages.ts";
 import { compileProgram, type Program } from "../engine/graph/program.ts";
 import type { NamedTensors, Step } from "../engine/graph/step.ts";
 import { nearest } from "../geometry/nearest.ts";
@@ -83,6 +83,18 @@ export class Explainers {
   dispose(): void {
     for (const program of this.#programs.values()) program.dispose();
     this.#programs.clear();
+  }
+}
+
+/** The explanations of image files, in their order: `size` of them at once, as `explain` gives those of each. */
+export async function* explainedFiles(
+  files: readonly string[],
+  size: number,
+  preprocessing: Preprocessing,
+  explain: (images: readonly FittedImage[]) => readonly Explanation[][],
+): AsyncGenerator<FileExplanation> {
+  for await (const one of fittedAnswers(files, size, preprocessing, explain)) {
+    yield "error" in one ? one : { file: one.file, size: one.size, explanations: one.answer };
   }
 }
 
