@@ -94,9 +94,14 @@ export function describeClasses(classes: readonly string[]): string {
   return `${countOf(classes.length, "class")}${classes.length > 0 ? ": " : ""}${shown}${more}`;
 }
 
-/** "train 205 images (2830 objects), val 87 (…), test 72 (…)". */
+/** "train 205 images (2830 objects), val 87 (…), test 72 (…)"; images alone where they are labelled as wholes. */
 export function describeSplits(counts: SplitCounts): string {
-  return Object.entries(counts)
-    .map(([split, { images, objects }]) => `${split} ${countOf(images, "image")} (${countOf(objects, "object")})`)
+  const all = Object.entries(counts);
+  const hasObjects = all.some(([, { objects }]) => objects > 0);
+  return all
+    .map(([split, { images, objects }]) => {
+      const inside = hasObjects ? ` (${countOf(objects, "object")})` : "";
+      return `${split} ${countOf(images, "image")}${inside}`;
+    })
     .join(", ");
 }

@@ -121,8 +121,13 @@ export function classNamed(name: string, classes: readonly string[]): number {
   return index;
 }
 
+/** More names are not listed in a message. */
+const MOST_NAMED = 24;
+
 function unknown(what: string, name: string, names: readonly string[]): string {
   const similar = nearest(name, names);
   const hint = similar === undefined ? "" : ` (did you mean "${similar}"?)`;
-  return `this model has no ${what} "${name}"${hint}; there are ${names.join(", ")}`;
+  const [first = "", last = ""] = [names[0], names.at(-1)];
+  const all = names.length > MOST_NAMED ? `${names.length}, from ${first} to ${last}` : names.join(", ");
+  return `this model has no ${what} "${name}"${hint}; there are ${all}`;
 }
