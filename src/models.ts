@@ -1,5 +1,5 @@
-import type { z } from "zod";
-import { describeIssue } from "./base/checked.ts";
+import { z } from "zod";
+import { checked, describeIssue } from "./base/checked.ts";
 import { AnchorkitError, UsageError } from "./base/errors.ts";
 import { nearest } from "./geometry/nearest.ts";
 import type { Augmentation } from "./data/augment/description.ts";
@@ -105,7 +105,8 @@ export function modelNamed(name: string): ModelFamily {
 /**
  * Trains a model on the images of `train`, measures it on `val`, and leaves a run folder.
  *
- * @param own what is chosen of the model, see its family's `options`; what is left out has its default
+ * @param own what is chosen of the model, see its family's `options`; what is left out has its default. With `resume` it is
+ * what the run was begun with.
  * @param recorded further options for config.json
  */
 export async function trainModel(
@@ -116,7 +117,8 @@ export async function trainModel(
   recorded: Readonly<Record<string, unknown>> = {},
   events: TrainEvents = {},
 ): Promise<TrainResult> {
-  const { chosen, prepare, shared } = choose(name, own, options);
+  const parsed = options.resume ? await choiceOf(name, options.out) : checkChoice(name, own, options.weights);
+  const { chosen, prepare, shared } = choose(name, parsed, options);
   const { train } = await import("./training/train.ts");
   return train(dataset, prepare, shared, { model: name, ...chosen, ...recorded }, events);
 }
@@ -133,7 +135,7 @@ export async function findModelRate(
   options: FindRateOptions & ImageOptions,
   events: FindRateEvents = {},
 ): Promise<RateTest> {
-  const { prepare, shared } = choose(name, own, options);
+  const { prepare, shared } = choose(name, checkChoice(name, own, options.weights), options);
   const { findRate } = await import("./training/rateTest/findRate.ts");
   return findRate(dataset, prepare, shared, events);
 }
@@ -150,20 +152,21 @@ export async function findModelBatch(
   options: FindRateOptions & ImageOptions,
 ): Promise<BatchChoice> {
   const { findBatch } = await import("./training/memory/findBatch.ts");
+  const parsed = checkChoice(name, own, options.weights);
   const prepare = (data: Dataset, context: PrepareContext, batch: number): Promise<Prepared<unknown>> =>
-    choose(name, own, { ...options, batch }).prepare(data, context);
+    choose(name, parsed, { ...options, batch }).prepare(data, context);
   return findBatch(dataset, prepare, { ...options, usual: modelNamed(name).batch });
 }
 
 /** What is chosen of a model and its images, how its task is made with that, and the options that all trainings share. */
-function choose<Options extends ImageOptions & { weights?: string }>(
+function choose<Options extends ImageOptions>(
   name: string,
-  own: Readonly<Record<string, unknown>>,
+  parsed: Readonly<Record<string, unknown>>,
   { augmentation, flip, ...shared }: Options,
 ) {
   const model = modelNamed(name);
   const images = { batch: shared.batch, ...(augmentation && { augmentation }), ...(flip && { flip }) };
-  const chosen = { ...checkChoice(name, own, shared.weights), ...images };
+  const chosen = { ...parsed, ...images };
   const prepare = (data: Dataset, context: PrepareContext): Promise<Prepared<unknown>> =>
     model.prepare(data, chosen, context);
   return { chosen, prepare, shared };
@@ -187,8 +190,18 @@ export function checkChoice(
     );
   }
   const parsed = modelNamed(name).options.safeParse(own, { reportInput: true });
-  if (!parsed.success) throw new UsageError(describeIssue(parsed.error.issues[0]));
+  if (!parsed.success) throw new UsageError(`${name}: ${describeIssue(parsed.error.issues[0])}`);
   return parsed.data;
+}
+
+/**
+ * What a run was begun with of its model's own options; where it does not say, the defaults. Some of them stand in its
+ * config.json as what they came to, so that they need not go together as they do where they are chosen.
+ */
+async function choiceOf(name: string, out: string): Promise<Record<string, unknown>> {
+  const { RunFolder } = await import("./training/run/runFolder.ts");
+  const run = new RunFolder(out);
+  return checked(await run.readConfig(), z.object(modelNamed(name).options.shape), run.config);
 }
 
 /**

@@ -28,13 +28,25 @@ describe.each(Object.entries(MODELS))("the model %s", (name, { title, task, opti
   });
 });
 
+it("an option of several models takes what any of them does, and each model refuses what is not for it", () => {
+  const sizeOf = (pixels: number): number => {
+    const command = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
+    addModelOptions(command);
+    return command.parse(["--size", String(pixels)], { from: "user" }).opts<{ size: number }>().size;
+  };
+  expect([32, 63, 2048].map(sizeOf)).toEqual([32, 63, 2048]);
+  for (const pixels of [31, 2049, 40.5]) expect(() => sizeOf(pixels)).toThrow("a whole number from 32 to 2048");
+  expect(checkChoice("small-cnn", { size: 32 })).toMatchObject({ size: 32 });
+  expect(() => checkChoice("resnet18", { size: 31 })).toThrow(/^resnet18: size: must be at least 32, got 31$/);
+});
+
 it("a model that is not there is named, with what was probably meant", () => {
   expect(() => modelNamed("faster-rnn")).toThrow('there is no model "faster-rnn" (did you mean "faster-rcnn"?)');
   expect(() => modelNamed("toString")).toThrow('there is no model "toString"; there are faster-rcnn');
 });
 
 it.each([
-  [{ size: 10 }, undefined, /^size: /],
+  [{ size: 63 }, undefined, /^faster-rcnn: size: must be at least 64, got 63$/],
   [
     { backbone: "resnet18", pretrained: "weights" },
     undefined,

@@ -15,6 +15,7 @@ import { modelFolderOf } from "../training/run/modelFolder.ts";
 import { PREDICTOR_OPTIONS, type PredictorOptions } from "../training/predictorOptions.ts";
 import {
   classNamed,
+  explainedFiles,
   Explainers,
   type Explanation,
   type ExplainOptions,
@@ -121,9 +122,7 @@ export class Classifier {
         return explainImage(explainer, image, said, classes, preprocessing);
       });
     };
-    for await (const one of fittedAnswers(files, this.#batch, preprocessing, answer)) {
-      yield "error" in one ? one : { file: one.file, size: one.size, explanations: one.answer };
-    }
+    yield* explainedFiles(files, this.#batch, preprocessing, answer);
   }
 
   /** What it says of labelled images, in their order; see classifierData for what their labels must be. */

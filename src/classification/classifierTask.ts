@@ -1,3 +1,4 @@
+import { UsageError } from "../base/errors.ts";
 import type { Framing } from "../base/preprocessing.ts";
 import { type BackboneName } from "../core/backbones/names.ts";
 import { readKerasBackbone, setKerasWeights } from "../core/kerasWeights.ts";
@@ -26,7 +27,7 @@ import { predictStep } from "./predictStep.ts";
 import { readClassifierDescription } from "./readClassifier.ts";
 
 export interface ClassifierTaskOptions
-  extends ClassifierOptions, Partial<Pick<PretrainedOptions, "pretrained" | "fineTuneFrom">> {
+  extends ClassifierOptions, Partial<Pick<PretrainedOptions, "pretrained" | "fineTuneFrom" | "layerDecay">> {
   /** The name of the model, and its backbone. */
   model: string;
   backbone: BackboneName;
@@ -58,6 +59,11 @@ export async function classifierTask(
   const { classes } = dataset;
   const images = imagesIn(dataset, "train");
   const published = begun || options.pretrained === undefined ? undefined : await readKerasBackbone(options.pretrained);
+  if (published && published.backbone !== options.backbone) {
+    throw new UsageError(
+      `${published.path}: holds weights of ${published.backbone}: choose that model, and not ${options.model}`,
+    );
+  }
   const framing: Framing = begun?.preprocessing ?? {
     canvas: chooseCanvas(images, options.size),
     resize: options.resize,
@@ -65,7 +71,7 @@ export async function classifierTask(
   const store = new ImageStore(images, framing, { ...loading, oversize: OVERSIZE });
   const validation = new ImageStore(imagesIn(dataset, "val"), framing, loading);
   const architecture: Architecture = begun?.architecture ?? {
-    backbone: published?.backbone ?? options.backbone,
+    backbone: options.backbone,
     width: published?.width ?? options.width ?? 1,
     dropout: options.dropout,
     box: targets === "box",
@@ -96,7 +102,10 @@ export async function classifierTask(
     ...(options.classWeights === "balanced" && { classWeights: balanced(images, classes.length) }),
   };
   const recipeFor = (): Partial<Recipe> => {
-    if (published) return { phases: fineTuningPhases(network, { from: options.fineTuneFrom }) };
+    if (options.pretrained !== undefined && (!begun || resumes)) {
+      const { fineTuneFrom: from, layerDecay } = options;
+      return { phases: fineTuningPhases(network, { from, layerDecay }) };
+    }
     return begun && !resumes ? { phases: FROM_WEIGHTS } : {};
   };
   return {

@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import { UsageError } from "../base/errors.ts";
+import type { Backbone } from "../core/backbones/backbone.ts";
 import { nearest } from "../geometry/nearest.ts";
 import type { Phase } from "../training/recipe.ts";
 import { type ClassifierNetwork, HEAD_LAYERS } from "./network.ts";
@@ -7,7 +8,10 @@ import { type ClassifierNetwork, HEAD_LAYERS } from "./network.ts";
 export interface FineTuning {
   /** The first layer that learns after the head, by its name or its number from the end; `all` unless told, or `none`. */
   from?: string | undefined;
-  /** The rate of a block of layers as a multiple of that of the next one towards the head; 1 unless told. */
+  /**
+   * The rate of a stage of the backbone, the layers between two of its maps, as a multiple of that of the next one towards
+   * the head; 1 unless told. A factor a layer would leave nothing to the first ones of a deep network.
+   */
   layerDecay?: number | undefined;
 }
 
@@ -22,7 +26,8 @@ const CALIBRATED_ON = 20;
 /**
  * The phases of a training from published weights (Yosinski et al., "How transferable are features in deep neural
  * networks?", 2014): the new head alone, on features that stay as they are; then the backbone from a layer on, at a
- * lower rate; at last with its normalisation frozen.
+ * lower rate; at last with its normalisation frozen. Earlier stages may learn more slowly than later ones (Howard and Ruder,
+ * "Universal Language Model Fine-tuning for Text Classification", 2018: discriminative fine-tuning).
  *
  * @throws UsageError for a layer that the backbone does not have
  */
@@ -34,11 +39,11 @@ export function fineTuningPhases(network: ClassifierNetwork, { from = "all", lay
     trains: (weight) => heads.has(layerOf(weight)),
   };
   if (learning.length === 0) return [head];
-  const depths = new Map(weighted(network.backbone.model).map((name, i, all) => [name, all.length - i]));
+  const stages = stagesToHead(network.backbone);
   const fine: Omit<Phase, "name" | "from" | "statistics"> = {
     trains: (weight) => heads.has(layerOf(weight)) || learning.includes(layerOf(weight)),
     rate: FINE_RATE,
-    ...(layerDecay !== 1 && { rates: (weight: string) => layerDecay ** (depths.get(layerOf(weight)) ?? 0) }),
+    ...(layerDecay !== 1 && { rates: (weight: string) => layerDecay ** (stages.get(layerOf(weight)) ?? 0) }),
   };
   return [
     head,
@@ -64,7 +69,8 @@ function learningLayers({ layers, name }: tf.LayersModel, from: string): string[
   throw new UsageError(`fineTuneFrom: ${name} has no layer "${from}" (${hint})`);
 }
 
-/** The layers with weights, from the image on. */
-function weighted({ layers }: tf.LayersModel): string[] {
-  return layers.filter(({ weights }) => weights.length > 0).map(({ name }) => name);
+/** Of each layer of the backbone, in which stage it is: 1 for the one that ends in the last map, and so on to the image. */
+function stagesToHead({ model: { layers }, features }: Backbone): Map<string, number> {
+  const ends = features.map(({ output }) => layers.indexOf(output.sourceLayer));
+  return new Map(layers.map(({ name }, i) => [name, ends.filter((end) => i <= end).length]));
 }

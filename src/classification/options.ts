@@ -44,8 +44,20 @@ export const ClassifierOptions = z.object({
 });
 export type ClassifierOptions = z.infer<typeof ClassifierOptions>;
 
-/** Of those that published weights fit. */
-export const PretrainedOptions = ClassifierOptions.extend({
+const FINE_TUNING = "fineTuneFrom and layerDecay are about pretrained weights: give pretrained, too, or leave them out";
+
+interface Tuned {
+  pretrained?: string | undefined;
+  fineTuneFrom?: string | undefined;
+  layerDecay?: number | undefined;
+}
+
+/** Whether there is something to fine-tune, where it is said how. */
+function isFineTuning({ pretrained, fineTuneFrom, layerDecay }: Tuned): boolean {
+  return pretrained !== undefined || (fineTuneFrom ?? layerDecay) === undefined;
+}
+
+const Pretrained = ClassifierOptions.extend({
   pretrained: z
     .string()
     .optional()
@@ -55,17 +67,27 @@ export const PretrainedOptions = ClassifierOptions.extend({
       "with pretrained weights: the first layer that learns after the head, by name or by its number from the end; all, or none",
     placeholder: "layer | n",
   }),
+  layerDecay: z.number().positive().max(1).optional().meta({
+    description:
+      "with pretrained weights: the learning rate of each stage of the backbone as a multiple of that of the next one towards the head (default: 1)",
+    placeholder: "factor",
+  }),
 });
-export type PretrainedOptions = z.infer<typeof PretrainedOptions>;
+export type PretrainedOptions = z.infer<typeof Pretrained>;
+
+/** Of those that published weights fit. */
+export const PretrainedOptions = Pretrained.refine(isFineTuning, { message: FINE_TUNING });
 
 /** Of MobileNets. */
-export const MobilenetOptions = PretrainedOptions.extend({
+export const MobilenetOptions = Pretrained.extend({
   width: z
     .number()
     .positive()
     .max(4)
     .optional()
     .meta({ description: "width of a MobileNet (default: 1)", placeholder: "factor" }),
-}).refine(({ pretrained, width }) => pretrained === undefined || width === undefined, {
-  message: "width is that of the pretrained weights: leave it out",
-});
+})
+  .refine(isFineTuning, { message: FINE_TUNING })
+  .refine(({ pretrained, width }) => pretrained === undefined || width === undefined, {
+    message: "width is that of the pretrained weights: leave it out",
+  });

@@ -5,6 +5,7 @@ import { Random } from "../base/random.ts";
 import type { Dataset, ImageRecord } from "../data/dataset.ts";
 import { FORMAT_IDS, type Coordinates, type FormatId, type Orphans } from "../data/formats/format.ts";
 import type { ReadDatasetOptions } from "../data/readDataset.ts";
+import type { Seen } from "../data/split/applyManifest.ts";
 import { splitDataset, type SplitCounts } from "../data/split/splits.ts";
 import type { RunFolder } from "../training/run/runFolder.ts";
 import { defined } from "../base/defined.ts";
@@ -57,7 +58,7 @@ export interface OpenedDataset {
   dataset: Dataset;
   warnings: string[];
   /** Images that the training of the given run has seen, whatever their split is here. */
-  trained: ReadonlySet<ImageRecord>;
+  seen: ReadonlyMap<ImageRecord, Seen>;
 }
 
 /**
@@ -74,7 +75,7 @@ export async function openDataset(
   printWarnings(warnings);
   if (run === undefined || !existsSync(run.splits)) {
     const split = splitDataset(dataset, new Random(seed).fork("split")).dataset;
-    return { dataset: split, warnings, trained: new Set() };
+    return { dataset: split, warnings, seen: new Map() };
   }
   const { readManifest } = await import("../data/split/manifest.ts");
   const { applyManifest } = await import("../data/split/applyManifest.ts");
@@ -93,9 +94,14 @@ export function describeClasses(classes: readonly string[]): string {
   return `${countOf(classes.length, "class")}${classes.length > 0 ? ": " : ""}${shown}${more}`;
 }
 
-/** "train 205 images (2830 objects), val 87 (…), test 72 (…)". */
+/** "train 205 images (2830 objects), val 87 (…), test 72 (…)"; images alone where they are labelled as wholes. */
 export function describeSplits(counts: SplitCounts): string {
-  return Object.entries(counts)
-    .map(([split, { images, objects }]) => `${split} ${countOf(images, "image")} (${countOf(objects, "object")})`)
+  const all = Object.entries(counts);
+  const hasObjects = all.some(([, { objects }]) => objects > 0);
+  return all
+    .map(([split, { images, objects }]) => {
+      const inside = hasObjects ? ` (${countOf(objects, "object")})` : "";
+      return `${split} ${countOf(images, "image")}${inside}`;
+    })
     .join(", ");
 }

@@ -16,6 +16,7 @@ import { evaluateCoco, type CocoMetrics, type EvaluationImage } from "../metrics
 import { compilePredictor } from "../training/compilePredictor.ts";
 import {
   classNamed,
+  explainedFiles,
   Explainers,
   type Explanation,
   type ExplainOptions,
@@ -155,9 +156,7 @@ export class Detector {
         const best = first(most, scoredFrom(wanted, found));
         return explainDetections(explainers, images[i] as FittedImage, best, this.description);
       });
-    for await (const one of fittedAnswers(files, this.#batch, preprocessing, answer)) {
-      yield "error" in one ? one : { file: one.file, size: one.size, explanations: one.answer };
-    }
+    yield* explainedFiles(files, this.#batch, preprocessing, answer);
   }
 
   /** COCO's metrics on labelled images. */

@@ -4,7 +4,7 @@ import { type HeatMap, type HeatPeak, heatPeak } from "../base/heatMap.ts";
 import type { Preprocessing, Size } from "../base/preprocessing.ts";
 import { weightsOf } from "../core/namedWeights.ts";
 import { packBytes } from "../core/ops/bytes.ts";
-import { canvasBatch } from "../data/images/canvasImages.ts";
+import { canvasBatch, fittedAnswers } from "../data/images/canvasImages.ts";
 import type { FittedImage } from "../data/images/fittedFiles.ts";
 import { compileProgram, type Program } from "../engine/graph/program.ts";
 import type { NamedTensors, Step } from "../engine/graph/step.ts";
@@ -87,6 +87,18 @@ export class Explainers {
   }
 }
 
+/** The explanations of image files, in their order: `size` of them at once, as `explain` gives those of each. */
+export async function* explainedFiles(
+  files: readonly string[],
+  size: number,
+  preprocessing: Preprocessing,
+  explain: (images: readonly FittedImage[]) => readonly Explanation[][],
+): AsyncGenerator<FileExplanation> {
+  for await (const one of fittedAnswers(files, size, preprocessing, explain)) {
+    yield "error" in one ? one : { file: one.file, size: one.size, explanations: one.answer };
+  }
+}
+
 /** The explanation of one image; `feeds` are disposed of. */
 export function explain(
   { layer, program }: Explainer,
@@ -110,8 +122,13 @@ export function classNamed(name: string, classes: readonly string[]): number {
   return index;
 }
 
+/** More names are not listed in a message. */
+const MOST_NAMED = 24;
+
 function unknown(what: string, name: string, names: readonly string[]): string {
   const similar = nearest(name, names);
   const hint = similar === undefined ? "" : ` (did you mean "${similar}"?)`;
-  return `this model has no ${what} "${name}"${hint}; there are ${names.join(", ")}`;
+  const [first = "", last = ""] = [names[0], names.at(-1)];
+  const all = names.length > MOST_NAMED ? `${names.length}, from ${first} to ${last}` : names.join(", ");
+  return `this model has no ${what} "${name}"${hint}; there are ${all}`;
 }

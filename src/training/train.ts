@@ -10,7 +10,6 @@ import { openLoading } from "../data/images/openImageCache.ts";
 import { fingerprintOf, manifestOf, readManifest, writeManifest } from "../data/split/manifest.ts";
 import { resumedData } from "../data/split/resumedData.ts";
 import { loadEngine } from "../engine/load.ts";
-import { chooseFastPrecision } from "../engine/precision.ts";
 import { assertTime, budgetFrom, type Budget, defaultBudget, validationsIn } from "./loop/budget.ts";
 import { amongCallbacks } from "./callbacks/callback.ts";
 import { callbacksOf } from "./callbacks/callbacksOf.ts";
@@ -19,8 +18,8 @@ import { fit, LoopState } from "./loop/fit.ts";
 import { Diverged } from "./loop/finiteLosses.ts";
 import { describeAnew, modelFolderOf, readModelWeights } from "./run/modelFolder.ts";
 import { RunFolder } from "./run/runFolder.ts";
-import { begunRun, configOf, precisionOf } from "./run/runRecord.ts";
-import { chosenRecipe, rateOf, recipeRecord } from "./recipe.ts";
+import { begunRun, configOf, trainerOptionsOf } from "./run/runRecord.ts";
+import { rateOf, recipeRecord } from "./recipe.ts";
 import type { Task } from "./task.ts";
 import { explainingMemory } from "./memory/outOfMemory.ts";
 import { trainingView } from "./callbacks/viewOf.ts";
@@ -73,11 +72,7 @@ export async function train<Batch>(
     for (const note of task.notes ?? []) events.message?.(note);
     if (!begun && model !== undefined) await startFrom(model, task, events);
     const make = (): Promise<Trainer<Batch>> =>
-      Trainer.make(task, {
-        ...precisionOf(options.precision, chooseFastPrecision(engine), begun?.config),
-        random: random.fork("sampling"),
-        recipe: chosenRecipe(options),
-      });
+      Trainer.make(task, trainerOptionsOf(options, engine, random, begun?.config));
     const trainer = await explainingMemory(options.batch, () => "before the first step", make);
     open.push(trainer);
     const resumed = begun && (await restoreCheckpoint(run, trainer));

@@ -47,7 +47,6 @@ export class Trainer<Batch> {
   readonly #task: Task<Batch>;
   readonly #random: Random;
   #state: TrainerState;
-  #comparison: TrainerValidation["comparison"];
 
   private constructor(task: Task<Batch>, recipe: Recipe, compiled: TrainingProgram, random: Random) {
     this.recipe = recipe;
@@ -119,14 +118,9 @@ export class Trainer<Batch> {
     if (!("predictRaw" in steps)) return this.#describe(average);
     const raw = await measure("Raw");
     const weights = raw.score > average.score || Number.isNaN(average.score) ? "raw" : "average";
-    this.#comparison = { weights, scores: { average: average.score, raw: raw.score } };
     this.#state = { ...this.#state, better: weights };
-    return { ...this.#describe(weights === "raw" ? raw : average), comparison: this.#comparison };
-  }
-
-  /** What the last validation found of averaged and raw weights; undefined where the recipe does not compare them. */
-  get comparison(): TrainerValidation["comparison"] {
-    return this.#comparison;
+    const comparison = { weights, scores: { average: average.score, raw: raw.score } } as const;
+    return { ...this.#describe(weights === "raw" ? raw : average), comparison };
   }
 
   /** What is written in place of the weights in a model: their averages, unless they themselves did better. */

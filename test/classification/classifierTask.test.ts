@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Random } from "../../src/base/random.ts";
 import { Classifier } from "../../src/classification/classifier.ts";
 import { classifierTask } from "../../src/classification/classifierTask.ts";
-import { ClassifierOptions } from "../../src/classification/options.ts";
+import { ClassifierOptions, PretrainedOptions } from "../../src/classification/options.ts";
 import { AugmentThreads } from "../../src/data/augment/augmentThreads.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { noCache } from "../../src/data/images/imageCache.ts";
@@ -15,6 +15,7 @@ import { compileProgram, openPrograms } from "../../src/engine/graph/program.ts"
 import type { Step } from "../../src/engine/graph/step.ts";
 import { loadEngine } from "../../src/engine/load.ts";
 import { findModelBatch, openModel, trainModel } from "../../src/models.ts";
+import { readModelWeights } from "../../src/training/run/modelFolder.ts";
 import { stepFeeds, Trainer } from "../../src/training/trainer.ts";
 import { stepName } from "../../src/training/trainingProgram.ts";
 import { squaresDataset } from "../detection/sampleImages.ts";
@@ -101,6 +102,37 @@ it("the batch that suits the memory is measured, and nothing is left of that", a
 const training = () => ({
   ...({ out, batch: 4, seed: 3, epochs: 1, precision: "float32", engine: "native" } as const),
   ...({ cache: "ram", overwrite: true, tensorboard: false } as const),
+});
+
+describe("a classifier's training that goes on", () => {
+  it("has the losses that it was begun with, to the same bits", async () => {
+    const own = { size: 32, labelSmoothing: 0, classWeights: "balanced" };
+    const data = labelled();
+    const weightsOf = async () => (await readModelWeights(join(out, "last"))).get("classes/kernel")?.values;
+    await trainModel("small-cnn", data, own, { ...training(), epochs: 2 });
+    const whole = await weightsOf();
+    const stop = new AbortController();
+    const progress = ({ step }: { step: number }): void => {
+      if (step === 2) stop.abort();
+    };
+    await trainModel("small-cnn", data, own, { ...training(), epochs: 2, signal: stop.signal }, {}, { progress });
+    const { epochs: _, overwrite: __, ...rest } = training();
+    expect(await trainModel("small-cnn", data, {}, { ...rest, resume: true })).toMatchObject({ finished: true });
+    expect(await weightsOf()).toEqual(whole);
+  });
+
+  it("has the phases that it was begun with, where published weights were its beginning", async () => {
+    const loading = { cache: noCache, decoding: limiter(4), threads: new AugmentThreads() };
+    const options = { ...PretrainedOptions.parse({ size: 32, pretrained: "gone.h5", layerDecay: 0.5 }), batch: 4 };
+    const phasesOf = async (resumes: boolean): Promise<string[]> => {
+      const context = { loading, random: new Random(3), model: join(out, "last"), resumes };
+      const task = await classifierTask(labelled(), { ...options, model: "small-cnn", backbone: "small" }, context);
+      task.dispose();
+      return (task.recipe?.phases ?? []).map(({ name }) => name);
+    };
+    expect(await phasesOf(true)).toEqual(["head", "fine", "frozen"]);
+    expect(await phasesOf(false)).toEqual(["frozen"]);
+  });
 });
 
 describe("trained classifiers", () => {

@@ -17,8 +17,11 @@ vi.mock("../../src/data/readDataset.ts", async (original) => ({
 const train = "detect train --data @data --out @out";
 const search = "detect tune --data @data --out @out --minutes 9 --space";
 const evaluate = "detect eval --data @data --weights @run --report @out/report.html";
+const files = "detect eval --truth @truth.json --predictions @truth.json --report @out/report.html";
 test.each([
   [`${train} --size 0`, "--size <pixels>"],
+  [`${train} --size 48`, "faster-rcnn: size: must be at least 64, got 48"],
+  [`${train} --model small-cnn --size 31`, "--size <pixels>"],
   [`${train} --size 65.5`, "--size <pixels>"],
   [`${train} --minutes abc`, "--minutes <m>"],
   [`${train} --minutes 0`, "--minutes <m>"],
@@ -51,6 +54,11 @@ test.each([
   [`${train} --augment nowhere.yaml`, "nowhere.yaml: there is no such file or folder"],
   [`${train} --augment stronger`, 'augmentation "stronger": is neither none, light, default, strong'],
   [`${train} --weights @nowhere`, "nowhere: there is no such file or folder"],
+  [`${train} --pretrained nowhere.h5`, "--pretrained nowhere.h5: there is no such file or folder"],
+  [
+    `${train} --model vgg16 --find-lr --pretrained nowhere.h5`,
+    "--pretrained nowhere.h5: there is no such file or folder",
+  ],
   [`${train} --weights @run --backbone small`, "has the network of that run"],
   [`${train} --config @nowhere.yaml`, "nowhere.yaml: there is no such file or folder"],
   [`${train} --config @broken.yaml`, "broken.yaml: is not valid YAML: line 1"],
@@ -72,6 +80,7 @@ test.each([
   [`${search} @twice.yaml`, "twice.yaml: clip-norm and clipNorm are one option"],
   [`${search} @together.yaml`, "(optimizer adam, momentum 0.9): momentum: the optimizer adam has none"],
   [`${search} @others.yaml`, "--dropout is not for --model faster-rcnn"],
+  [`${search} @small.yaml`, "faster-rcnn: size: must be at least 64, got 40"],
   [`${search} @tasks.yaml`, "cannot be compared"],
   [`${search} @tasks.yaml --model vgg16`, "model: is given by --model, too"],
   [`${search} @augment.yaml`, "--augment nowhere.yaml: there is no such file or folder"],
@@ -87,6 +96,17 @@ test.each([
   ["detect eval --data @data --weights @nowhere --report @out/r.html", "nowhere: there is no such file or folder"],
   ["detect eval --data @nowhere --weights @run --report @out/r.html", "nowhere: there is no such file or folder"],
   ["detect eval --truth @truth.json --report @out/report.html", "--truth needs --predictions"],
+  [`${evaluate} --match id`, "--match is for --truth and --predictions, and these are the weights of a detector"],
+  [`${evaluate} --fail-under accuracy=.5`, "--fail-under accuracy: is not measured here; there are AP, AP50"],
+  [`${evaluate} --rules voc --fail-under AP50=.5`, "--fail-under AP50: is not measured here; there are AP, AP11"],
+  [`${files} --split val`, "--split is for detectors and classifiers, and these are files: leave it out"],
+  [`${files} --precision float32`, "--precision is for detectors and classifiers"],
+  [`${train} --model resnet18 --fine-tune-from all`, "resnet18: fineTuneFrom and layerDecay are about"],
+  [`${train} --model mobilenet-v2 --fine-tune-from 3`, "mobilenet-v2: fineTuneFrom and layerDecay are about"],
+  [`${train} --model vgg16 --layer-decay 0.8`, "vgg16: fineTuneFrom and layerDecay are about pretrained weights"],
+  [`${train} --model vgg16 --pretrained @run --layer-decay 0`, "--layer-decay <factor>"],
+  [`${train} --layer-decay 0.8`, "--layer-decay is not for --model faster-rcnn"],
+  [`${train} --width 0.5`, "faster-rcnn: width is that of a MobileNet"],
   ["detect predict @data --weights @run --out @out --score 2", "--score <s>"],
   ["detect predict @data --weights @nowhere --out @out", "nowhere: there is no such file or folder"],
   ["detect predict @data --weigths @run --out @out", "Did you mean --weights?"],
@@ -124,6 +144,7 @@ test.each([
     "twice.yaml": "clip-norm: 1\nclipNorm: [1, 2]",
     "together.yaml": "optimizer: [adam, sgd]\nmomentum: [0.9]",
     "others.yaml": "dropout: 0.5\nlr: [0.1, 0.2]",
+    "small.yaml": "size: 40\nlr: [0.1, 0.2]",
     "tasks.yaml": "model: [faster-rcnn, small-cnn]",
     "augment.yaml": "augment: [none, nowhere.yaml]",
     "fixed.yaml": "lr: 0.1\nflip: [both]",

@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { AnchorkitError } from "../../base/errors.ts";
-import { wasGiven } from "../configFile.ts";
 import { addReadingOptions } from "../dataset.ts";
 import { CLASSIFIER_METRICS } from "./classification/evalClassifier.ts";
 import { type InputFlags, readEvaluation } from "./evalInput.ts";
 import { checkMeasureFlags, measure, measureNotes, type MeasureFlags, METRICS } from "./evalMeasure.ts";
-import { type Bar, barsIn, fallsShort } from "./failUnder.ts";
+import { type Bar, barsIn, fallsShort, requireMeasured } from "./failUnder.ts";
+import { type Fitting, requireFitting, type Subject } from "./fitting.ts";
 import {
   addCommonOptions,
   addDetectorOptions,
@@ -130,6 +130,18 @@ function addOutputOptions(command: Command): void {
     );
 }
 
+const OF_DETECTIONS: readonly Subject[] = ["detection", "files"];
+const OF_FILES: readonly Subject[] = ["files"];
+const OF_MODELS: readonly Subject[] = ["detection", "classification"];
+/** Options that not everything which can be measured has use for. */
+const FITTING: Fitting = {
+  ...{ map: OF_DETECTIONS, rules: OF_DETECTIONS, masks: OF_DETECTIONS, iou: OF_DETECTIONS, iouPixels: OF_DETECTIONS },
+  ...{ maxDetections: OF_DETECTIONS, explain: OF_DETECTIONS, slice: OF_DETECTIONS, intervals: OF_DETECTIONS },
+  ...{ resamples: OF_DETECTIONS, seed: OF_DETECTIONS, difficult: OF_DETECTIONS },
+  ...{ boxes: OF_FILES, match: OF_FILES, against: OF_FILES },
+  ...{ split: OF_MODELS, coordinates: OF_MODELS, engine: OF_MODELS, precision: OF_MODELS },
+};
+
 const LAYOUTS = [
   ...["xywh", "xyxy", "cxcywh", "yxyx"],
   ...["xywh-normalized", "xyxy-normalized", "cxcywh-normalized", "yxyx-normalized"],
@@ -148,7 +160,10 @@ function thresholds(text: string): number[] {
 }
 
 async function evaluate(flags: Flags, command: Command): Promise<void> {
-  if (await measuresClassifier(flags)) return evaluateClassifier(flags, command);
+  const subject = await subjectOf(flags);
+  if (subject) requireFitting(command, FITTING, subject);
+  requireMeasured(flags.failUnder ?? [], subject === "classification" ? CLASSIFIER_METRICS : METRICS[flags.rules]);
+  if (subject === "classification") return evaluateClassifier(flags);
   checkMeasureFlags(flags);
   for (const note of measureNotes(flags)) process.stderr.write(`${note}\n`);
   await checkReport(flags);
@@ -180,16 +195,18 @@ async function evaluate(flags: Flags, command: Command): Promise<void> {
   if (short.length > 0) throw new AnchorkitError(short.join("; "));
 }
 
-async function measuresClassifier({ weights, data, truth, predictions }: Flags): Promise<boolean> {
-  if (weights === undefined || data === undefined || (truth ?? predictions) !== undefined) return false;
+/** What is measured; undefined where that is not said, or twice, which `readEvaluation` refuses. */
+async function subjectOf({ weights, data, truth, predictions }: Flags): Promise<Subject | undefined> {
+  const files = (truth ?? predictions) !== undefined;
+  if (files) return (weights ?? data) === undefined ? "files" : undefined;
+  if (weights === undefined || data === undefined) return undefined;
   requireThere({ data, weights });
   const { kindOfRun } = await import("./openPredictor.ts");
-  return (await kindOfRun(weights)) === "classification";
+  return kindOfRun(weights);
 }
 
-async function evaluateClassifier(flags: Flags, command: Command): Promise<void> {
-  const { evalClassifier, requireClassifierFlags } = await import("./classification/evalClassifier.ts");
-  requireClassifierFlags((name) => wasGiven(command, name));
+async function evaluateClassifier(flags: Flags): Promise<void> {
+  const { evalClassifier } = await import("./classification/evalClassifier.ts");
   await checkReport(flags);
   const { document, tables, numbers, reported } = await evalClassifier(flags);
   const { format, report, weights = "", failUnder = [] } = flags;

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import { UsageError } from "../../base/errors.ts";
 import { writeFileAtomic } from "../../base/files.ts";
 import type { Preprocessing, Size } from "../../base/preprocessing.ts";
 import { count } from "../../base/words.ts";
@@ -18,6 +17,7 @@ import {
   requireOptions,
   requireThere,
 } from "../options.ts";
+import { type Fitting, requireFitting } from "./fitting.ts";
 import { type ImageFile, listImageFiles } from "./imageFiles.ts";
 import { overviewLine, writeOverview } from "./overview.ts";
 import { OVERVIEW, pictureNames } from "./pictureNames.ts";
@@ -54,6 +54,7 @@ interface Explained {
   picture: string;
 }
 
+const FITTING: Fitting = { score: ["detection"], thresholds: ["detection"] };
 const EXPLANATIONS = "explain.json";
 /** Images of which a line is printed, at most. */
 const SHOWN = 20;
@@ -89,16 +90,12 @@ export function addExplain(program: Command): void {
   );
 }
 
-async function explain(paths: string[], flags: Flags): Promise<void> {
-  const { weights, out, score, thresholds: asked, json } = flags;
+async function explain(paths: string[], flags: Flags, command: Command): Promise<void> {
+  const { weights, out, json } = flags;
   requireOneThreshold(flags);
   requireThere({ weights });
   const { kindOfRun, openPredictor } = await import("./openPredictor.ts");
-  if ((score ?? asked) !== undefined && (await kindOfRun(weights)) !== "detection") {
-    throw new UsageError(
-      `--${score === undefined ? "thresholds" : "score"} is for detectors, and these are the weights of a classifier`,
-    );
-  }
+  requireFitting(command, FITTING, await kindOfRun(weights));
   const files = await listImageFiles(paths);
   const pictures = pictureNames(files.map(({ name }) => name));
   const names = [EXPLANATIONS, OVERVIEW, ...pictures];

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { UsageError } from "../../base/errors.ts";
 import { nearest } from "../../geometry/nearest.ts";
 
 /** A number that a measurement must reach. */
@@ -36,13 +37,25 @@ function barIn(text: string, metrics: readonly string[]): Bar {
   return { metric: known, least, ...(className !== undefined && { className }) };
 }
 
+/**
+ * Makes sure, before anything is measured, that every bar is about a number that will be.
+ *
+ * @throws UsageError that names the numbers there are
+ */
+export function requireMeasured(bars: readonly Bar[], metrics: readonly string[]): void {
+  const other = bars.find(({ metric }) => !metrics.includes(metric));
+  if (!other) return;
+  throw new UsageError(`--fail-under ${other.metric}: is not measured here; there are ${metrics.join(", ")}`);
+}
+
 /** For each bar that is not reached, what fell short by how much: "AP50 is 0.7312, under 0.8 by 0.0688". */
 export function fallsShort(bars: readonly Bar[], { overall, perClass }: Measured): string[] {
   return bars.flatMap(({ metric, className, least }) => {
     const row = className === undefined ? overall : perClass.find(({ name }) => name === className)?.metrics;
     const what = className === undefined ? metric : `${metric} of ${className}`;
     if (row === undefined) return [`${what}: there is no class "${className}"`];
-    const value = row[metric] ?? NaN;
+    const value = row[metric];
+    if (value === undefined) return [`${what} is not measured here; there are ${Object.keys(row).join(", ")}`];
     if (value >= least) return [];
     if (Number.isNaN(value)) return [`${what} could not be measured: there are no objects; ${least} was asked for`];
     return [`${what} is ${value.toFixed(4)}, under ${least} by ${(least - value).toFixed(4)}`];

@@ -1,14 +1,14 @@
 import { basename, extname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { requireReplaceable } from "../../base/output/requireReplaceable.ts";
-import { isAugmentationFile, loadAugmentation } from "../../data/augment/readAugmentation.ts";
+import { loadAugmentation } from "../../data/augment/readAugmentation.ts";
 import { checkChoice, findModelBatch, findModelRate, modelNamed } from "../../models.ts";
 import { rateWords, shownRate } from "../../report/rateTest/words.ts";
 import { openDataset } from "../dataset.ts";
 import { abortOnInterrupt, INTERRUPTED } from "../interrupt.ts";
 import { printJson, quoted, requireThere } from "../options.ts";
 import { Progress } from "../progress.ts";
-import { ownOptions, sharedOptions, type TrainFlags } from "./trainOptions.ts";
+import { filesOf, ownOptions, sharedOptions, type TrainFlags } from "./trainOptions.ts";
 
 /**
  * `detect train --find-lr`: which learning rate suits what would be trained. Writes a page with the curve beside where
@@ -18,7 +18,7 @@ export async function findLr(flags: TrainFlags, command: Command): Promise<void>
   const { data, model, seed, weights, augment, overwrite, images } = flags;
   const shared = sharedOptions(flags);
   const own = ownOptions(model, command);
-  requireThere({ data, weights, ...(isAugmentationFile(augment) && { augment }) });
+  requireThere({ data, ...filesOf(flags, own) });
   checkChoice(model, own, weights);
   const page = `${flags.out ?? join("runs", basename(resolve(data), extname(data)))}-lr.html`;
   await requireReplaceable(page, { inputs: [data, ...(images === undefined ? [] : [images])], overwrite });

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { AnchorkitError, UsageError } from "../../base/errors.ts";
-import { countOf } from "../../base/words.ts";
+import { count, countOf } from "../../base/words.ts";
 import type { Dataset, ImageRecord, SplitName } from "../../data/dataset.ts";
+import type { Seen } from "../../data/split/applyManifest.ts";
 import { type DataFlags, openDataset } from "../dataset.ts";
 import { requireThere } from "../options.ts";
 
@@ -31,10 +32,10 @@ export async function measuredData(flags: MeasuredFlags): Promise<MeasuredData> 
   const { alignClasses } = await import("../../data/alignClasses.ts");
   const run = RunFolder.of(weights);
   const { seed = 1 } = existsSync(run.config) ? await run.readConfig() : {}; // a model without its run: the default seed
-  const { dataset, warnings, trained } = await openDataset({ ...flags, data }, { seed, run });
+  const { dataset, warnings, seen } = await openDataset({ ...flags, data }, { seed, run });
   const images = dataset.images.filter((image) => [image.split, "all"].includes(split));
   if (images.length === 0) throw new AnchorkitError(`${data}: no image is in the split "${split}"`);
-  process.stderr.write(`measuring on ${countOf(images.length, "image")} (${split}${seenIn(images, trained)})\n`);
+  process.stderr.write(`measuring on ${countOf(images.length, "image")} (${split}${seenIn(images, seen)})\n`);
   return {
     weights,
     title: `${weights} on ${data} (${split})`,
@@ -43,7 +44,19 @@ export async function measuredData(flags: MeasuredFlags): Promise<MeasuredData> 
   };
 }
 
-function seenIn(images: readonly ImageRecord[], trained: ReadonlySet<ImageRecord>): string {
-  const seen = images.filter((image) => trained.has(image)).length;
-  return seen > 0 ? `; ${seen} of them were trained on` : "";
+/** "; 2 of them were trained on; 1 of them is a copy of an image that was trained on", or nothing. */
+export function seenIn(images: readonly ImageRecord[], seen: ReadonlyMap<ImageRecord, Seen>): string {
+  const parts = Object.entries(SEEN).flatMap(([how, [one, several]]) => {
+    const number = images.filter((image) => seen.get(image) === how).length;
+    if (number === 0) return [];
+    if (number === images.length) return [number === 1 ? `it ${one}` : `all of them ${several}`];
+    return [`${count(number)} of them ${number === 1 ? one : several}`];
+  });
+  return parts.map((part) => `; ${part}`).join("");
 }
+
+/** What is said of one image, and of several. */
+const SEEN: Readonly<Record<Seen, readonly [one: string, several: string]>> = {
+  itself: ["was trained on", "were trained on"],
+  copy: ["is a copy of an image that was trained on", "are copies of images that were trained on"],
+};

@@ -6,6 +6,7 @@ import type { OutputFolder } from "../../base/output/outputFolder.ts";
 import type { Classifier } from "../../classification/classifier.ts";
 import type { Detector, DetectorOptions } from "../../detection/detector.ts";
 import { CLASS_PREDICTIONS } from "./classification/predictClasses.ts";
+import { type Fitting, requireFitting } from "./fitting.ts";
 import { type ImageFile, listImageFiles } from "./imageFiles.ts";
 import {
   addCommonOptions,
@@ -34,6 +35,9 @@ interface Flags extends DetectorOptions {
   names: boolean;
   json?: true;
 }
+
+/** A classifier's thresholds are for those that tell several labels: see askedClassThresholds. */
+const FITTING: Fitting = { score: ["detection"] };
 
 type Found = DetectedFile & { id: number; fileName: string };
 
@@ -67,13 +71,15 @@ export function addPredict(program: Command): void {
   );
 }
 
-async function predict(paths: string[], flags: Flags): Promise<void> {
+async function predict(paths: string[], flags: Flags, command: Command): Promise<void> {
   const { weights } = flags;
   requireOneThreshold(flags);
   requireThere({ weights });
-  const files = await listImageFiles(paths);
   const { kindOfRun, openPredictor } = await import("./openPredictor.ts");
-  const pictures = (await kindOfRun(weights)) === "detection" ? pictureNames(files.map(({ name }) => name)) : undefined;
+  const kind = await kindOfRun(weights);
+  requireFitting(command, FITTING, kind);
+  const files = await listImageFiles(paths);
+  const pictures = kind === "detection" ? pictureNames(files.map(({ name }) => name)) : undefined;
   const tables = pictures ? [PREDICTIONS] : Object.values(CLASS_PREDICTIONS);
   const names = flags.images ? [...tables, OVERVIEW, ...(pictures ?? [])] : tables;
   const output = await resultFolder({ ...flags, command: "detect predict", paths, files }, names);

@@ -3,7 +3,6 @@ import { basename, extname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { AnchorkitError, UsageError, WouldOverwrite } from "../../base/errors.ts";
 import { countOf } from "../../base/words.ts";
-import { isAugmentationFile } from "../../data/augment/readAugmentation.ts";
 import { countSplits, type SplitCounts } from "../../data/split/splits.ts";
 import { checkChoice, modelNamed } from "../../models.ts";
 import { type ShortTraining, TRAIN_LONGER, tooFewSteps, tooFewStepsText } from "../../report/evaluation/tooFewSteps.ts";
@@ -28,10 +27,12 @@ import {
   addModelOptions,
   addRunOptions,
   addTrainingOptions,
+  filesOf,
   forgetSameLength,
   lengthOf,
   ownOptions,
   sharedOptions,
+  takeModelOfWeights,
   type TrainFlags,
 } from "./trainOptions.ts";
 import { augmentationFor, requireTask, trainInto } from "./trainInto.ts";
@@ -56,14 +57,7 @@ export function addTrain(program: Command): void {
     forgetSameLength(command, config.budget);
     applyRunOptions(command, config, run.config);
   });
-  command.hook("preAction", async () => {
-    const { weights, resume } = command.opts<TrainFlags>();
-    if (resume || weights === undefined || command.getOptionValueSource("model") !== "default") return;
-    requireThere({ weights }); // its model is the one that goes on
-    const { kindOfModel, modelFolderOf, readModelName } = await import("../../training/run/modelFolder.ts");
-    if (kindOfModel(modelFolderOf(weights)) === "detection") return;
-    command.setOptionValueWithSource("model", await readModelName(modelFolderOf(weights)), "implied");
-  });
+  command.hook("preAction", () => takeModelOfWeights(command));
   requireOptions(command, "data");
   addCommonOptions(command).action(train);
   addExamples(
@@ -86,18 +80,20 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   const run = new RunFolder(flags.out ?? freeRunFolder(data));
   const out = run.path;
   const { batch } = sharedOptions(flags); // refuses what cannot be
-  const { weights, overwrite, augment } = flags;
+  const { weights, overwrite } = flags;
   if (!resume && run.holdsTraining() && !overwrite) {
     throw new WouldOverwrite(`${out}: already holds a training; continue it with --resume, or give another --out`);
   }
   if (resume && !existsSync(data)) {
     throw new AnchorkitError(`${data}: the data of this run is not there; say where it is now with --data`);
   }
-  requireThere({ data, weights, ...(!resume && isAugmentationFile(augment) && { augment }) });
-  const { modelFolderOf } = await import("../../training/run/modelFolder.ts");
-  const inputs = [data, ...(weights === undefined ? [] : [modelFolderOf(weights)])];
-  if (!resume) await run.requireFree({ inputs, overwrite });
   const own = resume ? {} : ownOptions(model, command); // a network that goes on is what it is
+  requireThere({ data, ...(!resume && filesOf(flags, own)) }); // a run that goes on has all of them in itself
+  const { modelFolderOf } = await import("../../training/run/modelFolder.ts");
+  if (!resume) {
+    const inputs = [data, ...(weights === undefined ? [] : [modelFolderOf(weights)])];
+    await run.requireFree({ inputs, overwrite });
+  }
   checkChoice(model, own, weights);
   const augmentation = await augmentationFor(flags, run);
   const { dataset, warnings } = await openDataset(flags, { seed, ...(resume && { run }) });

@@ -64,7 +64,7 @@ export function requireTask(model: string, images: readonly ImageRecord[], data:
   if (modelNamed(model).task !== "detection" || images.some(({ objects }) => objects.length > 0)) return;
   if (!images.some(({ labels }) => labels?.length)) return;
   throw new UsageError(
-    `${data}: its images have labels and no boxes, so that there is nothing to detect; a classifier learns them: --model small-cnn`,
+    `${data}: its images have labels and no boxes, so that there is nothing to detect; a classifier learns them: --model small-cnn, or the model that pretrained weights are of`,
   );
 }
 

@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { z } from "zod";
 import { UsageError } from "../../base/errors.ts";
 import { PRESET_NAMES, type Flip } from "../../data/augment/presets.ts";
+import { isAugmentationFile } from "../../data/augment/readAugmentation.ts";
 import type { CacheKind } from "../../data/images/openImageCache.ts";
 import { type ModelFamily, MODELS, modelNamed } from "../../models.ts";
 import type { Budget } from "../../training/loop/budget.ts";
@@ -12,7 +13,7 @@ import { SCHEDULES } from "../../training/schedules/registry.ts";
 import { wasGiven } from "../configFile.ts";
 import { addReadingOptions, type DataFlags } from "../dataset.ts";
 import { defined } from "../../base/defined.ts";
-import { addDetectorOptions, addOverwriteOption, choice, flagOf, numberIn } from "../options.ts";
+import { addDetectorOptions, addOverwriteOption, choice, flagOf, numberIn, requireThere } from "../options.ts";
 
 export interface TrainFlags extends DataFlags, Omit<TrainOptions, "out" | "signal" | "epochs" | "minutes" | "batch"> {
   model: string;
@@ -163,23 +164,48 @@ export function sharedOptions(flags: TrainFlags) {
   };
 }
 
-/** What single models take, from the descriptions of their options: see ModelFamily. */
+/** The files that a training reads beside its data, by their options, for `requireThere`. */
+export function filesOf({ weights, augment }: TrainFlags, own: Readonly<Record<string, unknown>>) {
+  const { pretrained } = own;
+  return {
+    weights,
+    ...(typeof pretrained === "string" && { pretrained }),
+    ...(isAugmentationFile(augment) && { augment }),
+  };
+}
+
+/**
+ * What single models take, from the descriptions of their options: see ModelFamily. An option that several models have
+ * takes what any of them takes; whether that is for the model which is trained, `checkChoice` says.
+ */
 export function addModelOptions(command: Command): void {
-  const known = new Set<string>();
-  for (const family of Object.values(MODELS)) {
-    for (const [name, property] of Object.entries(propertiesOf(family))) {
-      if (known.has(name)) continue; // two models share it
-      known.add(name);
-      const { default: own, description, ...rest } = property;
-      const defaults = defaultsOf((one) => propertiesOf(one)[name]?.default ?? own);
-      const differ = defaults.includes(";");
-      const described = differ ? `${description} ${defaults}` : description;
-      command.addOption(optionFor(name, { ...rest, description: described, ...(!differ && { default: own }) }));
-    }
+  const families = Object.values(MODELS).map(propertiesOf);
+  for (const name of new Set(families.flatMap((properties) => Object.keys(properties)))) {
+    const { default: own, description, ...rest } = widest(families.flatMap(({ [name]: one }) => (one ? [one] : [])));
+    const defaults = defaultsOf((family) => propertiesOf(family)[name]?.default ?? own);
+    const differ = defaults.includes(";");
+    const described = differ ? `${description} ${defaults}` : description;
+    command.addOption(optionFor(name, { ...rest, description: described, ...(!differ && { default: own }) }));
   }
 }
 
-function propertiesOf({ options }: ModelFamily): Record<string, z.infer<typeof JsonOption>> {
+/** The first of them, with the limits and choices of all. */
+function widest(options: readonly ModelOption[]): ModelOption {
+  return options.reduce((one, other) => ({
+    ...one,
+    enum: one.enum && other.enum && [...new Set([...one.enum, ...other.enum])],
+    minimum: bothOf(Math.min, one.minimum, other.minimum),
+    exclusiveMinimum: bothOf(Math.min, one.exclusiveMinimum, other.exclusiveMinimum),
+    maximum: bothOf(Math.max, one.maximum, other.maximum),
+  }));
+}
+
+/** No limit where one of the two has none. */
+function bothOf(join: (a: number, b: number) => number, a?: number, b?: number): number | undefined {
+  return a === undefined || b === undefined ? undefined : join(a, b);
+}
+
+function propertiesOf({ options }: ModelFamily): Record<string, ModelOption> {
   return JsonOptions.parse(z.toJSONSchema(options, { io: "input" })).properties;
 }
 
@@ -195,6 +221,20 @@ function defaultsOf(valueOf: (family: ModelFamily) => string | number | boolean 
 }
 
 const USUAL_MODEL = "faster-rcnn";
+
+/**
+ * Where no model is chosen and a training begins with a run's weights, the model of that run is the one that goes on.
+ *
+ * @throws UsageError if the weights are not there
+ */
+export async function takeModelOfWeights(command: Command): Promise<void> {
+  const { weights, resume } = command.opts<TrainFlags>();
+  if (resume || weights === undefined || command.getOptionValueSource("model") !== "default") return;
+  requireThere({ weights });
+  const { kindOfModel, modelFolderOf, readModelName } = await import("../../training/run/modelFolder.ts");
+  if (kindOfModel(modelFolderOf(weights)) === "detection") return;
+  command.setOptionValueWithSource("model", await readModelName(modelFolderOf(weights)), "implied");
+}
 
 /** The model's own of the options that were given; those of other models may not be. */
 export function ownOptions(model: string, command: Command): Record<string, unknown> {
@@ -220,9 +260,10 @@ const JsonOption = z.object({
   exclusiveMinimum: z.number().optional(),
   maximum: z.number().optional(),
 });
+type ModelOption = z.infer<typeof JsonOption>;
 const JsonOptions = z.object({ properties: z.record(z.string(), JsonOption) });
 
-function optionFor(name: string, option: z.infer<typeof JsonOption>): Option {
+function optionFor(name: string, option: ModelOption): Option {
   const { type, description, placeholder = type === "string" ? "name" : "n", enum: values } = option;
   if (type === "boolean") return new Option(flagOf(name), description);
   const made = new Option(`${flagOf(name)} <${placeholder}>`, description);

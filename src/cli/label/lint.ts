@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { defined } from "../../base/defined.ts";
 import { UsageError } from "../../base/errors.ts";
 import type { FormatId } from "../../data/formats/format.ts";
 import type { LintOptions } from "../../data/lint/lintDataset.ts";
@@ -13,7 +14,7 @@ interface Flags extends ReadingFlags {
   overwrite?: true;
   pixels?: true;
   all?: true;
-  size: number;
+  size?: number;
   from?: FormatId;
   json?: true;
 }
@@ -30,7 +31,11 @@ export function addLint(program: Command): void {
     .option("--out <folder>", "new folder for the corrected copy")
     .option("--copy", "copy the images there too")
     .option("--pixels", "decode the images, to find damaged ones and those that look alike")
-    .option("--size <pixels>", "longer side of the images in training", numberIn({ whole: true, min: 32 }), 320)
+    .option(
+      "--size <pixels>",
+      "longer side of the images in training (default: 320 where there are objects)",
+      numberIn({ whole: true, min: 32 }),
+    )
     .option("--all", "print every kind of finding, with more examples");
   addFromOption(command);
   addReadingOptions(command);
@@ -45,7 +50,8 @@ async function lint(source: string, flags: Flags): Promise<void> {
   if (!fix && out !== undefined) throw new UsageError("--out is where --fix writes; give both or neither");
   const { lintDataset } = await import("../../data/lint/lintDataset.ts");
   const options: LintOptions = {
-    ...{ size, pixels: pixels ?? false, places: json ? Infinity : all ? 10 : 2 },
+    ...defined({ size }),
+    ...{ pixels: pixels ?? false, places: json ? Infinity : all ? 10 : 2 },
     ...(out !== undefined && { fix: { out, copy: copy ?? false, overwrite } }),
     ...readingOptions(flags),
   };

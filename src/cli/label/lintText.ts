@@ -30,11 +30,10 @@ interface View {
 
 /** What `label lint` prints: the most important findings first, on one screen unless all is asked for. */
 export function describeReport(report: LintReport, view: View): string {
-  const { source, images, objects, classes, findings, convention, fixed } = report;
+  const { source, images, objects, labels, classes, findings, convention, fixed } = report;
+  const examples = objects === 0 && labels > 0 ? countOf(labels, "label") : countOf(objects, "object");
   const lines = [
-    images > 0
-      ? `${source}: ${countOf(images, "image")}, ${countOf(objects, "object")}, ${describeClasses(classes)}`
-      : source,
+    images > 0 ? `${source}: ${countOf(images, "image")}, ${examples}, ${describeClasses(classes)}` : source,
   ];
   const { shown, hidden } = describeFindings(findings, view);
   lines.push(...shown, "");

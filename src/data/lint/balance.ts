@@ -3,9 +3,9 @@ import type { Dataset, ImageRecord } from "../dataset.ts";
 import { countObjects } from "./classNames.ts";
 import type { Findings } from "./findings.ts";
 
-/** Of fewer objects a detector learns hardly anything. */
+/** Of fewer examples a model learns hardly anything. */
 const RARE = 20;
-/** A class with that part of the most frequent one's objects is far behind. */
+/** A class with that part of the most frequent one's examples is far behind. */
 const BEHIND = 1 / 10;
 /** COCO's measure counts that many detections an image. */
 const CROWDED = 100;
@@ -24,7 +24,7 @@ export function checkBalance(dataset: Dataset, findings: Findings): void {
     const count = counts[k] ?? 0;
     const place = `class "${name}"`;
     if (count === 0) findings.add("unused-class", place);
-    else if (count < RARE) findings.add("rare-class", place, { detail: countOf(count, "object") });
+    else if (count < RARE) findings.add("rare-class", place, { detail: countOf(count, "example") });
     else if (count < most * BEHIND) findings.add("imbalance", place, { detail: `${count}; "${largest}" has ${most}` });
   }
   for (const image of images) {

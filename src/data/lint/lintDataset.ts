@@ -19,7 +19,7 @@ import { checkTrainingSize } from "./trainingSize.ts";
 import { findUnusualBoxes } from "./unusualBoxes.ts";
 
 export interface LintOptions extends Omit<ReadDatasetOptions, "observer"> {
-  /** The longer side of images in training; 320 unless told. */
+  /** The longer side of images in training; 320 unless told, where there are objects: labels of whole images need no size. */
   size?: number;
   /** Decode every image: find damaged ones, and those that look alike. */
   pixels?: boolean;
@@ -28,6 +28,9 @@ export interface LintOptions extends Omit<ReadDatasetOptions, "observer"> {
   /** How many places of each kind of finding to report; 10 unless told. */
   places?: number;
 }
+
+/** The longer side of a detector's input unless told. */
+const DETECTOR_SIZE = 320;
 
 /**
  * Says what is wrong with a data set, or probably is, and what each of it does to training. Labels that other commands
@@ -40,7 +43,7 @@ export interface LintOptions extends Omit<ReadDatasetOptions, "observer"> {
 export async function lintDataset(path: string, options: LintOptions = {}): Promise<LintReport> {
   const { observer: _, ...readingOptions } = READING_OPTIONS;
   knownOptions("lintDataset", options, { ...readingOptions, size: true, pixels: true, fix: true, places: true });
-  const { size = 320, pixels = false, fix, places = 10, ...reading } = options;
+  const { size, pixels = false, fix, places = 10, ...reading } = options;
   const output = fix && (await openTarget(path, fix));
   const findings = new Findings();
   const read = await readAll(path, reading, findings);
@@ -49,10 +52,11 @@ export async function lintDataset(path: string, options: LintOptions = {}): Prom
   let { dataset } = read;
   findings.seen(dataset.images);
   const objects = counts(dataset);
+  const trainingSize = size ?? (objects > 0 ? DETECTOR_SIZE : undefined);
   dataset = mergeAlikeClasses(scaleFractions(dataset, findings), findings);
   dataset = dropDuplicateBoxes(dataset, findings);
   findTypos(dataset, findings);
-  checkTrainingSize(dataset, size, findings);
+  if (trainingSize !== undefined) checkTrainingSize(dataset, trainingSize, findings);
   findUnusualBoxes(dataset, findings);
   checkBalance(dataset, findings);
   checkSplits(dataset, findings);
@@ -68,7 +72,16 @@ export async function lintDataset(path: string, options: LintOptions = {}): Prom
     const list = findings.list(places);
     const kinds: Record<Severity, number> = { error: 0, warning: 0, note: 0 };
     for (const { severity } of list) kinds[severity]++;
-    const summary = { source, images: images.length, objects: objectCount, classes, counts: kinds, findings: list };
+    const labels = images.reduce((sum, image) => sum + (image.labels?.length ?? 0), 0);
+    const summary = {
+      source,
+      images: images.length,
+      objects: objectCount,
+      labels,
+      classes,
+      counts: kinds,
+      findings: list,
+    };
     return { ...summary, ...(convention && { convention }) };
   }
 }

@@ -53,6 +53,8 @@ export interface LintReport {
   source: string;
   images: number;
   objects: number;
+  /** Of whole images. */
+  labels: number;
   classes: string[];
   /** How many kinds of findings there are of each severity. */
   counts: Record<Severity, number>;

@@ -115,7 +115,7 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
     "copies of an image in different splits",
     "The measured quality is too good: it is tested on what it has seen.",
   ),
-  "no-objects": error("no objects in the whole data set", "There is nothing to learn."),
+  "no-objects": error("no objects and no labels in the whole data set", "There is nothing to learn."),
   "no-train": error("there are splits, but none called train", "There is nothing to train on."),
   "class-missing-in-train": error(
     "classes that are in val or test but not in train",
@@ -237,10 +237,10 @@ export const RULES: Readonly<Record<RuleId, RuleText>> = {
     "COCO's measure counts only the best 100 detections in an image.",
   ),
   imbalance: note(
-    "classes with less than a tenth as many objects as the most frequent one",
+    "classes with less than a tenth as many examples as the most frequent one",
     "They are learnt later and less well.",
   ),
-  "unused-class": note("classes without an object", "The detector has an output for them that is never right."),
+  "unused-class": note("classes without an example", "The model has an output for them that is never right."),
   "large-image": note(
     "images shrunk to less than a quarter for training",
     "Details that the labels may need are lost; a larger --size keeps them.",

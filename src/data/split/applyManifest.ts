@@ -8,9 +8,12 @@ import { HASHED_AT_ONCE, type Manifest, type ManifestImage, namesOf } from "./ma
 /** A data set with the splits of a training, and which of its images that training has seen. */
 export interface SplitAsBefore {
   dataset: Dataset;
-  /** Images that were in train then, whatever their split is now. */
-  trained: ReadonlySet<ImageRecord>;
+  /** Images that the training has seen, whatever their split is now. */
+  seen: ReadonlyMap<ImageRecord, Seen>;
 }
+
+/** An image was itself trained on, or was in val or test then while a copy of it, byte by byte, was trained on. */
+export type Seen = "itself" | "copy";
 
 /**
  * Gives images without a split the one that they had in a training, and takes val out of train as it was then. An image
@@ -20,17 +23,19 @@ export interface SplitAsBefore {
 export async function applyManifest(manifest: Manifest, dataset: Dataset): Promise<SplitAsBefore> {
   const find = finderOf(manifest);
   const names = namesOf(dataset.images);
-  const trained = new Set<ImageRecord>();
+  const seen = new Map<ImageRecord, Seen>();
   const images = await mapParallel(dataset.images, HASHED_AT_ONCE, async (image, i) => {
     const name = names[i] ?? "";
     const before = await find(image, name);
-    const split = (before.find((one) => one.name === name) ?? before[0])?.split ?? "test";
+    const own = before.find((one) => one.name === name);
+    const split = (own ?? before[0])?.split ?? "test";
     const takesIt = image.split === undefined || (image.split === "train" && split === "val");
     const now = takesIt ? { ...image, split } : image;
-    if (before.some((one) => one.split === "train")) trained.add(now);
+    if (before.some((one) => one.split === "train"))
+      seen.set(now, (own?.split ?? "train") === "train" ? "itself" : "copy");
     return now;
   });
-  return { dataset: { ...dataset, images }, trained };
+  return { dataset: { ...dataset, images }, seen };
 }
 
 /** What finds the images of a training that an image is: several where the training had copies. */

@@ -53,5 +53,8 @@ export const FasterRcnnOptions = z
   })
   .refine(({ pretrained, backbone, width }) => pretrained === undefined || (backbone ?? width) === undefined, {
     message: "backbone and width are those of the pretrained weights: leave them out",
+  })
+  .refine(({ backbone = "small", width = 1 }) => width === 1 || backbone.startsWith("mobilenet-"), {
+    message: "width is that of a MobileNet: choose mobilenet-v1 or mobilenet-v2 as the backbone, or leave it out",
   });
 export type FasterRcnnOptions = z.infer<typeof FasterRcnnOptions>;

@@ -56,7 +56,7 @@ const DEFAULT_STEPS = 3000;
 export function assertTime(budget: Budget, spent: number): void {
   if ("epochs" in budget || spent < 60 * budget.minutes) return;
   throw new AnchorkitError(
-    `${describeBudget(budget)} were over before the first step: loading and compiling took ${spent.toFixed(0)} s; allow more time`,
+    `${describeBudget(budget)} were over before the first step: all that comes before it took ${spent.toFixed(0)} s; allow more time`,
   );
 }
 

@@ -4,10 +4,9 @@ import type { Dataset } from "../../data/dataset.ts";
 import { openLoading } from "../../data/images/openImageCache.ts";
 import { MEMORY_LIMIT } from "../../data/images/imageStore.ts";
 import { loadEngine } from "../../engine/load.ts";
-import { chooseFastPrecision } from "../../engine/precision.ts";
 import type { FindRateOptions } from "../rateTest/findRate.ts";
-import { chosenRecipe } from "../recipe.ts";
 import { modelFolderOf } from "../run/modelFolder.ts";
+import { trainerOptionsOf } from "../run/runRecord.ts";
 import type { Task } from "../task.ts";
 import { Trainer } from "../trainer.ts";
 import type { PrepareContext, Prepared } from "../trainOptions.ts";
@@ -48,12 +47,7 @@ export async function findBatch<Batch>(
       const context = { loading, random, resumes: false, ...(model !== undefined && { model }) };
       const task = await prepare(dataset, context, batch);
       try {
-        const trainer = await Trainer.make(task, {
-          precision: options.precision,
-          fast: chooseFastPrecision(engine),
-          random: random.fork("sampling"),
-          recipe: chosenRecipe(options),
-        });
+        const trainer = await Trainer.make(task, trainerOptionsOf(options, engine, random));
         limits.reserved = Math.min(kept * bytesOfImage(task, batch), cacheLimit(options));
         await trainer.rehearse().finally(() => {
           trainer.dispose();

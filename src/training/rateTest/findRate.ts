@@ -4,8 +4,8 @@ import type { Dataset } from "../../data/dataset.ts";
 import { openLoading } from "../../data/images/openImageCache.ts";
 import { loadEngine } from "../../engine/load.ts";
 import { explainingMemory } from "../memory/outOfMemory.ts";
-import { chosenRecipe } from "../recipe.ts";
 import { modelFolderOf } from "../run/modelFolder.ts";
+import { trainerOptionsOf } from "../run/runRecord.ts";
 import { startFrom } from "../train.ts";
 import type { PrepareContext, Prepared, TrainEvents, TrainOptions } from "../trainOptions.ts";
 import { type RateTest, rateTest } from "./rateTest.ts";
@@ -37,9 +37,9 @@ export async function findRate<Batch>(
     const model = options.weights === undefined ? undefined : modelFolderOf(options.weights);
     task = await prepare(dataset, { loading, random, resumes: false, ...(model !== undefined && { model }) });
     if (model !== undefined) await startFrom(model, task, events);
-    const { precision, signal } = options;
+    const { signal } = options;
     const given = {
-      ...{ engine, precision, random: random.fork("sampling"), recipe: chosenRecipe(options) },
+      ...trainerOptionsOf(options, engine, random),
       ...(signal && { signal }),
       ...(events.update && { onUpdate: events.update }),
     };

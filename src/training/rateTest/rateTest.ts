@@ -1,10 +1,5 @@
-import type { Random } from "../../base/random.ts";
-import { chooseFastPrecision } from "../../engine/precision.ts";
-import type { Engine } from "../../engine/load.ts";
-import type { Precision } from "../../engine/graph/program.ts";
-import type { Recipe } from "../recipe.ts";
 import type { Task } from "../task.ts";
-import { Trainer } from "../trainer.ts";
+import { Trainer, type TrainerOptions } from "../trainer.ts";
 import { type RateSuggestion, suggestRates } from "./suggestRates.ts";
 
 /** What was seen at each learning rate, and what follows of it. */
@@ -19,11 +14,7 @@ export interface RateTest {
   suggestion: RateSuggestion | undefined;
 }
 
-export interface RateTestOptions {
-  engine: Engine;
-  precision: Precision | "auto";
-  random: Random;
-  recipe?: Partial<Recipe>;
+export interface RateTestOptions extends TrainerOptions {
   /** Updates; the test ends earlier where the loss explodes. */
   updates?: number;
   lowest?: number;
@@ -44,12 +35,9 @@ const SMOOTHING = 0.9;
  * explodes. The task's network is changed by it, and is not to be trained on.
  */
 export async function rateTest<Batch>(task: Task<Batch>, options: RateTestOptions): Promise<RateTest> {
-  const { engine, precision, random, signal, onUpdate } = options;
+  const { signal, onUpdate } = options;
   const { updates = 100, lowest = 1e-7, highest = 10 } = options;
-  const trainer = await Trainer.make(task, {
-    ...{ precision, random, fast: chooseFastPrecision(engine) },
-    recipe: { ...options.recipe, average: false },
-  });
+  const trainer = await Trainer.make(task, { ...options, recipe: { ...options.recipe, average: false } });
   const rates: number[] = [];
   const losses: number[] = [];
   const smoothed: number[] = [];

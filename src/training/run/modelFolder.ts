@@ -95,9 +95,13 @@ function writeDescription(folder: string, kind: TaskKind, content: object): Prom
 /**
  * Reads the description in a model's folder.
  *
- * @throws AnchorkitError if it is missing, damaged, or of another form
+ * @throws AnchorkitError if it is missing, damaged, or of another form, or the model is of another kind
  */
-export function readDescription<T>(folder: string, kind: TaskKind, schema: z.ZodType<T>): Promise<T> {
+export async function readDescription<T>(folder: string, kind: TaskKind, schema: z.ZodType<T>): Promise<T> {
+  const there = findKind(folder);
+  if (there !== undefined && !existsSync(join(folder, DESCRIPTION_FILES[kind]))) {
+    throw new AnchorkitError(`${folder}: holds a model for ${there}, and none for ${kind}`);
+  }
   return readJsonWithin(join(folder, DESCRIPTION_FILES[kind]), LARGEST_DESCRIPTION, schema);
 }
 

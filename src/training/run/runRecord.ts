@@ -1,10 +1,14 @@
 import { existsSync } from "node:fs";
 import { AnchorkitError } from "../../base/errors.ts";
+import type { Random } from "../../base/random.ts";
+import { chooseFastPrecision } from "../../engine/precision.ts";
 import type { Engine } from "../../engine/load.ts";
 import type { Precision } from "../../engine/graph/program.ts";
 import { type Budget, budgetFrom, extended } from "../loop/budget.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import type { RunConfig, RunFolder } from "./runFolder.ts";
+import { chosenRecipe, type RecipeOptions } from "../recipe.ts";
+import type { TrainerOptions } from "../trainer.ts";
 import type { Prepared, TrainOptions } from "../trainOptions.ts";
 
 /** The run that goes on: what it was begun with, and how long it is now. */
@@ -29,6 +33,20 @@ export async function begunRun(
   const budget = config.budget;
   if (!budget) throw new AnchorkitError(`${run.config}: does not say how long the training was meant to be (budget)`);
   return { config, budget: more ? extended(budget, more) : budget };
+}
+
+/** How the trainer of a training is made, with its options; one that goes on keeps its precision. */
+export function trainerOptionsOf(
+  { precision, ...options }: Pick<TrainOptions, "precision"> & RecipeOptions,
+  engine: Engine,
+  random: Random,
+  config?: RunConfig,
+): TrainerOptions {
+  return {
+    ...precisionOf(precision, chooseFastPrecision(engine), config),
+    random: random.fork("sampling"),
+    recipe: chosenRecipe(options),
+  };
 }
 
 /** The precision to compile in: one that goes on keeps what was chosen, as far as the machine is fast in it. */

@@ -17,6 +17,20 @@ test("the sample data set is clean, and says so", async () => {
   expect(stdout).toMatch(/\nclean: no errors, no warnings\n$/);
 });
 
+test("of labels of whole images nothing is said that is meant for detectors, unless --size asks for it", async () => {
+  const files: Record<string, Buffer> = {};
+  for (const [k, name] of ["cat", "dog"].entries()) {
+    for (let i = 0; i < 21 - k; i++) files[`${name}/${i}.jpg`] = await jpeg(40 + i, 30 + k);
+  }
+  const folder = await folderOf(files);
+  const { code, stdout } = await callCommand("label", ["lint", folder]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/: 41 images, 41 labels, 2 classes: cat, dog\n/);
+  expect(stdout).not.toMatch(/enlarged|shrunk|object|detector|--size/);
+  const asked = await callCommand("label", ["lint", folder, "--size", "96"]);
+  expect(asked.stdout).toContain("    16  images enlarged more than twice for training");
+});
+
 describe("a folder in which everything went wrong once", async () => {
   const files = await everyTrap();
 

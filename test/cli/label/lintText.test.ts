@@ -9,7 +9,7 @@ const finding = (severity: LintFinding["severity"], more: Partial<LintFinding> =
 function report(findings: LintFinding[], more: Partial<LintReport> = {}): LintReport {
   const counts = { error: 0, warning: 0, note: 0 };
   for (const { severity } of findings) counts[severity]++;
-  return { source: "a set", images: 3, objects: 4, classes: ["cat"], counts, findings, ...more };
+  return { source: "a set", images: 3, objects: 4, labels: 0, classes: ["cat"], counts, findings, ...more };
 }
 const linesOf = (findings: LintFinding[], all = false, more: Partial<LintReport> = {}) =>
   describeReport(report(findings, more), { all, root: "/photos" }).split("\n");

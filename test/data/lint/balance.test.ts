@@ -13,7 +13,7 @@ test("classes with none, fewer than 20, and less than a tenth of the largest", (
     image(1, many(0, 100)), image(2, many(0, 100)), image(3, many(0, 1)), image(4, many(1, 20)), image(5, many(2, 19)),
   ]); // prettier-ignore
   expect(placesOf(found.imbalance)).toEqual(['class "bus" (20; "car" has 201)']);
-  expect(placesOf(found["rare-class"])).toEqual(['class "tram" (19 objects)']);
+  expect(placesOf(found["rare-class"])).toEqual(['class "tram" (19 examples)']);
   expect(placesOf(found["unused-class"])).toEqual(['class "ship"']);
   expect(found["crowded-image"]).toBeUndefined();
 });

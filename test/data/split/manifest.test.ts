@@ -41,9 +41,9 @@ describe("the splits of a training", () => {
   it("come back after the images were moved, renamed or both", async () => {
     const manifest = await kept({ "a.jpg": "train:1", "deep/b.jpg": "val:2", "c.jpg": "test:3" });
     const moved = datasetOf("moved", { "c.jpg": ":3", "images/copy-of-a.jpg": ":1", "b.jpg": ":2" });
-    const { dataset, trained } = await applyManifest(manifest, moved);
+    const { dataset, seen } = await applyManifest(manifest, moved);
     expect(splitsOf(dataset)).toEqual(["test", "train", "val"]);
-    expect([...trained].map(({ file: path }) => path)).toEqual([moved.images[1]?.file]);
+    expect([...seen]).toEqual([[dataset.images[1], "itself"]]);
   });
 
   it("are known by name where the bytes have changed", async () => {
@@ -54,12 +54,9 @@ describe("the splits of a training", () => {
 
   it("are test for what was not there, and what has a split keeps it, but is known as trained on", async () => {
     const manifest = await kept({ "a.jpg": "train:1" });
-    const { dataset, trained } = await applyManifest(
-      manifest,
-      datasetOf("now", { "b.jpg": "test:1", "new.jpg": ":9" }),
-    );
+    const { dataset, seen } = await applyManifest(manifest, datasetOf("now", { "b.jpg": "test:1", "new.jpg": ":9" }));
     expect(splitsOf(dataset)).toEqual(["test", "test"]);
-    expect(trained.size).toBe(1);
+    expect([...seen]).toEqual([[dataset.images[0], "itself"]]);
   });
 
   it("take val out of train as it was", async () => {
@@ -68,11 +65,11 @@ describe("the splits of a training", () => {
     expect(splitsOf((await applyManifest(manifest, now)).dataset)).toEqual(["train", "val", "test"]);
   });
 
-  it("of copies are each their own, and either is known as trained on", async () => {
+  it("of copies are each their own, and it is known which was trained on itself", async () => {
     const manifest = await kept({ "a.jpg": "train:1", "b.jpg": "test:1" });
-    const { dataset, trained } = await applyManifest(manifest, datasetOf("copies", { "a.jpg": ":1", "b.jpg": ":1" }));
+    const { dataset, seen } = await applyManifest(manifest, datasetOf("copies", { "a.jpg": ":1", "b.jpg": ":1" }));
     expect(splitsOf(dataset)).toEqual(["train", "test"]);
-    expect(trained.size).toBe(2);
+    expect([...seen.values()]).toEqual(["itself", "copy"]);
   });
 
   it("are read as older versions wrote them, by name", async () => {

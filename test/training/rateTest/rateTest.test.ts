@@ -12,7 +12,7 @@ async function tested(options: Partial<RateTestOptions>): Promise<RateTest> {
   const before = tf.memory().numTensors;
   const task = toyTask(new Random("toy"));
   try {
-    return await rateTest(task, { engine, precision: "float32", random: new Random(1), ...options });
+    return await rateTest(task, { precision: "float32", fast: "float32", random: new Random(1), ...options });
   } finally {
     task.dispose();
     expect(openPrograms()).toBe(0);

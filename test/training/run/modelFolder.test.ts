@@ -3,9 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, expect, it } from "vitest";
+import { z } from "zod";
 import { disposeWeights } from "../../../src/core/namedWeights.ts";
 import { loadEngine } from "../../../src/engine/load.ts";
-import { describeAnew, describeFurther, saveModelFolder } from "../../../src/training/run/modelFolder.ts";
+import {
+  describeAnew,
+  describeFurther,
+  readDescription,
+  saveModelFolder,
+} from "../../../src/training/run/modelFolder.ts";
 
 await loadEngine({ engine: "cpu" });
 const folder = mkdtempSync(join(tmpdir(), "anchorkit-model-"));
@@ -45,4 +51,10 @@ it("what was measured of weights is written to them alone", async () => {
     `${folder}: its weights have changed meanwhile`,
   );
   expect(inFile()).toEqual(now);
+});
+
+it("a model of another kind than is asked for is said to be one", async () => {
+  await expect(readDescription(folder, "detection", z.looseObject({}))).rejects.toThrow(
+    `${folder}: holds a model for classification, and none for detection`,
+  );
 });

@@ -3,7 +3,6 @@ import { countOf } from "../../../base/words.ts";
 import type { ClassifierReportInput } from "../../../report/classification/input.ts";
 import type { PredictorOptions } from "../../../training/predictorOptions.ts";
 import type { Measured } from "../failUnder.ts";
-import { flagOf } from "../../options.ts";
 import { type MeasuredFlags, measuredData } from "../measuredData.ts";
 import { openPredictor } from "../openPredictor.ts";
 import { type EvalThresholds, requireValidation } from "../thresholds.ts";
@@ -17,19 +16,6 @@ export const CLASSIFIER_METRICS = [
   ...["mean_average_precision", "top_2_accuracy", "top_3_accuracy", "top_4_accuracy", "top_5_accuracy"],
   ...["mean_iou", "localization_accuracy"],
 ];
-
-/** Of an evaluation, what a classifier has nothing of. */
-const DETECTOR_ONLY = [
-  ...["map", "rules", "masks", "iou", "iouPixels", "maxDetections", "explain", "slice", "intervals"],
-  ...["difficult", "against", "boxes", "match"],
-];
-
-/** @throws UsageError for options of detectors that were given */
-export function requireClassifierFlags(given: (name: string) => boolean): void {
-  const name = DETECTOR_ONLY.find(given);
-  if (name === undefined) return;
-  throw new UsageError(`${flagOf(name)} is for detectors, and these are the weights of a classifier: leave it out`);
-}
 
 export interface ClassifierMeasurement {
   document: object;

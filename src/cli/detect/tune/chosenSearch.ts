@@ -4,7 +4,7 @@ import { defined } from "../../../base/defined.ts";
 import type { OutputFolder } from "../../../base/output/outputFolder.ts";
 import { UsageError } from "../../../base/errors.ts";
 import { Random } from "../../../base/random.ts";
-import { isAugmentationFile, loadAugmentation } from "../../../data/augment/readAugmentation.ts";
+import { loadAugmentation } from "../../../data/augment/readAugmentation.ts";
 import { modelNamed } from "../../../models.ts";
 import type { TaskKind } from "../../../training/task.ts";
 import { drawSamples, type Sample } from "../../../training/tune/sample.ts";
@@ -43,7 +43,7 @@ export interface ChosenSearch {
   task: TaskKind;
   /** The model of the first sample. */
   model: string;
-  training: (sample: Sample, seed: number) => SampleTraining;
+  training: (sample: Sample, seed: number) => Promise<SampleTraining>;
 }
 
 /** Samples that are drawn at most; more time makes longer trainings of these. */
@@ -61,13 +61,13 @@ export async function chosenSearch(flags: TuneFlags): Promise<ChosenSearch> {
     throw new UsageError(`${where}: model: is given by --model, too; leave one out`);
   }
   const given = defined({ coordinates, images, orphans });
-  const training = (sample: Sample, own: number): SampleTraining =>
+  const training = (sample: Sample, own: number): Promise<SampleTraining> =>
     trainingOf(sample, { data, seed: own, ...defined({ model }), ...given }, where);
   const samples = drawSamples(space, new Random(seed).fork("samples"), MOST_SAMPLES);
-  const trainings = samples.map((sample) => training(sample, seed));
+  const trainings: SampleTraining[] = [];
+  for (const sample of samples) trainings.push(await training(sample, seed));
   const task = taskOf(trainings, where);
   for (const { augment, presets } of augmentationsOf(trainings)) {
-    requireThere(isAugmentationFile(augment) ? { augment } : {});
     await loadAugmentation(augment, presets);
   }
   requireThere({ data, images });

@@ -9,8 +9,10 @@ import {
   addModelOptions,
   addRunOptions,
   addTrainingOptions,
+  filesOf,
   ownOptions,
   sharedOptions,
+  takeModelOfWeights,
   type TrainFlags,
 } from "../trainOptions.ts";
 
@@ -57,20 +59,26 @@ export function checkSpace(space: Space, where: string): void {
 }
 
 /**
- * The training of a sample, as `detect train --config` would understand a file with these options.
+ * The training of a sample, as `detect train --config` would understand a file with these options. One at a time: all
+ * samples have the same command.
  *
  * @param base further options, which the sample does not have
  * @throws UsageError for options that do not go together
  */
-export function trainingOf(sample: Sample, base: Readonly<Record<string, unknown>>, where: string): SampleTraining {
+export async function trainingOf(
+  sample: Sample,
+  base: Readonly<Record<string, unknown>>,
+  where: string,
+): Promise<SampleTraining> {
   const command = trainCommand();
   applyConfig(command, { ...base, ...sample }, where);
-  const flags = { ...command.opts<TrainFlags>() };
   try {
+    await takeModelOfWeights(command);
+    const flags = { ...command.opts<TrainFlags>() };
     sharedOptions(flags);
     const own = ownOptions(flags.model, command);
     checkChoice(flags.model, own, flags.weights);
-    requireThere({ weights: flags.weights });
+    requireThere(filesOf(flags, own));
     return { flags, own };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

@@ -15,7 +15,7 @@ export interface TrialsOptions {
   folder: TuneFolder;
   dataset: Dataset;
   /** The training of a sample with a seed. */
-  training: (sample: Sample, seed: number) => SampleTraining;
+  training: (sample: Sample, seed: number) => Promise<SampleTraining>;
   seed: number;
   signal: AbortSignal;
   /** Of the start that is timed, and of trials. */
@@ -28,7 +28,7 @@ export function trialTrainer({ folder, dataset, training, seed, signal, events }
     async start(sample) {
       const run = folder.start;
       const stop = new AbortController();
-      const { flags, own } = training(sample, seed);
+      const { flags, own } = await training(sample, seed);
       await loadEngine({ engine: flags.engine }); // once for all trainings of this process
       const began = performance.now();
       const seconds = (): number => (performance.now() - began) / 1000;
@@ -53,7 +53,7 @@ export function trialTrainer({ folder, dataset, training, seed, signal, events }
       const run = folder.trial(trial.number);
       const loop = await loopOf(run);
       if (loop?.finished) return { score: loop.best?.score ?? null }; // before the process could note it
-      const { flags: fresh, own } = training(sample, trial.seed);
+      const { flags: fresh, own } = await training(sample, trial.seed);
       const flags = loop ? { ...fresh, resume: true } : fresh;
       if (!loop) await rm(run.path, { recursive: true, force: true });
       const result = await trainInto(run, dataset, flags, {

@@ -84,7 +84,7 @@ describe("detect eval of a classifier", () => {
     expect(ofClass.code).toBe(0);
   });
 
-  it.each([["--map"], ["--masks"], ["--iou", "0.5"], ["--intervals"]])(
+  it.each([["--map"], ["--masks"], ["--iou", "0.5"], ["--intervals"], ["--resamples", "50"], ["--seed", "3"]])(
     "refuses what is for detectors: %s",
     async (...flag) => {
       const { code, stderr } = await callCommand("detect", ["eval", "--data", data, "--weights", single, ...flag]);
@@ -92,6 +92,20 @@ describe("detect eval of a classifier", () => {
       expect(stderr).toContain(`${flag[0]} is for detectors, and these are the weights of a classifier`);
     },
   );
+});
+
+it.each([
+  ["--boxes is for --truth and --predictions", "eval", "--data", data, "--boxes", "xyxy"],
+  ["--fail-under AP50: is not measured here; there are accuracy, ", "eval", "--data", data, "--fail-under", "AP50=.5"],
+  ["--score is for detectors", "predict", data, "--out", join(folder, "none"), "--score", "0.5"],
+  ["is for detectors, and for classifiers of several labels", "predict", data, "--out", join(folder, "none"), "--thresholds", "0.5"], // prettier-ignore
+  ["--thresholds is for detectors", "explain", data, "--out", join(folder, "none"), "--thresholds", "0.5"],
+])("an option that does nothing for a classifier is refused in a line: %s (%s)", async (message, command, ...args) => {
+  const { code, stdout, stderr } = await callCommand("detect", [command, "--weights", single, ...args]);
+  expect(stderr).toMatch(/^error: .*\n$/);
+  expect(stderr).toContain(message);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(existsSync(join(folder, "none"))).toBe(false);
 });
 
 describe("detect predict with a classifier", () => {

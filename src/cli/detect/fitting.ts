@@ -1,0 +1,41 @@
+import type { Command } from "commander";
+import { UsageError } from "../../base/errors.ts";
+import type { TaskKind } from "../../training/task.ts";
+import { wasGiven } from "../configFile.ts";
+import { flagOf } from "../options.ts";
+
+/** What a command looks at: a trained model of a kind, or the files of any tool. */
+export type Subject = TaskKind | "files";
+
+/** The options of a command that not every subject has use for, and whose they are. */
+export type Fitting = Readonly<Record<string, readonly Subject[]>>;
+
+const OWNERS: Readonly<Record<Subject, string>> = {
+  detection: "detectors",
+  classification: "classifiers",
+  segmentation: "models that segment",
+  sequence: "models of sequences",
+  files: "--truth and --predictions",
+};
+const GIVEN: Readonly<Record<Subject, string>> = {
+  detection: "these are the weights of a detector",
+  classification: "these are the weights of a classifier",
+  segmentation: "these are the weights of a model that segments",
+  sequence: "these are the weights of a model of sequences",
+  files: "these are files",
+};
+
+/**
+ * Makes sure that every option which was given does something: one that has no meaning for what the command looks at is
+ * refused, rather than passed by.
+ *
+ * @throws UsageError that names the option, whose it is, and what is there
+ */
+export function requireFitting(command: Command, fitting: Fitting, subject: Subject): void {
+  for (const [name, owners] of Object.entries(fitting)) {
+    if (owners.includes(subject) || !wasGiven(command, name)) continue;
+    const models = owners.filter((owner) => owner !== "files");
+    const whose = (models.length > 0 ? models : owners).map((owner) => OWNERS[owner]);
+    throw new UsageError(`${flagOf(name)} is for ${whose.join(" and ")}, and ${GIVEN[subject]}: leave it out`);
+  }
+}
