@@ -21,12 +21,28 @@ export function cropImages(
   const n = images.shape[0];
   const indices = tf.range(0, n, 1, "int32");
   const pixels = tf.image.cropAndResize(images, crops, indices, [canvas.height, canvas.width], "bilinear", fill);
-  return pixels.mul(scale.reshape([n, 1, 1, 3])).add(shift.reshape([n, 1, 1, 3]));
+  return scaleChannels(pixels, scale, shift);
 }
 
 /** (pixel - mean) / deviation of images that lie on the canvas already, 0..255. */
 export function normalizeImages(images: tf.Tensor4D, { mean, deviation }: Preprocessing): tf.Tensor4D {
   const scale = deviation.map((d) => 1 / d);
   const shift = mean.map((m, c) => -m * (scale[c] as number));
-  return images.mul(tf.tensor1d(scale)).add(tf.tensor1d(shift));
+  return scaleChannels(images, tf.tensor2d(scale, [1, 3]), tf.tensor2d(shift, [1, 3]));
+}
+
+/**
+ * pixel * scale + shift, a number each for every channel. Over rows of the image: TensorFlow copies what it broadcasts, and
+ * three numbers at a time that takes as long as a third of MobileNet.
+ *
+ * @param images [n, h, w, c] @param scale [n, c], or [1, c] for all images @param shift likewise
+ */
+export function scaleChannels(images: tf.Tensor4D, scale: tf.Tensor2D, shift: tf.Tensor2D): tf.Tensor4D {
+  const [n, h, w, c] = images.shape;
+  const row = (numbers: tf.Tensor2D): tf.Tensor3D => numbers.tile([1, w]).reshape([-1, 1, w * c]);
+  return images
+    .reshape<tf.Tensor3D>([n, h, w * c])
+    .mul(row(scale))
+    .add(row(shift))
+    .reshape(images.shape);
 }

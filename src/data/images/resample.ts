@@ -35,32 +35,22 @@ export function resample(
   interpolation: Interpolation,
   antialias = false,
 ): Float32Array {
-  const { data, channels } = image;
-  const columns = spans(from.width, size.width, interpolation, antialias);
-  const rows = spans(from.height, size.height, interpolation, antialias);
-  const across = size.width * channels;
-  const result = new Float32Array(size.height * across);
-  // The rows that one of the result is made of, at the wanted width; row y is kept in line y % lines.length.
-  const lines = Array.from({ length: Math.max(...rows.counts) }, () => new Float32Array(across));
-  let narrowed = 0;
-  for (let y = 0; y < size.height; y++) {
-    const [start, count] = [rows.starts[y] as number, rows.counts[y] as number];
-    for (narrowed = Math.max(narrowed, start); narrowed < start + count; narrowed++) {
-      const begin = ((from.top + narrowed) * image.width + from.left) * channels;
-      narrowRow(data, begin, columns, channels, lines[narrowed % lines.length] as Float32Array);
-    }
-    const target = result.subarray(y * across, (y + 1) * across);
-    for (let i = 0; i < count; i++) {
-      const weight = rows.weights[(rows.places[y] as number) + i] as number;
-      addScaled(lines[(start + i) % lines.length] as Float32Array, weight, target);
-    }
-  }
-  return result;
+  const target = new Float32Array(size.height * size.width * image.channels);
+  resampleInto(target, image, from, spansOf(from, size, interpolation, antialias));
+  return target;
 }
 
 /** What `resample` gives as bytes: rounded, ties to even, and clipped. */
-export function rounded(values: Float32Array): Uint8Array {
-  return new Uint8Array(new Uint8ClampedArray(values).buffer);
+export function resampleBytes(
+  image: Raster,
+  from: Rectangle,
+  size: Size,
+  interpolation: Interpolation,
+  antialias = false,
+): Uint8Array {
+  const target = new Uint8ClampedArray(size.height * size.width * image.channels);
+  resampleInto(target, image, from, spansOf(from, size, interpolation, antialias));
+  return new Uint8Array(target.buffer);
 }
 
 /** Which of `length` pixels lies under the middle of one of `wanted`; in 32 bits as TensorFlow decides it. */
@@ -82,7 +72,43 @@ interface Spans {
   weights: Float64Array;
 }
 
-function narrowRow(data: Uint8Array, begin: number, columns: Spans, channels: number, line: Float32Array): void {
+/** Across and down. */
+interface BothSpans {
+  columns: Spans;
+  rows: Spans;
+}
+
+function spansOf(from: Size, to: Size, interpolation: Interpolation, antialias: boolean): BothSpans {
+  return {
+    columns: spans(from.width, to.width, interpolation, antialias),
+    rows: spans(from.height, to.height, interpolation, antialias),
+  };
+}
+
+function resampleInto(
+  target: Float32Array | Uint8ClampedArray,
+  { data, width, channels }: Raster,
+  from: Rectangle,
+  { columns, rows }: BothSpans,
+): void {
+  const across = columns.starts.length * channels;
+  // Rows of the image at the wanted width, as many as one of the result is made of: row y is in lines[y % lines.length].
+  const lines = Array.from({ length: Math.max(...rows.counts) }, () => new Float64Array(across));
+  const mixed = new Float64Array(across);
+  let narrowed = 0;
+  for (let y = 0; y < rows.starts.length; y++) {
+    const start = rows.starts[y] as number;
+    const count = rows.counts[y] as number;
+    for (narrowed = Math.max(narrowed, start); narrowed < start + count; narrowed++) {
+      const begin = ((from.top + narrowed) * width + from.left) * channels;
+      narrowRow(data, begin, columns, channels, lines[narrowed % lines.length] as Float64Array);
+    }
+    mixRows(lines, start, rows.weights.subarray(rows.places[y], (rows.places[y] as number) + count), mixed);
+    target.set(mixed, y * across);
+  }
+}
+
+function narrowRow(data: Uint8Array, begin: number, columns: Spans, channels: number, line: Float64Array): void {
   const { starts, counts, places, weights } = columns;
   for (let x = 0; x < starts.length; x++) {
     const first = starts[x] as number;
@@ -115,8 +141,13 @@ function narrowRow(data: Uint8Array, begin: number, columns: Spans, channels: nu
   }
 }
 
-function addScaled(line: Float32Array, weight: number, target: Float32Array): void {
-  for (let x = 0; x < line.length; x++) target[x] = (target[x] as number) + weight * (line[x] as number);
+function mixRows(lines: readonly Float64Array[], start: number, weights: Float64Array, mixed: Float64Array): void {
+  for (let i = 0; i < weights.length; i++) {
+    const line = lines[(start + i) % lines.length] as Float64Array;
+    const weight = weights[i] as number;
+    if (i === 0) for (let x = 0; x < mixed.length; x++) mixed[x] = weight * (line[x] as number);
+    else for (let x = 0; x < mixed.length; x++) mixed[x] = (mixed[x] as number) + weight * (line[x] as number);
+  }
 }
 
 /** Images of a data set are often of one size; these are the latest sides. */

@@ -1,6 +1,6 @@
 import type { Sharp } from "sharp";
 import type { Size } from "../../base/preprocessing.ts";
-import { type Raster, type Rectangle, resample, rounded } from "./resample.ts";
+import { type Raster, type Rectangle, resampleBytes } from "./resample.ts";
 
 /** Images of up to so many pixels are decoded and resized here where that can be: sharp's pipelines cost more than that. */
 const SMALL = 65_536;
@@ -34,5 +34,5 @@ export function resizeRaster(raster: Raster, to: Size, part?: Rectangle): Raster
   const from = part ?? { left: 0, top: 0, width: raster.width, height: raster.height };
   const isWhole = [from, to].every(({ width, height }) => width === raster.width && height === raster.height);
   if (isWhole) return raster;
-  return { ...raster, ...to, data: rounded(resample(raster, from, to, "bilinear", true)) };
+  return { ...raster, ...to, data: resampleBytes(raster, from, to, "bilinear", true) };
 }
