@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { AnchorkitError } from "../../base/errors.ts";
 import { type Framing, placeOnCanvas, type Size } from "../../base/preprocessing.ts";
 import { startThread } from "../../base/thread.ts";
@@ -35,7 +36,9 @@ export function fittedFiles(
   framing: Framing,
 ): AsyncGenerator<{ file: string; image: FittedFile }[]> {
   if (files.length >= WORTH_THREADS) {
-    threads ??= new Threads(() => startThread("fitThread", import.meta.url), { work: "reading images" });
+    // As many as there are cores: the caller's thread waits for them, or for TensorFlow.
+    const count = Math.min(4, availableParallelism());
+    threads ??= new Threads(() => startThread("fitThread", import.meta.url), { work: "reading images", count });
   }
   const image = (file: string): Promise<FittedFile> => threads?.run({ file, framing }) ?? readFitted(file, framing);
   return prefetch(chunksOf(files, size), CHUNKS_AHEAD, (chunk) =>
