@@ -28,7 +28,7 @@ test.each([
     ["train", "--data", "x", "--minutes", "-1"],
     /^error: option '--minutes <m>' argument '-1' .* above 0.\n$/,
   ],
-  ["detect", ["train", "--data", "x", "--size", "abc"], /^error: option '--size <pixels>' .* from 64 to 2048.\n$/],
+  ["detect", ["train", "--data", "x", "--size", "abc"], /^error: option '--size <pixels>' .* from 32 to 2048.\n$/],
   ["detect", ["predict", "--weights", "x", "--out", "y"], "error: missing required argument 'images'\n"],
   ["detect", ["predict", "x"], "error: required option '--weights <run>' not specified\n"],
   ["detect", ["predict", "x", "--weights", "x", "--out", "y", "--score", "2"], /'--score <s>' .* from 0 to 1.\n$/],
