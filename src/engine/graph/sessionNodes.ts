@@ -46,7 +46,8 @@ export function stepNodes(
     const { node, value } = written.get(variable) ?? {};
     if (node !== undefined) updated.push(node);
     if (source === value) continue;
-    const after = [`^${name}/read_${i}`, ...(node === undefined ? [] : [node])];
+    // After the op in place, and after those that read what it wrote.
+    const after = [`^${name}/read_${i}`, ...(value === undefined ? [] : [`^${value.replace(/:0$/, "")}`])];
     nodes.push(assignNode(`${name}/assign_${i}`, `variable_${i}`, source, variable, after));
     updated.push(`^${name}/assign_${i}`);
   }
