@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Preprocessing, Size } from "../base/preprocessing.ts";
 import { packedSpec, unpackBytes } from "../core/ops/bytes.ts";
-import { scaleChannels } from "../core/ops/images.ts";
+import { channelRows } from "../core/ops/images.ts";
 import { transformImages } from "../core/ops/transformImages.ts";
 import type { LabelBatch } from "../data/batches/labelBatch.ts";
 import { packBytes } from "../core/ops/bytes.ts";
@@ -84,12 +84,13 @@ function batchInput(
     size: [canvas.height, canvas.width],
   });
   const colours = inputs.colours as tf.Tensor3D;
-  const shift = inputs.shift as tf.Tensor2D;
+  const shift = channelRows(inputs.shift as tf.Tensor2D, canvas.width);
   if (!mixesColours) {
     const diagonal = [0, 1, 2].map((c) => colours.slice([0, c, c], [-1, 1, 1]));
-    return scaleChannels(pixels, tf.concat(diagonal, 2).reshape([batch, 3]), shift);
+    const scale = tf.concat(diagonal, 2).reshape<tf.Tensor2D>([batch, 3]);
+    return pixels.mul(channelRows(scale, canvas.width)).add(shift);
   }
   const flat = pixels.reshape([batch, canvas.height * canvas.width, 3]);
   const mixed: tf.Tensor4D = tf.matMul(flat, colours, false, true).reshape(pixels.shape);
-  return scaleChannels(mixed, tf.ones([batch, 3]), shift);
+  return mixed.add(shift);
 }

@@ -71,7 +71,7 @@ export async function diskCache(folder: string, { limit, warn }: DiskCacheOption
   };
 }
 
-/** Raised when other pixels are made of the same image (4: enlarged ones lie half a pixel further left and up). */
+/** Raised when other pixels are made of the same image (5: small ones are shrunk by `resample`). */
 const PIXELS_VERSION = 5;
 
 /** Another decoder may give other pixels: its version is part of the name. */

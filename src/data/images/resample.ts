@@ -21,6 +21,9 @@ export const INTERPOLATIONS = [
   ...(["lanczos3", "lanczos5", "gaussian", "mitchellcubic"] as const),
 ] as const;
 
+/** What is resampled to what size, and how. */
+type Resampling = [image: Raster, from: Rectangle, size: Size, interpolation: Interpolation, antialias?: boolean];
+
 /**
  * A part of an image at another size: size.height * size.width * channels numbers, neither rounded nor clipped. Pixels
  * have their centres at halves; beyond the border nothing is there, and the weights of the rest are scaled up to 1.
@@ -28,29 +31,13 @@ export const INTERPOLATIONS = [
  * The numbers are those of `tf.image.resize` (2.21). Without `antialias`, an image that is made smaller is sampled: of a
  * fine pattern, what lies between the samples is lost. With it, the filter is widened to cover every pixel.
  */
-export function resample(
-  image: Raster,
-  from: Rectangle,
-  size: Size,
-  interpolation: Interpolation,
-  antialias = false,
-): Float32Array {
-  const target = new Float32Array(size.height * size.width * image.channels);
-  resampleInto(target, image, from, spansOf(from, size, interpolation, antialias));
-  return target;
+export function resample(...given: Resampling): Float32Array {
+  return resampled((length) => new Float32Array(length), ...given);
 }
 
 /** What `resample` gives as bytes: rounded, ties to even, and clipped. */
-export function resampleBytes(
-  image: Raster,
-  from: Rectangle,
-  size: Size,
-  interpolation: Interpolation,
-  antialias = false,
-): Uint8Array {
-  const target = new Uint8ClampedArray(size.height * size.width * image.channels);
-  resampleInto(target, image, from, spansOf(from, size, interpolation, antialias));
-  return new Uint8Array(target.buffer);
+export function resampleBytes(...given: Resampling): Uint8Array {
+  return new Uint8Array(resampled((length) => new Uint8ClampedArray(length), ...given).buffer);
 }
 
 /** Which of `length` pixels lies under the middle of one of `wanted`; in 32 bits as TensorFlow decides it. */
@@ -72,31 +59,19 @@ interface Spans {
   weights: Float64Array;
 }
 
-/** Across and down. */
-interface BothSpans {
-  columns: Spans;
-  rows: Spans;
-}
-
-function spansOf(from: Size, to: Size, interpolation: Interpolation, antialias: boolean): BothSpans {
-  return {
-    columns: spans(from.width, to.width, interpolation, antialias),
-    rows: spans(from.height, to.height, interpolation, antialias),
-  };
-}
-
-function resampleInto(
-  target: Float32Array | Uint8ClampedArray,
-  { data, width, channels }: Raster,
-  from: Rectangle,
-  { columns, rows }: BothSpans,
-): void {
-  const across = columns.starts.length * channels;
+function resampled<Numbers extends Float32Array | Uint8ClampedArray>(
+  make: (length: number) => Numbers,
+  ...[{ data, width, channels }, from, size, interpolation, antialias = false]: Resampling
+): Numbers {
+  const columns = spans(from.width, size.width, interpolation, antialias);
+  const rows = spans(from.height, size.height, interpolation, antialias);
+  const across = size.width * channels;
+  const result = make(size.height * across);
   // Rows of the image at the wanted width, as many as one of the result is made of: row y is in lines[y % lines.length].
-  const lines = Array.from({ length: Math.max(...rows.counts) }, () => new Float64Array(across));
+  const lines = Array.from({ length: rows.counts.reduce((a, b) => Math.max(a, b), 0) }, () => new Float64Array(across));
   const mixed = new Float64Array(across);
   let narrowed = 0;
-  for (let y = 0; y < rows.starts.length; y++) {
+  for (let y = 0; y < size.height; y++) {
     const start = rows.starts[y] as number;
     const count = rows.counts[y] as number;
     for (narrowed = Math.max(narrowed, start); narrowed < start + count; narrowed++) {
@@ -104,8 +79,9 @@ function resampleInto(
       narrowRow(data, begin, columns, channels, lines[narrowed % lines.length] as Float64Array);
     }
     mixRows(lines, start, rows.weights.subarray(rows.places[y], (rows.places[y] as number) + count), mixed);
-    target.set(mixed, y * across);
+    result.set(mixed, y * across);
   }
+  return result;
 }
 
 function narrowRow(data: Uint8Array, begin: number, columns: Spans, channels: number, line: Float64Array): void {

@@ -27,27 +27,25 @@ export function stepNodes(
   { variables, frozen, bfloat16 }: StepNodesOptions,
 ): GraphNode[] {
   const read = frozen ? frozenNode : readNode;
-  const written = new Map<tf.Variable, { node: string; value: string }>(); // in place
+  const written = new Map<tf.Variable, { op: string; reader: string }>(); // in place
   const recorded = recording.nodes.flatMap((node) => {
     const own = recording.inPlace.get(node.name);
     if (!own) return [node];
-    own.forEach((variable, k) =>
-      written.set(variable, { node: `^${node.name}`, value: `${newValueNode(node.name, k)}:0` }),
-    );
+    own.forEach((variable, k) => written.set(variable, { op: node.name, reader: newValueNode(node.name, k) }));
     return inPlaceNodes(name, node, own, variables);
   });
   const all = [...variables.map((v, i) => read(`${name}/read_${i}`, i, v)), ...recorded];
-  const kept = new Set([...recording.outputs.values()].map(({ source }) => source));
-  const folded = frozen ? foldNormalization(all, kept) : all;
+  const outputs = [...recording.outputs.values()].map(({ source }) => source);
+  const folded = frozen ? foldNormalization(all, new Set(outputs)) : all;
   const nodes = bfloat16 ? computeInBfloat16(folded) : folded;
   const updated: string[] = [];
   for (const [variable, { source }] of recording.updates) {
     const i = variables.indexOf(variable);
-    const { node, value } = written.get(variable) ?? {};
-    if (node !== undefined) updated.push(node);
-    if (source === value) continue;
-    // After the op in place, and after those that read what it wrote.
-    const after = [`^${name}/read_${i}`, ...(value === undefined ? [] : [`^${value.replace(/:0$/, "")}`])];
+    const inPlace = written.get(variable);
+    if (inPlace) updated.push(`^${inPlace.op}`);
+    if (inPlace && source === `${inPlace.reader}:0`) continue;
+    // After the op in place, and after what reads the value that it wrote.
+    const after = [`^${name}/read_${i}`, ...(inPlace ? [`^${inPlace.reader}`] : [])];
     nodes.push(assignNode(`${name}/assign_${i}`, `variable_${i}`, source, variable, after));
     updated.push(`^${name}/assign_${i}`);
   }
