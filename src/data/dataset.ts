@@ -51,6 +51,8 @@ export interface ImageRecord {
   objects: LabelledObject[];
   /** Classes of the image as a whole, indices as in `LabelledObject.class`: what classifiers learn. */
   labels?: number[];
+  /** Pixels that nobody labelled: they neither train nor count (255 in the masks of Pascal VOC). */
+  ignored?: Rle;
   /** LabelImg's "verified" tick. */
   verified?: boolean;
   /** Whatever else the source says of the image, by name: COCO's date_captured and the like. */
