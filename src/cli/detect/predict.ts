@@ -6,6 +6,7 @@ import type { OutputFolder } from "../../base/output/outputFolder.ts";
 import type { Classifier } from "../../classification/classifier.ts";
 import type { Detector, DetectorOptions } from "../../detection/detector.ts";
 import { CLASS_PREDICTIONS } from "./classification/predictClasses.ts";
+import type { Segmenter } from "../../segmentation/segmenter.ts";
 import { type Fitting, requireFitting } from "./fitting.ts";
 import { type ImageFile, listImageFiles } from "./imageFiles.ts";
 import {
@@ -88,7 +89,9 @@ async function predict(paths: string[], flags: Flags, command: Command): Promise
   const broken =
     model.kind === "detection"
       ? await predictObjects(model, { ...written, pictures: pictures ?? [] }, flags)
-      : await predictImages(model, written, flags);
+      : model.kind === "segmentation"
+        ? await predictPixels(model, written, flags)
+        : await predictImages(model, written, flags);
   model.dispose();
   endWith(broken, files);
 }
@@ -98,6 +101,11 @@ interface Work {
   files: readonly ImageFile[];
   output: OutputFolder;
   names: readonly string[];
+}
+
+async function predictPixels(model: Segmenter, { files, output, names }: Work, flags: Flags): Promise<number> {
+  const { predictMasks } = await import("./segmentation/predictMasks.ts");
+  return output.write(async () => (await predictMasks(model, files, flags)).broken, names);
 }
 
 async function predictImages(model: Classifier, { files, output, names }: Work, flags: Flags): Promise<number> {

@@ -33,6 +33,7 @@ export async function writeTrainingReport(
     const title = `${run.path} on its validation images`;
     const common = { title, warnings, training: await historyOf(run) };
     if (model.kind === "detection") await reportDetector(file, model, { ...dataset, images }, common);
+    else if (model.kind === "segmentation") return undefined;
     else await reportClassifier(file, model, { ...dataset, images }, common);
     return file;
   } catch (error) {
