@@ -24,7 +24,8 @@ export interface PeakOptions extends ComponentOptions {
  * the highest down; where two hills meet, the lower one is a peak if it rises enough above the pass.
  *
  * @param heights [height, width], row-major
- * @param mask [height, width]: 0 for pixels that are not looked at
+ * @param mask [height, width]: 0 for pixels that are not looked at; hills end where the number changes, so that labels
+ *   give the peaks of each class on its own
  * @returns places of the peaks, rising
  * @throws RangeError where an argument is not as long as there are pixels, a height is NaN, or rise is below 0
  */
@@ -40,14 +41,14 @@ export function peaks(
   if (!(rise >= 0)) throw new RangeError(`peaks: rise must be a number from 0, got ${rise}`);
   const grid = marginGrid(size, checkConnectivity("peaks", connectivity));
   const values = grid.widen(heights, new Float32Array(grid.length));
-  const inside = grid.widen(mask, new Uint8Array(grid.length));
+  const inside = grid.widen(mask, new Int32Array(grid.length));
   const hills = new Int32Array(grid.length).fill(NOWHERE);
   const found: number[] = [];
   const walk = highestFirst(values, inside);
   for (const place of walk) {
     hills[place] = place;
     for (const step of grid.steps) {
-      if (hills[place + step] === NOWHERE) continue;
+      if (hills[place + step] === NOWHERE || inside[place + step] !== inside[place]) continue;
       const [a, b] = [topOf(hills, place), topOf(hills, place + step)];
       if (a === b) continue;
       const order = (values[a] as number) - (values[b] as number) || b - a;
@@ -71,7 +72,7 @@ function topOf(hills: Int32Array, place: number): number {
 }
 
 /** The places inside, the highest first, of equal ones the first: a radix sort of the bits of their values. */
-function highestFirst(values: Float32Array<ArrayBuffer>, inside: Uint8Array): Int32Array {
+function highestFirst(values: Float32Array<ArrayBuffer>, inside: Int32Array): Int32Array {
   const bits = new Int32Array(values.buffer);
   const keys = new Uint32Array(values.length);
   let order = new Int32Array(values.length);

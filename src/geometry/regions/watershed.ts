@@ -19,7 +19,8 @@ import {
  *
  * @param elevation [height, width], row-major; of a map of distances its negative
  * @param markers [height, width]: 0 for none, else the number of the region; what lies outside of the mask is passed over
- * @param mask [height, width]: 0 for what is not to be flooded
+ * @param mask [height, width]: 0 for what is not to be flooded; water stays among pixels of one number, so that labels
+ *   flood each class on its own
  * @param options connectivity: 8 by default
  * @returns [height, width]: the number of the region of each pixel; 0 outside of the mask, and in parts of it without a
  *   marker
@@ -48,7 +49,7 @@ export function watershed(
   for (let place = queue.pop(); place !== -1; place = queue.pop()) {
     for (const step of grid.steps) {
       const next = place + step;
-      if (inside[next] === 0 || regions[next] !== 0) continue;
+      if (inside[next] !== inside[place] || regions[next] !== 0) continue;
       regions[next] = regions[place] as number;
       queue.push(heights[next] as number, next);
     }

@@ -25,6 +25,10 @@ describe("peaks", () => {
     expect([...peaks(ROW, new Uint8Array(9), SIZE)]).toEqual([]);
   });
 
+  it("are sought in each number of the mask on its own", () => {
+    expect([...peaks(ROW, Uint8Array.of(1, 1, 1, 2, 2, 2, 2, 0, 7), SIZE, { rise: 100 })]).toEqual([1, 3, 8]);
+  });
+
   it("keep the first of two that are equally high and do not stand out from each other", () => {
     expect([...peaks(Float32Array.of(-0, 5, 3, 5, 0), ALL.subarray(4), { width: 5, height: 1 }, { rise: 3 })]).toEqual([
       1,

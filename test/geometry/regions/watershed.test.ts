@@ -26,6 +26,14 @@ describe("watershed", () => {
     expect([...watershed(flat, markers.labels, mask.labels, mask.size)]).toEqual([1, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
+  it("floods each number of the mask on its own", () => {
+    const markers = drawnLabels("1...", ".2..");
+    const mask = drawnLabels("3344", "4433");
+    expect([...watershed(new Float32Array(8), markers.labels, mask.labels, mask.size)]).toEqual([
+      1, 1, 2, 2, 2, 2, 1, 1,
+    ]);
+  });
+
   it("equals scikit-image where elevations differ", () => {
     for (const { elevation, markers, mask, regions, connectivity, ...size } of regionOracle.floods) {
       const found = watershed(Float32Array.from(elevation), Int32Array.from(markers), Uint8Array.from(mask), size, {
