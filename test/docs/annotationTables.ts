@@ -54,6 +54,7 @@ const EXTRAS: Readonly<Record<Extra, string>> = {
   attributes: "attributes",
   split: "splits",
   labels: "labels of images",
+  ignored: "pixels to ignore",
   verified: "verified",
   fields: "fields of images",
 };

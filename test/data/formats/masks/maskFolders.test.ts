@@ -92,7 +92,9 @@ describe("classes", () => {
       expect(images).toEqual([["a b.jpg", undefined, ["class 1", 1, 2, 4, 6], ["class 3", 6, 0, 8, 2]]]);
       const inside = Uint8Array.from(pixels([1, 2, 3, 4, 1]));
       expect(dataset.images[0]?.objects[0]?.segmentation).toEqual(encodeMask(inside, HEIGHT, WIDTH));
-      expect(warnings).toEqual(["masks with pixels to ignore, read as background: 1 (./masks/a b.png)", alone]);
+      const ignored = encodeMask(Uint8Array.from(pixels([9, 7, 1, 1, 1])), HEIGHT, WIDTH);
+      expect(dataset.images[0]?.ignored).toEqual(ignored);
+      expect(warnings).toEqual([alone]);
     }
   });
 
@@ -157,7 +159,7 @@ describe("classes", () => {
 describe("objects", () => {
   test("of the VOC devkit have the class of their pixels, its names, and the splits of ImageSets/Segmentation", async () => {
     const colours = Array.from({ length: 256 }, (_, i) => i * 0x010203);
-    const { images, warnings } = await summary({
+    const { dataset, images, warnings } = await summary({
       "JPEGImages/a.jpg": image,
       "JPEGImages/none.jpg": image,
       "SegmentationClass/a.png": png(8, colours, [1, 2, 3, 4, 8], [6, 0, 2, 2, 8], [9, 6, 1, 2, 255], [0, 0, 1, 1, 20]),
@@ -165,10 +167,10 @@ describe("objects", () => {
       "ImageSets/Segmentation/val.txt": "a\r\n",
     });
     expect(images).toEqual([["a.jpg", "val", ["cat", 1, 2, 4, 6], ["cat", 6, 0, 8, 2], ["tvmonitor", 0, 0, 1, 1]]]);
+    expect(dataset.images[0]?.ignored).toEqual(encodeMask(Uint8Array.from(pixels([9, 6, 1, 2, 1])), HEIGHT, WIDTH));
     expect(warnings).toEqual([
       "images without a mask, left out: 1 (./JPEGImages/none.jpg)",
       "objects that the mask of classes calls background, left out: 1 (./SegmentationClass/a.png: object 9)",
-      "masks with pixels to ignore, read as background: 1 (./SegmentationClass/a.png)",
     ]);
   });
 
@@ -259,6 +261,34 @@ describe("layouts", () => {
     ]);
   });
 
+  test("with a class that is called void or the like: its pixels are to be ignored, black if little is", async () => {
+    const ignoredIn = async (list: string, ...rectangles: Rectangle[]) => {
+      const files = { "images/a.jpg": image, "masks/a.png": await grey(...rectangles) };
+      const { dataset, images, warnings } = await summary({ ...files, "_classes.csv": `Pixel Value,Class\n${list}` });
+      return { classes: dataset.classes, objects: images[0]?.length, ignored: dataset.images[0]?.ignored, warnings };
+    };
+    const upper: Rectangle = [0, 0, 10, 3, 1];
+    const lower: Rectangle = [0, 3, 10, 5, 2];
+    const third = encodeMask(Uint8Array.from(pixels([0, 3, 10, 5, 1])), HEIGHT, WIDTH);
+    for (const name of ["void", "Unlabelled", "__ignore__", "don't care", "DO_NOT_CARE", "unlabeled"]) {
+      expect(await ignoredIn(`0,background\n1,cat\n2,${name}\n`, upper, lower)).toEqual({
+        ...{ classes: ["cat"], objects: 3, ignored: third },
+        warnings: [
+          `classes of the list whose pixels are read as to be ignored, after their names: 1 ("${name}")`,
+          expect.stringContaining("all pixels of a class"),
+        ],
+      });
+    }
+    const black = { classes: ["cat", "sky"], objects: 4 };
+    const nine: Rectangle = [0, 3, 10, 4, 2];
+    const last = encodeMask(Uint8Array.from(pixels([0, 7, 10, 1, 1])), HEIGHT, WIDTH);
+    expect(await ignoredIn("0,void\n1,cat\n2,sky\n", upper, nine)).toMatchObject({ ...black, ignored: last });
+    expect(await ignoredIn("0,void\n1,cat\n2,sky\n", [0, 0, 2, 3, 1], [4, 4, 2, 3, 2])).toEqual({
+      ...{ ...black, ignored: undefined },
+      warnings: [expect.stringContaining("all pixels of a class")],
+    });
+  });
+
   test("of Oxford's pets: trimaps, beside boxes of heads and lists", async () => {
     const trimap = await grey([0, 0, 10, 8, 2], [1, 2, 3, 4, 3], [2, 3, 1, 1, 1]);
     const files = {
@@ -267,8 +297,10 @@ describe("layouts", () => {
       ...{ "annotations/trainval.txt": "Pug_1 1 2 1\n", "annotations/test.txt": "Pug_2 1 2 1\n" },
       "annotations/list.txt": "#Image CLASS-ID\nPug_1 1 2 1\nPug_2 1 2 1\n",
     };
-    const { images, format } = await summary(files);
+    const { dataset, images, format } = await summary(files);
     expect(format).toBe("masks");
+    const border = encodeMask(Uint8Array.from(pixels([1, 2, 3, 4, 1], [2, 3, 1, 1, 0])), HEIGHT, WIDTH);
+    expect(dataset.images.map(({ ignored }) => ignored)).toEqual([border, border]);
     expect(images).toEqual([["Pug_1.jpg", "train", ["object", 2, 3, 3, 4]], ["Pug_2.jpg", "test", ["object", 2, 3, 3, 4]]]); // prettier-ignore
     const heads = { ...files, "annotations/xmls/Pug_1.xml": labelImgXml("Pug_1.jpg", [["dog", 1, 1, 4, 4]], [10, 8]) };
     expect((await readDataset(await folderOf(heads))).format).toBe("voc");
@@ -304,7 +336,10 @@ describe("layouts", () => {
       ],
     ]);
     expect(dataset.images[0]?.objects.map(({ crowd }) => crowd)).toEqual([undefined, undefined, true, undefined]);
-    expect(warnings).toEqual([expect.stringMatching(/^masks with pixels to ignore, read as background: 1 \(/)]);
+    // unlabelled (0) and the ego vehicle (1)
+    const labelled = Uint8Array.from(pixels([0, 1, 10, 3, 1], [5, 5, 4, 2, 1], [0, 7, 1, 1, 1]));
+    expect(dataset.images[0]?.ignored).toEqual(encodeMask(labelled.map((inside) => 1 - inside), HEIGHT, WIDTH)); // prettier-ignore
+    expect(warnings).toEqual([]);
   });
 
   test("of labelme's conversion to VOC: pictures for people are no masks, class_names.txt has the names", async () => {
@@ -501,6 +536,23 @@ describe("written", () => {
     expect(dataset.images[0]?.objects.map((object) => dataset.classes[object.class])).toEqual(["n254", "n299"]);
   });
 
+  test("keep pixels to ignore on top of objects, beside many classes and many objects, too", async () => {
+    const folder = await folderOf({ "in/a.jpg": image });
+    const ignored = encodeMask(Uint8Array.from(pixels([3, 0, 7, 8, 1])), HEIGHT, WIDTH);
+    const record = { id: 1, file: join(folder, "in/a.jpg"), width: WIDTH, height: HEIGHT, ignored };
+    for (const count of [2, 255, 300]) {
+      const classes = Array.from({ length: count }, (_, i) => `n${i}`);
+      const objects = [{ box: box(0, 0, 4, 4), class: count - 1 }, { box: box(0, 5, 1, 6), class: 0 }]; // prettier-ignore
+      const out = join(folder, `out${count}`);
+      const { warnings } = await exportLabels({ classes, images: [{ ...record, objects }] }, "masks", out);
+      expect(warnings[1]).toMatch(/^images whose objects reach into pixels to ignore, and lose these: 1 \(/);
+      const { dataset } = await readDataset(out);
+      expect(dataset.classes).toEqual(classes);
+      expect(dataset.images[0]?.ignored).toEqual(ignored);
+      expect(dataset.images[0]?.objects.map(({ box: [, , x2] }) => x2)).toEqual([1, 3]);
+    }
+  });
+
   test("and read again, objects that do not overlap are as they were", async () => {
     const folder = await folderOf({ "in/a.jpg": image });
     const className = fc.string({ unit: "grapheme", minLength: 1, maxLength: 9 }).map(tidyClassName).filter(Boolean); // prettier-ignore
@@ -512,7 +564,7 @@ describe("written", () => {
     );
     let run = 0;
     const summaryOf = ({ classes, images }: Dataset) =>
-      images.map(({ objects, split }) => ({ split, objects: objects.map((object) => [classes[object.class], object.box, object.segmentation]).map((entry) => JSON.stringify(entry)).sort() })); // prettier-ignore
+      images.map(({ objects, split, ignored }) => ({ split, ignored, objects: objects.map((object) => [classes[object.class], object.box, object.segmentation]).map((entry) => JSON.stringify(entry)).sort() })); // prettier-ignore
     await fc.assert(
       fc.asyncProperty(arbitrary, async ([classes, ids, numbers]) => {
         const objects = ids.flatMap((id, i): LabelledObject[] => {
@@ -525,7 +577,9 @@ describe("written", () => {
           return [{ box: maskBox(mask), class: id, segmentation: mask }];
         });
         const record = { id: 1, file: join(folder, "in/a.jpg"), width: WIDTH, height: HEIGHT, objects };
-        const before: Dataset = { classes, images: [{ ...record, split: "test" }] };
+        const unlabelled = Uint8Array.from(numbers, (number) => (number === 0 ? 1 : 0));
+        const ignored = unlabelled.includes(1) ? { ignored: encodeMask(unlabelled, HEIGHT, WIDTH) } : {};
+        const before: Dataset = { classes, images: [{ ...record, split: "test", ...ignored }] };
         const out = join(folder, String(run++));
         await exportLabels(before, "masks", out);
         const { dataset, format } = await readDataset(out);
