@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { AnchorkitError } from "../../base/errors.ts";
+import { AnchorkitError, UsageError } from "../../base/errors.ts";
+import { wasGiven } from "../configFile.ts";
 import { addReadingOptions } from "../dataset.ts";
 import { CLASSIFIER_METRICS } from "./classification/evalClassifier.ts";
 import { type InputFlags, readEvaluation } from "./evalInput.ts";
@@ -12,10 +13,13 @@ import {
   addExamples,
   addOverwriteOption,
   choice,
+  flagOf,
   numberIn,
   printJson,
   requireThere,
 } from "../options.ts";
+import { SEGMENTER_METRICS, type SegmentationMeasurement } from "./segmentation/measureSegmentation.ts";
+import type { InstanceMethod } from "./segmentation/evalSegmenter.ts";
 import { TRAIN_LONGER, tooFewSteps, tooFewStepsText } from "../../report/evaluation/tooFewSteps.ts";
 import { RunFolder } from "../../training/run/runFolder.ts";
 import { historyOf } from "./trainingReport.ts";
@@ -26,6 +30,8 @@ interface Flags extends InputFlags, MeasureFlags {
   map?: true;
   format: TableFormat | "json";
   failUnder?: Bar[];
+  instances?: InstanceMethod;
+  things?: string[];
   overwrite?: true;
   json?: true;
 }
@@ -103,6 +109,13 @@ function addMeasureOptions(command: Command): void {
         "all, or choose (on these images, with --split val, and keep them in the model)",
       thresholdsIn(["val", "choose"]),
     )
+    .option(
+      "--instances [how]",
+      "of a model that segments, also measure single objects: AP of their masks, panoptic quality; told apart as " +
+        "connected components, or by watershed (default: as suits the model)",
+      instanceMethod,
+    )
+    .option("--things <classes>", "with --instances, the classes whose objects are counted (default: all)", listed)
     .option("--explain", "say where it fails: errors and what they cost, best thresholds, mix-ups, calibration, counts")
     .option(
       "--slice <by>",
@@ -126,17 +139,27 @@ function addOutputOptions(command: Command): void {
     .option(
       "--fail-under <bars>",
       "exit with code 1 if a number is lower, such as AP50=.8, or AP50:cat=.8 for a class",
-      barsIn([...new Set([...METRICS.coco, ...METRICS.voc, ...CLASSIFIER_METRICS])]),
+      barsIn([
+        ...new Set([
+          ...METRICS.coco,
+          ...METRICS.voc,
+          ...CLASSIFIER_METRICS,
+          ...Object.values(SEGMENTER_METRICS).flat(),
+        ]),
+      ]),
     );
 }
 
 const OF_DETECTIONS: readonly Subject[] = ["detection", "files"];
 const OF_FILES: readonly Subject[] = ["files"];
-const OF_MODELS: readonly Subject[] = ["detection", "classification"];
+const OF_MODELS: readonly Subject[] = ["detection", "classification", "segmentation"];
+const OF_SEGMENTERS: readonly Subject[] = ["segmentation"];
 /** Options that not everything which can be measured has use for. */
 const FITTING: Fitting = {
   ...{ map: OF_DETECTIONS, rules: OF_DETECTIONS, masks: OF_DETECTIONS, iou: OF_DETECTIONS, iouPixels: OF_DETECTIONS },
-  ...{ maxDetections: OF_DETECTIONS, explain: OF_DETECTIONS, slice: OF_DETECTIONS, intervals: OF_DETECTIONS },
+  ...{ maxDetections: [...OF_DETECTIONS, "segmentation"], thresholds: [...OF_DETECTIONS, "classification"] },
+  ...{ instances: OF_SEGMENTERS, things: OF_SEGMENTERS },
+  ...{ explain: OF_DETECTIONS, slice: OF_DETECTIONS, intervals: OF_DETECTIONS },
   ...{ resamples: OF_DETECTIONS, seed: OF_DETECTIONS, difficult: OF_DETECTIONS },
   ...{ boxes: OF_FILES, match: OF_FILES, against: OF_FILES },
   ...{ split: OF_MODELS, coordinates: OF_MODELS, engine: OF_MODELS, precision: OF_MODELS },
@@ -148,6 +171,18 @@ const LAYOUTS = [
 ];
 const MATCHES = ["id", "file-name"];
 const DIFFICULT = ["ignore", "count"];
+
+function instanceMethod(text: string): InstanceMethod {
+  if (text === "components" || text === "watershed") return text;
+  throw new InvalidArgumentError("Allowed choices are components, watershed.");
+}
+
+/** "a, b" as ["a", "b"]. */
+function listed(text: string): string[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.includes("")) throw new InvalidArgumentError("Names are separated by commas, as in cat,dog.");
+  return names;
+}
 
 function thresholds(text: string): number[] {
   return text.split(",").map((part) => {
@@ -162,6 +197,7 @@ function thresholds(text: string): number[] {
 async function evaluate(flags: Flags, command: Command): Promise<void> {
   const subject = await subjectOf(flags);
   if (subject) requireFitting(command, FITTING, subject);
+  if (subject === "segmentation") return evaluateSegmenter(flags, command);
   requireMeasured(flags.failUnder ?? [], subject === "classification" ? CLASSIFIER_METRICS : METRICS[flags.rules]);
   if (subject === "classification") return evaluateClassifier(flags);
   checkMeasureFlags(flags);
@@ -217,6 +253,34 @@ async function evaluateClassifier(flags: Flags): Promise<void> {
     await writeClassifierReport(report, { ...reported, training: await historyOf(RunFolder.of(weights)) });
     process.stderr.write(`report: ${report}\n`);
   }
+  const short = fallsShort(failUnder, numbers);
+  if (short.length > 0) throw new AnchorkitError(short.join("; "));
+}
+
+async function evaluateSegmenter(flags: Flags, command: Command): Promise<void> {
+  const { instances, failUnder = [] } = flags;
+  if (instances === undefined) {
+    const option = (["things", "maxDetections"] as const).find((name) => wasGiven(command, name));
+    if (option) throw new UsageError(`${flagOf(option)} is about single objects: it goes with --instances`);
+  }
+  const objects = instances === undefined ? [] : SEGMENTER_METRICS.instances;
+  requireMeasured(
+    failUnder.filter(({ className }) => className === undefined),
+    [...SEGMENTER_METRICS.overall, ...objects],
+  );
+  requireMeasured(
+    failUnder.filter(({ className }) => className !== undefined),
+    [...SEGMENTER_METRICS.perClass, ...objects],
+  );
+  const { evalSegmenter } = await import("./segmentation/evalSegmenter.ts");
+  await checkReport(flags);
+  printSegmentation(await evalSegmenter(flags), flags);
+}
+
+function printSegmentation({ document, tables, wideTables, numbers }: SegmentationMeasurement, flags: Flags): void {
+  const { format, failUnder = [] } = flags;
+  if (flags.json || format === "json") printJson(document);
+  else process.stdout.write(`${renderTables(format === "csv" ? wideTables : tables, format)}\n`);
   const short = fallsShort(failUnder, numbers);
   if (short.length > 0) throw new AnchorkitError(short.join("; "));
 }
