@@ -65,13 +65,14 @@ export function describeLeftOut({ path, leftOut }: KerasWeights): string | undef
 
 /**
  * Gives a backbone these weights, by the names of layer and weight. All or nothing: each weight of the backbone must be
- * there with its shape, and none may be left over. The kernel of published weights that takes blue, green, red is turned
+ * there with its shape, and none may be left over, but those of the part that was cut off the backbone. The kernel of published weights that takes blue, green, red is turned
  * round.
  *
  * @throws AnchorkitError that names what is missing, left over, or of another shape
  */
-export function setKerasWeights({ model, bgrKernel }: Backbone, given: KerasWeights): void {
-  const weights = withDepthwiseKernels(given.weights, new Set(namedWeights(model).keys()));
+export function setKerasWeights({ model, bgrKernel, leftOut = [] }: Backbone, given: KerasWeights): void {
+  const weights = withDepthwiseKernels(given.weights, new Set([...namedWeights(model).keys(), ...leftOut]));
+  for (const name of leftOut) weights.delete(name);
   const kernel = `${bgrKernel}/kernel`;
   const bgr = weights.get(kernel);
   if (bgr?.shape.length === 4) weights.set(kernel, reverseInputs(bgr));

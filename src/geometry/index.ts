@@ -1,7 +1,9 @@
 export { area, areas, clip } from "./boxes.ts";
 export { convert, type BoxFormat } from "./convert.ts";
 export { detections, type DetectionColumns, type Detections } from "./detections.ts";
+export { drawLabelMap, instanceMap, type InstanceMap, type MaskOfClass } from "./masks/drawMasks.ts";
 export { decodeMask, encodeMask } from "./masks/encodeMask.ts";
+export type { LabelMap } from "./masks/labelMap.ts";
 export { maskArea, maskBox } from "./masks/maskExtent.ts";
 export { maskIou, pairwiseMaskIou } from "./masks/maskIou.ts";
 export { maskPolygons } from "./masks/maskPolygons.ts";
@@ -10,6 +12,8 @@ export { batchedNms, nms, type NmsOptions } from "./nms.ts";
 export { ciou, diou, giou, iou, pairwiseCiou, pairwiseDiou, pairwiseGiou, pairwiseIou } from "./overlap.ts";
 export { rleFromBox, rleFromPolygon, rleFromPolygons } from "./masks/polygonMask.ts";
 export type { Box, Boxes } from "./readBoxes.ts";
+export { distanceTransform } from "./regions/distanceTransform.ts";
+export type { Connectivity, GridSize, PixelLabels } from "./regions/pixelGrid.ts";
 export { rleFromCounts, type Rle } from "./masks/rle.ts";
 export { rleFromString, rleToString } from "./masks/rleString.ts";
 export { softNms, type SoftNmsOptions, type SoftNmsResult } from "./softNms.ts";

@@ -26,6 +26,8 @@ export interface Backbone {
   preprocessing: PixelScaling | undefined;
   /** The layer that takes blue, green, red in the published weights: loading them turns its kernel round. */
   bgrKernel?: string;
+  /** Weights of the whole network that this part of it has not, by name. */
+  leftOut?: readonly string[];
 }
 
 export interface FeatureMap {

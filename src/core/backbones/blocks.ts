@@ -8,6 +8,8 @@ import { channelsOf, type BackboneOptions } from "./backbone.ts";
 export interface Blocks {
   /** Convolution, SAME padding and without bias unless said otherwise. */
   conv(x: tf.SymbolicTensor, name: string, filters: number, kernelSize: number, more?: ConvSettings): tf.SymbolicTensor;
+  /** Transposed convolution of 2x2 with stride 2, without bias: a map twice as high and wide. */
+  transposed(x: tf.SymbolicTensor, name: string, filters: number): tf.SymbolicTensor;
   /** 3x3 convolution of each channel by itself, SAME padding, without bias. */
   depthwise(x: tf.SymbolicTensor, name: string, strides: number): tf.SymbolicTensor;
   norm(x: tf.SymbolicTensor, name: string, initialGamma?: number): tf.SymbolicTensor;
@@ -46,6 +48,11 @@ export function blocks(
       const kernelInitializer = heNormal(kernelSize ** 2 * channelsOf(x), options.random);
       const settings = { name, filters, kernelSize, kernelInitializer };
       return apply(tf.layers.conv2d({ padding: "same", useBias: false, ...settings, ...more }), x);
+    },
+    transposed(x, name, filters) {
+      const kernelInitializer = heNormal(channelsOf(x), options.random); // each pixel is one pixel's alone
+      const settings = { name, filters, kernelSize: 2, strides: 2, useBias: false, kernelInitializer };
+      return apply(tf.layers.conv2dTranspose({ padding: "same", ...settings }), x);
     },
     depthwise(x, name, strides) {
       const depthwiseInitializer = heNormal(9, options.random);

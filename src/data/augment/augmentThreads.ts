@@ -22,7 +22,7 @@ export class AugmentThreads {
     this.#threads = new Threads(start, { work: "augmentation", count });
   }
 
-  /** As `augmentImage` does it, without masks. */
+  /** As `augmentImage` does it, without outlines and masks of objects. */
   augment({ draw, samples }: AugmentTask): Promise<Sample> {
     return this.#threads.run({
       draw,
@@ -37,8 +37,13 @@ export class AugmentThreads {
 }
 
 /** What is copied for the thread: no other bytes of a shared buffer, nothing else of the record. */
-function bare({ image, annotations: { width, height, objects } }: Sample): Sample {
-  const { pixels } = image;
-  const own = pixels.byteLength === pixels.buffer.byteLength ? pixels : pixels.slice();
-  return { image: { width: image.width, height: image.height, pixels: own }, annotations: { width, height, objects } };
+function bare({ image, annotations: { width, height, objects, labelMap } }: Sample): Sample {
+  return {
+    image: { width: image.width, height: image.height, pixels: alone(image.pixels) },
+    annotations: { width, height, objects, ...(labelMap && { labelMap: { ...labelMap, data: alone(labelMap.data) } }) },
+  };
+}
+
+function alone(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
 }

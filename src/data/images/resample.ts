@@ -21,8 +21,11 @@ export const INTERPOLATIONS = [
   ...(["lanczos3", "lanczos5", "gaussian", "mitchellcubic"] as const),
 ] as const;
 
+/** A raster of any numbers. */
+type Numbers = Omit<Raster, "data"> & { data: Uint8Array | Float32Array };
+
 /** What is resampled to what size, and how. */
-type Resampling = [image: Raster, from: Rectangle, size: Size, interpolation: Interpolation, antialias?: boolean];
+type Resampling = [image: Numbers, from: Rectangle, size: Size, interpolation: Interpolation, antialias?: boolean];
 
 /**
  * A part of an image at another size: size.height * size.width * channels numbers, neither rounded nor clipped. Pixels
@@ -59,10 +62,10 @@ interface Spans {
   weights: Float64Array;
 }
 
-function resampled<Numbers extends Float32Array | Uint8ClampedArray>(
-  make: (length: number) => Numbers,
+function resampled<Result extends Float32Array | Uint8ClampedArray>(
+  make: (length: number) => Result,
   ...[{ data, width, channels }, from, size, interpolation, antialias = false]: Resampling
-): Numbers {
+): Result {
   const columns = spans(from.width, size.width, interpolation, antialias);
   const rows = spans(from.height, size.height, interpolation, antialias);
   const across = size.width * channels;
@@ -84,7 +87,7 @@ function resampled<Numbers extends Float32Array | Uint8ClampedArray>(
   return result;
 }
 
-function narrowRow(data: Uint8Array, begin: number, columns: Spans, channels: number, line: Float64Array): void {
+function narrowRow(data: Numbers["data"], begin: number, columns: Spans, channels: number, line: Float64Array): void {
   const { starts, counts, places, weights } = columns;
   for (let x = 0; x < starts.length; x++) {
     const first = starts[x] as number;

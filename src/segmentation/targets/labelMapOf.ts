@@ -1,7 +1,7 @@
 import type { Size } from "../../base/preprocessing.ts";
 import type { ImageRecord, LabelledObject } from "../../data/dataset.ts";
 import { hasOutline } from "../../data/trainedObjects.ts";
-import { drawLabelMap } from "../../geometry/masks/drawLabelMap.ts";
+import { drawLabelMap } from "../../geometry/masks/drawMasks.ts";
 import { BACKGROUND, IGNORED, type LabelMap } from "../../geometry/masks/labelMap.ts";
 import { rleFromPolygons } from "../../geometry/masks/polygonMask.ts";
 import type { Rle } from "../../geometry/masks/rle.ts";

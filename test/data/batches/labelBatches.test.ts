@@ -6,11 +6,10 @@ import { transformImages } from "../../../src/core/ops/transformImages.ts";
 import { AugmentThreads } from "../../../src/data/augment/augmentThreads.ts";
 import { changeColours, colourMapOf } from "../../../src/data/augment/apply/colour.ts";
 import { Augmentation, operationsByKind } from "../../../src/data/augment/description.ts";
-import { setColours, emptyLabelBatch } from "../../../src/data/batches/labelBatch.ts";
+import { emptyWarpedBatch, setColours } from "../../../src/data/batches/warpedBatch.ts";
 import type { ColourChange, PixelChange } from "../../../src/data/augment/draw/draw.ts";
 import { CLASSIFIER_PRESETS } from "../../../src/data/augment/presets.ts";
-import type { LabelBatch } from "../../../src/data/batches/labelBatch.ts";
-import { labelBatches } from "../../../src/data/batches/labelBatches.ts";
+import { type LabelBatch, labelBatches } from "../../../src/data/batches/labelBatches.ts";
 import type { ImageRecord } from "../../../src/data/dataset.ts";
 import { ImageStore, type StoredImage } from "../../../src/data/images/imageStore.ts";
 import { loadEngine } from "../../../src/engine/load.ts";
@@ -109,7 +108,7 @@ describe("batches for classifiers", () => {
       { name: "gain", factors: [0.9, 1.1, 1.05] },
     ] as const;
     const pixels = Uint8Array.from([120, 90, 140]);
-    const batch = emptyLabelBatch(1, { width: 1, height: 1 }, 1, 0);
+    const batch = emptyWarpedBatch(1, { width: 1, height: 1 }, 0);
     setColours(batch, 0, preprocessing, colourMapOf(changes.map((change) => ({ ...change }) as PixelChange)));
     const values = [0, 1, 2].map((c) =>
       [0, 1, 2].reduce((sum, k) => sum + (batch.colours[3 * c + k] ?? 0) * (pixels[k] ?? 0), batch.shift[c] ?? 0),

@@ -12,7 +12,7 @@ import { warpImage, warpMap, type PixelMap } from "./warp.ts";
 /** What is known of an image; an ImageRecord is one. */
 export interface Annotations extends Size {
   objects: LabelledObject[];
-  /** The class of each pixel, of the size of the image as it is labelled. */
+  /** The class of each pixel, and what else is known of it; of any size, as the image is. */
   labelMap?: PixelMap;
 }
 
@@ -32,8 +32,8 @@ export interface AugmentOptions {
 }
 
 /**
- * Applies a draw to an image and its annotations together. The image may be stored at another size than it was labelled
- * at; objects and label maps are in pixels of the labelled size before, of the draw's canvas after.
+ * Applies a draw to an image and its annotations together. The image and its label map may be stored at another size than
+ * the image was labelled at; objects are in pixels of the labelled size before, all is in those of the draw's canvas after.
  *
  * A label map shows what is seen most: a layer that shines through with less than half the weight leaves no trace there.
  */
@@ -46,7 +46,7 @@ export async function augmentImage(
   const { canvas, minVisible } = draw;
   const area = canvas.width * canvas.height;
   const result: StoredImage = { ...canvas, pixels: new Uint8Array(3 * area).fill(draw.fill) };
-  const labelMap = annotations.labelMap && { ...canvas, data: new Uint8Array(area).fill(fillClass) };
+  const labelMap = annotations.labelMap && emptyMap(canvas, annotations.labelMap, fillClass);
   let placed: PlacedObject[] = [];
   for (const layer of draw.layers) {
     const own = layer.image === draw.layers[0]?.image;
@@ -73,6 +73,10 @@ export async function augmentImage(
   return { image: result, annotations: { ...canvas, objects, ...(labelMap && { labelMap }) } };
 }
 
+function emptyMap(canvas: Size, map: PixelMap, fill: number): PixelMap {
+  return { ...map, ...canvas, data: new Uint8Array(canvas.width * canvas.height * (map.channels ?? 1)).fill(fill) };
+}
+
 async function sampleFor(layer: Layer, sampleOf: AugmentOptions["sampleOf"]): Promise<Sample> {
   if (!sampleOf) throw new AnchorkitError(`augmentImage: the draw needs image ${layer.image}; give sampleOf`);
   return sampleOf(layer.image);
@@ -86,14 +90,15 @@ function paint(
   labelMap: PixelMap | undefined,
   cover?: Cover,
 ): void {
-  const { width, height } = annotations;
+  const { width, height, labelMap: map } = annotations;
   const stored = multiply(matrix, scaleAndShift(width / image.width, height / image.height, 0, 0));
   const below = cover || weight < 1 ? target.pixels.slice() : undefined;
   warpImage(image, stored, target, cover?.window ?? window);
   if (below) mix(target.pixels, below, weight, target, cover);
-  if (!labelMap || !annotations.labelMap || weight < 0.5) return;
+  if (!labelMap || !map || weight < 0.5) return;
   const labelsBelow = cover && labelMap.data.slice();
-  warpMap(annotations.labelMap, matrix, labelMap, cover?.window ?? window);
+  const fromMap = multiply(matrix, scaleAndShift(width / map.width, height / map.height, 0, 0));
+  warpMap(map, fromMap, labelMap, cover?.window ?? window);
   if (labelsBelow) mix(labelMap.data, labelsBelow, 1, labelMap, cover);
 }
 

@@ -3,9 +3,12 @@ import type { StoredImage } from "../../images/imageStore.ts";
 import type { Window } from "../draw/draw.ts";
 import { invert, multiply, scaleAndShift, transformPoint, type Matrix } from "./matrix.ts";
 
-/** One number for each pixel, row after row: classes, or 0 and 1. */
+/** Some bytes for each pixel, row after row, that must not be mixed: classes, 0 and 1. */
 export interface PixelMap extends Size {
+  /** [height, width, channels] */
   data: Uint8Array;
+  /** 1 unless told. */
+  channels?: number;
 }
 
 /**
@@ -30,17 +33,19 @@ export function warpImage(image: StoredImage, matrix: Matrix, target: StoredImag
   }
 }
 
-/** The same for a map of classes: each pixel takes what is under its centre. */
+/** The same for a map of classes, to one of as many channels: each pixel takes what is under its centre. */
 export function warpMap(map: PixelMap, matrix: Matrix, target: PixelMap, [x1, y1, x2, y2]: Window): void {
   const back = invert(matrix);
   const from = rowBuffers(x2 - x1);
+  const { channels = 1 } = map;
   for (let y = y1; y < y2; y++) {
     originsOfRow(back, x1, y, from);
     const to = y * target.width + x1;
     for (let i = 0; i < from.us.length; i++) {
       const [u, v] = [at(from.us, i), at(from.vs, i)];
       if (!(u >= 0 && u < map.width && v >= 0 && v < map.height)) continue;
-      target.data[to + i] = at(map.data, (v | 0) * map.width + (u | 0));
+      const source = channels * ((v | 0) * map.width + (u | 0));
+      for (let c = 0; c < channels; c++) target.data[channels * (to + i) + c] = at(map.data, source + c);
     }
   }
 }

@@ -2,8 +2,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { AnchorkitError } from "../../../base/errors.ts";
 import { writeFileAtomic } from "../../../base/files.ts";
-import { maskArea } from "../../../geometry/masks/maskExtent.ts";
-import type { Rle } from "../../../geometry/masks/rle.ts";
+import { largestFirst, paintMask } from "../../../geometry/masks/drawMasks.ts";
 import type { Dataset, ImageRecord } from "../../dataset.ts";
 import { exportImages, splitFolder } from "../exportImages.ts";
 import { shownPath, withoutExtension } from "../../files.ts";
@@ -63,34 +62,19 @@ function draw(image: ImageRecord, warnings: Warnings): { masks: Uint16Array; ins
     const mask = maskOf(object, image);
     const where = `${shownPath(file)}: object ${i + 1}`;
     if (!object.segmentation) warnings.add("objects without an outline, drawn as their boxes", where);
-    return { mask, area: maskArea(mask), number: i + 1, class: object.class + 1, where };
+    return { mask, number: i + 1, class: object.class + 1, where };
   });
-  for (const { mask, number, class: id, where } of drawn.toSorted((a, b) => b.area - a.area)) {
-    if (paint(instances, mask, number))
+  for (const i of largestFirst(drawn.map(({ mask }) => mask))) {
+    const { mask, number, class: id, where } = drawn[i] as (typeof drawn)[number];
+    if (paintMask(instances, mask, number))
       warnings.add("objects that overlap larger ones, which lose these pixels", where);
-    paint(masks, mask, id);
+    paintMask(masks, mask, id);
   }
   const seen = new Set(instances);
   for (const { number, where } of drawn) {
     if (!seen.has(number)) warnings.add("objects of which no pixel is left, lost", where);
   }
   return { masks, instances };
-}
-
-/** Gives the pixels of a mask a value; whether one had a value before. */
-function paint(values: Uint16Array, { height, width, counts }: Rle, value: number): boolean {
-  let overlaps = false;
-  let place = 0; // down the columns
-  for (const [i, count] of counts.entries()) {
-    const end = place + count;
-    for (; i % 2 === 1 && place < end; place++) {
-      const at = (place % height) * width + Math.floor(place / height);
-      overlaps ||= values[at] !== 0;
-      values[at] = value;
-    }
-    place = end;
-  }
-  return overlaps;
 }
 
 async function writeGrey(

@@ -3,10 +3,10 @@ import type { ColourMap } from "../augment/apply/colour.ts";
 import { IDENTITY, invert, multiply, scaleAndShift, type Matrix } from "../augment/apply/matrix.ts";
 
 /**
- * A batch for classifiers as plain data: stored images, how each comes to the canvas, and what it shows. What moves the
- * pixels and changes their colours is left to the graph.
+ * The images of a batch as plain data: as they are stored, how each comes to the canvas, and what is done to its colours.
+ * To move the pixels and change them is left to the graph.
  */
-export interface LabelBatch {
+export interface WarpedBatch {
   /** [batch, stored height, stored width, 3], each image in the upper left corner, the rest filled. */
   images: Uint8Array;
   /** [batch, 8]: from pixels of the canvas to pixels of the stored image, as ImageProjectiveTransform takes it. */
@@ -14,28 +14,22 @@ export interface LabelBatch {
   /** [batch, 3, 3] and [batch, 3]: input = colours * pixel + shift, normalisation included. */
   colours: Float32Array;
   shift: Float32Array;
-  /** [batch, classes]: the share of each class, 0 to 1. */
-  targets: Float32Array;
-  /** [batch, 4]: the box x1, y1, x2, y2 of the one object, in shares of the canvas; zeros where boxes are not learnt. */
-  boxes: Float32Array;
   /** For messages. */
   files: string[];
 }
 
-export function emptyLabelBatch(batch: number, stored: Size, classes: number, fill: number): LabelBatch {
+export function emptyWarpedBatch(batch: number, stored: Size, fill: number): WarpedBatch {
   return {
     images: new Uint8Array(batch * stored.height * stored.width * 3).fill(fill),
     transforms: new Float32Array(batch * 8),
     colours: new Float32Array(batch * 9),
     shift: new Float32Array(batch * 3),
-    targets: new Float32Array(batch * classes),
-    boxes: new Float32Array(batch * 4),
     files: [],
   };
 }
 
 /** @param matrix from pixels of the image to pixels of the canvas, a pixel covering the square to its right and below */
-export function setTransform(batch: LabelBatch, slot: number, matrix: Matrix, original: Size, image: Size): void {
+export function setTransform(batch: WarpedBatch, slot: number, matrix: Matrix, original: Size, image: Size): void {
   const toStored = scaleAndShift(image.width / original.width, image.height / original.height, 0, 0);
   const back = multiply(toStored, invert(matrix));
   // The op counts from the middles of pixels.
@@ -45,12 +39,17 @@ export function setTransform(batch: LabelBatch, slot: number, matrix: Matrix, or
 }
 
 /** The image lies on the canvas already. */
-export function setNoTransform(batch: LabelBatch, slot: number): void {
+export function setNoTransform(batch: WarpedBatch, slot: number): void {
   batch.transforms.set(IDENTITY.slice(0, 8), slot * 8);
 }
 
 /** (colours - mean) / deviation */
-export function setColours(batch: LabelBatch, slot: number, { mean, deviation }: Preprocessing, map?: ColourMap): void {
+export function setColours(
+  batch: WarpedBatch,
+  slot: number,
+  { mean, deviation }: Preprocessing,
+  map?: ColourMap,
+): void {
   const { matrix, shift } = map ?? { matrix: IDENTITY, shift: [0, 0, 0] };
   for (let c = 0; c < 3; c++) {
     const scale = 1 / (deviation[c] as number);

@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { BACKBONE_NAMES } from "../core/backbones/names.ts";
+
+/** How a U-Net enlarges a map to the size of the level above. This file loads no TensorFlow. */
+export const UPSAMPLINGS = ["transposed", "nearest", "bilinear", "unpooling", "subpixel"] as const;
+export type Upsampling = (typeof UPSAMPLINGS)[number];
+
+const Unet = z.object({
+  kind: z.literal("unet"),
+  /** Channels of the level at full resolution; each level below has twice as many. */
+  filters: z.number().int().min(1).max(256).default(16),
+  /** Poolings between the level at full resolution and the lowest. */
+  depth: z.number().int().min(1).max(6).default(4),
+  /** Padding of the 3x3 convolutions; `valid` is the paper's: the input reaches beyond the output by a margin. */
+  padding: z.enum(["same", "valid"]).default("same"),
+  upsampling: z.enum(UPSAMPLINGS).default("transposed"),
+  /** In place of the plain encoder, up to its map of stride 2^depth. */
+  backbone: z.enum(BACKBONE_NAMES).optional(),
+  /** Width multiplier of the MobileNets. */
+  width: z.number().positive().max(4).default(1),
+});
+
+const Fcn = z.object({
+  kind: z.literal("fcn"),
+  /** Of the finest map that is scored: FCN-32s, -16s, -8s. */
+  stride: z.union([z.literal(32), z.literal(16), z.literal(8)]),
+  backbone: z.enum(BACKBONE_NAMES),
+  /** Width multiplier of the MobileNets. */
+  width: z.number().positive().max(4).default(1),
+});
+
+/** What fixes the layers of a segmenter's network. */
+export const Architecture = z.discriminatedUnion("kind", [Unet, Fcn]);
+export type Architecture = z.infer<typeof Architecture>;
+export type UnetArchitecture = z.infer<typeof Unet>;
+export type FcnArchitecture = z.infer<typeof Fcn>;
