@@ -1,6 +1,7 @@
+import { instanceMap, paintMask } from "../geometry/masks/drawMasks.ts";
 import { encodeMask } from "../geometry/masks/encodeMask.ts";
-import { IGNORED, type LabelMap } from "../geometry/masks/labelMap.ts";
-import { maskArea, maskBox } from "../geometry/masks/maskExtent.ts";
+import { BACKGROUND, IGNORED, type LabelMap } from "../geometry/masks/labelMap.ts";
+import { maskBox } from "../geometry/masks/maskExtent.ts";
 import type { Rle } from "../geometry/masks/rle.ts";
 import { type CocoMetrics, evaluateCoco } from "../metrics/detection/coco/coco.ts";
 import type { EvaluationImage } from "../metrics/detection/evaluationImage.ts";
@@ -98,39 +99,47 @@ export class InstanceMeasurement {
     return this.#things.map((k) => ({ mask, class: k, crowd: true }));
   }
 
-  /** The objects on their class's pixels, the smaller ones on top; stuff, and the background, which is never found or missed. */
+  /** Each object on the pixels of its class, stuff, and the background as a crowd, which is neither found nor missed. */
   #truePanoptic(labels: LabelMap, objects: readonly TrueInstance[]): PanopticMap<TruePanopticSegment> {
+    const masks = objects.map(({ mask }) => mask);
+    const object = instanceMap(masks, labels);
     const background = this.#classes.length;
-    const segments: TruePanopticSegment[] = [{ id: background + 1, class: background, crowd: true }];
-    const ids = this.#stuff(labels, segments);
-    for (let i = 0; i < ids.length; i++) if (labels.data[i] === 0) ids[i] = background + 1;
-    for (const { mask, crowd, ...one } of objects.toSorted((a, b) => maskArea(b.mask) - maskArea(a.mask))) {
-      const id = background + 1 + segments.length;
-      segments.push({ id, class: one.class, ...(crowd === true && { crowd }) });
-      paint(ids, mask, id, (i) => labels.data[i] === one.class + 1);
+    const ids = this.#stuff(labels);
+    for (let i = 0; i < ids.length; i++) {
+      const label = labels.data[i] as number;
+      if (label === BACKGROUND) ids[i] = background + 1;
+      else if (objects[(object[i] as number) - 1]?.class === label - 1) ids[i] = this.#idOf(object[i] as number);
     }
-    return present(ids, segments);
+    const segments = objects.map(({ class: k, crowd = false }, i) => ({ id: this.#idOf(i + 1), class: k, crowd }));
+    return present(ids, [
+      ...segments,
+      ...this.#stuffSegments(),
+      { id: background + 1, class: background, crowd: true },
+    ]);
   }
 
   /** The objects, the surest on top, over stuff. */
   #panoptic(labels: LabelMap, objects: readonly FoundInstance[]): PanopticMap {
-    const segments: TruePanopticSegment[] = [];
-    const ids = this.#stuff(labels, segments);
-    for (const { mask, ...one } of objects.toSorted((a, b) => a.score - b.score)) {
-      const id = this.#classes.length + 2 + segments.length;
-      segments.push({ id, class: one.class });
-      paint(ids, mask, id, () => true);
-    }
-    return present(ids, segments);
+    const ids = this.#stuff(labels);
+    const surestLast = objects.toSorted((a, b) => a.score - b.score);
+    surestLast.forEach(({ mask }, i) => paintMask(ids, mask, this.#idOf(i + 1)));
+    const segments = surestLast.map((one, i) => ({ id: this.#idOf(i + 1), class: one.class }));
+    return present(ids, [...segments, ...this.#stuffSegments()]);
   }
 
-  /** [height * width] a segment for each class of stuff, its id the class + 1; their list is added to. */
-  #stuff({ data }: LabelMap, segments: TruePanopticSegment[]): Int32Array {
+  /** The id of the first object is 1 more than those of stuff and the background. */
+  #idOf(object: number): number {
+    return this.#classes.length + 1 + object;
+  }
+
+  /** [height * width] the class + 1 of pixels of stuff, else 0. */
+  #stuff({ data }: LabelMap): Int32Array<ArrayBuffer> {
     const isStuff = this.#classes.map((_, k) => !this.#things.includes(k));
-    isStuff.forEach((stuff, k) => {
-      if (stuff) segments.push({ id: k + 1, class: k });
-    });
     return Int32Array.from(data, (label) => (isStuff[label - 1] === true ? label : 0));
+  }
+
+  #stuffSegments(): { id: number; class: number }[] {
+    return [...this.#classes.keys()].filter((k) => !this.#things.includes(k)).map((k) => ({ id: k + 1, class: k }));
   }
 }
 
@@ -138,17 +147,4 @@ export class InstanceMeasurement {
 function present<Segment extends { id: number }>(ids: Int32Array, segments: readonly Segment[]) {
   const seen = new Set(ids);
   return { ids, segments: segments.filter(({ id }) => seen.has(id)) };
-}
-
-/** Gives the pixels inside a mask an id where they may have it. */
-function paint(ids: Int32Array, { height, width, counts }: Rle, id: number, may: (at: number) => boolean): void {
-  let place = 0; // down the columns
-  for (const [i, count] of counts.entries()) {
-    const end = place + count;
-    for (; i % 2 === 1 && place < end; place++) {
-      const at = (place % height) * width + Math.floor(place / height);
-      if (may(at)) ids[at] = id;
-    }
-    place = end;
-  }
 }
