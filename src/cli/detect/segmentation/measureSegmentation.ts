@@ -4,7 +4,7 @@ import { nearest } from "../../../geometry/nearest.ts";
 import { COCO_KEYS } from "../../../metrics/detection/coco/cocoSummary.ts";
 import type { ImageNumbers, MeasuredImage, SegmenterEvaluation } from "../../../segmentation/measure.ts";
 import type { InstanceEvaluation } from "../../../segmentation/measureInstances.ts";
-import type { Measured } from "../failUnder.ts";
+import { type Bar, type Measured, requireMeasured } from "../failUnder.ts";
 import type { DataTable } from "../../tables.ts";
 import { instanceTables, segmenterTables } from "./segmenterTables.ts";
 
@@ -17,6 +17,18 @@ export const SEGMENTER_METRICS = {
   perClass: ["iou", "dice", "accuracy", "precision", "boundary_f1"],
   instances: [...COCO_KEYS, "PQ", "SQ", "RQ"],
 };
+
+/** @throws UsageError, before anything is measured, for a bar on a number that will not be */
+export function requireSegmentationBars(bars: readonly Bar[], withInstances: boolean): void {
+  const { overall, perClass, instances } = SEGMENTER_METRICS;
+  const more = withInstances ? instances : [];
+  const ofClass = (bar: Bar): boolean => bar.className !== undefined;
+  requireMeasured(
+    bars.filter((bar) => !ofClass(bar)),
+    [...overall, ...more],
+  );
+  requireMeasured(bars.filter(ofClass), [...perClass, ...more]);
+}
 
 /** What a segmentation is measured by. */
 export interface SegmentationFlags {
