@@ -1,5 +1,8 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { AnchorkitError } from "../../base/errors.ts";
+import { defined } from "../../base/defined.ts";
+import { AnchorkitError, UsageError } from "../../base/errors.ts";
+import { kindOf } from "../../data/files.ts";
+import { wasGiven } from "../configFile.ts";
 import { addReadingOptions } from "../dataset.ts";
 import { CLASSIFIER_METRICS } from "./classification/evalClassifier.ts";
 import { type InputFlags, readEvaluation } from "./evalInput.ts";
@@ -12,10 +15,17 @@ import {
   addExamples,
   addOverwriteOption,
   choice,
+  flagOf,
   numberIn,
   printJson,
   requireThere,
 } from "../options.ts";
+import {
+  requireSegmentationBars,
+  SEGMENTER_METRICS,
+  type SegmentationMeasurement,
+} from "./segmentation/measureSegmentation.ts";
+import type { InstanceMethod } from "./segmentation/evalSegmenter.ts";
 import { TRAIN_LONGER, tooFewSteps, tooFewStepsText } from "../../report/evaluation/tooFewSteps.ts";
 import { RunFolder } from "../../training/run/runFolder.ts";
 import { historyOf } from "./trainingReport.ts";
@@ -26,6 +36,10 @@ interface Flags extends InputFlags, MeasureFlags {
   map?: true;
   format: TableFormat | "json";
   failUnder?: Bar[];
+  instances?: InstanceMethod;
+  things?: string[];
+  classes?: string[];
+  ignoreLabel: number;
   overwrite?: true;
   json?: true;
 }
@@ -46,6 +60,7 @@ export function addEval(program: Command): void {
     "detect eval --map --data dataset --split test --weights runs/cells --report report.html",
     "detect eval --data photos --split test --weights runs/photos",
     "detect eval --map --truth truth.json --predictions predictions.json",
+    "detect eval --truth masks --predictions found",
     "detect eval --map --truth truth.json --predictions new.json --against old.json",
     "detect eval --map --truth truth.json --predictions new.json --fail-under AP50=.8,AP:cat=.5",
   );
@@ -56,8 +71,21 @@ function addInputOptions(command: Command): void {
     .option("--weights <run>", "run folder that detect train wrote")
     .option("--data <dataset>", "labelled images")
     .addOption(choice("--split <name>", "which of these images", ["train", "val", "test", "all"], "test"))
-    .option("--truth <file>", "labels as COCO JSON; with --predictions, no model is needed")
-    .option("--predictions <file>", "detections as COCO results: JSON, or JSON Lines of any length")
+    .option(
+      "--truth <file>",
+      "labels as COCO JSON, or, for masks, a folder of them or any labelled images; with --predictions, no model is needed",
+    )
+    .option(
+      "--predictions <file>",
+      "detections as COCO results: JSON, or JSON Lines of any length; or a folder of mask images, a class for each pixel",
+    )
+    .option("--classes <names>", "what the values 1, 2, … of masks are called, if no list beside them says it", listed)
+    .option(
+      "--ignore-label <n>",
+      "the value of pixels in masks that do not count",
+      numberIn({ whole: true, min: 0, max: 65_535 }),
+      255,
+    )
     .option("--against <file>", "another model's detections: is the difference more than chance?")
     .addOption(choice("--boxes <layout>", "what the numbers of a box in --predictions are (default: xywh)", LAYOUTS))
     .addOption(
@@ -103,6 +131,13 @@ function addMeasureOptions(command: Command): void {
         "all, or choose (on these images, with --split val, and keep them in the model)",
       thresholdsIn(["val", "choose"]),
     )
+    .option(
+      "--instances [how]",
+      "of a model that segments, also measure single objects: AP of their masks, panoptic quality; told apart as " +
+        "connected components, or by watershed (default: as suits the model)",
+      instanceMethod,
+    )
+    .option("--things <classes>", "with --instances, the classes whose objects are counted (default: all)", listed)
     .option("--explain", "say where it fails: errors and what they cost, best thresholds, mix-ups, calibration, counts")
     .option(
       "--slice <by>",
@@ -126,20 +161,32 @@ function addOutputOptions(command: Command): void {
     .option(
       "--fail-under <bars>",
       "exit with code 1 if a number is lower, such as AP50=.8, or AP50:cat=.8 for a class",
-      barsIn([...new Set([...METRICS.coco, ...METRICS.voc, ...CLASSIFIER_METRICS])]),
+      barsIn([
+        ...new Set([
+          ...METRICS.coco,
+          ...METRICS.voc,
+          ...CLASSIFIER_METRICS,
+          ...Object.values(SEGMENTER_METRICS).flat(),
+        ]),
+      ]),
     );
 }
 
 const OF_DETECTIONS: readonly Subject[] = ["detection", "files"];
 const OF_FILES: readonly Subject[] = ["files"];
-const OF_MODELS: readonly Subject[] = ["detection", "classification"];
+const OF_MODELS: readonly Subject[] = ["detection", "classification", "segmentation"];
+const OF_SEGMENTERS: readonly Subject[] = ["segmentation"];
+const OF_MASKS: readonly Subject[] = ["masks"];
 /** Options that not everything which can be measured has use for. */
 const FITTING: Fitting = {
   ...{ map: OF_DETECTIONS, rules: OF_DETECTIONS, masks: OF_DETECTIONS, iou: OF_DETECTIONS, iouPixels: OF_DETECTIONS },
-  ...{ maxDetections: OF_DETECTIONS, explain: OF_DETECTIONS, slice: OF_DETECTIONS, intervals: OF_DETECTIONS },
+  ...{ maxDetections: [...OF_DETECTIONS, "segmentation"], thresholds: [...OF_DETECTIONS, "classification"] },
+  ...{ instances: OF_SEGMENTERS, things: OF_SEGMENTERS },
+  ...{ explain: OF_DETECTIONS, slice: OF_DETECTIONS, intervals: OF_DETECTIONS },
   ...{ resamples: OF_DETECTIONS, seed: OF_DETECTIONS, difficult: OF_DETECTIONS },
   ...{ boxes: OF_FILES, match: OF_FILES, against: OF_FILES },
-  ...{ split: OF_MODELS, coordinates: OF_MODELS, engine: OF_MODELS, precision: OF_MODELS },
+  ...{ split: [...OF_MODELS, "masks"], coordinates: [...OF_MODELS, "masks"], engine: OF_MODELS, precision: OF_MODELS },
+  ...{ classes: OF_MASKS, ignoreLabel: OF_MASKS },
 };
 
 const LAYOUTS = [
@@ -148,6 +195,18 @@ const LAYOUTS = [
 ];
 const MATCHES = ["id", "file-name"];
 const DIFFICULT = ["ignore", "count"];
+
+function instanceMethod(text: string): InstanceMethod {
+  if (text === "components" || text === "watershed") return text;
+  throw new InvalidArgumentError("Allowed choices are components, watershed.");
+}
+
+/** "a, b" as ["a", "b"]. */
+function listed(text: string): string[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.includes("")) throw new InvalidArgumentError("Names are separated by commas, as in cat,dog.");
+  return names;
+}
 
 function thresholds(text: string): number[] {
   return text.split(",").map((part) => {
@@ -162,6 +221,7 @@ function thresholds(text: string): number[] {
 async function evaluate(flags: Flags, command: Command): Promise<void> {
   const subject = await subjectOf(flags);
   if (subject) requireFitting(command, FITTING, subject);
+  if (subject === "segmentation" || subject === "masks") return evaluateSegmentation(flags, command, subject);
   requireMeasured(flags.failUnder ?? [], subject === "classification" ? CLASSIFIER_METRICS : METRICS[flags.rules]);
   if (subject === "classification") return evaluateClassifier(flags);
   checkMeasureFlags(flags);
@@ -198,7 +258,8 @@ async function evaluate(flags: Flags, command: Command): Promise<void> {
 /** What is measured; undefined where that is not said, or twice, which `readEvaluation` refuses. */
 async function subjectOf({ weights, data, truth, predictions }: Flags): Promise<Subject | undefined> {
   const files = (truth ?? predictions) !== undefined;
-  if (files) return (weights ?? data) === undefined ? "files" : undefined;
+  if (files && (weights ?? data) !== undefined) return undefined;
+  if (files) return predictions !== undefined && (await kindOf(predictions)) === "folder" ? "masks" : "files";
   if (weights === undefined || data === undefined) return undefined;
   requireThere({ data, weights });
   const { kindOfRun } = await import("./openPredictor.ts");
@@ -219,6 +280,42 @@ async function evaluateClassifier(flags: Flags): Promise<void> {
   }
   const short = fallsShort(failUnder, numbers);
   if (short.length > 0) throw new AnchorkitError(short.join("; "));
+}
+
+/** Of a trained model, or of masks alone. */
+async function evaluateSegmentation(flags: Flags, command: Command, subject: "segmentation" | "masks"): Promise<void> {
+  const { instances, failUnder = [], format } = flags;
+  if (instances === undefined) {
+    const option = (["things", "maxDetections"] as const).find((name) => wasGiven(command, name));
+    if (option) throw new UsageError(`${flagOf(option)} is about single objects: it goes with --instances`);
+  }
+  requireSegmentationBars(failUnder, instances !== undefined);
+  await checkReport(flags);
+  const { document, tables, wideTables, numbers } =
+    subject === "segmentation" ? await segmenterOf(flags) : await masksOf(flags, command);
+  if (flags.json || format === "json") printJson(document);
+  else process.stdout.write(`${renderTables(format === "csv" ? wideTables : tables, format)}\n`);
+  const short = fallsShort(failUnder, numbers);
+  if (short.length > 0) throw new AnchorkitError(short.join("; "));
+}
+
+async function segmenterOf(flags: Flags): Promise<SegmentationMeasurement> {
+  const { evalSegmenter } = await import("./segmentation/evalSegmenter.ts");
+  return evalSegmenter(flags);
+}
+
+async function masksOf(flags: Flags, command: Command): Promise<SegmentationMeasurement> {
+  const { readMaskEvaluation } = await import("./segmentation/evalMasks.ts");
+  const { measureSegmentation } = await import("./segmentation/measureSegmentation.ts");
+  const { truth, predictions, classes, images, coordinates, orphans, split, ignoreLabel } = flags;
+  requireThere({ truth, predictions, images });
+  const given = { truth, predictions, classes, images, coordinates, orphans };
+  const read = await readMaskEvaluation({
+    ...defined(given),
+    ...(wasGiven(command, "split") && { split }),
+    ...(wasGiven(command, "ignoreLabel") && { ignoreLabel }),
+  });
+  return measureSegmentation(read.images, read.classes, undefined);
 }
 
 /** Makes sure that the report overwrites nothing that is read, before anything is. */

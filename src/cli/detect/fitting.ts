@@ -4,8 +4,8 @@ import type { TaskKind } from "../../training/task.ts";
 import { wasGiven } from "../configFile.ts";
 import { flagOf } from "../options.ts";
 
-/** What a command looks at: a trained model of a kind, or the files of any tool. */
-export type Subject = TaskKind | "files";
+/** What a command looks at: a trained model of a kind, or the files of any tool, detections or masks. */
+export type Subject = TaskKind | "files" | "masks";
 
 /** The options of a command that not every subject has use for, and whose they are. */
 export type Fitting = Readonly<Record<string, readonly Subject[]>>;
@@ -16,6 +16,7 @@ const OWNERS: Readonly<Record<Subject, string>> = {
   segmentation: "models that segment",
   sequence: "models of sequences",
   files: "--truth and --predictions",
+  masks: "folders of masks at --truth and --predictions",
 };
 const GIVEN: Readonly<Record<Subject, string>> = {
   detection: "these are the weights of a detector",
@@ -23,6 +24,7 @@ const GIVEN: Readonly<Record<Subject, string>> = {
   segmentation: "these are the weights of a model that segments",
   sequence: "these are the weights of a model of sequences",
   files: "these are files",
+  masks: "--predictions is a folder of masks",
 };
 
 /**
@@ -34,7 +36,7 @@ const GIVEN: Readonly<Record<Subject, string>> = {
 export function requireFitting(command: Command, fitting: Fitting, subject: Subject): void {
   for (const [name, owners] of Object.entries(fitting)) {
     if (owners.includes(subject) || !wasGiven(command, name)) continue;
-    const models = owners.filter((owner) => owner !== "files");
+    const models = owners.filter((owner) => owner !== "files" && owner !== "masks");
     const whose = (models.length > 0 ? models : owners).map((owner) => OWNERS[owner]);
     throw new UsageError(`${flagOf(name)} is for ${whose.join(" and ")}, and ${GIVEN[subject]}: leave it out`);
   }
