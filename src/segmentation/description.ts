@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { MOST_CLASSES } from "../geometry/masks/labelMap.ts";
-import { Checksum, SavedPreprocessing } from "../training/run/modelDescription.ts";
+import { CategoryId, Checksum, SavedPreprocessing } from "../training/run/modelDescription.ts";
 import { Architecture } from "./architecture.ts";
 
 /** All that a saved segmenter is besides its weights: the content of segmenter.json. */
@@ -11,6 +11,7 @@ export const SegmenterDescription = z
     model: z.string().min(1),
     /** Without the background. */
     classes: z.array(z.string()).min(1).max(MOST_CLASSES),
+    categoryIds: z.array(CategoryId).optional(),
     architecture: Architecture,
     preprocessing: SavedPreprocessing,
     /** Whether it tells how deep a pixel lies in its object, which tells objects apart that touch. */
@@ -19,6 +20,10 @@ export const SegmenterDescription = z
     thresholds: z.tuple([z.number().min(0).max(1)]).optional(),
     /** The weights.bin beside it. */
     weights: Checksum.optional(),
+  })
+  .refine(({ categoryIds, classes }) => categoryIds === undefined || categoryIds.length === classes.length, {
+    path: ["categoryIds"],
+    message: "must be one for each class",
   })
   .refine(({ thresholds, classes }) => thresholds === undefined || classes.length === 1, {
     path: ["thresholds"],

@@ -28,13 +28,10 @@ export const SegmenterOptions = z.object({
     .max(2048)
     .default(256)
     .meta({ description: "longer side of the network's input", placeholder: "pixels" }),
-  resize: z
-    .enum(PIXEL_RESIZE_RULES)
-    .default("fit")
-    .meta({
-      description: "images of another shape than the input; tiles: at their own scale, by windows of the input's size",
-      placeholder: "how",
-    }),
+  resize: z.enum(PIXEL_RESIZE_RULES).default("fit").meta({
+    description: "images of another shape than the input; tiles: at their own scale, by windows of the input's size",
+    placeholder: "how",
+  }),
   loss: z
     .string()
     .refine(isLoss, { message: `must be one of ${LOSS_TERMS.join(", ")}, or several joined by +` })
@@ -49,7 +46,10 @@ export const SegmenterOptions = z.object({
     .min(0)
     .max(100)
     .default(0)
-    .meta({ description: "how much more gaps between objects that nearly touch weigh (10 in U-Net's paper)", placeholder: "weight" }),
+    .meta({
+      description: "how much more gaps between objects that nearly touch weigh (10 in U-Net's paper)",
+      placeholder: "weight",
+    }),
   instances: z.enum(["auto", "yes", "no"]).default("auto").meta({
     description:
       "whether it learns to tell objects that touch apart, too: yes, no, or where images have several objects of a class",
@@ -96,9 +96,7 @@ export type UnetOptions = z.infer<typeof UnetOptions>;
 
 /** Of fully convolutional networks. */
 export const FcnOptions = SegmenterOptions.extend({
-  backbone: backbone
-    .default("small")
-    .meta({ description: "the network that looks at the image", placeholder: "name" }),
+  backbone: backbone.default("small").meta({ description: "the network that looks at the image", placeholder: "name" }),
   ...{ width, pretrained },
 });
 export type FcnOptions = z.infer<typeof FcnOptions>;

@@ -1,4 +1,5 @@
 import { disposeWeights } from "../core/namedWeights.ts";
+import { categoryIdsOf } from "../data/categoryIds.ts";
 import type { ImageRecord } from "../data/dataset.ts";
 import { noCache } from "../data/images/imageCache.ts";
 import { ImageStore } from "../data/images/imageStore.ts";
@@ -9,6 +10,7 @@ import { compilePredictor } from "../training/compilePredictor.ts";
 import { PREDICTOR_OPTIONS, type PredictorOptions } from "../training/predictorOptions.ts";
 import { modelFolderOf } from "../training/run/modelFolder.ts";
 import type { SegmenterDescription } from "./description.ts";
+import type { InstanceOptions } from "./instances/instancesOf.ts";
 import type { MeasuredImage } from "./measure.ts";
 import type { SegmenterNetwork } from "./network.ts";
 import { predictStep } from "./predictStep.ts";
@@ -58,6 +60,11 @@ export class Segmenter {
     return this.description.classes;
   }
 
+  /** The category of each class in COCO files. */
+  get categoryIds(): readonly number[] {
+    return categoryIdsOf(this.description);
+  }
+
   /** Layers, shapes and weights, as tf.LayersModel.summary prints them. */
   summary(print?: (line: string) => void): void {
     this.#network.model.summary(undefined, undefined, print);
@@ -67,20 +74,21 @@ export class Segmenter {
    * Segments image files, in their order; the next images are decoded while some run. A file that cannot be read gives
    * its error and does not end the rest.
    */
-  predictFiles(
-    files: readonly string[],
-    { threshold }: { threshold?: number } = {},
-  ): AsyncGenerator<FileSegmentation> {
+  predictFiles(files: readonly string[], { threshold }: { threshold?: number } = {}): AsyncGenerator<FileSegmentation> {
     return segmentFiles(this.#run, files, this.#options(threshold));
   }
 
-  /** Labelled images and what it says of them, in their order; one is in memory at a time. */
+  /**
+   * Labelled images and what it says of them, in their order; one is in memory at a time.
+   *
+   * @param options `threshold` in place of the model's own; `instances`: single objects are told apart, too
+   */
   segmentLabelled(
     images: readonly ImageRecord[],
-    { threshold }: { threshold?: number } = {},
+    { threshold, instances }: { threshold?: number; instances?: InstanceOptions } = {},
   ): AsyncGenerator<MeasuredImage> {
     const store = new ImageStore(images, this.description.preprocessing, { cache: noCache });
-    return segmentLabelled(this.#run, store, this.#options(threshold));
+    return segmentLabelled(this.#run, store, { ...this.#options(threshold), instances });
   }
 
   /** Frees the weights; the segmenter cannot run afterwards. */

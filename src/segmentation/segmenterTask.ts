@@ -86,6 +86,7 @@ export async function segmenterTask(
     format: "anchorkit-segmenter",
     version: 1,
     ...{ model: options.model, classes, architecture, preprocessing, distance },
+    ...(dataset.categoryIds && { categoryIds: dataset.categoryIds }),
   };
   const { augmentation = SEGMENTER_PRESETS.default, flip, batch, separation } = options;
   const choice = { distance, separation: separation > 0 };
@@ -120,8 +121,11 @@ export async function segmenterTask(
     async validate(run) {
       const histogram = foregroundHistogram();
       const { alignment } = network;
-      const found = segmentLabelled(run, validation, { batch: PREDICT_BATCH, preprocessing, alignment }, (segmented, truth) => {
-        if (classes.length === 1) addForeground(histogram, foregroundOf(segmented), truth);
+      const found = segmentLabelled(run, validation, {
+        ...{ batch: PREDICT_BATCH, preprocessing, alignment },
+        look(segmented, truth) {
+          if (classes.length === 1) addForeground(histogram, foregroundOf(segmented), truth);
+        },
       });
       const measured = validationOf(await measureSegmenter(found, classes));
       const described = classes.length === 1 ? { thresholds: [bestForegroundThreshold(histogram)] } : {};
@@ -155,7 +159,8 @@ export async function segmenterTask(
 /** Of images that are larger than the canvas, any window is seen, whatever else is done to them. */
 function withWindows(augmentation: Augmentation, resize: ResizeRule): Augmentation {
   const { operations } = augmentation;
-  if (resize !== "tiles" || operations.some(({ name }) => name === "scaleJitter" || name === "crop")) return augmentation;
+  if (resize !== "tiles" || operations.some(({ name }) => name === "scaleJitter" || name === "crop"))
+    return augmentation;
   const anywhere = { name: "scaleJitter" as const, probability: 1, factor: [1, 1] as [number, number], aspect: 0 };
   return { ...augmentation, operations: [anywhere, ...operations] };
 }

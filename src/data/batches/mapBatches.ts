@@ -20,7 +20,7 @@ export type MapBatch = WarpedBatch & MapTargets;
 
 export interface MapBatchOptions extends WarpedOptions {
   /** The map of an image, of the size that it is stored at and three channels. */
-  mapOf(index: number): PixelMap;
+  mapOf: (index: number) => PixelMap;
   /** The first channel where no image is: that it does not count. The others have it too. */
   outside: number;
 }

@@ -69,9 +69,12 @@ function resampled<Result extends Float32Array | Uint8ClampedArray>(
   const [{ channels }, , size] = given;
   const across = size.width * channels;
   const result = make(size.height * across);
-  resampleRows((row, y) => {
-    result.set(row, y * across);
-  }, ...given);
+  resampleRows(
+    (row, y) => {
+      result.set(row, y * across);
+    },
+    ...given,
+  );
   return result;
 }
 

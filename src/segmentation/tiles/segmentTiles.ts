@@ -51,7 +51,13 @@ export async function segmentTiles(
         ...(depths && { depths: new RowSums(width, canvas.height, 1) }),
       };
       for (const [slot, left] of lefts.entries()) {
-        const place = { left, top, tile: canvas, across: weightsAcross[first + slot] as Float32Array, down: weightsDown };
+        const place = {
+          left,
+          top,
+          tile: canvas,
+          across: weightsAcross[first + slot] as Float32Array,
+          down: weightsDown,
+        };
         sums.shares.add(shares.subarray(slot * area * channels, (slot + 1) * area * channels), place);
         if (depths) sums.depths?.add(depths.subarray(slot * area, (slot + 1) * area), place);
       }

@@ -77,10 +77,10 @@ function draw(
     paintMask(masks, mask, id);
   }
   if (ignored) {
-    if (paint(masks, ignored, ignoredValue)) {
+    if (paintMask(masks, ignored, ignoredValue)) {
       warnings.add("images whose objects reach into pixels to ignore, and lose these", shownPath(file));
     }
-    paint(instances, ignored, 0);
+    paintMask(instances, ignored, 0);
   }
   const seen = new Set(instances);
   for (const { number, where } of drawn) {
