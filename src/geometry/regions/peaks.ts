@@ -24,7 +24,7 @@ export interface PeakOptions extends ComponentOptions {
  * the highest down; where two hills meet, the lower one is a peak if it rises enough above the pass.
  *
  * @param heights [height, width], row-major
- * @param mask [height, width]: 0 for pixels that are not looked at; hills end where the number changes, so that labels
+ * @param mask [height, width], 0 for pixels that are not looked at; hills end where the number changes, so that labels
  *   give the peaks of each class on its own
  * @returns places of the peaks, rising
  * @throws RangeError where an argument is not as long as there are pixels, a height is NaN, or rise is below 0

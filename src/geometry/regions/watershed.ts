@@ -18,11 +18,11 @@ import {
  * Reference: F. Meyer, "Topographic distance and watershed lines", Signal Processing 38 (1994).
  *
  * @param elevation [height, width], row-major; of a map of distances its negative
- * @param markers [height, width]: 0 for none, else the number of the region; what lies outside of the mask is passed over
- * @param mask [height, width]: 0 for what is not to be flooded; water stays among pixels of one number, so that labels
+ * @param markers [height, width], 0 for none, else the number of the region; what lies outside of the mask is passed over
+ * @param mask [height, width], 0 for what is not to be flooded; water stays among pixels of one number, so that labels
  *   flood each class on its own
  * @param options connectivity: 8 by default
- * @returns [height, width]: the number of the region of each pixel; 0 outside of the mask, and in parts of it without a
+ * @returns [height, width], the number of the region of each pixel; 0 outside of the mask, and in parts of it without a
  *   marker
  * @throws RangeError where an argument is not as long as there are pixels, or an elevation is NaN
  */

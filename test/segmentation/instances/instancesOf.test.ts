@@ -64,12 +64,13 @@ describe("instancesOf", () => {
     expect(pixelsOf(instancesOf({ labels }, { rise: 0.9 }))).toHaveLength(3);
   });
 
-  it("does not cut single objects, and withstands noise of the predicted distance", () => {
-    const noisy = distance.map((value, i) => value + 0.12 * Math.sin(i * i * 12.9898));
-    expect(pixelsOf(instancesOf({ labels, distance: noisy }))).toHaveLength(4);
-    const long = discs({ width: 60, height: 20 }, [30, 10, 8]);
-    long.labels.data.fill(1, 60 * 8, 60 * 12);
-    expect(instancesOf({ labels: long.labels, distance: new Float32Array(1200).fill(0.5) })).toHaveLength(1);
+  it("does not cut an object whose distance is flat in the middle and wavy", () => {
+    const size = { width: 60, height: 50 };
+    const large = discs(size, [30, 24, 21]);
+    const wave = (i: number) => Math.sin(i % size.width) * Math.sin(Math.floor(i / size.width));
+    const wavy = large.distance.map((value, i) => Math.min(0.5, value) + 0.1 * wave(i));
+    expect(instancesOf({ labels: large.labels, distance: wavy })).toHaveLength(1);
+    expect(instancesOf({ labels: large.labels, distance: wavy }, { rise: 0.02 }).length).toBeGreaterThan(3);
   });
 
   it("divides each class on its own, though they touch", () => {
