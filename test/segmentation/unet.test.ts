@@ -118,6 +118,19 @@ describe("a U-Net of valid convolutions", () => {
     expect(whole.sub(whole.mean()).abs().mean().dataSync()[0]).toBeGreaterThan(0.05); // it does say something
   }); // prettier-ignore
 
+  it("unpools by the switches of the same places", () => {
+    const { model, margin } = build({ padding: "valid", upsampling: "unpooling", depth: 2, filters: 3 });
+    const [, all] = model.getLayer("down1_pool").output as tf.SymbolicTensor[];
+    const outputs = [all as tf.SymbolicTensor, model.getLayer("up1_switches").output as tf.SymbolicTensor];
+    const image = noise(8 + 2 * margin, 12 + 2 * margin);
+    const [whole, used] = tf.model({ inputs: model.inputs, outputs }).predict(image) as [tf.Tensor4D, tf.Tensor4D];
+    const [rows, columns] = [whole.shape[1] - used.shape[1], whole.shape[2] - used.shape[2]];
+    expect([rows, columns]).toEqual([16, 16]); // two levels' convolutions
+    const middle = whole.slice([0, rows / 2, columns / 2, 0], used.shape);
+    expect([...used.dataSync()]).toEqual([...middle.dataSync()]);
+    expect(new Set(used.dataSync())).toEqual(new Set([0, 1, 2, 3]));
+  });
+
   it("lays its output over the middle of its input", () => {
     // A bright pixel in the middle of what is to be labelled: the change is centred on it.
     const { model, margin } = build({ padding: "valid", depth: 2, filters: 4 }, 1);
