@@ -23,14 +23,14 @@ export interface PooledMap {
  */
 export function maxPoolWithSwitches(x: tf.Tensor4D): PooledMap {
   return tf.tidy(() => {
-    const { pooled, switches } = usesNativeOps() ? nativePool(x) : portablePool(stopGradient(x) as tf.Tensor4D);
+    const { pooled, switches } = usesNativeOps() ? nativePool(x) : portablePool(stopGradient(x));
     const withGradient = tf.customGrad((...args) => {
       (args.at(-1) as tf.GradSaveFunc)([switches]);
       const gradFunc = (dy: tf.Tensor, [at]: tf.Tensor[]) =>
         spread(dy as tf.Tensor4D, at as tf.Tensor4D).slice([0, 0, 0, 0], x.shape);
       return { value: pooled, gradFunc };
     });
-    return { pooled: withGradient(x) as tf.Tensor4D, switches };
+    return { pooled: withGradient(x), switches };
   });
 }
 
@@ -47,7 +47,7 @@ export function maxUnpool(x: tf.Tensor4D, switches: tf.Tensor4D): tf.Tensor4D {
     const gradFunc = (dy: tf.Tensor, [at]: tf.Tensor[]) => pick(dy as tf.Tensor4D, at as tf.Tensor4D);
     return { value: spread(x, switches), gradFunc };
   });
-  return unpool(x) as tf.Tensor4D;
+  return unpool(x);
 }
 
 /** One op, which says where maxima are as (row * width + column) * channels + channel of the image. */
