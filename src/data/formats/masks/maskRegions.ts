@@ -43,7 +43,7 @@ export async function readRegions(pair: MaskedImage, colours: boolean, warnings:
     const pixels = await readLabelPixels(file, { colours: false });
     if (pixels.width === size.width && pixels.height === size.height) return pixels;
     const sizes = `${pixels.width} x ${pixels.height} pixels, ${shownPath(first)} ${size.width} x ${size.height}`;
-    throw new AnchorkitError(`${shownPath(file)}: has ${sizes}`);
+    throw new AnchorkitError(`${shownPath(file)}: has ${sizes}; save both as large as their image`);
   };
   const said = { pair, size, where: maskName(pair) };
   if (pair.parts) {
@@ -69,7 +69,7 @@ async function checkShape(mask: string, { width, height }: Size, image: string):
   const isLike = (ratio: number): boolean => Math.abs((width / height) * ratio - 1) < 0.01;
   if (isLike(header.height / header.width) || (header.orientation >= 5 && isLike(header.width / header.height))) return;
   const sizes = `${width} x ${height} pixels, its image ${header.width} x ${header.height}`;
-  throw new AnchorkitError(`${shownPath(mask)}: the mask has ${sizes}`);
+  throw new AnchorkitError(`${shownPath(mask)}: the mask has ${sizes}; save it as large as its image`);
 }
 
 /** Numbers of objects: grey that is stored as colours stays the number that it is. */

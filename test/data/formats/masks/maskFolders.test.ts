@@ -243,7 +243,9 @@ describe("layouts", () => {
       "masks of single objects of an image that has another mask, left out: 1 (./masks/a/1.png)",
     );
     const other = { ...parts, "a/masks/4.png": await jpeg(9, 8), "a/images/a.png": image };
-    await expect(summary(other)).rejects.toThrow(/masks.4\.png: has 9 x 8 pixels, .*masks.1\.png 10 x 8$/);
+    await expect(summary(other)).rejects.toThrow(
+      /masks.4\.png: has 9 x 8 pixels, .*masks.1\.png 10 x 8; save both as large as their image$/,
+    );
   });
 
   test("of CamVid: train beside train_labels with names in _L, and class_dict.csv, whose black is no class", async () => {
@@ -439,7 +441,7 @@ describe("masks that are not what they seem", () => {
     expect(images).toEqual([["a.jpg", undefined, ["object", 2, 4, 8, 12]]]);
     expect(warnings[1]).toMatch(/^images resized after they were labelled, boxes scaled: 1 /);
     await expect(summary({ "images/a.jpg": await jpeg(20, 20), "masks/a.png": mask })).rejects.toThrow(
-      /masks.a\.png: the mask has 10 x 8 pixels, its image 20 x 20$/,
+      /masks.a\.png: the mask has 10 x 8 pixels, its image 20 x 20; save it as large as its image$/,
     );
     const turned = { "images/a.jpg": await jpeg(10, 8, 6), "masks/a.png": mask }; // of the photo as stored
     expect((await summary(turned)).images).toEqual([["a.jpg", undefined, ["object", 2, 1, 6, 4]]]);
@@ -452,7 +454,7 @@ describe("errors name the file", () => {
     [{ "images/a.jpg": image, "masks/a.png": "x" }, /masks\/a\.png: is no image/],
     [{ "images/a.jpg": image, "images/a.png": image, "masks/a.png": black }, /masks.a\.png: is the mask of .*a\.jpg and .*a\.png; rename/], // prettier-ignore
     [{ "images/a.jpg": image, "masks/a.png": image, "masks/a_mask.png": image }, /is a mask of the same image as/],
-    [{ "images/a.jpg": image, "masks/a.png": black, "instances/a.png": small }, /instances\/a\.png: has 3 x 4 pixels, .*masks\/a\.png 10 x 8$/], // prettier-ignore
+    [{ "images/a.jpg": image, "masks/a.png": black, "instances/a.png": small }, /instances\/a\.png: has 3 x 4 pixels, .*masks\/a\.png 10 x 8; save both as large as their image$/], // prettier-ignore
     [{ "images/a.jpg": image, "masks/a.png": red, "_classes.csv": "Pixel Value,Class\n1,cat" }, /masks\/a\.png: is a mask in colours, but the list of classes gives numbers$/], // prettier-ignore
     [{ "images/a.jpg": image, "masks/a.png": black, "_classes.csv": "Pixel Value,Class\n1,cat\n1,dog" }, /_classes\.csv: line 3: the value of "dog" is "cat" already$/], // prettier-ignore
     [{ "images/a.jpg": image, "masks/a.png": black, "_classes.csv": "Pixel Value,Class\n1.5,cat" }, /_classes\.csv: line 2: values must be whole numbers from 0 to 65535, got 1\.5$/], // prettier-ignore
