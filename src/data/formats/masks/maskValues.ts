@@ -77,9 +77,12 @@ export function meaningOfValues(
     if (colours) return kind === "index" ? (value & 255) * 0x010101 : value;
     return kind === "index" ? value : value & 255;
   };
-  const values = new Set<number>();
-  for (const { regions, kind = "index" } of withClasses) {
-    for (const { classValue } of regions) values.add(valueOf(classValue, kind));
+  const values = new Map<number, string>(); // with the first mask that has each
+  for (const { regions, kind = "index", where } of withClasses) {
+    for (const { classValue } of regions) {
+      const value = valueOf(classValue, kind);
+      if (!values.has(value)) values.set(value, where);
+    }
   }
   if (colours && !list && values.size > MAX_COLOURS) {
     throw new AnchorkitError(
@@ -90,14 +93,16 @@ export function meaningOfValues(
     ? namesOfList(list, colours, () => shareOf(withClasses, (value, kind) => valueOf(value, kind) === 0))
     : colours
       ? nameOfColour
-      : namesOfNumbers(values, withClasses);
+      : namesOfNumbers([...values.keys()], withClasses);
   const meanings = new Map<number, ValueMeaning>();
-  for (const value of [...new Set([...(list?.names.keys() ?? []), ...[...values].sort((a, b) => a - b)])]) {
+  for (const value of [...new Set([...(list?.names.keys() ?? []), ...[...values.keys()].sort((a, b) => a - b)])]) {
     const meaning = nameOf(value);
     meanings.set(value, meaning);
     const listed = list?.names.get(value);
     if (list && typeof meaning !== "string" && listed === undefined) {
-      warnings.add("values of masks that the list of classes lacks", meaning.name);
+      const what =
+        "values of masks that the list of classes lacks, read as classes; add them to it, or correct the masks";
+      warnings.add(what, `${values.get(value) ?? ""}: ${meaning.name}`);
     }
     if (meaning === "ignored" && listed !== undefined) {
       warnings.add("classes of the list whose pixels are read as to be ignored, after their names", `"${listed}"`);
@@ -121,7 +126,7 @@ function namesOfList(
       return value === 0 && shareOfBlack() >= MOST_VOID ? "background" : "ignored";
     if (name !== undefined) return value === 0 && BACKGROUND.test(name) ? "background" : { name };
     if (value === 0) return "background";
-    if (colours ? value === IGNORED_COLOUR : value === IGNORED || value === IGNORED_DEEP) return "ignored";
+    if (colours ? value === IGNORED_COLOUR : isIgnored(value)) return "ignored";
     return colours ? { name: hex(value) } : { name: `class ${value}` };
   };
 }
@@ -131,13 +136,10 @@ function nameOfColour(value: number): ValueMeaning {
   return value === IGNORED_COLOUR ? "ignored" : { name: hex(value) };
 }
 
-function namesOfNumbers(
-  values: ReadonlySet<number>,
-  images: readonly RegionsOfImage[],
-): (value: number) => ValueMeaning {
-  const foreground = [...values].filter((value) => value !== 0);
+function namesOfNumbers(values: readonly number[], images: readonly RegionsOfImage[]): (value: number) => ValueMeaning {
+  const foreground = values.filter((value) => value !== 0);
   const [only] = foreground;
-  const single = foreground.length === 1 && (only === 1 || only === IGNORED);
+  const single = foreground.length === 1 && only !== undefined && (only === 1 || isIgnored(only));
   const isCityscapes = images.length > 0 && images.every(({ where }) => isCityscapesMask(where));
   const devkit = images.every(({ where }) => /[\\/]SegmentationClass[\\/]/.test(where));
   const isVoc = devkit && foreground.every((value) => value <= VOC_CLASSES.length || value === IGNORED);
@@ -148,7 +150,7 @@ function namesOfNumbers(
     if (value === 0) return "background";
     if (isTrimap) return TRIMAP[value - 1] ?? "background";
     if (single) return { name: "object" };
-    if (value === IGNORED) return "ignored";
+    if (isIgnored(value)) return "ignored";
     return { name: (isVoc ? VOC_CLASSES[value - 1] : undefined) ?? `class ${value}` };
   };
 }
@@ -167,6 +169,11 @@ function shareOf(
     }
   }
   return all === 0 ? 0 : meant / all;
+}
+
+/** White: what stands for pixels to ignore, where it is no class. */
+function isIgnored(value: number): boolean {
+  return value === IGNORED || value === IGNORED_DEEP;
 }
 
 function isGrey(rgb: number): boolean {

@@ -108,6 +108,16 @@ describe("classes", () => {
     }
   });
 
+  test("of 16 bits are what they are; white beside others is to be ignored, and alone is the one class", async () => {
+    const files = { "images/a.jpg": image, "masks/a.png": await grey16([1, 2, 3, 4, 300], [6, 0, 2, 2, 2], [9, 7, 1, 1, 65_535]) }; // prettier-ignore
+    const { dataset, images } = await summary(files);
+    expect(images).toEqual([["a.jpg", undefined, ["class 2", 6, 0, 8, 2], ["class 300", 1, 2, 4, 6]]]);
+    expect(dataset.images[0]?.ignored).toEqual(encodeMask(Uint8Array.from(pixels([9, 7, 1, 1, 1])), HEIGHT, WIDTH));
+    const white = await summary({ ...files, "masks/a.png": await grey16([1, 2, 3, 4, 65_535]) });
+    expect(white.images).toEqual([["a.jpg", undefined, ["object", 1, 2, 4, 6]]]);
+    expect(white.dataset.images[0]).not.toHaveProperty("ignored");
+  });
+
   test("of 2 and 4 bits are what they are, grey or of a palette", async () => {
     for (const depth of [2, 4] as const) {
       for (const colours of [undefined, [0, 0xff, 0xff00, 0xff0000]]) {
@@ -129,7 +139,10 @@ describe("classes", () => {
     expect(images).toEqual([
       ["a.jpg", "train", ["кот 🐈", 1, 2, 4, 6], ['cat, "red"', 6, 0, 8, 2], ["class 4", 9, 7, 10, 8]],
     ]);
-    expect(warnings).toEqual(["values of masks that the list of classes lacks: 1 (class 4)", alone]);
+    expect(warnings).toEqual([
+      "values of masks that the list of classes lacks, read as classes; add them to it, or correct the masks: 1 (./train/a_mask.png: class 4)",
+      alone,
+    ]);
   });
 
   test("are colours, with the names of CVAT's labelmap.txt or of a table, or called by them", async () => {
@@ -208,6 +221,12 @@ test("masks beside XML are an addition to it", async () => {
   expect((await readDataset(await folderOf({ ...files, "images/a.xml": xml }))).format).toBe("voc");
 });
 
+/** A PNG whose header says that it has a palette, which it has not. */
+const withoutPalette = ((whole: Buffer) => {
+  const at = whole.indexOf("PLTE") - 4;
+  return Buffer.concat([whole.subarray(0, at), whole.subarray(at + 12 + whole.readUInt32BE(at))]);
+})(png(8, [0, 0xff0010], [1, 2, 3, 4, 1]));
+
 const [black, red, small] = [await grey(), await rgb([1, 1, 1, 1, 0xff0000]), await jpeg(3, 4)];
 
 describe("layouts", () => {
@@ -243,7 +262,9 @@ describe("layouts", () => {
       "masks of single objects of an image that has another mask, left out: 1 (./masks/a/1.png)",
     );
     const other = { ...parts, "a/masks/4.png": await jpeg(9, 8), "a/images/a.png": image };
-    await expect(summary(other)).rejects.toThrow(/masks.4\.png: has 9 x 8 pixels, .*masks.1\.png 10 x 8$/);
+    await expect(summary(other)).rejects.toThrow(
+      /masks.4\.png: has 9 x 8 pixels, .*masks.1\.png 10 x 8; save both as large as their image$/,
+    );
   });
 
   test("of CamVid: train beside train_labels with names in _L, and class_dict.csv, whose black is no class", async () => {
@@ -403,8 +424,20 @@ describe("masks that are not what they seem", () => {
 
   test("other JPEGs are refused: numbers are blurred", async () => {
     const mask = await jpeg(10, 8);
-    const message = /a\.jpg: is a JPEG, which blurs numbers and colours; save masks as PNG$/;
+    const message = /a\.(?:jpg|png): is a JPEG, which blurs numbers and colours; save masks as PNG$/;
     await expect(summary({ "images/a.jpg": image, "masks/a.jpg": mask })).rejects.toThrow(message);
+    await expect(summary({ "images/a.jpg": image, "masks/a.png": mask })).rejects.toThrow(message); // whatever its name
+    const webp = await sharp(await grey([1, 2, 3, 4, 1]))
+      .webp()
+      .toBuffer();
+    await expect(summary({ "images/a.jpg": image, "masks/a.webp": webp })).rejects.toThrow(
+      /a\.webp: is a lossy WebP, which blurs numbers and colours; save masks as PNG$/,
+    );
+    const lossless = await sharp(await grey([1, 2, 3, 4, 1]))
+      .webp({ lossless: true })
+      .toBuffer();
+    const { images } = await summary({ "images/a.jpg": image, "masks/a.webp": lossless });
+    expect(images).toEqual([["a.jpg", undefined, ["object", 1, 2, 4, 6]]]);
     await expect(summary({ "images/a.jpg": image, "instances/a.jpg": mask })).rejects.toThrow(
       /a\.jpg: is a JPEG, which blurs numbers; save masks as PNG$/,
     );
@@ -439,7 +472,7 @@ describe("masks that are not what they seem", () => {
     expect(images).toEqual([["a.jpg", undefined, ["object", 2, 4, 8, 12]]]);
     expect(warnings[1]).toMatch(/^images resized after they were labelled, boxes scaled: 1 /);
     await expect(summary({ "images/a.jpg": await jpeg(20, 20), "masks/a.png": mask })).rejects.toThrow(
-      /masks.a\.png: the mask has 10 x 8 pixels, its image 20 x 20$/,
+      /masks.a\.png: the mask has 10 x 8 pixels, its image 20 x 20; save it as large as its image$/,
     );
     const turned = { "images/a.jpg": await jpeg(10, 8, 6), "masks/a.png": mask }; // of the photo as stored
     expect((await summary(turned)).images).toEqual([["a.jpg", undefined, ["object", 2, 1, 6, 4]]]);
@@ -450,9 +483,13 @@ describe("errors name the file", () => {
   test.each<[files: Record<string, string | Uint8Array>, message: RegExp]>([
     [{ "images/a.jpg": image }, /: holds no masks for its 1 images; put them into images\/ and masks\/$/],
     [{ "images/a.jpg": image, "masks/a.png": "x" }, /masks\/a\.png: is no image/],
+    [{ "images/a.jpg": image, "masks/a.png": "" }, /masks\/a\.png: cannot be decoded: the file is empty$/],
+    [{ "images/a.jpg": image, "masks/a.png": withoutPalette }, /masks\/a\.png: is a PNG with a palette, and the palette is missing: damaged; save it again$/], // prettier-ignore
+    [{ "images/a.jpg": image, "masks/a.png": withoutPalette, "labelmap.txt": "cat:1,2,3::" }, /masks\/a\.png: is a PNG with a palette, and/], // prettier-ignore
+    [{ "images/a.jpg": image, "masks/a.png": png(8, [0, 0xff0010], [0, 0, 2, 2, 7]), "labelmap.txt": "cat:255,0,16::" }, /masks\/a\.png: has pixels of index 7 and a palette of 2 colours; save it again with a colour for each$/], // prettier-ignore
     [{ "images/a.jpg": image, "images/a.png": image, "masks/a.png": black }, /masks.a\.png: is the mask of .*a\.jpg and .*a\.png; rename/], // prettier-ignore
     [{ "images/a.jpg": image, "masks/a.png": image, "masks/a_mask.png": image }, /is a mask of the same image as/],
-    [{ "images/a.jpg": image, "masks/a.png": black, "instances/a.png": small }, /instances\/a\.png: has 3 x 4 pixels, .*masks\/a\.png 10 x 8$/], // prettier-ignore
+    [{ "images/a.jpg": image, "masks/a.png": black, "instances/a.png": small }, /instances\/a\.png: has 3 x 4 pixels, .*masks\/a\.png 10 x 8; save both as large as their image$/], // prettier-ignore
     [{ "images/a.jpg": image, "masks/a.png": red, "_classes.csv": "Pixel Value,Class\n1,cat" }, /masks\/a\.png: is a mask in colours, but the list of classes gives numbers$/], // prettier-ignore
     [{ "images/a.jpg": image, "masks/a.png": black, "_classes.csv": "Pixel Value,Class\n1,cat\n1,dog" }, /_classes\.csv: line 3: the value of "dog" is "cat" already$/], // prettier-ignore
     [{ "images/a.jpg": image, "masks/a.png": black, "_classes.csv": "Pixel Value,Class\n1.5,cat" }, /_classes\.csv: line 2: values must be whole numbers from 0 to 65535, got 1\.5$/], // prettier-ignore
