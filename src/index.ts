@@ -2,6 +2,7 @@ export * from "./geometry/index.ts";
 export * from "./metrics/index.ts";
 export * from "./detection/index.ts";
 export * from "./classification/index.ts";
+export * from "./segmentation/index.ts";
 export * from "./training/index.ts";
 export * from "./core/index.ts";
 

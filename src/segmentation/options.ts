@@ -41,15 +41,10 @@ export const SegmenterOptions = z.object({
     .enum(["none", "balanced"])
     .default("none")
     .meta({ description: "whether rare classes weigh as much as frequent ones", placeholder: "how" }),
-  separation: z
-    .number()
-    .min(0)
-    .max(100)
-    .default(0)
-    .meta({
-      description: "how much more gaps between objects that nearly touch weigh (10 in U-Net's paper)",
-      placeholder: "weight",
-    }),
+  separation: z.number().min(0).max(100).default(0).meta({
+    description: "how much more gaps between objects that nearly touch weigh (10 in U-Net's paper)",
+    placeholder: "weight",
+  }),
   instances: z.enum(["auto", "yes", "no"]).default("auto").meta({
     description:
       "whether it learns to tell objects that touch apart, too: yes, no, or where images have several objects of a class",

@@ -66,7 +66,7 @@ export async function segmenterTask(
   const { classes } = dataset;
   const images = imagesIn(dataset, "train");
   const published = begun || options.pretrained === undefined ? undefined : await readKerasBackbone(options.pretrained);
-  const architecture = begun?.architecture ?? withPublished(options.architecture, published);
+  const architecture = begun ? continued(begun, options) : withPublished(options.architecture, published);
   const distance = begun?.distance ?? learnsInstances(options, images);
   const network = buildSegmenter(architecture, outputsOf({ classes, distance }), random.fork("weights"));
   if (published && network.backbone) setKerasWeights(network.backbone, published);
@@ -173,6 +173,17 @@ function learnsInstances({ instances }: SegmenterOptions, images: readonly Image
     return classes.length - new Set(classes).size;
   });
   return counts.length > 0 && median(counts) > 0;
+}
+
+/** The network of the model that it goes on from; an FCN may be finer than that, as in its paper. */
+function continued({ architecture, model }: SegmenterDescription, options: SegmenterTaskOptions): Architecture {
+  if (architecture.kind === "fcn" && options.architecture.kind === "fcn") {
+    return { ...architecture, stride: options.architecture.stride };
+  }
+  if (architecture.kind === options.architecture.kind) return architecture;
+  throw new UsageError(
+    `the weights are of ${model}, with which ${options.model} has no layer in common: give --model ${model}`,
+  );
 }
 
 function withPublished(

@@ -3,21 +3,22 @@ export interface TileAxis {
   /** Pixels of the image's side, and of a tile's. */
   length: number;
   tile: number;
-  /** Where each tile begins; the last one may reach beyond the image. */
+  /** Where each tile begins; the last one may reach a little beyond the image. */
   starts: number[];
   /** Pixels that a tile has in common with the next. */
   overlap: number;
 }
 
 /**
- * Tiles that cover a side and overlap by at least so much.
+ * Tiles that cover a side and overlap by at least so much. The last one ends where the side does, or less than `alignment`
+ * behind it.
  *
  * @param alignment tiles begin at multiples of it, so that a network's coarse maps lie in each as in the whole image
  */
 export function tileAxis(length: number, tile: number, overlap: number, alignment: number): TileAxis {
   const step = Math.max(alignment, Math.floor((tile - overlap) / alignment) * alignment);
-  const starts = [0];
-  for (let start = step; start - step + tile < length; start += step) starts.push(start);
+  const last = Math.max(0, Math.ceil((length - tile) / alignment) * alignment);
+  const starts = Array.from({ length: 1 + Math.ceil(last / step) }, (_, i) => Math.min(i * step, last));
   return { length, tile, starts, overlap: tile - step };
 }
 
