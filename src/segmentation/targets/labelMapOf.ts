@@ -3,6 +3,7 @@ import type { ImageRecord, LabelledObject } from "../../data/dataset.ts";
 import { hasOutline } from "../../data/trainedObjects.ts";
 import { drawLabelMap } from "../../geometry/masks/drawMasks.ts";
 import { BACKGROUND, IGNORED, type LabelMap } from "../../geometry/masks/labelMap.ts";
+import { resizeLabelMap } from "../../geometry/masks/resizeLabelMap.ts";
 import { rleFromPolygons } from "../../geometry/masks/polygonMask.ts";
 import type { Rle } from "../../geometry/masks/rle.ts";
 
@@ -18,7 +19,7 @@ export function labelMapOf(image: ImageRecord, size: Size = image): LabelMap {
   const outlined = objects.filter(hasOutline).map((object) => ({ mask: maskOf(object, image), class: object.class }));
   const map = drawLabelMap(outlined, { width, height }, ignored);
   for (const object of objects) if (!hasOutline(object)) ignoreBox(map, object.box);
-  return size.width === width && size.height === height ? map : resized(map, size);
+  return size.width === width && size.height === height ? map : resizeLabelMap(map, size);
 }
 
 function maskOf({ segmentation }: LabelledObject & { segmentation: number[][] | Rle }, { width, height }: Size): Rle {
@@ -31,14 +32,4 @@ function ignoreBox({ data, width, height }: LabelMap, [x1, y1, x2, y2]: Labelled
   for (let y = Math.max(0, Math.floor(y1)); y < Math.min(height, Math.ceil(y2)); y++) {
     for (let at = y * width + left; at < y * width + right; at++) if (data[at] === BACKGROUND) data[at] = IGNORED;
   }
-}
-
-function resized({ data, width, height }: LabelMap, size: Size): LabelMap {
-  const to = new Uint8Array(size.width * size.height);
-  const columns = Array.from({ length: size.width }, (_, x) => Math.floor(((x + 0.5) * width) / size.width));
-  for (let y = 0, i = 0; y < size.height; y++) {
-    const row = width * Math.floor(((y + 0.5) * height) / size.height);
-    for (const column of columns) to[i++] = data[row + column] ?? BACKGROUND;
-  }
-  return { width: size.width, height: size.height, data: to };
 }

@@ -5,13 +5,12 @@ import type { PredictorOptions } from "../../../training/predictorOptions.ts";
 import type { TaskKind } from "../../../training/task.ts";
 import { type MeasuredFlags, measuredData } from "../measuredData.ts";
 import { openPredictor } from "../openPredictor.ts";
-import { measureSegmentation, type SegmentationFlags, type SegmentationMeasurement } from "./measureSegmentation.ts";
 
 /** How single objects are told apart; true for the way that suits the model. */
 export type InstanceMethod = "components" | "watershed" | true;
 
 /** What is needed of a segmenter to measure it. */
-interface MeasurableSegmenter {
+export interface MeasurableSegmenter {
   kind: TaskKind;
   classes: readonly string[];
   /** The labels of each image and what it makes of them, one image at a time. */
@@ -22,10 +21,21 @@ interface MeasurableSegmenter {
   dispose(): void;
 }
 
-/** Runs a trained segmenter over labelled images and measures what it says. */
-export async function evalSegmenter(
-  flags: MeasuredFlags & PredictorOptions & SegmentationFlags & { instances?: InstanceMethod },
-): Promise<SegmentationMeasurement & { title: string; warnings: readonly string[]; classes: readonly string[] }> {
+/** What can be measured, one image at a time, and what its report says of it. */
+export interface SegmentationSource {
+  title: string;
+  classes: readonly string[];
+  images: Iterable<MeasuredImage> | AsyncIterable<MeasuredImage>;
+  warnings: readonly string[];
+  /** Whether the images' files are the images themselves; else those of their labels. */
+  pictures: boolean;
+  dispose?: () => void;
+}
+
+/** A trained segmenter's predictions for labelled images, made as they are taken. */
+export async function openSegmenter(
+  flags: MeasuredFlags & PredictorOptions & { instances?: InstanceMethod },
+): Promise<SegmentationSource> {
   const { instances } = flags;
   const { weights, title, warnings, alignedTo } = await measuredData(flags);
   const { segmentationData } = await import("../../../segmentation/segmentationData.ts");
@@ -34,15 +44,15 @@ export async function evalSegmenter(
   const { classes } = segmenter;
   const { dataset, notes } = segmentationData(alignedTo(classes));
   for (const note of notes) process.stderr.write(`${note}\n`);
-  const images = segmenter.segmentLabelled(dataset.images, instances === undefined ? {} : { instances });
-  try {
-    const measured = await measureSegmentation(images, classes, instances === undefined ? undefined : flags);
-    return { ...measured, title, warnings: [...warnings, ...notes], classes };
-  } finally {
-    segmenter.dispose();
-  }
+  return {
+    ...{ title, classes, pictures: true, warnings: [...warnings, ...notes] },
+    images: segmenter.segmentLabelled(dataset.images, instances === undefined ? {} : { instances }),
+    dispose: () => {
+      segmenter.dispose();
+    },
+  };
 }
 
-function isSegmenter(model: { kind: TaskKind }): model is MeasurableSegmenter {
+export function isSegmenter(model: { kind: TaskKind }): model is MeasurableSegmenter {
   return model.kind === "segmentation";
 }
