@@ -2,7 +2,7 @@ import { count } from "../../base/words.ts";
 import type { SegmenterClassMetrics, SegmenterEvaluation } from "../../segmentation/measure.ts";
 import { confusionPlot, mostConfused } from "../page/confusionPlot.ts";
 import { drawFigures, type Figure, type FigureDraft } from "../page/figure.ts";
-import { COLORS, PLOT_WIDTH, type PlotSpec } from "../page/plot.ts";
+import { COLORS, PLOT_WIDTH, type PlotSpec, share } from "../page/plot.ts";
 import { RATES, ratePlot } from "../page/ratePlot.ts";
 import { rate, shorten } from "../page/text.ts";
 import { trainingFigure } from "../page/trainingFigure.ts";
@@ -93,18 +93,12 @@ function imageIous(all: readonly number[]): FigureDraft | undefined {
 function iouPlot(counts: readonly number[]): PlotSpec {
   return {
     data: { values: counts.map((images, i) => ({ from: i / BINS, to: (i + 1) / BINS, images })) },
-    mark: { type: "bar", color: COLORS.series0, cornerRadiusEnd: 1, binSpacing: 1 },
+    mark: { type: "rect", color: COLORS.series0, stroke: COLORS.card, strokeWidth: 1 },
     encoding: {
-      x: {
-        field: "from",
-        type: "quantitative",
-        bin: { binned: true, step: 1 / BINS },
-        title: "IoU of an image",
-        scale: { domain: [0, 1] },
-        axis: { grid: false, format: ".1f", values: [0, 0.2, 0.4, 0.6, 0.8, 1] },
-      },
+      x: { field: "from", ...share("IoU of an image") },
       x2: { field: "to" },
       y: { field: "images", type: "quantitative", title: "images", axis: { tickMinStep: 1, format: "d" } },
+      y2: { datum: 0 },
     },
   };
 }

@@ -36,7 +36,7 @@ export function Gallery({ classes, worst, best, drawn, pictures }: GalleryProps)
         </ul>
         <ul class="legend">
           <Key color={ERRORS.missed} name="missed" />
-          <Key color={ERRORS.wrong} name="wrong: it is background" />
+          <Key color={ERRORS.wrong} name="found on background" />
           {classes.length > 1 && <Key color={ERRORS.mistaken} name="taken for another class" />}
         </ul>
       </div>
@@ -112,7 +112,7 @@ function Card({ image, layers }: { image: ShownImage; layers: DrawnImage }): VNo
 
 function Panel({ words, layer, name }: { words: string; layer: string; name: string }): VNode {
   return (
-    <div class="panel">
+    <div class={`panel ${words}`}>
       <div class="ground">
         <img src={layer} alt={`${name}, ${words}`} />
       </div>
