@@ -1,7 +1,8 @@
 /**
- * Draws the sample data set: images with LabelImg XML, split into train, val and test.
+ * Draws the sample data set: images with LabelImg XML and masks as in the VOC devkit, split into train, val and test.
  *
  *     npx tsx annotations/draw.ts [--seed 7] [--out annotations]
+ *     npx tsx annotations/draw.ts --segmentation <folder> [--seed 7]    # another one: see drawing/segmentationSet.ts
  *
  * The same seed gives the same labels, and with the same version of sharp the same images.
  */
@@ -13,7 +14,10 @@ import sharp from "sharp";
 
 import { writeFileAtomic } from "../src/base/files.ts";
 import { Random } from "../src/base/random.ts";
+import { palettePng, vocColours } from "../src/data/images/palettePng.ts";
+import { CLASSES, classMap, objectMap } from "./drawing/masks.ts";
 import { drawScene } from "./drawing/scene.ts";
+import { drawSegmentationSet } from "./drawing/segmentationSet.ts";
 import { labelImgXml } from "./drawing/xml.ts";
 
 /** How many images each split has, and how many of them show none of the classes. */
@@ -34,9 +38,23 @@ export async function drawSampleData(seed: number | string, out: string, only?: 
       const jpeg = await sharp(scene.pixels, { raw }).jpeg({ quality: 80 }).toBuffer();
       await writeFileAtomic(join(out, "images", `${name}.jpg`), jpeg);
       await writeFileAtomic(join(out, "labels", `${name}.xml`), labelImgXml(`${name}.jpg`, scene));
+      await writeFileAtomic(join(out, "SegmentationClass", `${name}.png`), palettePng(classMap(scene)));
+      await writeFileAtomic(join(out, "SegmentationObject", `${name}.png`), palettePng(objectMap(scene)));
     }
-    if (!only) await writeFileAtomic(join(out, "ImageSets", "Main", `${split}.txt`), `${names.join("\n")}\n`);
+    for (const kind of only ? [] : ["Main", "Segmentation"]) {
+      await writeFileAtomic(join(out, "ImageSets", kind, `${split}.txt`), `${names.join("\n")}\n`);
+    }
   }
+  await writeFileAtomic(join(out, "labelmap.txt"), labelMapText());
+}
+
+/** What the colours of SegmentationClass mean, as CVAT writes it. */
+function labelMapText(): string {
+  const colours = vocColours();
+  const lines = ["background", ...CLASSES].map(
+    (name, value) => `${name}:${colours.subarray(3 * value, 3 * value + 3).join()}::\n`,
+  );
+  return `# label:color_rgb:parts:actions\n${lines.join("")}`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
@@ -44,8 +62,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     options: {
       seed: { type: "string", default: "7" },
       out: { type: "string", default: dirname(fileURLToPath(import.meta.url)) },
+      segmentation: { type: "string" },
     },
   });
-  await drawSampleData(values.seed, values.out);
-  console.log(`drawn to ${values.out}`);
+  if (values.segmentation === undefined) await drawSampleData(values.seed, values.out);
+  else await drawSegmentationSet(values.seed, values.segmentation);
+  console.log(`drawn to ${values.segmentation ?? values.out}`);
 }

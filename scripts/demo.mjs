@@ -1,14 +1,48 @@
-// The demo: set-up, then train on annotations/, measure on its test images, draw what is found in them. It trains so many
-// epochs, not minutes, so that a slow machine comes to the same result, only later.
+// The demo: set-up, then train on annotations/, measure on its test images, draw what is found in them.
+//
+//     npm run demo               # a detector: boxes; so many epochs, not minutes, so that a slow machine comes to the same
+//     npm run demo -- segment    # a U-Net: the class of each pixel; two minutes, whatever the machine
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { root, run, seconds } from "./run.mjs";
 import { setup } from "./setup.mjs";
 
-const EPOCHS = "21";
 const data = "annotations";
-const weights = "runs/demo";
-const found = "runs/demo/found";
+
+const DEMOS = {
+  detect: {
+    weights: "runs/demo",
+    training: ["--size", "256", "--epochs", "21"],
+    prediction: ["--score", "0.5"],
+    evaluation: ["--map"],
+    titles: {
+      train: "Training a Faster R-CNN from scratch: 2 to 4 minutes on two cores, longer on a slow or busy machine",
+      predict: "Finding objects in the test images",
+    },
+    normal:
+      "An AP50 of 0.5 to 0.7 is normal here; docs/training.md says what more time, images and a start from weights bring.",
+    result: "what was found in the test images",
+  },
+  segment: {
+    weights: "runs/demo-segment",
+    training: ["--model", "unet", "--minutes", "2"],
+    prediction: [],
+    evaluation: [],
+    titles: {
+      train: "Training a U-Net from scratch on the masks: two minutes",
+      predict: "Colouring the test images",
+    },
+    normal: "docs/training.md says what more time, images and a start from weights bring.",
+    result: "the test images, coloured by class",
+  },
+};
+
+const [kind = "detect", ...others] = process.argv.slice(2);
+const demo = Object.hasOwn(DEMOS, kind) ? DEMOS[kind] : undefined;
+if (!demo || others.length > 0) {
+  console.error(`demo: expected ${Object.keys(DEMOS).join(" or ")}, got "${process.argv.slice(2).join(" ")}"`);
+  process.exit(2);
+}
 
 /** Runs `detect`; ends the demo when that fails or is interrupted. */
 async function detect(title, args) {
@@ -23,29 +57,18 @@ if (code !== 0) process.exit(code);
 const ready = seconds(started);
 
 const start = performance.now();
+const { weights, titles } = demo;
+const found = `${weights}/found`;
 rmSync(join(root, weights), { recursive: true, force: true });
 const names = readFileSync(join(root, data, "ImageSets/Main/test.txt"), "utf8")
   .split(/\s+/)
   .filter(Boolean);
 const images = `${data}/images/{${names.join(",")}}.jpg`;
-await detect("Training a Faster R-CNN from scratch: 2 to 4 minutes on two cores, longer on a slow or busy machine", [
-  ...["train", "--data", data, "--size", "256", "--epochs", EPOCHS, "--out", weights],
-]);
-await detect("Finding objects in the test images", [
-  "predict",
-  images,
-  "--weights",
-  weights,
-  "--out",
-  found,
-  "--score",
-  "0.5",
-]);
+await detect(titles.train, ["train", "--data", data, ...demo.training, "--out", weights]);
+await detect(titles.predict, ["predict", images, "--weights", weights, "--out", found, ...demo.prediction]);
 await detect("Measuring on the test images", [
-  ...["eval", "--map", "--data", data, "--split", "test", "--weights", weights],
+  ...["eval", ...demo.evaluation, "--data", data, "--split", "test", "--weights", weights],
 ]);
 console.log(`\ndone in ${seconds(start)}, after ${ready} of set-up`);
-console.log(
-  "An AP50 of 0.5 to 0.7 is normal here; docs/training.md says what more time, images and a start from weights bring.",
-);
-console.log(`what was found in the test images: ${join(root, found, "overview.jpg")}`);
+console.log(demo.normal);
+console.log(`${demo.result}: ${join(root, found, "overview.jpg")}`);

@@ -3,13 +3,15 @@ import { checked, describeIssue } from "./base/checked.ts";
 import { AnchorkitError, UsageError } from "./base/errors.ts";
 import { nearest } from "./geometry/nearest.ts";
 import type { Augmentation } from "./data/augment/description.ts";
-import { CLASSIFIER_PRESETS, type Flip, PRESETS, type Presets } from "./data/augment/presets.ts";
+import { CLASSIFIER_PRESETS, type Flip, PRESETS, type Presets, SEGMENTER_PRESETS } from "./data/augment/presets.ts";
 import type { Dataset } from "./data/dataset.ts";
 import type { Classifier } from "./classification/classifier.ts";
 import { ClassifierOptions, MobilenetOptions, PretrainedOptions } from "./classification/options.ts";
 import type { BackboneName } from "./core/backbones/names.ts";
 import type { Detector } from "./detection/detector.ts";
 import { FasterRcnnOptions } from "./detection/fasterRcnn/options.ts";
+import { FcnOptions, UnetOptions } from "./segmentation/options.ts";
+import type { Segmenter } from "./segmentation/segmenter.ts";
 import type { PredictorOptions } from "./training/predictorOptions.ts";
 import type { BatchChoice } from "./training/memory/chooseBatch.ts";
 import type { FindRateEvents, FindRateOptions } from "./training/rateTest/findRate.ts";
@@ -28,7 +30,7 @@ export interface ImageOptions {
 }
 
 /** A trained model that can be run; `kind` tells which. */
-export type Predictor = Detector | Classifier;
+export type Predictor = Detector | Classifier | Segmenter;
 
 /** A kind of model: what can be chosen of it, how it is trained, and how a trained one is opened. */
 export interface ModelFamily<Own extends z.ZodObject = z.ZodObject> {
@@ -72,6 +74,27 @@ function classifier(
   });
 }
 
+/** A fully convolutional network whose finest scored map has this stride. */
+function fcn(stride: 32 | 16 | 8): ModelFamily {
+  const model = `fcn${stride}`;
+  return family({
+    task: "segmentation",
+    title: `FCN-${stride}s`,
+    batch: 8,
+    presets: SEGMENTER_PRESETS,
+    options: FcnOptions,
+    async prepare(dataset, { backbone, width = 1, ...own }, context) {
+      const { segmenterTask } = await import("./segmentation/segmenterTask.ts");
+      return segmenterTask(dataset, { ...own, model, architecture: { kind: "fcn", stride, backbone, width } }, context);
+    },
+    open: openSegmenter,
+  });
+}
+
+async function openSegmenter(folder: string, options: PredictorOptions): Promise<Segmenter> {
+  return (await import("./segmentation/segmenter.ts")).Segmenter.load(folder, options);
+}
+
 /** Every kind of model, by the name that `--model` and descriptions have for it. */
 export const MODELS: Readonly<Record<string, ModelFamily>> = {
   "faster-rcnn": family({
@@ -89,6 +112,23 @@ export const MODELS: Readonly<Record<string, ModelFamily>> = {
   resnet18: classifier("resnet18", "ResNet-18", "resnet18", PretrainedOptions),
   resnet50: classifier("resnet50", "ResNet-50", "resnet50", PretrainedOptions),
   vgg16: classifier("vgg16", "VGG16", "vgg16", PretrainedOptions),
+  unet: family({
+    task: "segmentation",
+    title: "U-Net",
+    batch: 8,
+    presets: SEGMENTER_PRESETS,
+    options: UnetOptions,
+    async prepare(dataset, { filters, depth, padding, upsampling, backbone, width = 1, ...own }, context) {
+      const { segmenterTask } = await import("./segmentation/segmenterTask.ts");
+      const levels = { filters, depth, padding, upsampling };
+      const architecture = { kind: "unet" as const, ...levels, ...(backbone && { backbone }), width };
+      return segmenterTask(dataset, { ...own, model: "unet", architecture }, context);
+    },
+    open: openSegmenter,
+  }),
+  fcn32: fcn(32),
+  fcn16: fcn(16),
+  fcn8: fcn(8),
 };
 
 /** @throws AnchorkitError that names the models there are */

@@ -29,6 +29,11 @@ export class Canvas {
     return this.#things.map(({ name, box, area, seen }) => ({ name, box, visible: seen / area }));
   }
 
+  /** What each pixel shows: 1 + index of an object, 0 for the ground and what is none of the classes. */
+  owners(): Int16Array {
+    return this.#owner.slice();
+  }
+
   /** Whether enough of the sprite lies in the picture, and enough of each object stays in sight. */
   fits(sprite: Sprite, left: number, top: number): boolean {
     const covered = new Map<number, number>();

@@ -13,32 +13,44 @@ export interface Scene {
   /** width * height * 3 bytes, RGB. */
   pixels: Buffer;
   objects: SceneObject[];
+  /** [height * width]: what each pixel shows, 1 + index of the object, 0 for what is none. */
+  owners: Int16Array;
 }
 
-const SIZES = [
-  [320, 240],
-  [320, 240],
-  [304, 228],
-  [352, 264],
-] as const;
-const MIN_LENGTH = 44; // pixels, of the drawing's 100 units
-const MAX_LENGTH = 160;
+/** How large pictures and things are. */
+export interface Scale {
+  sizes: readonly (readonly [width: number, height: number])[];
+  /** Pixels, of the drawing's 100 units, at least and at most. */
+  lengths: readonly [number, number];
+}
+
+/** That of the sample data. */
+const TABLE: Scale = {
+  sizes: [
+    [320, 240],
+    [320, 240],
+    [304, 228],
+    [352, 264],
+  ],
+  lengths: [44, 160],
+};
 
 /** Draws one picture: a busy ground, things on it (or none), and what a camera makes of them. */
-export async function drawScene(random: Random, empty: boolean): Promise<Scene> {
-  const [width, height] = pick(random, SIZES);
+export async function drawScene(random: Random, empty: boolean, scale: Scale = TABLE): Promise<Scene> {
+  const [width, height] = pick(random, scale.sizes);
   const ground = await sharp(drawBackground(random, width, height))
     .removeAlpha()
     .raw()
     .toBuffer();
   const canvas = new Canvas(Float32Array.from(ground), width, height);
   const light = random.uniform(0, 2 * Math.PI);
-  for (let left = empty ? 0 : objectCount(random); left > 0; left--) await addObject(random, canvas, light);
+  for (let left = empty ? 0 : objectCount(random); left > 0; left--) await addObject(random, canvas, light, scale);
   for (let left = random.int(2); left > 0; left--) {
     const sheet = svgDocument(width, height, clutter(random, width, height));
     canvas.tryPut(await drawSprite(sheet, width, height), 0, 0, undefined);
   }
-  return { width, height, pixels: await photograph(random, canvas, light), objects: canvas.objects() };
+  const pixels = await photograph(random, canvas, light);
+  return { width, height, pixels, objects: canvas.objects(), owners: canvas.owners() };
 }
 
 /** Three objects to six. */
@@ -47,11 +59,12 @@ function objectCount(random: Random): number {
 }
 
 /** Draws a thing of a random class and puts it where it covers none of the others too much; gives up after 12 tries. */
-async function addObject(random: Random, canvas: Canvas, light: number): Promise<void> {
+async function addObject(random: Random, canvas: Canvas, light: number, { lengths }: Scale): Promise<void> {
   const name = pick(random, Object.keys(THINGS));
   const thing = THINGS[name]?.(random);
   if (thing === undefined) return;
-  const length = MIN_LENGTH * (MAX_LENGTH / MIN_LENGTH) ** (random.uniform() ** 0.8);
+  const [shortest, longest] = lengths;
+  const length = shortest * (longest / shortest) ** (random.uniform() ** 0.8);
   const side = Math.ceil(length * 1.7) + 8; // room for the shadow
   const flip = random.chance(0.5) ? -1 : 1;
   const transform =

@@ -25,11 +25,15 @@ export interface Framing {
 
 /**
  * `fit`: as large as all of it fits, in the middle, its aspect ratio kept. `stretch`: to exactly the canvas. `crop`: the
- * aspect ratio kept, so large that its middle fills the canvas; the rest of it lies outside.
+ * aspect ratio kept, so large that its middle fills the canvas; the rest of it lies outside. `tiles`: images keep their
+ * pixels, and are seen by windows of the canvas's size.
  */
-export type ResizeRule = (typeof RESIZE_RULES)[number];
+export type ResizeRule = (typeof RESIZE_RULES)[number] | "tiles";
 
+/** Of models that look at an image as a whole. */
 export const RESIZE_RULES = ["fit", "stretch", "crop"] as const;
+/** Of models that say something of every pixel: all of them must be seen. */
+export const PIXEL_RESIZE_RULES = ["fit", "stretch", "tiles"] as const;
 
 /** Where an image lies on the canvas: canvas = scale * image + offset, for x and y. A negative scale is a flip. */
 export interface Placement {
@@ -57,6 +61,7 @@ export function placeOnCanvas(image: Size, { canvas, resize }: Framing): Placeme
 
 function sizeOnCanvas(image: Size, canvas: Size, resize: ResizeRule): Size {
   if (resize === "stretch") return canvas;
+  if (resize === "tiles") return image;
   const scales = [canvas.width / image.width, canvas.height / image.height];
   const scale = resize === "fit" ? Math.min(...scales) : Math.max(...scales);
   const scaled = (side: number): number => Math.max(1, Math.round(side * scale));

@@ -36,6 +36,12 @@ export { Relu, Relu6 } from "./layers/relu.ts";
 export { SpatialDropout1D, SpatialDropout2D } from "./layers/spatialDropout.ts";
 export { StochasticDepth } from "./layers/stochasticDepth.ts";
 export { TopDown } from "./layers/topDown.ts";
+export { CropTo, type CropToConfig } from "./layers/upsampling/cropTo.ts";
+export type { FactorConfig } from "./layers/upsampling/factor.ts";
+export { MaxPoolWithSwitches } from "./layers/upsampling/maxPoolWithSwitches.ts";
+export { MaxUnpool } from "./layers/upsampling/maxUnpool.ts";
+export { SubpixelShuffle } from "./layers/upsampling/subpixelShuffle.ts";
+export { TransposedUpsampling } from "./layers/upsampling/transposedUpsampling.ts";
 export { UpSampling2D, type UpSampling2DConfig } from "./layers/upSampling2D.ts";
 export {
   disposeWeights,
@@ -59,5 +65,9 @@ export { statelessNormal, statelessUniform } from "./ops/statelessRandom.ts";
 export { stopGradient } from "./ops/stopGradient.ts";
 export { FILL_MODES, type FillMode, transformImages, type TransformOptions } from "./ops/transformImages.ts";
 export { upsampleTwice } from "./ops/upsample.ts";
+export { bilinearKernel, bilinearSide } from "./ops/upsampling/bilinearKernel.ts";
+export { subpixelGather, subpixelShuffle } from "./ops/upsampling/subpixel.ts";
+export { transposedUpsampling } from "./ops/upsampling/transposedUpsampling.ts";
+export { maxPoolWithSwitches, maxUnpool, type PooledMap } from "./ops/upsampling/unpooling.ts";
 export { drawNormal, drawUniform, seeded } from "./randomness.ts";
 export { collectUpdates, latestValue, pushUpdate } from "./updates.ts";

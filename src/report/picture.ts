@@ -22,6 +22,17 @@ export function fromPixels({ data, width, height }: RgbImage): Sharp {
   return sharp(data, { raw: { width, height, channels: 3 } });
 }
 
+/** What a pipeline comes to. */
+export async function pixelsOf(picture: Sharp): Promise<RgbImage> {
+  const { data, info } = await picture.removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height };
+}
+
+/** A pipeline over pixels, shrunk to sides of at most so many. */
+export function shrunk(pixels: RgbImage, side: number): Sharp {
+  return fromPixels(pixels).resize(side, side, { fit: "inside", withoutEnlargement: true });
+}
+
 /**
  * Writes a picture as JPEG (.jpg, .jpeg), PNG (.png) or WebP (.webp), beside its place first, so that a crash leaves no
  * half of one.

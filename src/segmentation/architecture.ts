@@ -14,7 +14,7 @@ const Unet = z.object({
   /** Padding of the 3x3 convolutions; `valid` is the paper's: the input reaches beyond the output by a margin. */
   padding: z.enum(["same", "valid"]).default("same"),
   upsampling: z.enum(UPSAMPLINGS).default("transposed"),
-  /** In place of the plain encoder, up to its map of stride 2^depth. */
+  /** In place of the plain encoder, up to its map of stride 2^depth (2 to 5); padding same, and no unpooling. */
   backbone: z.enum(BACKBONE_NAMES).optional(),
   /** Width multiplier of the MobileNets. */
   width: z.number().positive().max(4).default(1),

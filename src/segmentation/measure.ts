@@ -99,8 +99,9 @@ export async function measureSegmenter(
 }
 
 /** The same in short, as training needs it: the mean IoU is the score. */
-export function validationOf({ metrics, confusion }: SegmenterEvaluation): Validation {
-  return { score: metrics.mean_iou ?? NaN, metrics, examples: { confusion } };
+export function validationOf({ metrics, confusion, perClass }: SegmenterEvaluation): Validation {
+  const rows = perClass.map(({ name }) => name);
+  return { score: metrics.mean_iou ?? NaN, metrics, examples: { confusion, rows } };
 }
 
 const OPTIONS = { ignoreLabel: IGNORED };

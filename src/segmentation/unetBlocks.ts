@@ -4,7 +4,7 @@ import { CropTo } from "../core/layers/upsampling/cropTo.ts";
 import { MaxUnpool } from "../core/layers/upsampling/maxUnpool.ts";
 import { SubpixelShuffle } from "../core/layers/upsampling/subpixelShuffle.ts";
 import { UpSampling2D } from "../core/layers/upSampling2D.ts";
-import type { UnetArchitecture } from "./architecture.ts";
+import type { UnetArchitecture, Upsampling } from "./architecture.ts";
 import { BORDER } from "./unetSizes.ts";
 
 type Padding = UnetArchitecture["padding"];
@@ -39,7 +39,7 @@ export function upsampled(
     switches,
   }: {
     channels: number;
-    upsampling: UnetArchitecture["upsampling"];
+    upsampling: Upsampling;
     padding: Padding;
     switches: tf.SymbolicTensor | undefined;
   },

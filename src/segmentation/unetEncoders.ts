@@ -65,6 +65,9 @@ export function encodeByBackbone(
   if (upsampling === "unpooling") {
     throw new AnchorkitError(`unet: the backbone ${name} remembers no maxima for unpooling; take another upsampling`);
   }
+  if (depth < 2 || depth > 5) {
+    throw new AnchorkitError(`unet: the backbone ${name} has maps for a depth of 2 to 5, and depth is ${depth}`);
+  }
   const backbone = cutBackbone(buildBackbone(name, { random, width }), 2 ** depth);
   const image = backbone.model.inputs[0] as tf.SymbolicTensor;
   const full = convolutions(b, image, "stem1", { channels: filters, padding, count: 1 });

@@ -1,4 +1,4 @@
-import type { UnetArchitecture } from "./architecture.ts";
+import type { UnetArchitecture, Upsampling } from "./architecture.ts";
 
 /** How a U-Net of valid convolutions is placed on its image. */
 export interface ValidSizes {
@@ -9,7 +9,7 @@ export interface ValidSizes {
 }
 
 /** Rows, and as many columns, that an upsampling loses at its borders where nothing is padded. */
-export const BORDER: Record<UnetArchitecture["upsampling"], { coarse: number; fine: number }> = {
+export const BORDER: Record<Upsampling, { coarse: number; fine: number }> = {
   transposed: { coarse: 0, fine: 0 },
   nearest: { coarse: 0, fine: 0 },
   bilinear: { coarse: 0, fine: 2 }, // the outermost pixels are not between two others

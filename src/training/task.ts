@@ -51,6 +51,8 @@ export interface ValidationExamples {
   detected?: readonly (DetectedFile & EvaluationImage)[];
   /** [classes][classes] counts: a row for each true class, a column for each predicted one. */
   confusion?: readonly (readonly number[])[];
+  /** What the rows and columns of `confusion` are called; as the classes unless told. */
+  rows?: readonly string[];
 }
 
 /** The losses on the validation data: of a fixed number of batches without augmentation, the same each time. */

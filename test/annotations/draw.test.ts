@@ -1,12 +1,19 @@
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import { XMLParser } from "fast-xml-parser";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { drawSampleData } from "../../annotations/draw.ts";
+import { CLASSES } from "../../annotations/drawing/masks.ts";
+import { drawSegmentationSet } from "../../annotations/drawing/segmentationSet.ts";
+import { readLabelPixels } from "../../src/data/formats/masks/labelPixels.ts";
+import { readDataset } from "../../src/data/readDataset.ts";
+import { decodeMask } from "../../src/geometry/masks/encodeMask.ts";
+import { IGNORED } from "../../src/geometry/masks/labelMap.ts";
+import { maskArea, maskBox } from "../../src/geometry/masks/maskExtent.ts";
 
 const FOLDER = join(import.meta.dirname, "../../annotations");
 
@@ -90,6 +97,41 @@ describe("the sample data", () => {
     expect(overlapping.length).toBeGreaterThan(labels.size / 4);
   });
 
+  it("has masks of what can be seen, each object's pixels in its box, of its class, in less than half a megabyte", async () => {
+    const { dataset, warnings, format } = await readDataset(FOLDER);
+    expect([format, warnings, dataset.images.length]).toEqual(["voc", [], labels.size]);
+    expect(dataset.classes).toEqual(CLASSES);
+    let bytes = 0;
+    for (const { file, width, height, objects, ignored } of dataset.images) {
+      const name = basename(file).replace(".jpg", ".png");
+      const mask = join(FOLDER, "SegmentationClass", name);
+      for (const folder of ["SegmentationClass", "SegmentationObject"]) {
+        bytes += (await stat(join(FOLDER, folder, name))).size;
+      }
+      const classes = new Uint8Array(width * height);
+      const isCompared = /[05]\.png$/.test(name); // a fifth is enough for the pixels
+      for (const { box, class: index, segmentation } of objects) {
+        if (!segmentation || Array.isArray(segmentation)) throw new Error(`${name}: an object without a mask`);
+        const [x1, y1, x2, y2] = maskBox(segmentation);
+        expect(x1 >= box[0] && y1 >= box[1] && x2 <= box[2] && y2 <= box[3], name).toBe(true);
+        if (!isCompared) continue;
+        for (const [at, inside] of decodeMask(segmentation).entries()) if (inside) classes[at] = index + 1;
+      }
+      expect(ignored).toBeUndefined();
+      if (!isCompared) continue;
+      const { values, kind } = await readLabelPixels(mask, { colours: false });
+      expect([kind, Buffer.compare(Uint8Array.from(values), classes)], name).toEqual(["index", 0]);
+    }
+    expect(bytes).toBeLessThan(5e5);
+  });
+
+  it("is read from its masks alone, too, with the same classes and splits", async () => {
+    const { dataset, warnings } = await readDataset(FOLDER, { from: "masks" });
+    expect([dataset.classes, warnings]).toEqual([CLASSES, []]);
+    const counts = ["train", "val", "test"].map((name) => dataset.images.filter(({ split }) => split === name).length);
+    expect(counts).toEqual([150, 18, 24]);
+  });
+
   it("is what the script draws: the same labels, and the same pictures but for the version of sharp", async () => {
     const folder = await mkdtemp(join(tmpdir(), "sample-"));
     await drawSampleData(7, folder, ["table_004", "table_007"]);
@@ -107,8 +149,37 @@ describe("the sample data", () => {
       );
       const difference = drawn?.reduce((sum, value, i) => sum + Math.abs(value - (committed?.[i] ?? 0)), 0) ?? NaN;
       expect(difference / (drawn?.length ?? 0)).toBeLessThan(1);
+      for (const masks of ["SegmentationClass", "SegmentationObject"]) {
+        const [mask, committedMask] = await Promise.all(
+          [folder, FOLDER].map((at) => readLabelPixels(join(at, masks, `${name}.png`), { colours: false })),
+        );
+        expect(mask).toEqual(committedMask);
+      }
     }
     expect(await readdir(join(folder, "images"))).toEqual(["table_004.jpg", "table_007.jpg"]);
+    await rm(folder, { recursive: true });
+  });
+});
+
+describe("the data set for segmentation", () => {
+  it("has classes, borders between them that do not count, and parts that nobody labelled", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "segmentation-"));
+    const names = ["desk_004", "desk_205"];
+    await drawSegmentationSet(7, folder, names);
+    const { dataset, format } = await readDataset(folder);
+    expect([format, dataset.classes]).toEqual(["masks", CLASSES]);
+    expect(dataset.images.map(({ split }) => split).sort()).toEqual(["test", "train"]);
+    for (const { file, ignored } of dataset.images) {
+      const mask = file.replace("/images/", "/masks/").replace(".jpg", ".png");
+      const { values, width, height } = await readLabelPixels(mask, { colours: false });
+      expect([width, height]).toEqual([160, 120]);
+      for (const [at, value] of values.entries()) {
+        const neighbours = [at % width < width - 1 ? values[at + 1] : value, values[at + width] ?? value];
+        for (const other of neighbours) expect(new Set([value, other, IGNORED]).size).toBeLessThan(3);
+      }
+      const share = ignored ? maskArea(ignored) / (width * height) : 0;
+      expect(share > 0.01 && share < 0.3, `${basename(file)}: ${share} is ignored`).toBe(true);
+    }
     await rm(folder, { recursive: true });
   });
 });

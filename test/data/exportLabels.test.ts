@@ -107,6 +107,17 @@ describe("what a format cannot hold is named, one warning a kind", () => {
     expect((await exported("coco")).warnings).toEqual([]);
   });
 
+  test("pixels to ignore, unless the format holds masks of images", async () => {
+    const ignored = encodeMask(new Uint8Array(8000).fill(1, 50, 60), 80, 100);
+    const { exported } = await datasetOf(["a.jpg", "b.jpg"], { segmentation: [[10, 20, 30, 20, 30, 40]] }, { ignored });
+    const what = (title: string) =>
+      `images with pixels to ignore that ${title} cannot hold, left out: 2 (first: ./photos/a.jpg)`;
+    expect((await exported("yolo")).warnings[0]).toBe(what("YOLO"));
+    expect((await exported("labelme")).warnings).toEqual([what("labelme JSON")]);
+    expect((await exported("coco")).warnings).toEqual([]);
+    expect((await exported("masks")).warnings).toEqual([]);
+  });
+
   test("masks of pixels where there are polygons alone, which go round these pixels", async () => {
     const segmentation = encodeMask(new Uint8Array(8000).fill(1, 100, 105), 80, 100);
     const { folder, exported } = await datasetOf(["a.jpg"], { segmentation });

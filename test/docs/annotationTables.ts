@@ -19,7 +19,7 @@ export const TABLES: Readonly<Record<string, () => string>> = {
 
 /** Where the labels and images of a format lie. */
 const FILES: Readonly<Record<FormatId, string>> = {
-  voc: "An XML for each image, beside it or in another folder; polygons of Labelbox and LabelMe (MIT) without a box, too. Splits: `ImageSets/Main/*.txt`, or folders called train, val and test",
+  voc: "An XML for each image, beside it or in another folder; the masks of `SegmentationObject`; polygons of Labelbox and LabelMe (MIT) without a box, too. Splits: `ImageSets/Main/*.txt`, or folders called train, val and test",
   coco: "`annotations.json`, or a JSON for each split: `instances_train.json`, `train/_annotations.coco.json`",
   yolo: "Ultralytics' `data.yaml`, or LabelImg's `classes.txt`; a text for each image. Oriented boxes are refused",
   createml: "One JSON for a folder, or one for each image; pixels or fractions",
@@ -54,6 +54,7 @@ const EXTRAS: Readonly<Record<Extra, string>> = {
   attributes: "attributes",
   split: "splits",
   labels: "labels of images",
+  ignored: "pixels to ignore",
   verified: "verified",
   fields: "fields of images",
 };

@@ -1,3 +1,4 @@
+import { UsageError } from "../../base/errors.ts";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { writeFileAtomic } from "../../base/files.ts";
@@ -95,7 +96,11 @@ async function explain(paths: string[], flags: Flags, command: Command): Promise
   requireOneThreshold(flags);
   requireThere({ weights });
   const { kindOfRun, openPredictor } = await import("./openPredictor.ts");
-  requireFitting(command, FITTING, await kindOfRun(weights));
+  const kind = await kindOfRun(weights);
+  requireFitting(command, FITTING, kind);
+  if (kind === "segmentation") {
+    throw new UsageError(`${weights}: its model says of each pixel what it is: detect predict draws that`);
+  }
   const files = await listImageFiles(paths);
   const pictures = pictureNames(files.map(({ name }) => name));
   const names = [EXPLANATIONS, OVERVIEW, ...pictures];
@@ -138,6 +143,7 @@ function predictions(
 ): AsyncGenerator<FileExplanation> {
   const paths = files.map(({ file }) => file);
   const options = defined({ class: flags.class, layer: flags.layer, most: flags.most });
+  if (model.kind === "segmentation") throw new Error("a segmenter is not explained");
   if (model.kind === "detection")
     return model.explainFiles(paths, { ...options, scoreThreshold: thresholds?.scores ?? 0 });
   return model.explainFiles(paths, options);

@@ -2,19 +2,19 @@ import { countOf } from "../../base/words.ts";
 import type { SheetImage } from "../../report/contactSheet.ts";
 
 /** More do not fit on a sheet that is looked at as a whole. */
-const SHEET_IMAGES = 24;
+export const SHEET_IMAGES = 24;
 
-/** Writes a contact sheet of the first images of all that were looked at. */
+/** Writes a contact sheet of the first images of all that were looked at, `total` of them unless all are given. */
 export async function writeOverview(
   file: string,
   images: readonly SheetImage[],
   classes: readonly string[],
-  options: { scoreThreshold: number; names: boolean },
+  { total = images.length, ...options }: { scoreThreshold: number; names: boolean; total?: number },
 ): Promise<void> {
   const { contactSheet } = await import("../../report/contactSheet.ts");
   const { writePicture } = await import("../../report/picture.ts");
   const shown = images.slice(0, SHEET_IMAGES);
-  await writePicture(await contactSheet(shown, classes, { ...options, heading: firstOf(images.length) }), file);
+  await writePicture(await contactSheet(shown, classes, { ...options, heading: firstOf(total) }), file);
 }
 
 /** What is printed of it: "overview: found/overview.jpg (the first 24 of 100 images)". */

@@ -1,4 +1,5 @@
 import { join, parse } from "node:path";
+import { withoutExtension } from "../../data/files.ts";
 import { folded } from "../../data/finding/imageName.ts";
 
 /** What predict writes beside a picture for each image. */
@@ -9,9 +10,18 @@ export const [PREDICTIONS, OVERVIEW] = ["predictions.json", "overview.jpg"];
  * No two differ in case alone, and none is that of the overview: the later ones get a number.
  */
 export function pictureNames(names: readonly string[]): string[] {
-  const taken = new Set([PREDICTIONS, OVERVIEW]);
-  return names.map((name) => {
-    const own = /\.(jpe?g|png|webp)$/i.test(name) ? name : `${name}.png`;
+  const own = names.map((name) => (/\.(jpe?g|png|webp)$/i.test(name) ? name : `${name}.png`));
+  return distinct(own, [PREDICTIONS, OVERVIEW]);
+}
+
+/** The name of the label map of each image, a PNG in a folder of its own: no two differ in case alone. */
+export function maskNames(names: readonly string[]): string[] {
+  return distinct(names.map((name) => join("masks", `${withoutExtension(name)}.png`)));
+}
+
+function distinct(names: readonly string[], others: readonly string[] = []): string[] {
+  const taken = new Set(others);
+  return names.map((own) => {
     const { dir, name: stem, ext } = parse(own);
     let free = own;
     for (let n = 2; taken.has(folded(free)); n++) free = join(dir, `${stem}-${n}${ext}`);

@@ -1,11 +1,15 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import type { DetectedFile } from "../../base/detectedImage.ts";
+import { UsageError } from "../../base/errors.ts";
 import { countOf } from "../../base/words.ts";
 import type { OutputFolder } from "../../base/output/outputFolder.ts";
 import type { Classifier } from "../../classification/classifier.ts";
 import type { Detector, DetectorOptions } from "../../detection/detector.ts";
 import { CLASS_PREDICTIONS } from "./classification/predictClasses.ts";
+import { INSTANCE_METHODS } from "../../segmentation/instances/instancesOf.ts";
+import type { Segmenter } from "../../segmentation/segmenter.ts";
+import { wasGiven } from "../configFile.ts";
 import { type Fitting, requireFitting } from "./fitting.ts";
 import { type ImageFile, listImageFiles } from "./imageFiles.ts";
 import {
@@ -13,12 +17,14 @@ import {
   addDetectorOptions,
   addExamples,
   addOverwriteOption,
+  choice,
+  flagOf,
   numberIn,
   printJson,
   requireOptions,
   requireThere,
 } from "../options.ts";
-import { OVERVIEW, pictureNames, PREDICTIONS } from "./pictureNames.ts";
+import { maskNames, OVERVIEW, pictureNames, PREDICTIONS } from "./pictureNames.ts";
 import { resultFolder } from "./resultFolder.ts";
 import { askedThresholds, requireOneThreshold, type Thresholds, thresholdsIn, thresholdsLine } from "./thresholds.ts";
 import { type BrokenFile, endWith, predictAll } from "./predictAll.ts";
@@ -33,11 +39,17 @@ interface Flags extends DetectorOptions {
   images: boolean;
   overwrite?: true;
   names: boolean;
+  instances?: true;
+  method: (typeof INSTANCE_METHODS)[number];
+  outlines: "rle" | "polygons";
   json?: true;
 }
 
 /** A classifier's thresholds are for those that tell several labels: see askedClassThresholds. */
-const FITTING: Fitting = { score: ["detection"] };
+const FITTING: Fitting = {
+  ...{ score: ["detection", "segmentation"], instances: ["segmentation"], method: ["segmentation"] },
+  outlines: ["segmentation"],
+};
 
 type Found = DetectedFile & { id: number; fileName: string };
 
@@ -46,7 +58,8 @@ export function addPredict(program: Command): void {
   const command = program
     .command("predict")
     .description(
-      "Find objects in images (pictures with boxes, and COCO results), or say what images show (JSON, CSV, an overview)",
+      "Find objects in images (pictures with boxes, and COCO results), say what each pixel is (pictures, label maps, and " +
+        "COCO results), or what images show (JSON, CSV, an overview)",
     )
     .argument("<images...>", 'image files, folders, or patterns such as "shots/**/*.jpg"')
     .option("--weights <run>", "run folder that detect train wrote")
@@ -57,6 +70,23 @@ export function addPredict(program: Command): void {
       "val: for each class the score that the model keeps, chosen on its validation images; or a number for all, as --score " +
         "(default: val where the model keeps them, else 0.3)",
       thresholdsIn(["val"]),
+    )
+    .option("--instances", "of models that segment: tell single objects apart")
+    .addOption(
+      choice(
+        "--method <how>",
+        "of --instances: divide regions by watershed, or take connected components as they are",
+        INSTANCE_METHODS,
+        "watershed",
+      ),
+    )
+    .addOption(
+      choice(
+        "--outlines <how>",
+        "of models that segment: masks as run lengths or polygons",
+        ["rle", "polygons"],
+        "rle",
+      ),
     )
     .option("--no-images", "write no pictures, only predictions.json (and predictions.csv)")
     .option("--no-names", "draw pictures without names and scores");
@@ -79,16 +109,25 @@ async function predict(paths: string[], flags: Flags, command: Command): Promise
   const kind = await kindOfRun(weights);
   requireFitting(command, FITTING, kind);
   const files = await listImageFiles(paths);
-  const pictures = kind === "detection" ? pictureNames(files.map(({ name }) => name)) : undefined;
-  const tables = pictures ? [PREDICTIONS] : Object.values(CLASS_PREDICTIONS);
-  const names = flags.images ? [...tables, OVERVIEW, ...(pictures ?? [])] : tables;
+  if (kind === "segmentation" && !flags.instances) {
+    const option = ["score", "method"].find((name) => wasGiven(command, name));
+    if (option) throw new UsageError(`${flagOf(option)} is about single objects: it goes with --instances`);
+  }
+  const shown = files.map(({ name }) => name);
+  const pictures = kind === "classification" ? [] : pictureNames(shown);
+  const masks = kind === "segmentation" ? maskNames(shown) : [];
+  const tables = kind === "classification" ? Object.values(CLASS_PREDICTIONS) : [PREDICTIONS];
+  const written = [...tables, ...masks];
+  const names = flags.images ? [...written, OVERVIEW, ...pictures] : written;
   const output = await resultFolder({ ...flags, command: "detect predict", paths, files }, names);
   const model = await openPredictor(weights, flags);
-  const written = { files, output, names };
+  const work = { files, output, names, pictures, masks };
   const broken =
     model.kind === "detection"
-      ? await predictObjects(model, { ...written, pictures: pictures ?? [] }, flags)
-      : await predictImages(model, written, flags);
+      ? await predictObjects(model, work, flags)
+      : model.kind === "segmentation"
+        ? await predictPixels(model, work, flags)
+        : await predictImages(model, work, flags);
   model.dispose();
   endWith(broken, files);
 }
@@ -98,6 +137,21 @@ interface Work {
   files: readonly ImageFile[];
   output: OutputFolder;
   names: readonly string[];
+  /** The pictures of the images, and their label maps. */
+  pictures: readonly string[];
+  masks: readonly string[];
+}
+
+async function predictPixels(segmenter: Segmenter, { files, output, names, pictures, masks }: Work, flags: Flags) {
+  const { predictMasks } = await import("./segmentation/predictMasks.ts");
+  const { askedForegroundThreshold } = await import("./segmentation/foregroundThreshold.ts");
+  const { instances, method, weights, thresholds } = flags;
+  const asked = {
+    ...flags,
+    instances: instances && { method },
+    threshold: askedForegroundThreshold(segmenter.description, weights, thresholds),
+  };
+  return output.write(async () => (await predictMasks(segmenter, files, { pictures, masks }, asked)).broken, names);
 }
 
 async function predictImages(model: Classifier, { files, output, names }: Work, flags: Flags): Promise<number> {
@@ -107,7 +161,7 @@ async function predictImages(model: Classifier, { files, output, names }: Work, 
 
 async function predictObjects(
   detector: Detector,
-  { files, output, names, pictures }: Work & { pictures: readonly string[] },
+  { files, output, names, pictures }: Work,
   flags: Flags,
 ): Promise<number> {
   const { out, json, weights } = flags;

@@ -16,7 +16,7 @@ export interface BrokenFile {
 export async function predictAll<Found extends { file: string }>(
   predictions: AsyncIterable<Found | { file: string; error: AnchorkitError }>,
   files: readonly ImageFile[],
-  { doing, each }: { doing: string; each: (found: Found, image: ImageFile, number: number) => void },
+  { doing, each }: { doing: string; each: (found: Found, image: ImageFile, number: number) => void | Promise<void> },
 ): Promise<BrokenFile[]> {
   const progress = new Progress(doing);
   const broken: BrokenFile[] = [];
@@ -28,7 +28,7 @@ export async function predictAll<Found extends { file: string }>(
       if ("error" in prediction) {
         progress.log(prediction.error.message);
         broken.push({ file: prediction.file, error: prediction.error.message });
-      } else if (image !== undefined) each(prediction, image, done);
+      } else if (image !== undefined) await each(prediction, image, done);
       const elapsed = (performance.now() - started) / 1000;
       const remaining = (elapsed / done) * (files.length - done);
       progress.update({ fraction: done / files.length, text: `${(done / elapsed).toFixed(1)} images/s`, remaining });

@@ -155,7 +155,7 @@ function eventsTo(progress: Progress, task: TaskKind): TrainEvents {
 const HEADLINES: Readonly<Record<TaskKind, readonly string[]>> = {
   detection: ["AP", "AP50"],
   classification: ["accuracy", "mean_average_precision"], // one class an image, or several
-  segmentation: [],
+  segmentation: ["mean_iou", "iou", "dice"],
   sequence: [],
 };
 

@@ -84,6 +84,22 @@ export const CLASSIFIER_PRESETS: Presets = {
   }),
 };
 
+/** The same names for segmenters, whose labels move with the pixels. */
+export const SEGMENTER_PRESETS: Presets = {
+  none: PRESETS.none,
+  light: PRESETS.light,
+  default: Augmentation.parse({
+    operations: [
+      { name: "flip", axis: "horizontal" },
+      { name: "rotate", degrees: [-15, 15] },
+      { name: "scaleJitter", factor: [0.75, 1.4], aspect: 0.1 },
+      { name: "contrast", factor: [0.8, 1.25] },
+      { name: "gain", amount: 0.2, channels: 0.08 },
+    ],
+  }),
+  strong: PRESETS.strong,
+};
+
 export type Flip = "none" | "horizontal" | "vertical" | "both";
 
 /** The same with other flips. */

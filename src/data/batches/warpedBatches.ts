@@ -48,7 +48,7 @@ export interface WarpedTargets<Targets> {
   /** Room for those of a batch, for images that are fed at that size. */
   empty(stored: Size): Targets;
   /** Fills a slot. */
-  set(made: Targets & WarpedBatch, slot: DrawnSlot): void | Promise<void>;
+  set(made: Targets & WarpedBatch, slot: DrawnSlot, stored: Size): void;
   /** What is known of an image, and moves with it where the graph does not do that; the record without objects unless told. */
   annotationsOf?: (index: number) => Annotations | Promise<Annotations>;
 }
@@ -61,9 +61,10 @@ export function warpedBatches<Targets extends object>(
 ): WarpedSource<Targets & WarpedBatch> {
   const records = Array.from({ length: store.length }, (_, i) => store.record(i));
   const { combining, photometric } = operationsByKind(augmentation);
-  const inGraph = combining.length === 0 && photometric.every(isLinear);
   const sizes = records.map((_, i) => store.sizeOf(i));
   const { canvas, resize, fill } = preprocessing;
+  // Of an image that is seen by windows, the graph would be fed all.
+  const inGraph = resize !== "tiles" && combining.length === 0 && photometric.every(isLinear);
   const stored = inGraph ? sizeOfAll(sizes) : canvas;
   const drawOf = (index: number, draws: Random): Draw =>
     drawAugmentation(draws, augmentation, { images: records, index, canvas, resize, fill });
@@ -80,14 +81,14 @@ export function warpedBatches<Targets extends object>(
     pasteImage(made.images, slot, stored, await store.get(index));
     setTransform(made, slot, layerOf(draw).matrix, records[index] as ImageRecord, sizes[index] as Size);
     setColours(made, slot, preprocessing, colourMapOf(draw.changes));
-    await targets.set(made, { slot, index, draw });
+    targets.set(made, { slot, index, draw }, stored);
   };
   const fillHere = async (made: Made, { slot, index, draw }: DrawnSlot): Promise<void> => {
     const { image, annotations } = await augmented(draw, index);
     pasteImage(made.images, slot, canvas, image);
     setNoTransform(made, slot);
     setColours(made, slot, preprocessing);
-    await targets.set(made, { slot, index, draw, placed: annotations });
+    targets.set(made, { slot, index, draw, placed: annotations }, stored);
   };
 
   const variation = random.fork("variation");

@@ -51,7 +51,7 @@ export interface LabelFormat {
 export type Extra =
   | "mask"
   | Exclude<keyof LabelledObject, "box" | "class" | "area">
-  | Extract<keyof ImageRecord, "split" | "labels" | "verified" | "fields">;
+  | Extract<keyof ImageRecord, "split" | "labels" | "ignored" | "verified" | "fields">;
 
 /**
  * `sure`: the files name themselves (data.yaml, annotations.json). `likely`: they hold what only this format does.

@@ -64,12 +64,32 @@ interface Spans {
 
 function resampled<Result extends Float32Array | Uint8ClampedArray>(
   make: (length: number) => Result,
-  ...[{ data, width, channels }, from, size, interpolation, antialias = false]: Resampling
+  ...given: Resampling
 ): Result {
+  const [{ channels }, , size] = given;
+  const across = size.width * channels;
+  const result = make(size.height * across);
+  resampleRows(
+    (row, y) => {
+      result.set(row, y * across);
+    },
+    ...given,
+  );
+  return result;
+}
+
+/**
+ * What `resample` gives, row by row, without the memory for all of them.
+ *
+ * @param each is given size.width * channels numbers, which hold until it returns
+ */
+export function resampleRows(
+  each: (row: Float64Array, y: number) => void,
+  ...[{ data, width, channels }, from, size, interpolation, antialias = false]: Resampling
+): void {
   const columns = spans(from.width, size.width, interpolation, antialias);
   const rows = spans(from.height, size.height, interpolation, antialias);
   const across = size.width * channels;
-  const result = make(size.height * across);
   // Rows of the image at the wanted width, as many as one of the result is made of: row y is in lines[y % lines.length].
   const lines = Array.from({ length: rows.counts.reduce((a, b) => Math.max(a, b), 0) }, () => new Float64Array(across));
   const mixed = new Float64Array(across);
@@ -82,9 +102,8 @@ function resampled<Result extends Float32Array | Uint8ClampedArray>(
       narrowRow(data, begin, columns, channels, lines[narrowed % lines.length] as Float64Array);
     }
     mixRows(lines, start, rows.weights.subarray(rows.places[y], (rows.places[y] as number) + count), mixed);
-    result.set(mixed, y * across);
+    each(mixed, y);
   }
-  return result;
 }
 
 function narrowRow(data: Numbers["data"], begin: number, columns: Spans, channels: number, line: Float64Array): void {

@@ -8,7 +8,7 @@ import { shownPath } from "../files.ts";
 import { type ImageHeader, readImageHeader } from "../images/images.ts";
 import { mapParallel } from "../parallel.ts";
 import { type LabelPlacement, placeBox, shownBox } from "./placement.ts";
-import { placeSegmentation } from "./placeSegmentation.ts";
+import { placeMask, placeSegmentation } from "./placeSegmentation.ts";
 import { NothingLeftError, type Warnings } from "../warnings.ts";
 
 type Box = LabelledObject["box"];
@@ -62,11 +62,16 @@ export async function placeLabels(
 }
 
 function placeImage(image: FoundImage, header: ImageHeader, storedFrame: boolean, warnings: Warnings): ImageRecord {
-  const { objects: found, labelledSize: _, frame: __, where: ___, ...record } = image;
+  const { objects: found, labelledSize: _, frame: __, where: ___, ignored, ...record } = image;
   const placement = placementOf(image, header, storedFrame, warnings);
   const objects = found.map((object) => placeObject(object, placement, header, warnings));
   const { width, height } = header;
-  const placed = { ...record, width, height, objects: objects.filter((o) => o !== undefined) };
+  const unlabelled = ignored && placeMask(ignored, placement, header);
+  if (ignored && !unlabelled) warnings.add("pixels to ignore of another size than their image, left out", image.where);
+  const placed = {
+    ...{ ...record, width, height, objects: objects.filter((o) => o !== undefined) },
+    ...(unlabelled && { ignored: unlabelled }),
+  };
   warnings.observer?.placed(placed, image.where);
   return placed;
 }

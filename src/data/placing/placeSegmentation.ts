@@ -67,7 +67,8 @@ function cut(polygon: readonly number[], axis: 0 | 1, limit: number, sign: 1 | -
   return kept;
 }
 
-function placeMask(mask: Rle, placement: LabelPlacement, size: Size): Rle | undefined {
+/** The same for a mask; undefined where it is not of the size of the pixels that were labelled. */
+export function placeMask(mask: Rle, placement: LabelPlacement, size: Size): Rle | undefined {
   const { scaleX, scaleY, orientation, stored } = placement;
   const isWhole = (side: number, scale: number, whole: number) => Math.abs(side * scale - whole) < 1;
   if (!isWhole(mask.width, scaleX, stored.width) || !isWhole(mask.height, scaleY, stored.height)) return undefined;

@@ -20,6 +20,8 @@ const ManifestImage = z.object({
   sha256: z.string().optional(),
   /** Changes when an object of the image, or its label as a whole, does. */
   labels: z.string().optional(),
+  /** Changes when an outline of its objects does, or what is to be ignored; only where there is either. */
+  outlines: z.string().optional(),
 });
 
 /** What a training was begun with, image by image: the content of a run's splits.json. */
@@ -46,6 +48,7 @@ export async function manifestOf({ classes, images }: Dataset): Promise<Manifest
     split: image.split ?? "train",
     sha256: await fileHash(image.file),
     labels: hashOf(labelsOf(image, classes)),
+    ...outlinesOf(image),
   }));
   return { classes: [...classes], images: described };
 }
@@ -84,6 +87,19 @@ function labelsOf({ width, height, objects, labels }: ImageRecord, classes: read
     crowd,
   ]);
   return [width, height, learned, labels?.map((label) => classes[label]) ?? []];
+}
+
+/** Outlines by their bytes: as text they would be long. */
+function outlinesOf({ objects, ignored }: ImageRecord): Pick<ManifestImage, "outlines"> {
+  const outlines = [...objects.map(({ segmentation }) => segmentation), ignored];
+  if (outlines.every((outline) => outline === undefined)) return {};
+  const hash = createHash("sha256");
+  for (const outline of outlines) {
+    const isMask = outline !== undefined && !Array.isArray(outline);
+    if (isMask) hash.update(`mask ${outline.width} ${outline.counts.length} `).update(outline.counts);
+    else hash.update(`${JSON.stringify(outline?.map((polygon) => polygon.map((value) => value.toFixed(2))) ?? null)} `);
+  }
+  return { outlines: hash.digest("hex") };
 }
 
 function hashOf(value: unknown): string {

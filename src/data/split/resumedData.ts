@@ -75,7 +75,7 @@ function differences(before: Manifest, now: Manifest, pairs: ReadonlyMap<Manifes
     lines.push(`${images.length} ${images.length === 1 ? "image" : "images"} ${what} (${list.join(", ")})`);
   };
   const paired = new Set(pairs.values());
-  const changed = (key: "sha256" | "labels" | "split"): ManifestImage[] =>
+  const changed = (key: "sha256" | "labels" | "outlines" | "split"): ManifestImage[] =>
     before.images.filter((image) => {
       const at = pairs.get(image);
       return at !== undefined && image[key] !== undefined && image[key] !== now.images[at]?.[key];
@@ -90,6 +90,7 @@ function differences(before: Manifest, now: Manifest, pairs: ReadonlyMap<Manifes
   );
   note(changed("sha256"), "with other pixels");
   note(changed("labels"), "with other labels");
+  note(changed("outlines"), "with other outlines");
   note(changed("split"), "in another split");
   return lines;
 }

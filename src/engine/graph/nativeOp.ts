@@ -2,9 +2,10 @@ import * as tf from "@tensorflow/tfjs";
 
 /**
  * An attribute of a TensorFlow op, under the name its op definition gives it: a tensor type ("float32", "int32",
- * "bool", "uint8"), any other text, a boolean, a number for a float, and `{ int: 2 }` for an integer.
+ * "bool", "uint8"), any other text, a boolean, a number for a float, and `{ int: 2 }` for an integer or, with several, a
+ * list of them.
  */
-export type AttributeValue = string | boolean | number | { readonly int: number };
+export type AttributeValue = string | boolean | number | { readonly int: number | readonly number[] };
 
 /** True when the present engine is native TensorFlow, so that {@link nativeOp} can run. */
 export function isNative(): boolean {
@@ -45,7 +46,7 @@ export type Tensors<N extends number, Found extends tf.Tensor[] = []> = number e
 interface BoundAttribute {
   name: string;
   type: number;
-  value: string | boolean | number;
+  value: string | boolean | number | readonly number[];
 }
 
 /** The part of tfjs-node's backend that runs ops. */

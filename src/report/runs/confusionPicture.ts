@@ -53,8 +53,16 @@ const [INK, MUTED] = ["#14171c", "#59616e"];
 function cell(x: number, y: number, count: number, share: number): string {
   const mix = (light: number, dark: number): number => Math.round(light + (dark - light) * share);
   const fill = `rgb(${mix(244, 0)},${mix(246, 84)},${mix(248, 150)})`;
-  const text = fitText(String(count), LETTERS, CELL - 2) || "…";
+  const text = fitText(shortCount(count), LETTERS, CELL - 2) || "…";
   const at = x + (CELL - textWidth(text, LETTERS)) / 2;
   const rect = `<rect x="${x + 1}" y="${y + 1}" width="${CELL - 2}" height="${CELL - 2}" fill="${fill}"/>`;
   return rect + (count === 0 ? "" : svgText(text, at, y + CELL / 2, LETTERS, share > 0.5 ? "#ffffff" : INK));
+}
+
+/** Pixels are many: 12,345 is 12k, and 1,234,567 is 1.2M. */
+function shortCount(count: number): string {
+  if (count < 10_000) return String(count);
+  const [unit, letter] = count < 1e6 ? [1e3, "k"] : count < 1e9 ? [1e6, "M"] : [1e9, "G"];
+  const value = count / unit;
+  return `${value < 9.95 ? value.toFixed(1) : String(Math.round(value))}${letter}`;
 }

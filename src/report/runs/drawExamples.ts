@@ -19,7 +19,7 @@ const MOST_CLASSES = 30;
  * the confusion matrix. They belong to a training that TensorBoard watches.
  */
 export async function drawExamples(
-  { detected, confusion }: ValidationExamples,
+  { detected, confusion, rows }: ValidationExamples,
   classes: readonly string[],
 ): Promise<NamedPicture[]> {
   const pictures: NamedPicture[] = [];
@@ -28,7 +28,7 @@ export async function drawExamples(
     pictures.push(await foundPicture(image, `found/${i + 1} ${image.fileName ?? ""}`.trim(), classes));
   }
   if (classes.length > MOST_CLASSES) return pictures;
-  if (confusion) pictures.push(await matrixPicture(confusion, classes));
+  if (confusion) pictures.push(await matrixPicture(confusion, rows ?? classes));
   else if (detected) {
     const { matrix } = detectionConfusion(detected, classes);
     pictures.push(await matrixPicture(matrix, [...classes, "background"]));

@@ -1,5 +1,5 @@
 import type { LabelMap } from "../../geometry/masks/labelMap.ts";
-import { resizeLabelMap } from "../../geometry/masks/resizeLabelMap.ts";
+import { sampleMap } from "../../geometry/masks/sampleMap.ts";
 import type { ImageNumbers, MeasuredImage } from "../../segmentation/measure.ts";
 
 /** An image that is shown: its maps are scaled down to what a page shows. */
@@ -36,9 +36,7 @@ export class Extremes {
 
 function scaled(map: LabelMap): LabelMap {
   const scale = Math.min(1, SIDE / Math.max(map.width, map.height));
-  if (scale === 1) return map;
-  return resizeLabelMap(map, {
-    width: Math.max(1, Math.round(map.width * scale)),
-    height: Math.max(1, Math.round(map.height * scale)),
-  });
+  const side = (length: number): number => Math.max(1, Math.round(length * scale));
+  const size = { width: side(map.width), height: side(map.height) };
+  return { ...size, data: sampleMap(map.data, map, size) };
 }

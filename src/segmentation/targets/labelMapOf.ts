@@ -1,11 +1,10 @@
 import type { Size } from "../../base/preprocessing.ts";
 import type { ImageRecord, LabelledObject } from "../../data/dataset.ts";
+import { maskOf } from "../../data/formats/masks/maskPng.ts";
 import { hasOutline } from "../../data/trainedObjects.ts";
 import { drawLabelMap } from "../../geometry/masks/drawMasks.ts";
 import { BACKGROUND, IGNORED, type LabelMap } from "../../geometry/masks/labelMap.ts";
-import { resizeLabelMap } from "../../geometry/masks/resizeLabelMap.ts";
-import { rleFromPolygons } from "../../geometry/masks/polygonMask.ts";
-import type { Rle } from "../../geometry/masks/rle.ts";
+import { sampleMap } from "../../geometry/masks/sampleMap.ts";
 
 /**
  * The label map of an image: 0 is the background, k + 1 the class of index k, 255 what does not count. Where outlines
@@ -19,11 +18,7 @@ export function labelMapOf(image: ImageRecord, size: Size = image): LabelMap {
   const outlined = objects.filter(hasOutline).map((object) => ({ mask: maskOf(object, image), class: object.class }));
   const map = drawLabelMap(outlined, { width, height }, ignored);
   for (const object of objects) if (!hasOutline(object)) ignoreBox(map, object.box);
-  return size.width === width && size.height === height ? map : resizeLabelMap(map, size);
-}
-
-function maskOf({ segmentation }: LabelledObject & { segmentation: number[][] | Rle }, { width, height }: Size): Rle {
-  return Array.isArray(segmentation) ? rleFromPolygons(segmentation, height, width) : segmentation;
+  return { width: size.width, height: size.height, data: sampleMap(map.data, map, size) };
 }
 
 /** What the box touches of the background does not count. */

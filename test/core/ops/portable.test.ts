@@ -14,6 +14,9 @@ import { segmentMax } from "../../../src/core/ops/segmentMax.ts";
 import { stopGradient } from "../../../src/core/ops/stopGradient.ts";
 import { FILL_MODES, transformImages } from "../../../src/core/ops/transformImages.ts";
 import { upsampleTwice } from "../../../src/core/ops/upsample.ts";
+import { subpixelGather, subpixelShuffle } from "../../../src/core/ops/upsampling/subpixel.ts";
+import { transposedUpsampling } from "../../../src/core/ops/upsampling/transposedUpsampling.ts";
+import { maxPoolWithSwitches, maxUnpool } from "../../../src/core/ops/upsampling/unpooling.ts";
 import { unpackBytes } from "../../../src/core/ops/bytes.ts";
 import { compileProgram } from "../../../src/engine/graph/program.ts";
 import { recordStep } from "../../../src/engine/graph/recorder.ts";
@@ -99,6 +102,24 @@ const cases: Case[] = [
   },
   { name: "gatherPerImage", shape: [2, 4, 3], run: (x) => gatherPerImage(x, tf.tensor2d([[3, 0, 3], [1, 1, 2]], undefined, "int32")), native: [] }, // prettier-ignore
   { name: "upsampleTwice", shape: [2, 3, 4, 2], run: (x) => upsampleTwice(x as tf.Tensor4D, 5, 8), native: ["ResizeNearestNeighborGrad"] }, // prettier-ignore
+  { name: "subpixelShuffle", shape: [2, 3, 4, 18], run: (x) => subpixelShuffle(x as tf.Tensor4D, 3), native: ["SpaceToDepth"] }, // prettier-ignore
+  { name: "subpixelGather", shape: [2, 6, 4, 3], run: (x) => subpixelGather(x as tf.Tensor4D, 2), native: ["SpaceToDepth"] }, // prettier-ignore
+  {
+    name: "transposedUpsampling",
+    shape: [2, 3, 4, 2],
+    run: (x) => transposedUpsampling(x as tf.Tensor4D, tf.linspace(-1, 1, 50).reshape([5, 5, 2]), 3),
+    native: [],
+  },
+  { name: "maxPoolWithSwitches", shape: [2, 5, 4, 3], run: (x) => maxPoolWithSwitches(x as tf.Tensor4D).pooled, native: ["MaxPoolWithArgmax"] }, // prettier-ignore
+  {
+    name: "maxUnpool",
+    shape: [2, 5, 4, 3],
+    run: (x) => {
+      const { pooled, switches } = maxPoolWithSwitches(x as tf.Tensor4D);
+      return maxUnpool(pooled.square(), switches);
+    },
+    native: ["MaxPoolWithArgmax", "SpaceToDepth"],
+  },
   {
     name: "rangeMax",
     shape: [2, 4, 5, 3],

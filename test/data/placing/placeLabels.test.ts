@@ -2,6 +2,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import type { FoundImage, FoundObject } from "../../../src/data/placing/found.ts";
+import { encodeMask } from "../../../src/geometry/masks/encodeMask.ts";
 import { decodeImage } from "../../../src/data/images/images.ts";
 import { orientBox } from "../../../src/data/placing/placement.ts";
 import { placeLabels } from "../../../src/data/placing/placeLabels.ts";
@@ -171,5 +172,27 @@ describe("EXIF orientation", () => {
     ]);
     const own = await place(files, [{ ...upsideDown, frame: "shown" }]);
     expect({ boxes: own.boxes[0], warnings: own.warnings }).toEqual({ boxes: [[10, 20, 30, 40]], warnings: [] });
+  });
+});
+
+describe("pixels to ignore", () => {
+  // 3 x 2 pixels, of which the first of the upper row is to be ignored
+  const ignored = encodeMask(Uint8Array.from([1, 0, 0, 0, 0, 0]), 2, 3);
+
+  test("of photos as stored are turned with the photo", async () => {
+    const labels = { name: "a", ignored, labelledSize: { width: 3, height: 2 } };
+    const { dataset } = await place({ a: await jpeg(3, 2, 6) }, [labels]); // shown 2 wide, a quarter turned clockwise
+    expect(dataset.images[0]?.ignored).toEqual(encodeMask(Uint8Array.from([0, 1, 0, 0, 0, 0]), 3, 2));
+  });
+
+  test("of a smaller copy are scaled, those of another size left out with a count", async () => {
+    const labels = { name: "a", ignored, labelledSize: { width: 3, height: 2 } };
+    const { dataset } = await place({ a: await jpeg(6, 4) }, [labels]);
+    const corner = [1, 1, 0, 0, 0, 0];
+    const rows = Uint8Array.from([...corner, ...corner, ...new Array<number>(12).fill(0)]);
+    expect(dataset.images[0]?.ignored).toEqual(encodeMask(rows, 4, 6));
+    const other = await place({ a: await jpeg(6, 5) }, [{ name: "a", ignored }]);
+    expect(other.dataset.images[0]).not.toHaveProperty("ignored");
+    expect(other.warnings).toEqual(["pixels to ignore of another size than their image, left out: 1 (a.xml)"]);
   });
 });

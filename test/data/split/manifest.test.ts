@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it, test } from "vitest";
-import type { Dataset, SplitName } from "../../../src/data/dataset.ts";
+import type { Dataset, ImageRecord, SplitName } from "../../../src/data/dataset.ts";
 import { applyManifest } from "../../../src/data/split/applyManifest.ts";
 import { fingerprintOf, manifestOf, readManifest, writeManifest } from "../../../src/data/split/manifest.ts";
 import { resumedData } from "../../../src/data/split/resumedData.ts";
@@ -122,6 +122,26 @@ describe("data for going on with a training", () => {
     const message = await differing(now);
     expect(message).toContain("1 image with other labels (b.jpg)");
     expect(message).toContain("1 image in another split (a.jpg)");
+  });
+
+  it("is refused with other outlines or pixels to ignore, unless the training kept none", async () => {
+    const outlined = (more: Partial<ImageRecord>, at = 10) => {
+      const now = datasetOf("outlines", images);
+      const [first] = now.images;
+      for (const object of first?.objects ?? []) object.segmentation = [[0, 0, at, 0, at, 5]];
+      Object.assign(first ?? {}, more);
+      return now;
+    };
+    const ignored = { height: 2, width: 2, counts: Uint32Array.of(1, 3) };
+    const manifest = await manifestOf(outlined({ ignored }));
+    const message = "1 image with other outlines (a.jpg)";
+    expect((await resumedData(manifest, outlined({ ignored }))).images).toHaveLength(3);
+    await expect(resumedData(manifest, outlined({ ignored }, 11))).rejects.toThrow(message);
+    await expect(resumedData(manifest, outlined({}))).rejects.toThrow(message);
+    const other = { ...ignored, counts: Uint32Array.of(2, 2) };
+    await expect(resumedData(manifest, outlined({ ignored: other }))).rejects.toThrow(message);
+    await expect(resumedData(manifest, datasetOf("outlines", images))).rejects.toThrow(message);
+    expect((await resumedData(await kept(images), outlined({ ignored }))).images).toHaveLength(3);
   });
 
   it("is refused with other classes", async () => {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { distanceTransform } from "../../../src/geometry/regions/distanceTransform.ts";
 import { distanceBetween, drawnLabels, type LabelCase, labelCases } from "./labelCases.ts";
+import { regionOracle } from "./regionOracle.ts";
 
 describe("distanceTransform", () => {
   it("is 1 next to the border, and grows away from it", () => {
@@ -30,6 +31,13 @@ describe("distanceTransform", () => {
   it("is Infinity where there is no other label", () => {
     expect([...distanceTransform(Uint8Array.of(4, 4), { width: 1, height: 2 })]).toEqual([Infinity, Infinity]);
     expect([...distanceTransform(Uint8Array.of(0, 0), { width: 2, height: 1 })]).toEqual([0, 0]);
+  });
+
+  it("equals SciPy", () => {
+    for (const { labels, squares, ...size } of regionOracle.distances) {
+      const found = distanceTransform(Int32Array.from(labels), size);
+      expect([...found]).toEqual(squares.map((square) => (square < 0 ? Infinity : Math.fround(Math.sqrt(square)))));
+    }
   });
 
   it("equals the distance to all other pixels, one by one", () => {

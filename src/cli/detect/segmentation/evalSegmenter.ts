@@ -1,25 +1,12 @@
 import { UsageError } from "../../../base/errors.ts";
-import type { ImageRecord } from "../../../data/dataset.ts";
+import type { INSTANCE_METHODS } from "../../../segmentation/instances/instancesOf.ts";
 import type { MeasuredImage } from "../../../segmentation/measure.ts";
 import type { PredictorOptions } from "../../../training/predictorOptions.ts";
-import type { TaskKind } from "../../../training/task.ts";
 import { type MeasuredFlags, measuredData } from "../measuredData.ts";
 import { openPredictor } from "../openPredictor.ts";
 
 /** How single objects are told apart; true for the way that suits the model. */
-export type InstanceMethod = "components" | "watershed" | true;
-
-/** What is needed of a segmenter to measure it. */
-export interface MeasurableSegmenter {
-  kind: TaskKind;
-  classes: readonly string[];
-  /** The labels of each image and what it makes of them, one image at a time. */
-  segmentLabelled(
-    images: readonly ImageRecord[],
-    options: { instances?: InstanceMethod },
-  ): AsyncIterable<MeasuredImage>;
-  dispose(): void;
-}
+export type InstanceMethod = (typeof INSTANCE_METHODS)[number] | true;
 
 /** What can be measured, one image at a time, and what its report says of it. */
 export interface SegmentationSource {
@@ -39,20 +26,17 @@ export async function openSegmenter(
   const { instances } = flags;
   const { weights, title, warnings, alignedTo } = await measuredData(flags);
   const { segmentationData } = await import("../../../segmentation/segmentationData.ts");
-  const segmenter: { kind: TaskKind } = await openPredictor(weights, flags);
-  if (!isSegmenter(segmenter)) throw new UsageError(`${weights}: holds no model that segments`);
+  const segmenter = await openPredictor(weights, flags);
+  if (segmenter.kind !== "segmentation") throw new UsageError(`${weights}: holds no model that segments`);
   const { classes } = segmenter;
   const { dataset, notes } = segmentationData(alignedTo(classes));
   for (const note of notes) process.stderr.write(`${note}\n`);
+  const how = instances === undefined ? {} : { instances: instances === true ? {} : { method: instances } };
   return {
     ...{ title, classes, pictures: true, warnings: [...warnings, ...notes] },
-    images: segmenter.segmentLabelled(dataset.images, instances === undefined ? {} : { instances }),
+    images: segmenter.segmentLabelled(dataset.images, how),
     dispose: () => {
       segmenter.dispose();
     },
   };
-}
-
-export function isSegmenter(model: { kind: TaskKind }): model is MeasurableSegmenter {
-  return model.kind === "segmentation";
 }

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { AnchorkitError } from "../../../base/errors.ts";
 import { variableOf } from "../../namedWeights.ts";
-import { bilinearKernel } from "../../ops/upsampling/bilinearKernel.ts";
+import { bilinearKernel, bilinearSide } from "../../ops/upsampling/bilinearKernel.ts";
 import { transposedUpsampling } from "../../ops/upsampling/transposedUpsampling.ts";
 import { singleShape, singleTensor, whoOf } from "../single.ts";
 import { type FactorConfig, times, wholeFactor } from "./factor.ts";
@@ -9,7 +9,8 @@ import { type FactorConfig, times, wholeFactor } from "./factor.ts";
 /**
  * Maps enlarged by a transposed convolution of each channel, [n, h, w, c] -> [n, f h, f w, c], that starts as bilinear
  * interpolation and learns (Long et al., "Fully Convolutional Networks for Semantic Segmentation", 2015); see
- * ops/upsampling/transposedUpsampling.ts. Weights: kernel [2 f, 2 f, c].
+ * ops/upsampling/transposedUpsampling.ts. Weights: kernel [side, side, c], where side is 2 f, and one less
+ * for odd f.
  *
  * @throws AnchorkitError if factor is no whole number of 1 or more
  */
@@ -26,7 +27,7 @@ export class TransposedUpsampling extends tf.layers.Layer {
   override build(inputShape: tf.Shape | tf.Shape[]): void {
     const channels = singleShape(this, inputShape).at(-1);
     if (channels == null) throw new AnchorkitError(`${whoOf(this)}: the number of channels must be known`);
-    const side = 2 * this.factor;
+    const side = bilinearSide(this.factor);
     this.#kernel = this.addWeight("kernel", [side, side, channels], "float32", tf.initializers.zeros());
     const variable = variableOf(this.#kernel);
     tf.tidy(() => {

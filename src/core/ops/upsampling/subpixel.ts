@@ -11,6 +11,7 @@ import { usesNativeOps } from "../../../engine/graph/target.ts";
  * @returns [n, f h, f w, c]
  */
 export function subpixelShuffle(x: tf.Tensor4D, factor: number): tf.Tensor4D {
+  if (factor === 1) return x.clone();
   const shuffle = tf.customGrad((t) => ({
     value: tf.depthToSpace(t as tf.Tensor4D, factor),
     gradFunc: (dy) => blocksToChannels(dy as tf.Tensor4D, factor),
@@ -26,6 +27,7 @@ export function subpixelShuffle(x: tf.Tensor4D, factor: number): tf.Tensor4D {
  * @returns [n, h, w, f f c]
  */
 export function subpixelGather(x: tf.Tensor4D, factor: number): tf.Tensor4D {
+  if (factor === 1) return x.clone();
   const gather = tf.customGrad((t) => ({
     value: blocksToChannels(t as tf.Tensor4D, factor),
     gradFunc: (dy) => tf.depthToSpace(dy as tf.Tensor4D, factor),

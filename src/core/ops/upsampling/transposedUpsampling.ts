@@ -5,7 +5,7 @@ import * as tf from "@tensorflow/tfjs";
  * values that it has there, so that with `bilinearKernel` this is bilinear interpolation up to the edges, and a constant
  * map stays constant. With gradients for the map and the kernel.
  *
- * @param x [n, h, w, c] @param kernel [2 factor, 2 factor, c]
+ * @param x [n, h, w, c] @param kernel [side, side, c] with the side of `bilinearKernel`
  * @returns [n, factor h, factor w, c]
  */
 export function transposedUpsampling(x: tf.Tensor4D, kernel: tf.Tensor3D, factor: number): tf.Tensor4D {

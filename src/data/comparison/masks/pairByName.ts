@@ -4,7 +4,6 @@ import { countOf } from "../../../base/words.ts";
 import { groupBy, isImageName, listFiles, shownPath, withoutExtension } from "../../files.ts";
 import { folded, pathParts } from "../../finding/imageName.ts";
 import { withoutMaskEnding } from "../../formats/masks/maskFiles.ts";
-import { isJpeg } from "../../formats/masks/maskRegions.ts";
 
 /** A folder of masks alone. */
 export interface MaskFiles {
@@ -26,6 +25,11 @@ export async function maskFilesIn(folder: string): Promise<MaskFiles> {
   const masks = images.filter((file) => !isJpeg(file) || !lossless.has(withoutExtension(file)));
   if (masks.length === 0) throw new AnchorkitError(`${shownPath(folder)}: holds no masks; save them as PNG`);
   return { folder, masks, files };
+}
+
+/** By its name. */
+function isJpeg(file: string): boolean {
+  return /\.jpe?g$/i.test(file);
 }
 
 /** What masks of people's tools are called beside their image. */

@@ -2,6 +2,7 @@ import { basename, extname, join, relative } from "node:path";
 import { AnchorkitError } from "../../../base/errors.ts";
 import type { RecordId } from "../../comparison/recordChecks.ts";
 import type { SplitName } from "../../dataset.ts";
+import type { Rle } from "../../../geometry/masks/rle.ts";
 import { kindOf, listFiles, readHead, shownPath } from "../../files.ts";
 import { mapParallel } from "../../parallel.ts";
 import type { Place } from "../../place.ts";
@@ -12,6 +13,7 @@ import { type CocoFile, type CocoFileImage, readCocoFile } from "./cocoFile.ts";
 import { noneFound, severalFit } from "../../finding/severalFit.ts";
 import { findImages, ownSplitOf } from "./cocoImages.ts";
 import { objectOf } from "./cocoObject.ts";
+import { readSegmentation } from "./cocoSegmentation.ts";
 import { readEach } from "../labelFiles.ts";
 import type { LabelFormat, Likeness, ReadOptions, ReadResult } from "../format.ts";
 import type { FoundImage, FoundObject } from "../../placing/found.ts";
@@ -36,7 +38,7 @@ export const coco: LabelFormat = {
       "score",
       "attributes",
     ] as const),
-    ...(["split", "labels", "verified", "fields"] as const),
+    ...(["split", "labels", "ignored", "verified", "fields"] as const),
   ],
   recognizes,
   read,
@@ -176,6 +178,7 @@ async function imagesOf(
       continue;
     }
     const { id, size, split: said, verified, labels, fields } = image;
+    const ignored = ignoredOf(image, where, warnings);
     const split = splitNamed(said ?? "") ?? ownSplit;
     if (said && !split) warnings.add("images in a split other than train, val and test, taken as in none", where);
     found.push({
@@ -184,6 +187,7 @@ async function imagesOf(
       ...(isShown && { frame: "shown" }),
       ...(split && { split }),
       ...(verified !== undefined && { verified }),
+      ...(ignored && { ignored }),
       ...(labels && { labels: labels.map((label) => classOf[label]).filter((label) => label !== undefined) }),
       ...(Object.keys(fields).length > 0 && { fields }),
     });
@@ -192,6 +196,14 @@ async function imagesOf(
     throw noneFound(name, files, named[0]?.file_name ?? "", imageFolder);
   }
   return found;
+}
+
+/** The pixels that do not count: a mask, as annotations have them. */
+function ignoredOf({ ignored }: CocoFileImage, where: string, warnings: Warnings): Rle | undefined {
+  const { segmentation, flaw = "is a list" } = readSegmentation(ignored);
+  if (segmentation && !Array.isArray(segmentation)) return segmentation;
+  if (ignored) warnings.add("pixels to ignore that are no mask, left out", `${where}: ignored: ${flaw}`);
+  return undefined;
 }
 
 function nameOf(image: CocoFileImage | undefined): string {

@@ -33,6 +33,8 @@ export interface CocoImage {
   verified: boolean | undefined;
   /** Of the image as a whole. */
   categoryIds: RecordId[] | undefined;
+  /** Pixels that do not count, as the file has them: a mask. Flags of this name are `fields`. */
+  ignored: unknown;
   /** All other text, numbers and flags. */
   fields: Record<string, Scalar>;
 }
@@ -80,6 +82,7 @@ export function imageOf(record: CocoRecord): CocoImage {
     split: typeof split === "number" ? String(split) : textIn("split", split),
     verified: verified === undefined ? undefined : flagIn("verified", verified) === 1,
     categoryIds: idsIn("category_ids", category_ids),
+    ignored: typeof others.ignored === "object" ? others.ignored : undefined,
     fields: scalarsOf(others) ?? {},
   };
 }

@@ -1,5 +1,5 @@
-/** Numbers of pixels that stand for no object: unlabelled, the ego vehicle, borders of rectification, out of view. */
-const NOTHING = 3;
+/** The last number of pixels that do not count: unlabelled (0), the ego vehicle, borders of rectification, out of view. */
+const LAST_IGNORED = 3;
 
 /** The classes of Cityscapes from 4 on. */
 const CLASSES = [
@@ -22,9 +22,8 @@ export function isCityscapesOutline(file: string): boolean {
 }
 
 /** What a value of such a mask stands for. */
-export function cityscapesMeaning(value: number): { name: string } | "background" | "ignored" {
-  if (value === 0) return "background";
-  const name = CLASSES[value - NOTHING - 1];
+export function cityscapesMeaning(value: number): { name: string } | "ignored" {
+  const name = CLASSES[value - LAST_IGNORED - 1];
   return name === undefined ? "ignored" : { name };
 }
 

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import { AnchorkitError } from "../../../base/errors.ts";
 import { shownPath } from "../../files.ts";
+import { fileKind } from "../../images/fileKind.ts";
 import { withImage } from "../../images/images.ts";
 
 /** The pixels of a label image, row after row. */
@@ -14,6 +15,8 @@ export interface LabelPixels {
   kind: "index" | "rgb";
   /** Whether the file holds 16 bits a sample. */
   deep: boolean;
+  /** What kind of file it is, where that blurs numbers and colours: "a JPEG". */
+  lossy?: string;
 }
 
 /**
@@ -21,7 +24,8 @@ export interface LabelPixels {
  * does not count.
  *
  * @param colours read the colours of a palette rather than its indices, and grey of up to 8 bits as colours
- * @throws AnchorkitError naming the file when it is no image that can be read, or has too many pixels
+ * @throws AnchorkitError naming the file when it is no image that can be read, has too many pixels, or has a palette that
+ *   is missing or too short
  */
 export async function readLabelPixels(
   file: string,
@@ -31,8 +35,9 @@ export async function readLabelPixels(
   try {
     const bytes = await readFile(file);
     const png = pngHeader(bytes);
-    const isPalette = png?.colourType === PALETTE && !colours;
-    return await withImage(isPalette ? paletteAsGrey(bytes) : bytes, limit, async (image) => {
+    const palette = png?.colourType === PALETTE ? paletteOf(bytes) : undefined;
+    const lossy = lossyKind(bytes);
+    return await withImage(palette ? paletteAsGrey(bytes) : bytes, limit, async (image) => {
       const { depth, channels } = await image.metadata();
       const deep = depth === "ushort";
       const { data, info } = await image
@@ -41,13 +46,15 @@ export async function readLabelPixels(
         .raw({ depth: deep ? "ushort" : "uchar" })
         .toBuffer({ resolveWithObject: true });
       const samples = deep ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data;
-      const isGrey = isPalette || (channels <= 2 && png?.colourType !== PALETTE && !(colours && !deep));
+      const isGrey = palette !== undefined || (channels <= 2 && !(colours && !deep));
       // Grey of 1, 2 or 4 bits is spread over 0 to 255 in decoding.
       const step = isGrey && png && png.bits < 8 ? 255 / (2 ** png.bits - 1) : 1;
       const { width, height } = info;
       const pixels = { samples, channels: info.channels, count: width * height };
       const values = isGrey ? firstSamples(pixels, step) : rgbNumbers(pixels, deep ? 8 : 0);
-      return { width, height, values, kind: isGrey ? "index" : "rgb", deep };
+      const read = { width, height, deep, ...(lossy !== undefined && { lossy }) };
+      if (palette && colours) return { ...read, values: coloursOf(values, palette), kind: "rgb" };
+      return { ...read, values, kind: isGrey ? "index" : "rgb" };
     });
   } catch (error) {
     const reason = error instanceof AnchorkitError ? error.message.replace(/^image: /, "") : "no such file";
@@ -79,6 +86,22 @@ function rgbNumbers({ samples, channels, count }: Pixels, drop: number): Uint32A
   return values;
 }
 
+/** The colours of indices. */
+function coloursOf(indices: Uint32Array, palette: Uint32Array): Uint32Array {
+  return indices.map((index) => {
+    const colour = palette[index];
+    if (colour !== undefined) return colour;
+    const what = `has pixels of index ${index} and a palette of ${palette.length} colours`;
+    throw new AnchorkitError(`${what}; save it again with a colour for each`);
+  });
+}
+
+/** Kinds of files whose pixels come back changed. */
+function lossyKind(bytes: Buffer): string | undefined {
+  if (fileKind(bytes) === "JPEG") return "a JPEG";
+  return bytes.toString("latin1", 8, 16) === "WEBPVP8 " ? "a lossy WebP" : undefined;
+}
+
 const PALETTE = 3;
 
 /** Colour type and bits a sample of a PNG; undefined for what is none. */
@@ -87,23 +110,40 @@ function pngHeader(bytes: Buffer): { colourType: number; bits: number } | undefi
   return { bits: bytes.readUInt8(24), colourType: bytes.readUInt8(25) };
 }
 
+/** The colours of a PNG that has a palette, as numbers. */
+function paletteOf(bytes: Buffer): Uint32Array {
+  const chunk = chunksOf(bytes).find(({ type }) => type === "PLTE")?.chunk;
+  if (!chunk || chunk.length < 15) {
+    throw new AnchorkitError("is a PNG with a palette, and the palette is missing: damaged; save it again");
+  }
+  return Uint32Array.from({ length: Math.floor((chunk.length - 12) / 3) }, (_, i) => chunk.readUIntBE(8 + 3 * i, 3));
+}
+
 /**
  * A PNG with a palette as one of grey values, which are the indices: the pixels are stored in the same way, the header
  * tells what they mean. Decoders give the colours of a palette alone.
  */
 function paletteAsGrey(bytes: Buffer): Buffer {
   const pieces = [bytes.subarray(0, 8)];
-  for (let at = 8; at + 12 <= bytes.length;) {
-    const end = at + 12 + bytes.readUInt32BE(at);
-    const type = bytes.toString("latin1", at + 4, at + 8);
-    if (["IDAT", "IEND", "eXIf"].includes(type)) pieces.push(bytes.subarray(at, end));
+  for (const { type, chunk } of chunksOf(bytes)) {
+    if (["IDAT", "IEND", "eXIf"].includes(type)) pieces.push(chunk);
     if (type === "IHDR") {
-      const header = Buffer.from(bytes.subarray(at, end));
+      const header = Buffer.from(chunk);
       header.writeUInt8(0, 17);
       header.writeUInt32BE(crc32(header.subarray(4, 21)), 21);
       pieces.push(header);
     }
-    at = end;
   }
   return Buffer.concat(pieces);
+}
+
+/** The parts of a PNG: length, type, content and checksum; the last one may be cut off. */
+function chunksOf(bytes: Buffer): { type: string; chunk: Buffer }[] {
+  const chunks: { type: string; chunk: Buffer }[] = [];
+  for (let at = 8; at + 12 <= bytes.length;) {
+    const end = at + 12 + bytes.readUInt32BE(at);
+    chunks.push({ type: bytes.toString("latin1", at + 4, at + 8), chunk: bytes.subarray(at, end) });
+    at = end;
+  }
+  return chunks;
 }

@@ -1,6 +1,8 @@
 import { basename, resolve, sep } from "node:path";
 import { AnchorkitError } from "../../../base/errors.ts";
 import { maskBox } from "../../../geometry/masks/maskExtent.ts";
+import { maskUnion } from "../../../geometry/masks/mergeMasks.ts";
+import type { Rle } from "../../../geometry/masks/rle.ts";
 import type { SplitName } from "../../dataset.ts";
 import { isImageName, kindOf, listFiles, readText, shownPath, stemOf } from "../../files.ts";
 import { folded, imageStem } from "../../finding/imageName.ts";
@@ -23,7 +25,7 @@ import { warningsOf, type Warnings } from "../../warnings.ts";
 export const maskFolders: LabelFormat = {
   id: "masks",
   title: "images with mask images",
-  holds: ["segmentation", "mask", "split"],
+  holds: ["segmentation", "mask", "split", "ignored"],
   ...{ recognizes, read, write: writeMaskFolders },
 };
 
@@ -54,7 +56,7 @@ const LABELS = /\.(?:xml|json)$/i;
  * class, by grey value or place in a palette, or a colour; of a mask of objects the number of an object. Where both are
  * there, as in the VOC devkit, each object has the class of its pixels. Where there are classes alone, all pixels of a
  * class in an image are one object. Objects alone, in one mask or each in its own, are of one class. Each object's mask
- * is kept, its box is the one around it. Black and white with grey between, and numbers of objects where classes are
+ * is kept, its box is the one around it. Pixels that the masks leave open (255, void, …) are `ignored`. Black and white with grey between, and numbers of objects where classes are
  * expected, are seen (see `takenAsMeant`).
  *
  * Names of classes come from a list (see `readMaskClasses`); splits from folders, or from
@@ -97,8 +99,10 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   const found = all.map(({ pair, size, ...regions }, i): FoundImage => {
     const split = pair.split ?? splitOf(pair.file);
     const objects = objectsOf(regions, meaningOf, nameAlone, warnings);
+    const ignored = ignoredOf(regions, meaningOf);
     return {
-      ...{ id: i + 1, file: pair.file, where: regions.where, labelledSize: size, ...(split && { split }) },
+      ...{ id: i + 1, file: pair.file, where: regions.where, labelledSize: size },
+      ...{ ...(split && { split }), ...(ignored && { ignored }) },
       objects: objects.map(({ name, ...object }) => ({ ...object, class: classes.indexOf(name) })),
     };
   });
@@ -117,8 +121,8 @@ function objectsOf(
   for (const { classValue, objectValue, mask } of regions) {
     const at = `${where}: ${objectValue === 0 ? `value ${classValue}` : `object ${objectValue}`}`;
     const meaning = kind === undefined ? { name: alone } : meaningOf(classValue, kind);
-    if (meaning === "ignored") warnings.add("masks with pixels to ignore, read as background", where);
-    else if (meaning === "background" && objectValue !== 0) {
+    if (meaning === "ignored") continue;
+    if (meaning === "background" && objectValue !== 0) {
       warnings.add("objects that the mask of classes calls background, left out", at);
     } else if (meaning !== "background" && (kind !== undefined || objectValue !== 0)) {
       const crowd = isCityscapesMask(where) && isCityscapesGroup(classValue, objectValue);
@@ -129,6 +133,12 @@ function objectsOf(
     warnings.add("masks of classes without objects, where all pixels of a class are read as one object", where);
   }
   return objects;
+}
+
+/** The pixels that nobody labelled. */
+function ignoredOf({ regions, kind }: RegionsOfImage, meaningOf: MeaningOf): Rle | undefined {
+  const ignored = regions.filter(({ classValue }) => kind !== undefined && meaningOf(classValue, kind) === "ignored");
+  return ignored.length > 0 ? maskUnion(ignored.map(({ mask }) => mask)) : undefined;
 }
 
 /** The splits that `ImageSets/Segmentation` lists, or files beside the masks of Oxford's pets, by the names of images. */

@@ -3,7 +3,7 @@ import { maskArea } from "../../../geometry/masks/maskExtent.ts";
 import { maskUnion } from "../../../geometry/masks/mergeMasks.ts";
 import { shownPath } from "../../files.ts";
 import type { Warnings } from "../../warnings.ts";
-import { isJpeg, type ReadMasks } from "./maskRegions.ts";
+import type { ReadMasks } from "./maskRegions.ts";
 
 /** Black and white of blurred masks reach this far; at least so much of an image is one or the other. */
 const EXTREME = 32;
@@ -22,7 +22,8 @@ const NUMBERED_SHARE = 0.9;
  * - Black and white, but blurred: resized, or saved as JPEG. The lighter half is inside.
  * - Numbers of objects, 1 to another last one in each image: objects of one class.
  *
- * Everything else is as it was. Other masks that are JPEGs are refused, since JPEG changes numbers and colours.
+ * Everything else is as it was. Other masks that are JPEGs or the like are refused, since these change numbers and
+ * colours.
  *
  * @param hasList whether there is a list of classes
  */
@@ -44,10 +45,10 @@ export function takenAsMeant(images: ReadMasks[], hasList: boolean, warnings: Wa
       return { ...image, kind: undefined, regions: asObjects(image) };
     });
   }
-  return images.filter(({ pair: { classes = "" } }) => {
-    if (!isJpeg(classes)) return true;
+  return images.filter(({ pair: { classes = "" }, lossy }) => {
+    if (lossy === undefined) return true;
     const where = shownPath(classes);
-    const error = new AnchorkitError(`${where}: is a JPEG, which blurs numbers and colours; save masks as PNG`);
+    const error = new AnchorkitError(`${where}: is ${lossy}, which blurs numbers and colours; save masks as PNG`);
     warnings.fail(error, "unreadable-labels", where);
     return false;
   });
@@ -56,7 +57,7 @@ export function takenAsMeant(images: ReadMasks[], hasList: boolean, warnings: Wa
 function areBlurred(images: readonly ReadMasks[]): boolean {
   let isBlurred = false;
   let hasWhite = false;
-  for (const { regions, kind, pair, size } of images) {
+  for (const { regions, kind, lossy, size } of images) {
     let extreme = 0;
     let greys = 0;
     for (const { classValue, mask, objectValue } of regions) {
@@ -67,7 +68,7 @@ function areBlurred(images: readonly ReadMasks[]): boolean {
       hasWhite ||= value >= 255 - EXTREME;
     }
     if (extreme < EXTREME_SHARE * size.width * size.height) return false;
-    isBlurred ||= greys >= MIDDLE_GREYS || isJpeg(pair.classes ?? "");
+    isBlurred ||= greys >= MIDDLE_GREYS || lossy !== undefined;
   }
   return isBlurred && hasWhite;
 }

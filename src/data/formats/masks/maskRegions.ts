@@ -14,6 +14,8 @@ import type { RegionsOfImage } from "./maskValues.ts";
 export interface ReadMasks extends RegionsOfImage {
   pair: MaskedImage;
   size: Size;
+  /** What kind of file the mask of classes is, where that blurs its values: "a JPEG". */
+  lossy?: string;
 }
 
 /** A white that grey may lead to, and where the lighter half begins. */
@@ -43,7 +45,7 @@ export async function readRegions(pair: MaskedImage, colours: boolean, warnings:
     const pixels = await readLabelPixels(file, { colours: false });
     if (pixels.width === size.width && pixels.height === size.height) return pixels;
     const sizes = `${pixels.width} x ${pixels.height} pixels, ${shownPath(first)} ${size.width} x ${size.height}`;
-    throw new AnchorkitError(`${shownPath(file)}: has ${sizes}`);
+    throw new AnchorkitError(`${shownPath(file)}: has ${sizes}; save both as large as their image`);
   };
   const said = { pair, size, where: maskName(pair) };
   if (pair.parts) {
@@ -56,7 +58,8 @@ export async function readRegions(pair: MaskedImage, colours: boolean, warnings:
   }
   const objects = pair.objects === undefined ? undefined : numbersOf(await read(pair.objects), pair.objects);
   const classes = pair.classes === undefined ? undefined : start;
-  return { ...said, regions: regionsOf(classes?.values, objects, size, said.where), kind: classes?.kind };
+  const regions = regionsOf(classes?.values, objects, size, said.where);
+  return { ...said, regions, kind: classes?.kind, ...(classes?.lossy !== undefined && { lossy: classes.lossy }) };
 }
 
 /** A mask may be of a smaller copy of its image, or of the photo as stored; of another shape it is not its mask. */
@@ -69,12 +72,14 @@ async function checkShape(mask: string, { width, height }: Size, image: string):
   const isLike = (ratio: number): boolean => Math.abs((width / height) * ratio - 1) < 0.01;
   if (isLike(header.height / header.width) || (header.orientation >= 5 && isLike(header.width / header.height))) return;
   const sizes = `${width} x ${height} pixels, its image ${header.width} x ${header.height}`;
-  throw new AnchorkitError(`${shownPath(mask)}: the mask has ${sizes}`);
+  throw new AnchorkitError(`${shownPath(mask)}: the mask has ${sizes}; save it as large as its image`);
 }
 
 /** Numbers of objects: grey that is stored as colours stays the number that it is. */
-function numbersOf({ kind, values }: LabelPixels, file: string): Uint32Array {
-  if (isJpeg(file)) throw new AnchorkitError(`${shownPath(file)}: is a JPEG, which blurs numbers; save masks as PNG`);
+function numbersOf({ kind, values, lossy }: LabelPixels, file: string): Uint32Array {
+  if (lossy !== undefined) {
+    throw new AnchorkitError(`${shownPath(file)}: is ${lossy}, which blurs numbers; save masks as PNG`);
+  }
   const isGrey = kind === "rgb" && values.every((value) => value % 0x010101 === 0);
   return isGrey ? values.map((value) => value & 255) : values;
 }
@@ -97,8 +102,4 @@ function maskOfPart(pixels: LabelPixels, where: string, warnings: Warnings): Lab
 
 function lightest(rgb: number): number {
   return Math.max(rgb >> 16, (rgb >> 8) & 255, rgb & 255);
-}
-
-export function isJpeg(file: string): boolean {
-  return /\.jpe?g$/i.test(file);
 }

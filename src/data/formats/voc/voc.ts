@@ -1,5 +1,6 @@
 import { basename, dirname, extname, join, relative } from "node:path";
 import { AnchorkitError } from "../../../base/errors.ts";
+import type { Rle } from "../../../geometry/masks/rle.ts";
 import { isImageName, kindOf, listFiles, readText, shownPath, stemOf } from "../../files.ts";
 import { type FindImage, imageFinder } from "../../finding/imageFinder.ts";
 import { imagesOfSize } from "../../finding/imagesOfSize.ts";
@@ -12,15 +13,13 @@ import { placeLabels } from "../../placing/placeLabels.ts";
 import { readSplitLists, splitOfPath } from "../../split/splitLists.ts";
 import type { LabelFormat, Likeness, ReadOptions, ReadResult } from "../format.ts";
 import type { FoundImage } from "../../placing/found.ts";
-import { type VocAnnotation, parseVocXml } from "./vocXml.ts";
+import { isDevkitMask, objectMaskOf, withMasks } from "./vocMasks.ts";
+import { type VocAnnotation, type VocObject, parseVocXml } from "./vocXml.ts";
 import { writeVoc } from "./writeVoc.ts";
 import { NothingLeftError, warningsOf, type Warnings } from "../../warnings.ts";
 
 /** Larger files are no annotation of one image. */
 const MAX_XML_BYTES = 16_000_000;
-
-/** Folders of the VOC devkit whose pictures are masks, named as the photos are. */
-const MASK_FOLDER = /^Segmentation(Class|Object)/;
 
 /** LabelImg's XML, and that of the Pascal VOC devkit: a file an image. */
 export const voc: LabelFormat = {
@@ -48,7 +47,8 @@ interface XmlFile extends VocAnnotation {
  * below; a folder of XML alone is read with the images that lie next to it.
  *
  * An XML belongs to the image of the same name, else to the one that its `filename` names (the last part: folders and
- * absolute paths there are often another machine's), by the rule of `imageFinder`. Images without XML, in folders where others have one, are backgrounds. Splits come from `ImageSets/Main/*.txt`, from
+ * absolute paths there are often another machine's), by the rule of `imageFinder`. Images without XML, in folders where
+ * others have one, are backgrounds. Masks of objects in `SegmentationObject` are joined to the XML (see `withMasks`). Splits come from `ImageSets/Main/*.txt`, from
  * `train_labels.csv` and the like, or from folders called train, val and test.
  *
  * @throws AnchorkitError naming the file and object for XML that cannot be read, and when no XML has an image.
@@ -58,13 +58,13 @@ export async function read(folder: string, options: ReadOptions = {}): Promise<R
     throw new AnchorkitError(`${shownPath(folder)}: is one image's labels; give the folder it lies in`);
   }
   const warnings = warningsOf(options);
-  const { root, files, images: around, xmlPaths } = await filesOf(folder, options.images);
+  const { root, files, images: all, xmlPaths } = await filesOf(folder, options.images);
   if (xmlPaths.length === 0) throw new AnchorkitError(`${shownPath(folder)}: holds no XML file`);
   const parsed = await mapWithWarnings(xmlPaths, 16, warnings, (path, _, own) => readXml(path, options, own));
   const annotations = parsed.filter((xml) => xml !== undefined);
   const unread = new Set(xmlPaths.filter((_, i) => parsed[i] === undefined).map(stemOf));
-  const images = around.filter((path) => {
-    if (MASK_FOLDER.test(basename(dirname(path)))) return false;
+  const images = all.filter((path) => {
+    if (isDevkitMask(path)) return false;
     return !unread.has(stemOf(path)); // its labels are not known: it is no background
   });
   const { matched, unclear } = await matchImages(annotations, imageFinder(images, options.images), warnings);
@@ -83,8 +83,12 @@ export async function read(folder: string, options: ReadOptions = {}): Promise<R
   const splitOf = await readSplitLists(root, files, images, warnings);
   const classes = sortedClassNames(annotations.flatMap(({ objects }) => objects.map(({ name }) => name)));
   const classIds = new Map(classes.map((name, id) => [name, id]));
-  const found: FoundImage[] = withBackgrounds(matched, unclear, images, warnings).map((file, i) => {
+  const used = withBackgrounds(matched, unclear, images, warnings);
+  const around = new Set(files);
+  const found = await mapWithWarnings(used, 3, warnings, async (file, i, own): Promise<FoundImage> => {
     const xml = matched.get(file);
+    const mask = xml && objectMaskOf(file, around);
+    const { objects, ignored } = await outlinedObjects(xml?.objects ?? [], file, mask, own);
     const split =
       splitOf(file) ??
       splitOfPath(relative(options.images ?? root, file)) ??
@@ -95,11 +99,25 @@ export async function read(folder: string, options: ReadOptions = {}): Promise<R
       ...(split && { split }),
       ...(xml?.size && { labelledSize: xml.size }),
       ...(xml?.verified && { verified: true }),
-      objects: (xml?.objects ?? []).map(({ name, ...object }) => ({ ...object, class: classIds.get(name) ?? 0 })),
+      ...(ignored && { ignored }),
+      objects: objects.map(({ name, number: _, ...object }) => ({ ...object, class: classIds.get(name) ?? 0 })),
     };
   });
   const dataset = await placeLabels(found, { classes }, warnings);
   return { dataset, warnings: warnings.lines(), source: `LabelImg / Pascal VOC XML in ${shownPath(folder)}` };
+}
+
+/** The objects, with their pixels where there is a mask of them. */
+async function outlinedObjects(
+  objects: VocObject[],
+  image: string,
+  mask: string | undefined,
+  warnings: Warnings,
+): Promise<{ objects: VocObject[]; ignored?: Rle }> {
+  const withoutMask = { objects };
+  if (mask === undefined) return withoutMask;
+  const read = () => withMasks(objects, { image, mask }, warnings);
+  return warnings.attempt(read, withoutMask, "unreadable-labels", shownPath(mask));
 }
 
 /** One file; undefined where it cannot be read and an observer has been told. */

@@ -21,6 +21,8 @@ export interface VocAnnotation {
 
 export interface VocObject extends Omit<LabelledObject, "class"> {
   name: string;
+  /** Its place in the file, from 1. */
+  number: number;
   /** File and number of the object, for messages. */
   where: string;
 }
@@ -62,7 +64,8 @@ export function parseVocXml(
   const objects = objectsIn(annotation, text, name, warnings).map((object, i) => {
     const where = `${name}: object ${i + 1}`;
     try {
-      return parseObject(object, { convention, size, where, warnings });
+      const parsed = parseObject(object, { convention, size, where, warnings });
+      return parsed && { ...parsed, number: i + 1 };
     } catch (error) {
       warnings.fail(error, "bad-object", where);
       return undefined;
@@ -120,7 +123,7 @@ function sizeOf(annotation: ElementMap, name: string): { width: number; height: 
   return width > 0 && height > 0 ? { width, height } : undefined;
 }
 
-function parseObject(object: Element, context: CornersContext): VocObject | undefined {
+function parseObject(object: Element, context: CornersContext): Omit<VocObject, "number"> | undefined {
   const { where, warnings } = context;
   if (typeof object === "string") throw new AnchorkitError(`${where}: is empty`);
   if (flagOf(object, "deleted", where)) {

@@ -50,6 +50,30 @@ test("a COCO file is read with its ids, boxes as corners, and the fields that La
   });
 });
 
+test("pixels of an image that do not count are a mask of it; what is none is counted, and a flag of that name is a field", async () => {
+  const folder = await folderOf({ "a.jpg": image, "b.jpg": image });
+  const ignored = rleFromCounts([79, 2, 7919], 80, 100);
+  const images = ["a", "b"].map((name, i) => ({
+    ...{ id: i + 1, file: join(folder, `${name}.jpg`), width: 100, height: 80, objects: [] },
+    ...(i === 0 ? { ignored } : { fields: { ignored: true } }),
+  }));
+  await writeCoco({ classes: ["cat"], images }, join(folder, "set.json"));
+  const written = await readFile(join(folder, "set.json"), "utf8");
+  expect(written).toContain('"ignored":{"size":[80,100],"counts":"');
+  expect((await read(join(folder, "set.json"))).dataset.images).toEqual(images);
+  for (const [value, flaw] of [
+    ['{"size":[80,100]}', "rleFromCounts: counts must be a list of numbers, got undefined"],
+    ["[[1,1,9,1,9,9]]", "is a list"],
+    ['{"size":[80,100],"counts":[5]}', "rleFromCounts: the runs sum up to 5 pixels"],
+  ] as const) {
+    await writeFile(join(folder, "set.json"), written.replace(/\{"size":\[80,100\][^}]*\}/, value));
+    const { dataset, warnings } = await read(join(folder, "set.json"));
+    expect(dataset.images[0]).not.toHaveProperty("ignored");
+    expect(warnings).toEqual([expect.stringContaining(`pixels to ignore that are no mask, left out: 1 (`)]);
+    expect(warnings[0]).toContain(`images[0]: ignored: ${flaw}`);
+  }
+});
+
 test("the category that Roboflow puts before the others, a group of them without objects, is no class", async () => {
   const categories = [
     { id: 0, name: "cat", supercategory: "none" },

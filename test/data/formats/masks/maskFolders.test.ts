@@ -92,7 +92,9 @@ describe("classes", () => {
       expect(images).toEqual([["a b.jpg", undefined, ["class 1", 1, 2, 4, 6], ["class 3", 6, 0, 8, 2]]]);
       const inside = Uint8Array.from(pixels([1, 2, 3, 4, 1]));
       expect(dataset.images[0]?.objects[0]?.segmentation).toEqual(encodeMask(inside, HEIGHT, WIDTH));
-      expect(warnings).toEqual(["masks with pixels to ignore, read as background: 1 (./masks/a b.png)", alone]);
+      const ignored = encodeMask(Uint8Array.from(pixels([9, 7, 1, 1, 1])), HEIGHT, WIDTH);
+      expect(dataset.images[0]?.ignored).toEqual(ignored);
+      expect(warnings).toEqual([alone]);
     }
   });
 
@@ -104,6 +106,16 @@ describe("classes", () => {
         ["a.jpg", undefined, ["object", 1, 2, 4, 6]],
       ]);
     }
+  });
+
+  test("of 16 bits are what they are; white beside others is to be ignored, and alone is the one class", async () => {
+    const files = { "images/a.jpg": image, "masks/a.png": await grey16([1, 2, 3, 4, 300], [6, 0, 2, 2, 2], [9, 7, 1, 1, 65_535]) }; // prettier-ignore
+    const { dataset, images } = await summary(files);
+    expect(images).toEqual([["a.jpg", undefined, ["class 2", 6, 0, 8, 2], ["class 300", 1, 2, 4, 6]]]);
+    expect(dataset.images[0]?.ignored).toEqual(encodeMask(Uint8Array.from(pixels([9, 7, 1, 1, 1])), HEIGHT, WIDTH));
+    const white = await summary({ ...files, "masks/a.png": await grey16([1, 2, 3, 4, 65_535]) });
+    expect(white.images).toEqual([["a.jpg", undefined, ["object", 1, 2, 4, 6]]]);
+    expect(white.dataset.images[0]).not.toHaveProperty("ignored");
   });
 
   test("of 2 and 4 bits are what they are, grey or of a palette", async () => {
@@ -127,7 +139,10 @@ describe("classes", () => {
     expect(images).toEqual([
       ["a.jpg", "train", ["кот 🐈", 1, 2, 4, 6], ['cat, "red"', 6, 0, 8, 2], ["class 4", 9, 7, 10, 8]],
     ]);
-    expect(warnings).toEqual(["values of masks that the list of classes lacks: 1 (class 4)", alone]);
+    expect(warnings).toEqual([
+      "values of masks that the list of classes lacks, read as classes; add them to it, or correct the masks: 1 (./train/a_mask.png: class 4)",
+      alone,
+    ]);
   });
 
   test("are colours, with the names of CVAT's labelmap.txt or of a table, or called by them", async () => {
@@ -157,7 +172,7 @@ describe("classes", () => {
 describe("objects", () => {
   test("of the VOC devkit have the class of their pixels, its names, and the splits of ImageSets/Segmentation", async () => {
     const colours = Array.from({ length: 256 }, (_, i) => i * 0x010203);
-    const { images, warnings } = await summary({
+    const { dataset, images, warnings } = await summary({
       "JPEGImages/a.jpg": image,
       "JPEGImages/none.jpg": image,
       "SegmentationClass/a.png": png(8, colours, [1, 2, 3, 4, 8], [6, 0, 2, 2, 8], [9, 6, 1, 2, 255], [0, 0, 1, 1, 20]),
@@ -165,10 +180,10 @@ describe("objects", () => {
       "ImageSets/Segmentation/val.txt": "a\r\n",
     });
     expect(images).toEqual([["a.jpg", "val", ["cat", 1, 2, 4, 6], ["cat", 6, 0, 8, 2], ["tvmonitor", 0, 0, 1, 1]]]);
+    expect(dataset.images[0]?.ignored).toEqual(encodeMask(Uint8Array.from(pixels([9, 6, 1, 2, 1])), HEIGHT, WIDTH));
     expect(warnings).toEqual([
       "images without a mask, left out: 1 (./JPEGImages/none.jpg)",
       "objects that the mask of classes calls background, left out: 1 (./SegmentationClass/a.png: object 9)",
-      "masks with pixels to ignore, read as background: 1 (./SegmentationClass/a.png)",
     ]);
   });
 
@@ -206,6 +221,12 @@ test("masks beside XML are an addition to it", async () => {
   expect((await readDataset(await folderOf({ ...files, "images/a.xml": xml }))).format).toBe("voc");
 });
 
+/** A PNG whose header says that it has a palette, which it has not. */
+const withoutPalette = ((whole: Buffer) => {
+  const at = whole.indexOf("PLTE") - 4;
+  return Buffer.concat([whole.subarray(0, at), whole.subarray(at + 12 + whole.readUInt32BE(at))]);
+})(png(8, [0, 0xff0010], [1, 2, 3, 4, 1]));
+
 const [black, red, small] = [await grey(), await rgb([1, 1, 1, 1, 0xff0000]), await jpeg(3, 4)];
 
 describe("layouts", () => {
@@ -241,7 +262,9 @@ describe("layouts", () => {
       "masks of single objects of an image that has another mask, left out: 1 (./masks/a/1.png)",
     );
     const other = { ...parts, "a/masks/4.png": await jpeg(9, 8), "a/images/a.png": image };
-    await expect(summary(other)).rejects.toThrow(/masks.4\.png: has 9 x 8 pixels, .*masks.1\.png 10 x 8$/);
+    await expect(summary(other)).rejects.toThrow(
+      /masks.4\.png: has 9 x 8 pixels, .*masks.1\.png 10 x 8; save both as large as their image$/,
+    );
   });
 
   test("of CamVid: train beside train_labels with names in _L, and class_dict.csv, whose black is no class", async () => {
@@ -259,6 +282,34 @@ describe("layouts", () => {
     ]);
   });
 
+  test("with a class that is called void or the like: its pixels are to be ignored, black if little is", async () => {
+    const ignoredIn = async (list: string, ...rectangles: Rectangle[]) => {
+      const files = { "images/a.jpg": image, "masks/a.png": await grey(...rectangles) };
+      const { dataset, images, warnings } = await summary({ ...files, "_classes.csv": `Pixel Value,Class\n${list}` });
+      return { classes: dataset.classes, objects: images[0]?.length, ignored: dataset.images[0]?.ignored, warnings };
+    };
+    const upper: Rectangle = [0, 0, 10, 3, 1];
+    const lower: Rectangle = [0, 3, 10, 5, 2];
+    const third = encodeMask(Uint8Array.from(pixels([0, 3, 10, 5, 1])), HEIGHT, WIDTH);
+    for (const name of ["void", "Unlabelled", "__ignore__", "don't care", "DO_NOT_CARE", "unlabeled"]) {
+      expect(await ignoredIn(`0,background\n1,cat\n2,${name}\n`, upper, lower)).toEqual({
+        ...{ classes: ["cat"], objects: 3, ignored: third },
+        warnings: [
+          `classes of the list whose pixels are read as to be ignored, after their names: 1 ("${name}")`,
+          expect.stringContaining("all pixels of a class"),
+        ],
+      });
+    }
+    const black = { classes: ["cat", "sky"], objects: 4 };
+    const nine: Rectangle = [0, 3, 10, 4, 2];
+    const last = encodeMask(Uint8Array.from(pixels([0, 7, 10, 1, 1])), HEIGHT, WIDTH);
+    expect(await ignoredIn("0,void\n1,cat\n2,sky\n", upper, nine)).toMatchObject({ ...black, ignored: last });
+    expect(await ignoredIn("0,void\n1,cat\n2,sky\n", [0, 0, 2, 3, 1], [4, 4, 2, 3, 2])).toEqual({
+      ...{ ...black, ignored: undefined },
+      warnings: [expect.stringContaining("all pixels of a class")],
+    });
+  });
+
   test("of Oxford's pets: trimaps, beside boxes of heads and lists", async () => {
     const trimap = await grey([0, 0, 10, 8, 2], [1, 2, 3, 4, 3], [2, 3, 1, 1, 1]);
     const files = {
@@ -267,8 +318,10 @@ describe("layouts", () => {
       ...{ "annotations/trainval.txt": "Pug_1 1 2 1\n", "annotations/test.txt": "Pug_2 1 2 1\n" },
       "annotations/list.txt": "#Image CLASS-ID\nPug_1 1 2 1\nPug_2 1 2 1\n",
     };
-    const { images, format } = await summary(files);
+    const { dataset, images, format } = await summary(files);
     expect(format).toBe("masks");
+    const border = encodeMask(Uint8Array.from(pixels([1, 2, 3, 4, 1], [2, 3, 1, 1, 0])), HEIGHT, WIDTH);
+    expect(dataset.images.map(({ ignored }) => ignored)).toEqual([border, border]);
     expect(images).toEqual([["Pug_1.jpg", "train", ["object", 2, 3, 3, 4]], ["Pug_2.jpg", "test", ["object", 2, 3, 3, 4]]]); // prettier-ignore
     const heads = { ...files, "annotations/xmls/Pug_1.xml": labelImgXml("Pug_1.jpg", [["dog", 1, 1, 4, 4]], [10, 8]) };
     expect((await readDataset(await folderOf(heads))).format).toBe("voc");
@@ -304,7 +357,10 @@ describe("layouts", () => {
       ],
     ]);
     expect(dataset.images[0]?.objects.map(({ crowd }) => crowd)).toEqual([undefined, undefined, true, undefined]);
-    expect(warnings).toEqual([expect.stringMatching(/^masks with pixels to ignore, read as background: 1 \(/)]);
+    // unlabelled (0) and the ego vehicle (1)
+    const labelled = Uint8Array.from(pixels([0, 1, 10, 3, 1], [5, 5, 4, 2, 1], [0, 7, 1, 1, 1]));
+    expect(dataset.images[0]?.ignored).toEqual(encodeMask(labelled.map((inside) => 1 - inside), HEIGHT, WIDTH)); // prettier-ignore
+    expect(warnings).toEqual([]);
   });
 
   test("of labelme's conversion to VOC: pictures for people are no masks, class_names.txt has the names", async () => {
@@ -368,8 +424,20 @@ describe("masks that are not what they seem", () => {
 
   test("other JPEGs are refused: numbers are blurred", async () => {
     const mask = await jpeg(10, 8);
-    const message = /a\.jpg: is a JPEG, which blurs numbers and colours; save masks as PNG$/;
+    const message = /a\.(?:jpg|png): is a JPEG, which blurs numbers and colours; save masks as PNG$/;
     await expect(summary({ "images/a.jpg": image, "masks/a.jpg": mask })).rejects.toThrow(message);
+    await expect(summary({ "images/a.jpg": image, "masks/a.png": mask })).rejects.toThrow(message); // whatever its name
+    const webp = await sharp(await grey([1, 2, 3, 4, 1]))
+      .webp()
+      .toBuffer();
+    await expect(summary({ "images/a.jpg": image, "masks/a.webp": webp })).rejects.toThrow(
+      /a\.webp: is a lossy WebP, which blurs numbers and colours; save masks as PNG$/,
+    );
+    const lossless = await sharp(await grey([1, 2, 3, 4, 1]))
+      .webp({ lossless: true })
+      .toBuffer();
+    const { images } = await summary({ "images/a.jpg": image, "masks/a.webp": lossless });
+    expect(images).toEqual([["a.jpg", undefined, ["object", 1, 2, 4, 6]]]);
     await expect(summary({ "images/a.jpg": image, "instances/a.jpg": mask })).rejects.toThrow(
       /a\.jpg: is a JPEG, which blurs numbers; save masks as PNG$/,
     );
@@ -404,7 +472,7 @@ describe("masks that are not what they seem", () => {
     expect(images).toEqual([["a.jpg", undefined, ["object", 2, 4, 8, 12]]]);
     expect(warnings[1]).toMatch(/^images resized after they were labelled, boxes scaled: 1 /);
     await expect(summary({ "images/a.jpg": await jpeg(20, 20), "masks/a.png": mask })).rejects.toThrow(
-      /masks.a\.png: the mask has 10 x 8 pixels, its image 20 x 20$/,
+      /masks.a\.png: the mask has 10 x 8 pixels, its image 20 x 20; save it as large as its image$/,
     );
     const turned = { "images/a.jpg": await jpeg(10, 8, 6), "masks/a.png": mask }; // of the photo as stored
     expect((await summary(turned)).images).toEqual([["a.jpg", undefined, ["object", 2, 1, 6, 4]]]);
@@ -415,9 +483,13 @@ describe("errors name the file", () => {
   test.each<[files: Record<string, string | Uint8Array>, message: RegExp]>([
     [{ "images/a.jpg": image }, /: holds no masks for its 1 images; put them into images\/ and masks\/$/],
     [{ "images/a.jpg": image, "masks/a.png": "x" }, /masks\/a\.png: is no image/],
+    [{ "images/a.jpg": image, "masks/a.png": "" }, /masks\/a\.png: cannot be decoded: the file is empty$/],
+    [{ "images/a.jpg": image, "masks/a.png": withoutPalette }, /masks\/a\.png: is a PNG with a palette, and the palette is missing: damaged; save it again$/], // prettier-ignore
+    [{ "images/a.jpg": image, "masks/a.png": withoutPalette, "labelmap.txt": "cat:1,2,3::" }, /masks\/a\.png: is a PNG with a palette, and/], // prettier-ignore
+    [{ "images/a.jpg": image, "masks/a.png": png(8, [0, 0xff0010], [0, 0, 2, 2, 7]), "labelmap.txt": "cat:255,0,16::" }, /masks\/a\.png: has pixels of index 7 and a palette of 2 colours; save it again with a colour for each$/], // prettier-ignore
     [{ "images/a.jpg": image, "images/a.png": image, "masks/a.png": black }, /masks.a\.png: is the mask of .*a\.jpg and .*a\.png; rename/], // prettier-ignore
     [{ "images/a.jpg": image, "masks/a.png": image, "masks/a_mask.png": image }, /is a mask of the same image as/],
-    [{ "images/a.jpg": image, "masks/a.png": black, "instances/a.png": small }, /instances\/a\.png: has 3 x 4 pixels, .*masks\/a\.png 10 x 8$/], // prettier-ignore
+    [{ "images/a.jpg": image, "masks/a.png": black, "instances/a.png": small }, /instances\/a\.png: has 3 x 4 pixels, .*masks\/a\.png 10 x 8; save both as large as their image$/], // prettier-ignore
     [{ "images/a.jpg": image, "masks/a.png": red, "_classes.csv": "Pixel Value,Class\n1,cat" }, /masks\/a\.png: is a mask in colours, but the list of classes gives numbers$/], // prettier-ignore
     [{ "images/a.jpg": image, "masks/a.png": black, "_classes.csv": "Pixel Value,Class\n1,cat\n1,dog" }, /_classes\.csv: line 3: the value of "dog" is "cat" already$/], // prettier-ignore
     [{ "images/a.jpg": image, "masks/a.png": black, "_classes.csv": "Pixel Value,Class\n1.5,cat" }, /_classes\.csv: line 2: values must be whole numbers from 0 to 65535, got 1\.5$/], // prettier-ignore
@@ -501,6 +573,23 @@ describe("written", () => {
     expect(dataset.images[0]?.objects.map((object) => dataset.classes[object.class])).toEqual(["n254", "n299"]);
   });
 
+  test("keep pixels to ignore on top of objects, beside many classes and many objects, too", async () => {
+    const folder = await folderOf({ "in/a.jpg": image });
+    const ignored = encodeMask(Uint8Array.from(pixels([3, 0, 7, 8, 1])), HEIGHT, WIDTH);
+    const record = { id: 1, file: join(folder, "in/a.jpg"), width: WIDTH, height: HEIGHT, ignored };
+    for (const count of [2, 255, 300]) {
+      const classes = Array.from({ length: count }, (_, i) => `n${i}`);
+      const objects = [{ box: box(0, 0, 4, 4), class: count - 1 }, { box: box(0, 5, 1, 6), class: 0 }]; // prettier-ignore
+      const out = join(folder, `out${count}`);
+      const { warnings } = await exportLabels({ classes, images: [{ ...record, objects }] }, "masks", out);
+      expect(warnings[1]).toMatch(/^images whose objects reach into pixels to ignore, and lose these: 1 \(/);
+      const { dataset } = await readDataset(out);
+      expect(dataset.classes).toEqual(classes);
+      expect(dataset.images[0]?.ignored).toEqual(ignored);
+      expect(dataset.images[0]?.objects.map(({ box: [, , x2] }) => x2)).toEqual([1, 3]);
+    }
+  });
+
   test("and read again, objects that do not overlap are as they were", async () => {
     const folder = await folderOf({ "in/a.jpg": image });
     const className = fc.string({ unit: "grapheme", minLength: 1, maxLength: 9 }).map(tidyClassName).filter(Boolean); // prettier-ignore
@@ -512,7 +601,7 @@ describe("written", () => {
     );
     let run = 0;
     const summaryOf = ({ classes, images }: Dataset) =>
-      images.map(({ objects, split }) => ({ split, objects: objects.map((object) => [classes[object.class], object.box, object.segmentation]).map((entry) => JSON.stringify(entry)).sort() })); // prettier-ignore
+      images.map(({ objects, split, ignored }) => ({ split, ignored, objects: objects.map((object) => [classes[object.class], object.box, object.segmentation]).map((entry) => JSON.stringify(entry)).sort() })); // prettier-ignore
     await fc.assert(
       fc.asyncProperty(arbitrary, async ([classes, ids, numbers]) => {
         const objects = ids.flatMap((id, i): LabelledObject[] => {
@@ -525,7 +614,9 @@ describe("written", () => {
           return [{ box: maskBox(mask), class: id, segmentation: mask }];
         });
         const record = { id: 1, file: join(folder, "in/a.jpg"), width: WIDTH, height: HEIGHT, objects };
-        const before: Dataset = { classes, images: [{ ...record, split: "test" }] };
+        const unlabelled = Uint8Array.from(numbers, (number) => (number === 0 ? 1 : 0));
+        const ignored = unlabelled.includes(1) ? { ignored: encodeMask(unlabelled, HEIGHT, WIDTH) } : {};
+        const before: Dataset = { classes, images: [{ ...record, split: "test", ...ignored }] };
         const out = join(folder, String(run++));
         await exportLabels(before, "masks", out);
         const { dataset, format } = await readDataset(out);

@@ -15,7 +15,7 @@ describe("what LabelImg writes", () => {
       filename: "cat.jpg",
       size: { width: 100, height: 80 },
       verified: false,
-      objects: [{ name: "cat", where: "cat.xml: object 1", box: [10, 20, 30, 40] }],
+      objects: [{ name: "cat", where: "cat.xml: object 1", number: 1, box: [10, 20, 30, 40] }],
     });
   });
 
@@ -35,7 +35,7 @@ describe("what LabelImg writes", () => {
     const { verified, objects } = parse(text);
     expect(verified).toBe(true);
     const marks = { difficult: true, truncated: true, pose: "Left" };
-    expect(objects).toEqual([{ name: "cat", where: "cat.xml: object 1", box: [10, 20, 30, 40], ...marks }]);
+    expect(objects).toEqual([{ name: "cat", where: "cat.xml: object 1", number: 1, box: [10, 20, 30, 40], ...marks }]);
   });
 
   test("is read with the tags in any order, and unknown tags are passed over", () => {
@@ -45,7 +45,7 @@ describe("what LabelImg writes", () => {
     expect(parse(text)).toEqual({
       filename: "cat.jpg",
       verified: false,
-      objects: [{ name: "cat", where: "cat.xml: object 1", box: [10, 20, 30, 40] }],
+      objects: [{ name: "cat", where: "cat.xml: object 1", number: 1, box: [10, 20, 30, 40] }],
     });
   });
 

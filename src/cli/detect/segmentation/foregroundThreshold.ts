@@ -1,0 +1,25 @@
+import { AnchorkitError, UsageError } from "../../../base/errors.ts";
+import { CHOOSE_ONCE } from "../../../detection/thresholds.ts";
+import type { SegmenterDescription } from "../../../segmentation/description.ts";
+import type { Thresholds } from "../thresholds.ts";
+
+/**
+ * The probability from which a pixel is of the one class: undefined for what the model does unless told.
+ *
+ * @throws UsageError for a model of several classes, which takes the most probable one; AnchorkitError if it keeps none
+ */
+export function askedForegroundThreshold(
+  { classes, thresholds }: Pick<SegmenterDescription, "classes" | "thresholds">,
+  weights: string,
+  asked: Thresholds | undefined,
+): number | undefined {
+  if (asked === undefined) return undefined;
+  if (classes.length > 1) {
+    throw new UsageError(
+      `${weights}: takes the most probable class of each pixel, whatever its probability; --thresholds is for one class`,
+    );
+  }
+  if (typeof asked === "number") return asked;
+  if (!thresholds) throw new AnchorkitError(`${weights}: ${CHOOSE_ONCE}`);
+  return thresholds[0];
+}

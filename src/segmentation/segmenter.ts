@@ -1,0 +1,106 @@
+import { disposeWeights } from "../core/namedWeights.ts";
+import { categoryIdsOf } from "../data/categoryIds.ts";
+import type { ImageRecord } from "../data/dataset.ts";
+import { noCache } from "../data/images/imageCache.ts";
+import { ImageStore } from "../data/images/imageStore.ts";
+import type { Program } from "../engine/graph/program.ts";
+import { loadEngine } from "../engine/load.ts";
+import { knownOptions } from "../geometry/knownOptions.ts";
+import { compilePredictor } from "../training/compilePredictor.ts";
+import { PREDICTOR_OPTIONS, type PredictorOptions } from "../training/predictorOptions.ts";
+import { modelFolderOf } from "../training/run/modelFolder.ts";
+import type { SegmenterDescription } from "./description.ts";
+import type { InstanceOptions } from "./instances/instancesOf.ts";
+import type { MeasuredImage } from "./measure.ts";
+import type { SegmenterNetwork } from "./network.ts";
+import { predictStep } from "./predictStep.ts";
+import { readSegmenter } from "./readSegmenter.ts";
+import { segmentImages, type RunSegmenter, type SegmentOptions } from "./segmentImages.ts";
+import { segmentLabelled } from "./segmentLabelled.ts";
+import { type FileSegmentation, segmentFiles } from "./segmentStored.ts";
+
+/** Images that run at once unless told. */
+const BATCH = 4;
+
+/** A trained segmenter, ready to run. Its weights live in the engine until `dispose`. */
+export class Segmenter {
+  readonly kind = "segmentation";
+  readonly description: SegmenterDescription;
+  readonly #program: Program;
+  readonly #batch: number;
+  readonly #network: SegmenterNetwork;
+
+  private constructor(description: SegmenterDescription, network: SegmenterNetwork, program: Program, batch: number) {
+    this.description = description;
+    this.#network = network;
+    this.#program = program;
+    this.#batch = batch;
+  }
+
+  /**
+   * Loads a run folder (its best weights), or best or last in one.
+   *
+   * @throws AnchorkitError if there is no segmenter, or it is damaged
+   */
+  static async load(folder: string, options: PredictorOptions = {}): Promise<Segmenter> {
+    knownOptions("Segmenter.load", options, PREDICTOR_OPTIONS);
+    const engine = await loadEngine({ engine: options.engine ?? "native" });
+    const { network, description } = await readSegmenter(modelFolderOf(folder));
+    const { preprocessing, distance, classes } = description;
+    const { batch = BATCH } = options;
+    const predict = predictStep({ network, preprocessing, distance, classes: classes.length, batch });
+    const program = await compilePredictor(predict, network.model, engine, options);
+    const segmenter = new Segmenter(description, network, program, batch);
+    segmentImages(segmenter.#run, [], segmenter.#options()); // TensorFlow prepares a graph when it first runs
+    return segmenter;
+  }
+
+  /** Without the background. */
+  get classes(): readonly string[] {
+    return this.description.classes;
+  }
+
+  /** The category of each class in COCO files. */
+  get categoryIds(): readonly number[] {
+    return categoryIdsOf(this.description);
+  }
+
+  /** Layers, shapes and weights, as tf.LayersModel.summary prints them. */
+  summary(print?: (line: string) => void): void {
+    this.#network.model.summary(undefined, undefined, print);
+  }
+
+  /**
+   * Segments image files, in their order; the next images are decoded while some run. A file that cannot be read gives
+   * its error and does not end the rest.
+   */
+  predictFiles(files: readonly string[], { threshold }: { threshold?: number } = {}): AsyncGenerator<FileSegmentation> {
+    return segmentFiles(this.#run, files, this.#options(threshold));
+  }
+
+  /**
+   * Labelled images and what it says of them, in their order; one is in memory at a time.
+   *
+   * @param options `threshold` in place of the model's own; `instances`: single objects are told apart, too
+   */
+  segmentLabelled(
+    images: readonly ImageRecord[],
+    { threshold, instances }: { threshold?: number; instances?: InstanceOptions } = {},
+  ): AsyncGenerator<MeasuredImage> {
+    const store = new ImageStore(images, this.description.preprocessing, { cache: noCache });
+    return segmentLabelled(this.#run, store, { ...this.#options(threshold), instances });
+  }
+
+  /** Frees the weights; the segmenter cannot run afterwards. */
+  dispose(): void {
+    this.#program.dispose();
+    disposeWeights(this.#network.model);
+  }
+
+  #options(threshold = this.description.thresholds?.[0]): SegmentOptions {
+    const { alignment } = this.#network;
+    return { batch: this.#batch, preprocessing: this.description.preprocessing, alignment, threshold };
+  }
+
+  readonly #run: RunSegmenter = (inputs) => this.#program.run("predict", inputs);
+}

@@ -1,0 +1,190 @@
+import { UsageError } from "../base/errors.ts";
+import type { Framing, ResizeRule } from "../base/preprocessing.ts";
+import { median } from "../base/statistics.ts";
+import { weightsByClass } from "../core/classColumns.ts";
+import { describeLeftOut, readKerasBackbone, setKerasWeights } from "../core/kerasWeights.ts";
+import { disposeWeights } from "../core/namedWeights.ts";
+import type { Augmentation } from "../data/augment/description.ts";
+import { type Flip, SEGMENTER_PRESETS, withFlip } from "../data/augment/presets.ts";
+import { type MapBatch, mapBatches } from "../data/batches/mapBatches.ts";
+import type { Dataset, ImageRecord } from "../data/dataset.ts";
+import { channelStatistics } from "../data/images/channelStatistics.ts";
+import { chooseCanvas } from "../data/images/chooseCanvas.ts";
+import { ImageStore } from "../data/images/imageStore.ts";
+import { imagesIn } from "../data/split/splits.ts";
+import { hasOutline, isTrained } from "../data/trainedObjects.ts";
+import { IGNORED } from "../geometry/masks/labelMap.ts";
+import { FROM_WEIGHTS } from "../training/recipe.ts";
+import type { PrepareContext, Prepared } from "../training/trainOptions.ts";
+import type { Architecture } from "./architecture.ts";
+import { outputsOf, type SegmenterDescription } from "./description.ts";
+import { addForeground, bestForegroundThreshold, foregroundHistogram } from "./foregroundThreshold.ts";
+import { lossFeeds, lossInputs, type SegmenterLossOptions, segmenterLosses } from "./losses.ts";
+import { measureSegmenter, validationOf } from "./measure.ts";
+import { buildSegmenter } from "./network.ts";
+import { lossTerms, type SegmenterOptions } from "./options.ts";
+import { predictStep } from "./predictStep.ts";
+import { readSegmenterDescription } from "./readSegmenter.ts";
+import { segmentationData } from "./segmentationData.ts";
+import { foregroundOf } from "./segmentImages.ts";
+import { segmentLabelled } from "./segmentLabelled.ts";
+import { balancedWeights } from "./targets/balancedWeights.ts";
+import { targetMaps } from "./targets/targetMaps.ts";
+
+export interface SegmenterTaskOptions extends SegmenterOptions {
+  /** The name of the model, and the network that it stands for. */
+  model: string;
+  architecture: Architecture;
+  /** Keras weights of the network's backbone. */
+  pretrained?: string | undefined;
+  /** Images in a step. */
+  batch: number;
+  /** How training images are varied; the preset `default` of segmenters unless told. */
+  augmentation?: Augmentation;
+  /** Mirrors in place of those of the augmentation. */
+  flip?: Flip;
+}
+
+/** Images that prediction runs on at once while training. */
+const PREDICT_BATCH = 8;
+/** Training images are kept this much larger than the canvas, to zoom in without blur. */
+const OVERSIZE = 1.25;
+/** The loss on the validation data is that of so many batches, at most. */
+const LOSS_BATCHES = 32;
+
+/**
+ * A segmenter of the images of a data set, see segmentationData. Canvas, channel statistics and whether objects are told
+ * apart are chosen for the training images, or are those of the model that it goes on from.
+ */
+export async function segmenterTask(
+  given: Dataset,
+  options: SegmenterTaskOptions,
+  { loading: { threads, ...loading }, random, model, resumes }: PrepareContext,
+): Promise<Prepared<MapBatch>> {
+  const begun = model === undefined ? undefined : await readSegmenterDescription(model);
+  const { dataset, notes } = segmentationData(given);
+  const { classes } = dataset;
+  const images = imagesIn(dataset, "train");
+  const published = begun || options.pretrained === undefined ? undefined : await readKerasBackbone(options.pretrained);
+  const architecture = begun?.architecture ?? withPublished(options.architecture, published);
+  const distance = begun?.distance ?? learnsInstances(options, images);
+  const network = buildSegmenter(architecture, outputsOf({ classes, distance }), random.fork("weights"));
+  if (published && network.backbone) setKerasWeights(network.backbone, published);
+  const framing: Framing = begun?.preprocessing ?? {
+    canvas: chooseCanvas(images, options.size, Math.max(16, network.alignment)),
+    resize: options.resize,
+  };
+  const { canvas, resize } = framing;
+  const store = new ImageStore(images, framing, { ...loading, oversize: OVERSIZE });
+  const validation = new ImageStore(imagesIn(dataset, "val"), framing, loading);
+  const preprocessing = begun?.preprocessing ?? {
+    ...{ canvas, resize },
+    ...(await channelStatistics(store)),
+    ...network.backbone?.preprocessing,
+  };
+  const description: SegmenterDescription = {
+    format: "anchorkit-segmenter",
+    version: 1,
+    ...{ model: options.model, classes, architecture, preprocessing, distance },
+    ...(dataset.categoryIds && { categoryIds: dataset.categoryIds }),
+  };
+  const { augmentation = SEGMENTER_PRESETS.default, flip, batch, separation } = options;
+  const choice = { distance, separation: separation > 0 };
+  const source = mapBatches(store, {
+    ...{ batch, preprocessing, threads, outside: IGNORED },
+    mapOf: targetMaps(store, choice),
+    augmentation: withWindows(flip ? withFlip(augmentation, flip) : augmentation, resize),
+    random: random.fork("batches"),
+  });
+  const held = mapBatches(validation, {
+    ...{ batch, preprocessing, outside: IGNORED },
+    mapOf: targetMaps(validation, choice),
+    augmentation: SEGMENTER_PRESETS.none,
+    random: random.fork("validation batches"),
+  });
+  const lossOptions: SegmenterLossOptions = {
+    ...{ network, preprocessing, batch, distance, separation },
+    ...{ stored: source.stored, mixesColours: source.mixesColours },
+    ...{ classes: classes.length, terms: lossTerms(options.loss) },
+    ...(options.classWeights === "balanced" && { classWeights: balancedWeights(images, classes.length) }),
+  };
+  const heldOptions = { ...lossOptions, stored: held.stored, mixesColours: held.mixesColours };
+  return {
+    kind: "segmentation",
+    description,
+    network: network.model,
+    batches: source,
+    shapes: { images: lossInputs(lossOptions) },
+    feeds: (made) => lossFeeds(made),
+    losses: (inputs) => segmenterLosses(inputs, lossOptions),
+    predict: predictStep({ network, preprocessing, classes: classes.length, distance, batch: PREDICT_BATCH }),
+    async validate(run) {
+      const histogram = foregroundHistogram();
+      const { alignment } = network;
+      const found = segmentLabelled(run, validation, {
+        ...{ batch: PREDICT_BATCH, preprocessing, alignment },
+        look(segmented, truth) {
+          if (classes.length === 1) addForeground(histogram, foregroundOf(segmented), truth);
+        },
+      });
+      const measured = validationOf(await measureSegmenter(found, classes));
+      const described = classes.length === 1 ? { thresholds: [bestForegroundThreshold(histogram)] } : {};
+      return { ...measured, described };
+    },
+    validationLosses: {
+      batches: Math.max(1, Math.min(LOSS_BATCHES, Math.floor(validation.length / batch))),
+      batch: (i) => held.batch(i),
+      inputs: lossInputs(heldOptions),
+      feeds: (made) => lossFeeds(made),
+      losses: (inputs) => segmenterLosses(inputs, heldOptions),
+    },
+    ...(begun && !resumes && { recipe: { phases: FROM_WEIGHTS } }),
+    built: { model: options.model, canvas, resize, ...architecture, instances: distance ? "yes" : "no" },
+    notes: [...notes, ...[published && describeLeftOut(published)].filter((note) => note !== undefined)],
+    ...(begun && {
+      adaptWeights: (weights) =>
+        weightsByClass(weights, network.model, {
+          before: begun.classes,
+          after: classes,
+          layers: network.outputLayers.map((layer) => ({ layer, leading: 1 })),
+        }),
+    }),
+    summary: `input ${canvas.width} x ${canvas.height}${distance ? ", objects that touch are told apart" : ""}`,
+    dispose() {
+      disposeWeights(network.model);
+    },
+  };
+}
+
+/** Of images that are larger than the canvas, any window is seen, whatever else is done to them. */
+function withWindows(augmentation: Augmentation, resize: ResizeRule): Augmentation {
+  const { operations } = augmentation;
+  if (resize !== "tiles" || operations.some(({ name }) => name === "scaleJitter" || name === "crop"))
+    return augmentation;
+  const anywhere = { name: "scaleJitter" as const, probability: 1, factor: [1, 1] as [number, number], aspect: 0 };
+  return { ...augmentation, operations: [anywhere, ...operations] };
+}
+
+/** Whether the network learns how deep pixels lie in their objects. */
+function learnsInstances({ instances }: SegmenterOptions, images: readonly ImageRecord[]): boolean {
+  if (instances !== "auto") return instances === "yes";
+  const counts = images.map(({ objects }) => {
+    const classes = objects.filter((one) => hasOutline(one) && isTrained(one)).map((one) => one.class);
+    return classes.length - new Set(classes).size;
+  });
+  return counts.length > 0 && median(counts) > 0;
+}
+
+function withPublished(
+  architecture: Architecture,
+  published: Awaited<ReturnType<typeof readKerasBackbone>> | undefined,
+): Architecture {
+  if (!published) return architecture;
+  const { backbone, width } = published;
+  if (architecture.backbone !== undefined && architecture.backbone !== backbone) {
+    throw new UsageError(
+      `${published.path}: holds weights of ${backbone}: give --backbone ${backbone}, and not ${architecture.backbone}`,
+    );
+  }
+  return { ...architecture, backbone, width };
+}

@@ -1,0 +1,26 @@
+import type { StoredImage } from "../../data/images/imageStore.ts";
+import { decodeImage, readImageHeader } from "../../data/images/images.ts";
+import type { RowSource } from "./segmentTiles.ts";
+
+/** The rows of an image in memory. */
+export function rowsOfImage({ width, height, pixels }: StoredImage): RowSource {
+  const rows = (top: number, count: number): StoredImage => ({
+    ...{ width, height: count },
+    pixels: pixels.subarray(top * width * 3, (top + count) * width * 3),
+  });
+  return { width, height, rows };
+}
+
+/**
+ * The rows of an image file, decoded as they are asked for.
+ *
+ * @throws AnchorkitError naming the file, at once or later, if it cannot be read
+ */
+export async function rowsOfFile(file: string): Promise<RowSource> {
+  const { width, height } = await readImageHeader(file);
+  const rows = async (top: number, count: number): Promise<StoredImage> => {
+    const { data } = await decodeImage(file, { region: [0, top, width, top + count] });
+    return { width, height: count, pixels: data };
+  };
+  return { width, height, rows };
+}
