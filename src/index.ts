@@ -78,6 +78,7 @@ export { contactSheet, type SheetImage, type SheetOptions } from "./report/conta
 export { confusionPicture } from "./report/runs/confusionPicture.ts";
 export { drawExamples } from "./report/runs/drawExamples.ts";
 export { drawDetections } from "./report/drawDetections.ts";
+export { drawSegmentation, type SegmentationOverlayOptions } from "./report/segmentation/drawSegmentation.ts";
 export { drawExplanations, type ExplainedPart } from "./report/explanation/drawExplanations.ts";
 export { writePicture, type RgbImage } from "./report/picture.ts";
 export { statsReport, writeStatsReport } from "./report/stats/statsReport.ts";

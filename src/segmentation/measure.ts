@@ -6,15 +6,8 @@ import type { Rle } from "../geometry/masks/rle.ts";
 import { BoundaryF1 } from "../metrics/segmentation/boundaryF1.ts";
 import { type SegmentationClassMetrics, SegmentationMatrix } from "../metrics/segmentation/segmentationMatrix.ts";
 import { meanOverClasses } from "../metrics/meanOverClasses.ts";
+import type { Instance } from "./instances/instancesOf.ts";
 import type { Validation } from "../training/task.ts";
-
-/** An object that was found. */
-export interface FoundInstance {
-  mask: Rle;
-  class: number;
-  score: number;
-  box: readonly [number, number, number, number];
-}
 
 /** An object that is labelled; a crowd is a group of them that nobody told apart. */
 export interface TrueInstance {
@@ -31,7 +24,7 @@ export interface MeasuredImage {
   /** Has a class, or the background, wherever the truth has one. */
   prediction: LabelMap;
   /** Where single objects were asked for. */
-  instances?: { truth: readonly TrueInstance[]; found: readonly FoundInstance[] };
+  instances?: { truth: readonly TrueInstance[]; found: readonly Instance[] };
 }
 
 /** The numbers of one image: by them images are ranked. */

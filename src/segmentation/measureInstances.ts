@@ -1,4 +1,4 @@
-import { instanceMap, paintMask } from "../geometry/masks/drawMasks.ts";
+import { largestFirst } from "../geometry/masks/drawMasks.ts";
 import { encodeMask } from "../geometry/masks/encodeMask.ts";
 import { BACKGROUND, IGNORED, type LabelMap } from "../geometry/masks/labelMap.ts";
 import { maskBox } from "../geometry/masks/maskExtent.ts";
@@ -6,8 +6,9 @@ import type { Rle } from "../geometry/masks/rle.ts";
 import { type CocoMetrics, evaluateCoco } from "../metrics/detection/coco/coco.ts";
 import type { EvaluationImage } from "../metrics/detection/evaluationImage.ts";
 import type { PanopticMap, TruePanopticSegment } from "../metrics/segmentation/panopticOverlaps.ts";
-import { type PanopticMetrics, PanopticQuality } from "../metrics/segmentation/panopticQuality.ts";
-import type { FoundInstance, MeasuredImage, TrueInstance } from "./measure.ts";
+import { type PanopticClass, type PanopticMetrics, PanopticQuality } from "../metrics/segmentation/panopticQuality.ts";
+import { panopticOf } from "./instances/panoptic.ts";
+import type { MeasuredImage, TrueInstance } from "./measure.ts";
 
 /** What was measured of single objects. */
 export interface InstanceEvaluation {
@@ -38,6 +39,7 @@ export class InstanceMeasurement {
   readonly #things: readonly number[];
   readonly #maxDetections: number;
   readonly #images: EvaluationImage[] = [];
+  readonly #named: PanopticClass[];
   readonly #quality: PanopticQuality;
   #crowded = 0;
 
@@ -45,8 +47,8 @@ export class InstanceMeasurement {
     this.#classes = classes;
     this.#things = things;
     this.#maxDetections = maxDetections;
-    const named = classes.map((name, k) => ({ name, isThing: things.includes(k) }));
-    this.#quality = new PanopticQuality([...named, { name: "background", isThing: false }]);
+    this.#named = classes.map((name, k) => ({ name, isThing: things.includes(k) }));
+    this.#quality = new PanopticQuality([...this.#named, { name: "background", isThing: false }]);
   }
 
   /** @throws RangeError for masks that are not of the image's size */
@@ -62,7 +64,11 @@ export class InstanceMeasurement {
     });
     this.#quality.add({
       truth: this.#truePanoptic(truth, objects.truth),
-      prediction: this.#panoptic(prediction, objects.found),
+      prediction: panopticOf(
+        prediction,
+        objects.found.toSorted((one, other) => other.score - one.score),
+        this.#named,
+      ),
     });
   }
 
@@ -99,52 +105,20 @@ export class InstanceMeasurement {
     return this.#things.map((k) => ({ mask, class: k, crowd: true }));
   }
 
-  /** Each object on the pixels of its class, stuff, and the background as a crowd, which is neither found nor missed. */
+  /** The smaller objects on top, and the background as a crowd, which is neither found nor missed. */
   #truePanoptic(labels: LabelMap, objects: readonly TrueInstance[]): PanopticMap<TruePanopticSegment> {
-    const masks = objects.map(({ mask }) => mask);
-    const object = instanceMap(masks, labels);
-    const background = this.#classes.length;
-    const ids = this.#stuff(labels);
-    for (let i = 0; i < ids.length; i++) {
-      const label = labels.data[i] as number;
-      if (label === BACKGROUND) ids[i] = background + 1;
-      else if (objects[(object[i] as number) - 1]?.class === label - 1) ids[i] = this.#idOf(object[i] as number);
-    }
-    const segments = objects.map(({ class: k, crowd = false }, i) => ({ id: this.#idOf(i + 1), class: k, crowd }));
-    return present(ids, [
-      ...segments,
-      ...this.#stuffSegments(),
-      { id: background + 1, class: background, crowd: true },
-    ]);
+    const order = largestFirst(objects.map(({ mask }) => mask)).reverse();
+    const { ids, segments } = panopticOf(
+      labels,
+      order.map((i) => objects[i] as TrueInstance),
+      this.#named,
+    );
+    if (!labels.data.includes(BACKGROUND)) return { ids, segments };
+    const id = segments.length + 1;
+    const background = { id, class: this.#classes.length, crowd: true };
+    return {
+      ids: ids.map((segment, i) => (segment === 0 && labels.data[i] === BACKGROUND ? id : segment)),
+      segments: [...segments, background],
+    };
   }
-
-  /** The objects, the surest on top, over stuff. */
-  #panoptic(labels: LabelMap, objects: readonly FoundInstance[]): PanopticMap {
-    const ids = this.#stuff(labels);
-    const surestLast = objects.toSorted((a, b) => a.score - b.score);
-    surestLast.forEach(({ mask }, i) => paintMask(ids, mask, this.#idOf(i + 1)));
-    const segments = surestLast.map((one, i) => ({ id: this.#idOf(i + 1), class: one.class }));
-    return present(ids, [...segments, ...this.#stuffSegments()]);
-  }
-
-  /** The id of the first object is 1 more than those of stuff and the background. */
-  #idOf(object: number): number {
-    return this.#classes.length + 1 + object;
-  }
-
-  /** [height * width] the class + 1 of pixels of stuff, else 0. */
-  #stuff({ data }: LabelMap): Int32Array<ArrayBuffer> {
-    const isStuff = this.#classes.map((_, k) => !this.#things.includes(k));
-    return Int32Array.from(data, (label) => (isStuff[label - 1] === true ? label : 0));
-  }
-
-  #stuffSegments(): { id: number; class: number }[] {
-    return [...this.#classes.keys()].filter((k) => !this.#things.includes(k)).map((k) => ({ id: k + 1, class: k }));
-  }
-}
-
-/** Only segments of which pixels are left are segments. */
-function present<Segment extends { id: number }>(ids: Int32Array, segments: readonly Segment[]) {
-  const seen = new Set(ids);
-  return { ids, segments: segments.filter(({ id }) => seen.has(id)) };
 }

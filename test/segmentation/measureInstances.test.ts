@@ -3,7 +3,8 @@ import { encodeMask } from "../../src/geometry/masks/encodeMask.ts";
 import { IGNORED, type LabelMap } from "../../src/geometry/masks/labelMap.ts";
 import { maskBox } from "../../src/geometry/masks/maskExtent.ts";
 import type { Rle } from "../../src/geometry/masks/rle.ts";
-import type { FoundInstance, MeasuredImage } from "../../src/segmentation/measure.ts";
+import type { Instance } from "../../src/segmentation/instances/instancesOf.ts";
+import type { MeasuredImage } from "../../src/segmentation/measure.ts";
 import { InstanceMeasurement } from "../../src/segmentation/measureInstances.ts";
 
 /** Digits, row by row; x does not count. */
@@ -18,7 +19,7 @@ function maskOf(letter: string, ...rows: string[]): Rle {
   return encodeMask(inside, rows.length, rows[0]?.length ?? 0);
 }
 
-function found(mask: Rle, score: number, index = 0): FoundInstance {
+function found(mask: Rle, score: number, index = 0): Instance {
   return { mask, class: index, score, box: maskBox(mask) };
 }
 
@@ -35,7 +36,7 @@ describe("two cells that touch", () => {
   const labels = map("11111100", "11111100", "00000000");
   const [a, b] = [maskOf("a", ...picture), maskOf("b", ...picture)];
   const truth = [a, b].map((mask) => ({ mask, class: 0 }));
-  const measure = (objects: FoundInstance[]) => {
+  const measure = (objects: Instance[]) => {
     const all = new InstanceMeasurement(["cell"], { things: [0] });
     all.add(measured(labels, labels, { truth, found: objects }));
     return all.metrics();

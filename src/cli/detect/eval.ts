@@ -1,8 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { defined } from "../../base/defined.ts";
-import { AnchorkitError, UsageError } from "../../base/errors.ts";
+import { AnchorkitError } from "../../base/errors.ts";
 import { kindOf } from "../../data/files.ts";
-import { wasGiven } from "../configFile.ts";
 import { addReadingOptions } from "../dataset.ts";
 import { CLASSIFIER_METRICS } from "./classification/evalClassifier.ts";
 import { type InputFlags, readEvaluation } from "./evalInput.ts";
@@ -15,16 +13,12 @@ import {
   addExamples,
   addOverwriteOption,
   choice,
-  flagOf,
   numberIn,
   printJson,
   requireThere,
 } from "../options.ts";
-import {
-  requireSegmentationBars,
-  SEGMENTER_METRICS,
-  type SegmentationMeasurement,
-} from "./segmentation/measureSegmentation.ts";
+import { evaluateSegmentation, type SegmentationEvalFlags } from "./segmentation/evaluateSegmentation.ts";
+import { SEGMENTER_METRICS } from "./segmentation/measureSegmentation.ts";
 import type { InstanceMethod } from "./segmentation/evalSegmenter.ts";
 import { TRAIN_LONGER, tooFewSteps, tooFewStepsText } from "../../report/evaluation/tooFewSteps.ts";
 import { RunFolder } from "../../training/run/runFolder.ts";
@@ -32,14 +26,10 @@ import { historyOf } from "./trainingReport.ts";
 import { thresholdsIn } from "./thresholds.ts";
 import { renderTables, TABLE_FORMATS, type TableFormat } from "../tables.ts";
 
-interface Flags extends InputFlags, MeasureFlags {
+interface Flags extends InputFlags, MeasureFlags, SegmentationEvalFlags {
   map?: true;
   format: TableFormat | "json";
   failUnder?: Bar[];
-  instances?: InstanceMethod;
-  things?: string[];
-  classes?: string[];
-  ignoreLabel: number;
   overwrite?: true;
   json?: true;
 }
@@ -221,7 +211,10 @@ function thresholds(text: string): number[] {
 async function evaluate(flags: Flags, command: Command): Promise<void> {
   const subject = await subjectOf(flags);
   if (subject) requireFitting(command, FITTING, subject);
-  if (subject === "segmentation" || subject === "masks") return evaluateSegmentation(flags, command, subject);
+  if (subject === "segmentation" || subject === "masks") {
+    await checkReport(flags);
+    return evaluateSegmentation(flags, command, subject);
+  }
   requireMeasured(flags.failUnder ?? [], subject === "classification" ? CLASSIFIER_METRICS : METRICS[flags.rules]);
   if (subject === "classification") return evaluateClassifier(flags);
   checkMeasureFlags(flags);
@@ -280,42 +273,6 @@ async function evaluateClassifier(flags: Flags): Promise<void> {
   }
   const short = fallsShort(failUnder, numbers);
   if (short.length > 0) throw new AnchorkitError(short.join("; "));
-}
-
-/** Of a trained model, or of masks alone. */
-async function evaluateSegmentation(flags: Flags, command: Command, subject: "segmentation" | "masks"): Promise<void> {
-  const { instances, failUnder = [], format } = flags;
-  if (instances === undefined) {
-    const option = (["things", "maxDetections"] as const).find((name) => wasGiven(command, name));
-    if (option) throw new UsageError(`${flagOf(option)} is about single objects: it goes with --instances`);
-  }
-  requireSegmentationBars(failUnder, instances !== undefined);
-  await checkReport(flags);
-  const { document, tables, wideTables, numbers } =
-    subject === "segmentation" ? await segmenterOf(flags) : await masksOf(flags, command);
-  if (flags.json || format === "json") printJson(document);
-  else process.stdout.write(`${renderTables(format === "csv" ? wideTables : tables, format)}\n`);
-  const short = fallsShort(failUnder, numbers);
-  if (short.length > 0) throw new AnchorkitError(short.join("; "));
-}
-
-async function segmenterOf(flags: Flags): Promise<SegmentationMeasurement> {
-  const { evalSegmenter } = await import("./segmentation/evalSegmenter.ts");
-  return evalSegmenter(flags);
-}
-
-async function masksOf(flags: Flags, command: Command): Promise<SegmentationMeasurement> {
-  const { readMaskEvaluation } = await import("./segmentation/evalMasks.ts");
-  const { measureSegmentation } = await import("./segmentation/measureSegmentation.ts");
-  const { truth, predictions, classes, images, coordinates, orphans, split, ignoreLabel } = flags;
-  requireThere({ truth, predictions, images });
-  const given = { truth, predictions, classes, images, coordinates, orphans };
-  const read = await readMaskEvaluation({
-    ...defined(given),
-    ...(wasGiven(command, "split") && { split }),
-    ...(wasGiven(command, "ignoreLabel") && { ignoreLabel }),
-  });
-  return measureSegmentation(read.images, read.classes, undefined);
 }
 
 /** Makes sure that the report overwrites nothing that is read, before anything is. */

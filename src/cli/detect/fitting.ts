@@ -38,6 +38,12 @@ export function requireFitting(command: Command, fitting: Fitting, subject: Subj
     if (owners.includes(subject) || !wasGiven(command, name)) continue;
     const models = owners.filter((owner) => owner !== "files" && owner !== "masks");
     const whose = (models.length > 0 ? models : owners).map((owner) => OWNERS[owner]);
-    throw new UsageError(`${flagOf(name)} is for ${whose.join(" and ")}, and ${GIVEN[subject]}: leave it out`);
+    throw new UsageError(`${flagOf(name)} is for ${listed(whose)}, and ${GIVEN[subject]}: leave it out`);
   }
+}
+
+/** "a", "a and b", "a, b and c" */
+function listed(names: readonly string[]): string {
+  const last = names.at(-1) ?? "";
+  return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} and ${last}`;
 }

@@ -6,6 +6,7 @@ import type { Detector, DetectorOptions } from "../../detection/detector.ts";
 import type { TrainingRecord } from "../../report/page/trainingFigure.ts";
 import type { RunFolder } from "../../training/run/runFolder.ts";
 import { defined } from "../../base/defined.ts";
+import type { Segmenter } from "../../segmentation/segmenter.ts";
 
 /** What every kind of report says. */
 interface Common {
@@ -33,7 +34,7 @@ export async function writeTrainingReport(
     const title = `${run.path} on its validation images`;
     const common = { title, warnings, training: await historyOf(run) };
     if (model.kind === "detection") await reportDetector(file, model, { ...dataset, images }, common);
-    else if (model.kind === "segmentation") return undefined;
+    else if (model.kind === "segmentation") await reportSegmenter(file, model, { ...dataset, images }, common);
     else await reportClassifier(file, model, { ...dataset, images }, common);
     return file;
   } catch (error) {
@@ -61,6 +62,21 @@ async function reportClassifier(file: string, classifier: Classifier, dataset: D
   classifier.dispose();
   const evaluation = measureClassifier(images, description);
   await writeClassifierReport(file, { ...common, classes, images, evaluation });
+}
+
+async function reportSegmenter(file: string, segmenter: Segmenter, dataset: Dataset, common: Common) {
+  const { segmentationData } = await import("../../segmentation/segmentationData.ts");
+  const { measureSegmenter } = await import("../../segmentation/measure.ts");
+  const { Extremes } = await import("../../report/segmentation/extremes.ts");
+  const { writeSegmentationReport } = await import("../../report/segmentation/segmentationReport.ts");
+  const { classes } = segmenter;
+  const images = segmenter.segmentLabelled(segmentationData(dataset).dataset.images);
+  const extremes = new Extremes();
+  const evaluation = await measureSegmenter(images, classes, (...seen) => {
+    extremes.add(...seen);
+  });
+  segmenter.dispose();
+  await writeSegmentationReport(file, { ...common, classes, evaluation, shown: extremes.get(), pictures: true });
 }
 
 /** The course of the training that made the weights; runs of old do not have the loss and the steps. */

@@ -78,7 +78,8 @@ export class BoundaryF1 {
     checkLabelMaps(image, this.#images, this.#classes.length, this.#options);
     this.#images++;
     const { ignoreLabel, tolerance = SHARE_OF_DIAGONAL * Math.sqrt(width ** 2 + height ** 2) } = this.#options;
-    const mask = Uint8Array.from(truth, (label) => Number(label !== ignoreLabel));
+    const mask = new Uint8Array(truth.length);
+    for (let i = 0; i < mask.length; i++) if (truth[i] !== ignoreLabel) mask[i] = 1;
     const frame = { width, height, classCount: this.#classes.length, tolerance, mask };
     const [truths, predictions] = [drawBoundaries(truth, frame), drawBoundaries(prediction, frame)];
     const precisions = boundaryShares(predictions, truths);

@@ -13,9 +13,8 @@ export interface RgbaImage {
 /** What the pixels that are wrong are: of a class, and called background; background, and called a class; another class. */
 export const ERRORS = { missed: "#ffd21f", wrong: "#ff3d1f", mistaken: "#d63aff" } as const;
 
-/** Pixels that do not count are hatched in this grey. */
-const HATCH = [150, 155, 165, 200] as const;
-const HATCH_STEP = 8;
+/** Pixels that do not count are hatched in white and black, which is seen on any ground. */
+const [HATCH_STEP, WHITE, BLACK] = [10, [255, 255, 255, 170], [0, 0, 0, 170]] as const;
 
 /**
  * Each pixel in the colour of its class, and borders between them without anything seen through; the background is clear.
@@ -34,7 +33,7 @@ export function labelLayer(labels: LabelMap, opacity: number, objects?: PixelLab
       const label = data[i] as number;
       if (label === 0) continue;
       if (label === IGNORED) {
-        if ((x + y) % HATCH_STEP < 2) pixels.set(HATCH, 4 * i);
+        hatch(pixels, x, y, i);
         continue;
       }
       const differs = (at: number): boolean =>
@@ -63,13 +62,19 @@ export function errorLayer(truth: LabelMap, prediction: LabelMap): RgbaImage {
   for (let i = 0; i < truth.data.length; i++) {
     const [is, called] = [truth.data[i] as number, prediction.data[i] as number];
     if (is === IGNORED) {
-      if (((i % width) + Math.floor(i / width)) % HATCH_STEP < 2) pixels.set(HATCH, 4 * i);
+      hatch(pixels, i % width, Math.floor(i / width), i);
     } else if (is !== called) {
       pixels.set(called === 0 ? missed : is === 0 ? wrong : mistaken, 4 * i);
       pixels[4 * i + 3] = 255;
     }
   }
   return { data: pixels, width, height };
+}
+
+function hatch(pixels: Uint8Array, x: number, y: number, i: number): void {
+  const stripe = (x + y) % HATCH_STEP;
+  if (stripe < 2) pixels.set(WHITE, 4 * i);
+  else if (stripe < 4) pixels.set(BLACK, 4 * i);
 }
 
 function rgbOf(color: string): number[] {

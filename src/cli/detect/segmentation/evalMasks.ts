@@ -5,8 +5,9 @@ import type { ComparedMasks } from "../../../data/comparison/masks/comparedMasks
 import type { MaskOptions } from "../../../data/comparison/masks/maskMeanings.ts";
 import type { MaskFiles } from "../../../data/comparison/masks/pairByName.ts";
 import type { SplitName } from "../../../data/dataset.ts";
-import { isImageName, kindOf, shownPath, stemOf } from "../../../data/files.ts";
+import { isImageName, kindOf, shownPath } from "../../../data/files.ts";
 import type { MeasuredImage } from "../../../segmentation/measure.ts";
+import type { SegmentationSource } from "./evalSegmenter.ts";
 import { printWarnings, type ReadingFlags, readingOptions } from "../../dataset.ts";
 
 /** Masks of any tool, and what they are compared with. */
@@ -17,18 +18,8 @@ export interface MaskFlags extends ReadingFlags, MaskOptions {
   split?: SplitName | "all";
 }
 
-/** Images that can be measured without a model. */
-export interface ReadMaskEvaluation {
-  title: string;
-  classes: readonly string[];
-  images: Generator<MeasuredImage>;
-  warnings: readonly string[];
-  /** Whether the images' files are the images themselves; else those of their labels. */
-  pictures: boolean;
-}
-
 /** Reads the labels, which are a folder of masks or a data set of any form, and a folder of predicted masks. */
-export async function readMaskEvaluation(flags: MaskFlags): Promise<ReadMaskEvaluation> {
+export async function readMaskSource(flags: MaskFlags): Promise<SegmentationSource> {
   const { truth, predictions } = flags;
   if (truth === undefined || predictions === undefined) throw new UsageError("--predictions needs --truth");
   const { maskFilesIn } = await import("../../../data/comparison/masks/pairByName.ts");
@@ -68,15 +59,9 @@ async function readFolders(
   const { compareMaskFolders } = await import("../../../data/comparison/masks/comparedMasks.ts");
   const compared = await compareMaskFolders(truth, predictions, options);
   if (images === undefined) return compared;
-  const pictures = await picturesIn(images);
-  const pairs = compared.pairs.map((pair) => ({ ...pair, file: pictures.get(stemOf(pair.file)) ?? pair.file }));
-  return { ...compared, pairs };
-}
-
-/** The images of a folder by their names. */
-async function picturesIn(folder: string): Promise<Map<string, string>> {
-  const { listFiles } = await import("../../../data/files.ts");
-  return new Map((await listFiles(folder)).filter(isImageName).map((file) => [stemOf(file), file]));
+  const { imagesByName } = await import("../../../data/comparison/masks/pairByName.ts");
+  const pictures = await imagesByName(truth.masks, images);
+  return { ...compared, pairs: compared.pairs.map((pair, i) => ({ ...pair, file: pictures[i] ?? pair.file })) };
 }
 
 async function readLabels(

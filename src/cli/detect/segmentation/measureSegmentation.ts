@@ -1,3 +1,4 @@
+import { defined } from "../../../base/defined.ts";
 import { UsageError } from "../../../base/errors.ts";
 import { countOf } from "../../../base/words.ts";
 import { nearest } from "../../../geometry/nearest.ts";
@@ -34,7 +35,7 @@ export function requireSegmentationBars(bars: readonly Bar[], withInstances: boo
 export interface SegmentationFlags {
   /** Names of the classes whose objects are counted, where single objects are measured; all unless told. */
   things?: readonly string[];
-  maxDetections?: number;
+  maxDetections: number;
 }
 
 export interface SegmentationMeasurement {
@@ -62,8 +63,7 @@ export async function measureSegmentation(
   const { measureSegmenter } = await import("../../../segmentation/measure.ts");
   const { InstanceMeasurement } = await import("../../../segmentation/measureInstances.ts");
   const { maxDetections } = instances ?? {};
-  const objects =
-    things && new InstanceMeasurement(classes, { things, ...(maxDetections !== undefined && { maxDetections }) });
+  const objects = things && new InstanceMeasurement(classes, { things, ...defined({ maxDetections }) });
   const evaluation = await measureSegmenter(images, classes, (image, numbers) => {
     objects?.add(image);
     each?.(image, numbers);

@@ -48,9 +48,7 @@ export function pairByName(
   { folder, masks }: MaskFiles,
   known: readonly string[] = truth,
 ): string[] {
-  const exact = groupBy(masks, nameOf);
-  const alike = groupBy(masks, plainNameOf);
-  const find = (file: string): string[] => exact.get(nameOf(file)) ?? alike.get(plainNameOf(file)) ?? [];
+  const find = finderIn(masks);
   const missing = truth.filter((file) => find(file).length === 0);
   const [first] = missing;
   if (first !== undefined) {
@@ -84,6 +82,29 @@ export function pairByName(
   return pairs;
 }
 
+/**
+ * The image of each mask, found by its name in the same way; other images may lie there, too.
+ *
+ * @throws AnchorkitError for masks without an image, counted, and for names that two images share
+ */
+export async function imagesByName(masks: readonly string[], folder: string): Promise<string[]> {
+  const find = finderIn((await listFiles(folder)).filter(isImageName));
+  const missing = masks.filter((mask) => find(mask).length === 0);
+  const [first] = missing;
+  if (first === undefined) return masks.map((mask) => closest(mask, find(mask)));
+  const others = missing.length === 1 ? "" : ` (and of ${countOf(missing.length - 1, "more mask")})`;
+  throw new AnchorkitError(
+    `${shownPath(folder)}: has no image of ${shownPath(first)}${others}; add it, or give no images`,
+  );
+}
+
+/** Those of some files that are of the same name as another. */
+function finderIn(files: readonly string[]): (file: string) => string[] {
+  const exact = groupBy(files, nameOf);
+  const alike = groupBy(files, plainNameOf);
+  return (file) => exact.get(nameOf(file)) ?? alike.get(plainNameOf(file)) ?? [];
+}
+
 function nameOf(file: string): string {
   return folded(withoutExtension(basename(file)));
 }
@@ -98,7 +119,7 @@ function closest(file: string, masks: readonly string[]): string {
   const deepest = Math.max(...depths);
   const [best, other] = masks.filter((_, i) => depths[i] === deepest);
   if (best === undefined || other === undefined) return best ?? "";
-  throw new AnchorkitError(`${shownPath(other)}: is a mask of ${shownPath(file)}, as ${shownPath(best)} is; keep one`);
+  throw new AnchorkitError(`${shownPath(other)}: belongs to ${shownPath(file)}, as ${shownPath(best)} does; keep one`);
 }
 
 function commonFolders(a: string, b: string): number {

@@ -11,7 +11,7 @@ import { SERIES, seriesColor } from "../../page/theme.ts";
 import { trainingFigure } from "../../page/trainingFigure.ts";
 import { type LabelAnswer, labelAnswersOf } from "../answers.ts";
 import type { ClassifierReportInput } from "../input.ts";
-import { RATES, ratePlot } from "./ratePlot.ts";
+import { RATES, ratePlot } from "../../page/ratePlot.ts";
 import { classThresholdPlot, sharedThresholdPlot, thresholdPoints } from "./thresholdPlot.ts";
 
 /** More classes make no confusion matrix that can be read; up to the second number one as wide as others does. */

@@ -1,7 +1,7 @@
 import type { LabelAnswer } from "../answers.ts";
 import { asGiven, COLORS, type PlotSpec, share } from "../../page/plot.ts";
 import type { ColorName } from "../../page/theme.ts";
-import { RATES } from "./ratePlot.ts";
+import { RATES } from "../../page/ratePlot.ts";
 
 /** What the answers come to where one threshold decides whether a class is there. */
 export interface ThresholdPoint {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
@@ -63,6 +63,23 @@ test("two folders of masks are compared, without a model", async () => {
   expect(json.pixel_accuracy).toBe(8 / 9); // the pixel of 255 does not count
   expect((await evaluate(...args, "--fail-under", "iou:dog=.9")).code).toBe(1);
   expect((await evaluate(...args, "--ignore-label", "2")).stdout).toContain("dog                 0.000");
+});
+
+test("--report shows the images of --images, if they are given", async () => {
+  const args = ["--truth", at("truth"), "--predictions", at("found"), "--report", at("report.html")];
+  expect((await evaluate(...args)).stderr).toContain(`report: ${at("report.html")}\n`);
+  expect(readFileSync(at("report.html"), "utf8")).toContain("The images were not given");
+  mkdirSync(at("photos"));
+  const photo = sharp({ create: { width: 4, height: 2, channels: 3, background: "#456" } }).jpeg();
+  await photo.toFile(at("photos", "1.jpg"));
+  const missing = await evaluate(...args, "--images", at("photos"));
+  expect(missing.stderr).toMatch(/error: \S+photos: has no image of \S+2\.png; add it, or give no images\n/);
+  await photo.toFile(at("photos", "2.JPG"));
+  await evaluate(...args, "--images", at("photos"));
+  const html = readFileSync(at("report.html"), "utf8");
+  expect(html).not.toContain("The images were not given");
+  expect(html).toContain("class 2");
+  expect(html.match(/--photo:url\(data:image\/webp/g)).toHaveLength(2);
 });
 
 test("labels of any form are compared with a folder of masks; a split is a part of them", async () => {

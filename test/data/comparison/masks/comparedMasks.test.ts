@@ -133,7 +133,7 @@ describe("is refused in one line", () => {
       "two masks of an image",
       { "a.png": one },
       { "a.png": one, "x/a.png": one },
-      /a\.png: is a mask of \S+a\.png, as \S+a\.png is; keep one/,
+      /a\.png: belongs to \S+a\.png, as \S+a\.png does; keep one/,
     ],
     ["no class at all", { "a.png": [[0, 0]] }, { "a.png": [[0, 0]] }, /: no mask has a pixel of a class/],
     [

@@ -1,6 +1,6 @@
-import { asGiven, COLORS, PLOT_HEIGHT, type PlotSpec, share } from "../../page/plot.ts";
-import { shorten } from "../../page/text.ts";
-import type { ColorName } from "../../page/theme.ts";
+import { asGiven, COLORS, PLOT_HEIGHT, type PlotSpec, share } from "./plot.ts";
+import { shorten } from "./text.ts";
+import type { ColorName } from "./theme.ts";
 
 /** The rates of a class, and their colours. */
 export const RATES = {
