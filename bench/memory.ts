@@ -3,7 +3,7 @@
  * and TensorBoard's events, and prints how many tensors there are and how much memory the process holds on the way. Each
  * task has a process of its own.
  *
- *   npx tsx bench/memory.ts [--steps 500] [--only detector,labels,presence,box]
+ *   npx tsx bench/memory.ts [--steps 500] [--only detector,labels,presence,box,unet,fcn8]
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -16,13 +16,14 @@ import sharp from "sharp";
 import { Random } from "../src/base/random.ts";
 import { PRESETS } from "../src/data/augment/presets.ts";
 import type { Dataset, ImageRecord } from "../src/data/dataset.ts";
+import { rleFromBox } from "../src/geometry/masks/polygonMask.ts";
 import { modelNamed, trainModel } from "../src/models.ts";
 import type { Callback } from "../src/training/callbacks/callback.ts";
 
 const { values: options } = parseArgs({
   options: {
     steps: { type: "string", default: "500" },
-    only: { type: "string", default: "detector,labels,presence,box" },
+    only: { type: "string", default: "detector,labels,presence,box,unet,fcn8" },
     child: { type: "string" },
   },
 });
@@ -31,6 +32,8 @@ const TASKS: Readonly<Record<string, { model: string; own: Record<string, unknow
   labels: { model: "small-cnn", own: { size: 64, targets: "labels" }, batch: 16 },
   presence: { model: "small-cnn", own: { size: 64, targets: "presence" }, batch: 16 },
   box: { model: "small-cnn", own: { size: 64, targets: "box" }, batch: 16 },
+  unet: { model: "unet", own: { size: 96, filters: 8, separation: 10, instances: "yes" }, batch: 8 },
+  fcn8: { model: "fcn8", own: { size: 96 }, batch: 8 },
 };
 const STEPS = Number(options.steps);
 const IMAGES = { train: 48, val: 8, test: 0 };
@@ -96,7 +99,8 @@ async function squares(folder: string): Promise<Dataset> {
         pixels.fill(label === 0 ? 240 : 15, 3 * (row * width + x), 3 * (row * width + x + side));
       }
       await sharp(pixels, { raw: { width, height, channels: 3 } }).png().toFile(file); // prettier-ignore
-      const objects = [{ box: [x, y, x + side, y + side] as [number, number, number, number], class: label }];
+      const box: [number, number, number, number] = [x, y, x + side, y + side];
+      const objects = [{ box, class: label, segmentation: rleFromBox(box, height, width) }];
       images.push({ id: images.length + 1, file, width, height, split, objects, labels: [label] });
     }
   }

@@ -1,5 +1,6 @@
 import { join, parse } from "node:path";
 import { withoutExtension } from "../../data/files.ts";
+import { CLASS_LIST } from "../../data/formats/masks/maskClasses.ts";
 import { folded } from "../../data/finding/imageName.ts";
 
 /** What predict writes beside a picture for each image. */
@@ -14,9 +15,13 @@ export function pictureNames(names: readonly string[]): string[] {
   return distinct(own, [PREDICTIONS, OVERVIEW]);
 }
 
+const MASKS = "masks";
+/** The list of classes beside label maps. */
+export const MASK_CLASSES = join(MASKS, CLASS_LIST);
+
 /** The name of the label map of each image, a PNG in a folder of its own: no two differ in case alone. */
 export function maskNames(names: readonly string[]): string[] {
-  return distinct(names.map((name) => join("masks", `${withoutExtension(name)}.png`)));
+  return distinct(names.map((name) => join(MASKS, `${withoutExtension(name)}.png`)));
 }
 
 function distinct(names: readonly string[], others: readonly string[] = []): string[] {

@@ -24,7 +24,7 @@ import {
   requireOptions,
   requireThere,
 } from "../options.ts";
-import { maskNames, OVERVIEW, pictureNames, PREDICTIONS } from "./pictureNames.ts";
+import { MASK_CLASSES, maskNames, OVERVIEW, pictureNames, PREDICTIONS } from "./pictureNames.ts";
 import { resultFolder } from "./resultFolder.ts";
 import { askedThresholds, requireOneThreshold, type Thresholds, thresholdsIn, thresholdsLine } from "./thresholds.ts";
 import { type BrokenFile, endWith, predictAll } from "./predictAll.ts";
@@ -116,8 +116,9 @@ async function predict(paths: string[], flags: Flags, command: Command): Promise
   const shown = files.map(({ name }) => name);
   const pictures = kind === "classification" ? [] : pictureNames(shown);
   const masks = kind === "segmentation" ? maskNames(shown) : [];
+  const lists = kind === "segmentation" ? [MASK_CLASSES] : [];
   const tables = kind === "classification" ? Object.values(CLASS_PREDICTIONS) : [PREDICTIONS];
-  const written = [...tables, ...masks];
+  const written = [...tables, ...masks, ...lists];
   const names = flags.images ? [...written, OVERVIEW, ...pictures] : written;
   const output = await resultFolder({ ...flags, command: "detect predict", paths, files }, names);
   const model = await openPredictor(weights, flags);

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { writeFileAtomic } from "../../../base/files.ts";
 import type { DetectedImage } from "../../../base/detectedImage.ts";
 import { countOf } from "../../../base/words.ts";
+import { classListText } from "../../../data/formats/masks/maskClasses.ts";
 import type { DetectionColumns } from "../../../geometry/detections.ts";
 import { instanceMap } from "../../../geometry/masks/drawMasks.ts";
 import { instanceMasks } from "../../../geometry/masks/instanceMasks.ts";
@@ -15,7 +16,7 @@ import type { Segmenter } from "../../../segmentation/segmenter.ts";
 import { printJson } from "../../options.ts";
 import type { ImageFile } from "../imageFiles.ts";
 import { overviewLine, SHEET_IMAGES, writeOverview } from "../overview.ts";
-import { OVERVIEW, PREDICTIONS } from "../pictureNames.ts";
+import { MASK_CLASSES, OVERVIEW, PREDICTIONS } from "../pictureNames.ts";
 import { predictAll } from "../predictAll.ts";
 
 export interface MaskFlags {
@@ -60,6 +61,7 @@ export async function predictMasks(
   const { writeCocoResults } = await import("../../../data/formats/coco/writeCocoResults.ts");
   const predictions = join(out, PREDICTIONS);
   await writeCocoResults(predictions, found, categoryIds, classes, outlines);
+  await writeFileAtomic(join(out, MASK_CLASSES), classListText(classes));
   const sheet = images && shown.length > 0 ? join(out, OVERVIEW) : undefined;
   if (sheet !== undefined)
     await writeOverview(sheet, shown, classes, { scoreThreshold: 0, names: false, total: found.length });

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { AnchorkitError } from "../../../base/errors.ts";
 import { readHead, readText, shownPath } from "../../files.ts";
-import { columnsOf, csvRows, firstRow, isHeader, numberIn, textIn } from "../../records/csvRows.ts";
+import { columnsOf, csvRows, csvText, firstRow, isHeader, numberIn, textIn } from "../../records/csvRows.ts";
 
 /** What the values of masks are called; a value that is missing is a class without a name. */
 export interface MaskClasses {
@@ -16,6 +16,11 @@ export const CLASS_LIST = "_classes.csv";
 const NUMBERS = ["Pixel Value", "Class"] as const;
 const COLOURS = ["name", "r", "g", "b"] as const;
 const MAX_LIST_BYTES = 1_000_000;
+
+/** What that list holds for masks whose values are 0 for the background and then the classes, in their order. */
+export function classListText(classes: readonly string[]): string {
+  return csvText([NUMBERS, ...["background", ...classes].map((name, value) => [value, name])]);
+}
 
 /**
  * Reads the list of classes that lies beside masks: `_classes.csv` (Pixel Value, Class), a CSV with the columns name, r,

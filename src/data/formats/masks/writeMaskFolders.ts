@@ -8,10 +8,9 @@ import { exportImages, splitFolder } from "../exportImages.ts";
 import { shownPath, withoutExtension } from "../../files.ts";
 import { mapWithWarnings } from "../../parallel.ts";
 import { Warnings } from "../../warnings.ts";
-import { csvText } from "../../records/csvRows.ts";
 import type { WriteOptions, WriteResult } from "../format.ts";
 import { IGNORED } from "../../../geometry/masks/labelMap.ts";
-import { CLASS_LIST } from "./maskClasses.ts";
+import { CLASS_LIST, classListText } from "./maskClasses.ts";
 import { maskOf } from "./maskPng.ts";
 import { IGNORED_DEEP } from "./maskValues.ts";
 
@@ -46,8 +45,7 @@ export async function writeMaskFolders(
     await writeGrey(masks, image, classes.length > MAX_BYTE, join(folder, "masks", png));
     await writeGrey(instances, image, image.objects.length > MAX_BYTE, join(folder, "instances", png));
   });
-  const rows = ["background", ...classes].map((name, value) => [value, name]);
-  await writeFileAtomic(join(folder, CLASS_LIST), csvText([["Pixel Value", "Class"], ...rows]));
+  await writeFileAtomic(join(folder, CLASS_LIST), classListText(classes));
   return { path: folder, images: placed, warnings: warnings.lines() };
 }
 
