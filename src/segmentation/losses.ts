@@ -28,7 +28,7 @@ export interface SegmenterLossOptions extends WarpedShape {
 const TVERSKY = { alpha: 0.7, beta: 0.3 };
 const FOCAL_GAMMA = 2;
 /** Distances are shares of 1, and their squared errors small beside a cross-entropy. */
-const DISTANCE_WEIGHT = 5;
+const DISTANCE_WEIGHT = 2;
 
 /** Names and shapes of what the losses are computed from. */
 export function lossInputs(shape: WarpedShape): Record<string, TensorSpec> {

@@ -14,7 +14,7 @@ import { ImageStore } from "../data/images/imageStore.ts";
 import { imagesIn } from "../data/split/splits.ts";
 import { hasOutline, isTrained } from "../data/trainedObjects.ts";
 import { IGNORED } from "../geometry/masks/labelMap.ts";
-import { FROM_WEIGHTS } from "../training/recipe.ts";
+import { FROM_WEIGHTS, type Recipe } from "../training/recipe.ts";
 import type { PrepareContext, Prepared } from "../training/trainOptions.ts";
 import type { Architecture } from "./architecture.ts";
 import { outputsOf, type SegmenterDescription } from "./description.ts";
@@ -45,6 +45,17 @@ export interface SegmenterTaskOptions extends SegmenterOptions {
   flip?: Flip;
 }
 
+/**
+ * Every pixel is a sample, so that the statistics of small batches are good, and stay in use for long; and as steps take
+ * long and are few, the moving average forgets sooner.
+ */
+const RECIPE: Partial<Recipe> = {
+  average: { every: 5, keep: 0.98 },
+  phases: [
+    { name: "batch", from: 0, statistics: "batch" },
+    { name: "frozen", from: 0.8, statistics: "moving", calibrate: 20 },
+  ],
+};
 /** Images that prediction runs on at once while training. */
 const PREDICT_BATCH = 8;
 /** Training images are kept this much larger than the canvas, to zoom in without blur. */
@@ -138,7 +149,7 @@ export async function segmenterTask(
       feeds: (made) => lossFeeds(made),
       losses: (inputs) => segmenterLosses(inputs, heldOptions),
     },
-    ...(begun && !resumes && { recipe: { phases: FROM_WEIGHTS } }),
+    recipe: begun && !resumes ? { ...RECIPE, phases: FROM_WEIGHTS } : RECIPE,
     built: { model: options.model, canvas, resize, ...architecture, instances: distance ? "yes" : "no" },
     notes: [...notes, ...[published && describeLeftOut(published)].filter((note) => note !== undefined)],
     ...(begun && {
