@@ -85,7 +85,8 @@ function fcn(stride: 32 | 16 | 8): ModelFamily {
     options: FcnOptions,
     async prepare(dataset, { backbone, width = 1, ...own }, context) {
       const { segmenterTask } = await import("./segmentation/segmenterTask.ts");
-      return segmenterTask(dataset, { ...own, model, architecture: { kind: "fcn", stride, backbone, width } }, context);
+      const architecture = { kind: "fcn" as const, stride, backbone: backbone ?? "small", width };
+      return segmenterTask(dataset, { ...own, model, architecture }, context);
     },
     open: openSegmenter,
   });

@@ -121,3 +121,10 @@ export function quoted(path: string): string {
 export function flagOf(name: string): string {
   return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
+
+/** A parser for names that are separated by commas. */
+export function listed(text: string): string[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.includes("")) throw new InvalidArgumentError("Names are separated by commas, as in cat,dog.");
+  return names;
+}

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { MOST_CLASSES } from "../geometry/masks/labelMap.ts";
 import { CategoryId, Checksum, SavedPreprocessing } from "../training/run/modelDescription.ts";
-import { Architecture } from "./architecture.ts";
+import { Architecture } from "./networks/architecture.ts";
 
 /** All that a saved segmenter is besides its weights: the content of segmenter.json. */
 export const SegmenterDescription = z

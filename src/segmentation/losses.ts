@@ -7,8 +7,8 @@ import type { NamedTensors, TensorSpec } from "../engine/graph/step.ts";
 import { IGNORED } from "../geometry/masks/labelMap.ts";
 import { dice, tversky } from "../training/losses/regions.ts";
 import { warpedFeeds, warpedImages, warpedInputs, type WarpedShape } from "../training/warpedInputs.ts";
-import type { SegmenterNetwork } from "./network.ts";
-import { withMargin } from "./predictStep.ts";
+import type { SegmenterNetwork } from "./networks/buildSegmenter.ts";
+import { withMargin } from "./running/predictStep.ts";
 import type { LossTerm } from "./options.ts";
 
 export interface SegmenterLossOptions extends WarpedShape {

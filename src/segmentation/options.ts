@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { PIXEL_RESIZE_RULES } from "../base/preprocessing.ts";
-import { BACKBONE_NAMES } from "../core/backbones/names.ts";
-import { UPSAMPLINGS } from "./architecture.ts";
+import { BACKBONE_NAMES, type BackboneName } from "../core/backbones/names.ts";
+import { UPSAMPLINGS } from "./networks/architecture.ts";
 
 /** What the loss of a segmenter can be made of. This file loads no TensorFlow. */
 export const LOSS_TERMS = ["cross-entropy", "focal", "dice", "tversky"] as const;
@@ -65,6 +65,26 @@ const pretrained = z
   .optional()
   .meta({ description: "Keras weights to start from: a folder, or an .h5 file", placeholder: "file" });
 
+interface Looked {
+  pretrained?: string | undefined;
+  backbone?: BackboneName | undefined;
+  width?: number | undefined;
+}
+
+const PUBLISHED = { message: "backbone and width are those of the pretrained weights: leave them out" };
+
+function hasOneBackbone({ pretrained, backbone: asked, width: of }: Looked): boolean {
+  return pretrained === undefined || (asked ?? of) === undefined;
+}
+
+const WIDTH = {
+  message: "width is that of a MobileNet: choose mobilenet-v1 or mobilenet-v2 as the backbone, or leave it out",
+};
+
+function hasWidth({ backbone: asked, width: of = 1 }: Looked): boolean {
+  return of === 1 || asked?.startsWith("mobilenet-") === true;
+}
+
 /** Of U-Nets. */
 export const UnetOptions = SegmenterOptions.extend({
   filters: z
@@ -84,14 +104,26 @@ export const UnetOptions = SegmenterOptions.extend({
     .meta({ description: "how a U-Net enlarges its maps", placeholder: "how" }),
   backbone: backbone
     .optional()
-    .meta({ description: "the network that looks at the image (default: U-Net's own)", placeholder: "name" }),
+    .meta({
+      description: "the network that looks at the image (default: U-Net's own; for FCNs small)",
+      placeholder: "name",
+    }),
   ...{ width, pretrained },
-});
+})
+  .refine(hasOneBackbone, PUBLISHED)
+  .refine(hasWidth, WIDTH);
 export type UnetOptions = z.infer<typeof UnetOptions>;
 
 /** Of fully convolutional networks. */
 export const FcnOptions = SegmenterOptions.extend({
-  backbone: backbone.default("small").meta({ description: "the network that looks at the image", placeholder: "name" }),
+  backbone: backbone
+    .optional()
+    .meta({
+      description: "the network that looks at the image (default: U-Net's own; for FCNs small)",
+      placeholder: "name",
+    }),
   ...{ width, pretrained },
-});
+})
+  .refine(hasOneBackbone, PUBLISHED)
+  .refine(hasWidth, WIDTH);
 export type FcnOptions = z.infer<typeof FcnOptions>;

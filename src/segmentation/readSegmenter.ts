@@ -2,7 +2,7 @@ import { Random } from "../base/random.ts";
 import { builtNetwork } from "../training/run/builtNetwork.ts";
 import { readDescription, readModelWeights } from "../training/run/modelFolder.ts";
 import { outputsOf, SegmenterDescription } from "./description.ts";
-import { buildSegmenter, type SegmenterNetwork } from "./network.ts";
+import { buildSegmenter, type SegmenterNetwork } from "./networks/buildSegmenter.ts";
 
 /** @throws AnchorkitError if the folder holds no segmenter, or its description is damaged */
 export function readSegmenterDescription(folder: string): Promise<SegmenterDescription> {

@@ -11,13 +11,13 @@ import { PREDICTOR_OPTIONS, type PredictorOptions } from "../training/predictorO
 import { modelFolderOf } from "../training/run/modelFolder.ts";
 import type { SegmenterDescription } from "./description.ts";
 import type { InstanceOptions } from "./instances/instancesOf.ts";
-import type { MeasuredImage } from "./measure.ts";
-import type { SegmenterNetwork } from "./network.ts";
-import { predictStep } from "./predictStep.ts";
+import type { MeasuredImage } from "./measuring/measure.ts";
+import type { SegmenterNetwork } from "./networks/buildSegmenter.ts";
+import { predictStep } from "./running/predictStep.ts";
 import { readSegmenter } from "./readSegmenter.ts";
-import { segmentImages, type RunSegmenter, type SegmentOptions } from "./segmentImages.ts";
-import { segmentLabelled } from "./segmentLabelled.ts";
-import { type FileSegmentation, segmentFiles } from "./segmentStored.ts";
+import { segmentImages, type RunSegmenter, type SegmentOptions } from "./running/segmentImages.ts";
+import { segmentLabelled } from "./running/segmentLabelled.ts";
+import { type FileSegmentation, segmentFiles } from "./running/segmentStored.ts";
 
 /** Images that run at once unless told. */
 const BATCH = 4;

@@ -1,33 +1,31 @@
-import { UsageError } from "../base/errors.ts";
-import type { Framing, ResizeRule } from "../base/preprocessing.ts";
-import { median } from "../base/statistics.ts";
+import type { Framing } from "../base/preprocessing.ts";
 import { weightsByClass } from "../core/classColumns.ts";
 import { describeLeftOut, readKerasBackbone, setKerasWeights } from "../core/kerasWeights.ts";
 import { disposeWeights } from "../core/namedWeights.ts";
 import type { Augmentation } from "../data/augment/description.ts";
 import { type Flip, SEGMENTER_PRESETS, withFlip } from "../data/augment/presets.ts";
 import { type MapBatch, mapBatches } from "../data/batches/mapBatches.ts";
-import type { Dataset, ImageRecord } from "../data/dataset.ts";
+import type { Dataset } from "../data/dataset.ts";
 import { channelStatistics } from "../data/images/channelStatistics.ts";
 import { chooseCanvas } from "../data/images/chooseCanvas.ts";
 import { ImageStore } from "../data/images/imageStore.ts";
 import { imagesIn } from "../data/split/splits.ts";
-import { hasOutline, isTrained } from "../data/trainedObjects.ts";
 import { IGNORED } from "../geometry/masks/labelMap.ts";
 import { FROM_WEIGHTS, type Recipe } from "../training/recipe.ts";
 import type { PrepareContext, Prepared } from "../training/trainOptions.ts";
-import type { Architecture } from "./architecture.ts";
+import { continuedNetwork, learnsInstances, publishedNetwork, withWindows } from "./choices.ts";
+import type { Architecture } from "./networks/architecture.ts";
 import { outputsOf, type SegmenterDescription } from "./description.ts";
-import { addForeground, bestForegroundThreshold, foregroundHistogram } from "./foregroundThreshold.ts";
+import { addForeground, bestForegroundThreshold, foregroundHistogram } from "./measuring/foregroundThreshold.ts";
 import { lossFeeds, lossInputs, type SegmenterLossOptions, segmenterLosses } from "./losses.ts";
-import { measureSegmenter, validationOf } from "./measure.ts";
-import { buildSegmenter } from "./network.ts";
+import { type MeasuredImage, measureSegmenter, validationOf } from "./measuring/measure.ts";
+import { buildSegmenter } from "./networks/buildSegmenter.ts";
 import { lossTerms, type SegmenterOptions } from "./options.ts";
-import { predictStep } from "./predictStep.ts";
+import { predictStep } from "./running/predictStep.ts";
 import { readSegmenterDescription } from "./readSegmenter.ts";
 import { segmentationData } from "./segmentationData.ts";
-import { foregroundOf } from "./segmentImages.ts";
-import { segmentLabelled } from "./segmentLabelled.ts";
+import { foregroundOf } from "./running/segmentImages.ts";
+import { segmentLabelled } from "./running/segmentLabelled.ts";
 import { balancedWeights } from "./targets/balancedWeights.ts";
 import { targetMaps } from "./targets/targetMaps.ts";
 
@@ -35,7 +33,7 @@ export interface SegmenterTaskOptions extends SegmenterOptions {
   /** The name of the model, and the network that it stands for. */
   model: string;
   architecture: Architecture;
-  /** Keras weights of the network's backbone. */
+  /** Keras weights of a backbone, which the network has then. */
   pretrained?: string | undefined;
   /** Images in a step. */
   batch: number;
@@ -62,6 +60,8 @@ const PREDICT_BATCH = 8;
 const OVERSIZE = 1.25;
 /** The loss on the validation data is that of so many batches, at most. */
 const LOSS_BATCHES = 32;
+/** Validation images that TensorBoard shows. */
+const EXAMPLES = 4;
 
 /**
  * A segmenter of the images of a data set, see segmentationData. Canvas, channel statistics and whether objects are told
@@ -77,7 +77,7 @@ export async function segmenterTask(
   const { classes } = dataset;
   const images = imagesIn(dataset, "train");
   const published = begun || options.pretrained === undefined ? undefined : await readKerasBackbone(options.pretrained);
-  const architecture = begun ? continued(begun, options) : withPublished(options.architecture, published);
+  const architecture = begun ? continuedNetwork(begun, options) : publishedNetwork(options.architecture, published);
   const distance = begun?.distance ?? learnsInstances(options, images);
   const network = buildSegmenter(architecture, outputsOf({ classes, distance }), random.fork("weights"));
   if (published && network.backbone) setKerasWeights(network.backbone, published);
@@ -138,9 +138,13 @@ export async function segmenterTask(
           if (classes.length === 1) addForeground(histogram, foregroundOf(segmented), truth);
         },
       });
-      const measured = validationOf(await measureSegmenter(found, classes));
+      const segmented: MeasuredImage[] = [];
+      const evaluation = await measureSegmenter(found, classes, (image) => {
+        if (segmented.length < EXAMPLES) segmented.push(image);
+      });
+      const { examples, ...measured } = validationOf(evaluation);
       const described = classes.length === 1 ? { thresholds: [bestForegroundThreshold(histogram)] } : {};
-      return { ...measured, described };
+      return { ...measured, examples: { ...examples, segmented }, described };
     },
     validationLosses: {
       batches: Math.max(1, Math.min(LOSS_BATCHES, Math.floor(validation.length / batch))),
@@ -165,48 +169,4 @@ export async function segmenterTask(
       disposeWeights(network.model);
     },
   };
-}
-
-/** Of images that are larger than the canvas, any window is seen, whatever else is done to them. */
-function withWindows(augmentation: Augmentation, resize: ResizeRule): Augmentation {
-  const { operations } = augmentation;
-  if (resize !== "tiles" || operations.some(({ name }) => name === "scaleJitter" || name === "crop"))
-    return augmentation;
-  const anywhere = { name: "scaleJitter" as const, probability: 1, factor: [1, 1] as [number, number], aspect: 0 };
-  return { ...augmentation, operations: [anywhere, ...operations] };
-}
-
-/** Whether the network learns how deep pixels lie in their objects. */
-function learnsInstances({ instances }: SegmenterOptions, images: readonly ImageRecord[]): boolean {
-  if (instances !== "auto") return instances === "yes";
-  const counts = images.map(({ objects }) => {
-    const classes = objects.filter((one) => hasOutline(one) && isTrained(one)).map((one) => one.class);
-    return classes.length - new Set(classes).size;
-  });
-  return counts.length > 0 && median(counts) > 0;
-}
-
-/** The network of the model that it goes on from; an FCN may be finer than that, as in its paper. */
-function continued({ architecture, model }: SegmenterDescription, options: SegmenterTaskOptions): Architecture {
-  if (architecture.kind === "fcn" && options.architecture.kind === "fcn") {
-    return { ...architecture, stride: options.architecture.stride };
-  }
-  if (architecture.kind === options.architecture.kind) return architecture;
-  throw new UsageError(
-    `the weights are of ${model}, with which ${options.model} has no layer in common: give --model ${model}`,
-  );
-}
-
-function withPublished(
-  architecture: Architecture,
-  published: Awaited<ReturnType<typeof readKerasBackbone>> | undefined,
-): Architecture {
-  if (!published) return architecture;
-  const { backbone, width } = published;
-  if (architecture.backbone !== undefined && architecture.backbone !== backbone) {
-    throw new UsageError(
-      `${published.path}: holds weights of ${backbone}: give --backbone ${backbone}, and not ${architecture.backbone}`,
-    );
-  }
-  return { ...architecture, backbone, width };
 }

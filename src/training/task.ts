@@ -2,6 +2,7 @@ import type * as tf from "@tensorflow/tfjs";
 import type { DetectedFile } from "../base/detectedImage.ts";
 import type { Random } from "../base/random.ts";
 import type { NamedTensors, Step, TensorSpec } from "../engine/graph/step.ts";
+import type { LabelMap } from "../geometry/masks/labelMap.ts";
 import type { EvaluationImage } from "../metrics/detection/evaluationImage.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -49,6 +50,8 @@ export interface TrainerValidation extends Validation {
 export interface ValidationExamples {
   /** Validation images with what was found in them, and what is there. */
   detected?: readonly (DetectedFile & EvaluationImage)[];
+  /** A few validation images with the labels that were found. */
+  segmented?: readonly { file: string; prediction: LabelMap }[];
   /** [classes][classes] counts: a row for each true class, a column for each predicted one. */
   confusion?: readonly (readonly number[])[];
   /** What the rows and columns of `confusion` are called; as the classes unless told. */

@@ -50,6 +50,7 @@ const EACH = [
   ["unet", { size: 64, filters: 4, depth: 2, padding: "valid", upsampling: "nearest", loss: "focal+tversky" }],
   ["unet", { size: 64, filters: 4, depth: 3, backbone: "small", upsampling: "bilinear" }],
   ["fcn32", { size: 64 }],
+  ["fcn16", { size: 64 }],
   ["fcn8", { size: 64, instances: "yes" }],
 ] as const;
 

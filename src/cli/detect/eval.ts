@@ -13,6 +13,7 @@ import {
   addExamples,
   addOverwriteOption,
   choice,
+  listed,
   numberIn,
   printJson,
   requireThere,
@@ -192,12 +193,6 @@ function instanceMethod(text: string): InstanceMethod {
 }
 
 /** "a, b" as ["a", "b"]. */
-function listed(text: string): string[] {
-  const names = text.split(",").map((name) => name.trim());
-  if (names.includes("")) throw new InvalidArgumentError("Names are separated by commas, as in cat,dog.");
-  return names;
-}
-
 function thresholds(text: string): number[] {
   return text.split(",").map((part) => {
     try {

@@ -19,9 +19,17 @@ const MASKS = "masks";
 /** The list of classes beside label maps. */
 export const MASK_CLASSES = join(MASKS, CLASS_LIST);
 
+/** The segments of all images, in COCO's panoptic form. */
+export const PANOPTIC = "panoptic.json";
+
 /** The name of the label map of each image, a PNG in a folder of its own: no two differ in case alone. */
-export function maskNames(names: readonly string[]): string[] {
-  return distinct(names.map((name) => join(MASKS, `${withoutExtension(name)}.png`)));
+export function maskNames(names: readonly string[], folder = MASKS): string[] {
+  return distinct(names.map((name) => join(folder, `${withoutExtension(name)}.png`)));
+}
+
+/** The same for panoptic maps. */
+export function panopticNames(names: readonly string[]): string[] {
+  return maskNames(names, "panoptic");
 }
 
 function distinct(names: readonly string[], others: readonly string[] = []): string[] {

@@ -19,12 +19,21 @@ import {
   addOverwriteOption,
   choice,
   flagOf,
+  listed,
   numberIn,
   printJson,
   requireOptions,
   requireThere,
 } from "../options.ts";
-import { MASK_CLASSES, maskNames, OVERVIEW, pictureNames, PREDICTIONS } from "./pictureNames.ts";
+import {
+  MASK_CLASSES,
+  maskNames,
+  OVERVIEW,
+  PANOPTIC,
+  panopticNames,
+  pictureNames,
+  PREDICTIONS,
+} from "./pictureNames.ts";
 import { resultFolder } from "./resultFolder.ts";
 import { askedThresholds, requireOneThreshold, type Thresholds, thresholdsIn, thresholdsLine } from "./thresholds.ts";
 import { type BrokenFile, endWith, predictAll } from "./predictAll.ts";
@@ -41,6 +50,7 @@ interface Flags extends DetectorOptions {
   names: boolean;
   instances?: true;
   method: (typeof INSTANCE_METHODS)[number];
+  things?: string[];
   outlines: "rle" | "polygons";
   json?: true;
 }
@@ -48,7 +58,7 @@ interface Flags extends DetectorOptions {
 /** A classifier's thresholds are for those that tell several labels: see askedClassThresholds. */
 const FITTING: Fitting = {
   ...{ score: ["detection", "segmentation"], instances: ["segmentation"], method: ["segmentation"] },
-  outlines: ["segmentation"],
+  ...{ outlines: ["segmentation"], things: ["segmentation"] },
 };
 
 type Found = DetectedFile & { id: number; fileName: string };
@@ -80,6 +90,12 @@ export function addPredict(program: Command): void {
         "watershed",
       ),
     )
+    .option(
+      "--things <classes>",
+      "with --instances: write panoptic.json and panoptic/, too, with a segment for each object of these classes and one for " +
+        "each other class",
+      listed,
+    )
     .addOption(
       choice(
         "--outlines <how>",
@@ -110,19 +126,20 @@ async function predict(paths: string[], flags: Flags, command: Command): Promise
   requireFitting(command, FITTING, kind);
   const files = await listImageFiles(paths);
   if (kind === "segmentation" && !flags.instances) {
-    const option = ["score", "method"].find((name) => wasGiven(command, name));
+    const option = ["score", "method", "things"].find((name) => wasGiven(command, name));
     if (option) throw new UsageError(`${flagOf(option)} is about single objects: it goes with --instances`);
   }
   const shown = files.map(({ name }) => name);
   const pictures = kind === "classification" ? [] : pictureNames(shown);
   const masks = kind === "segmentation" ? maskNames(shown) : [];
-  const lists = kind === "segmentation" ? [MASK_CLASSES] : [];
+  const panoptic = flags.things ? panopticNames(shown) : [];
+  const lists = [...(kind === "segmentation" ? [MASK_CLASSES] : []), ...(flags.things ? [PANOPTIC] : [])];
   const tables = kind === "classification" ? Object.values(CLASS_PREDICTIONS) : [PREDICTIONS];
-  const written = [...tables, ...masks, ...lists];
+  const written = [...tables, ...masks, ...panoptic, ...lists];
   const names = flags.images ? [...written, OVERVIEW, ...pictures] : written;
   const output = await resultFolder({ ...flags, command: "detect predict", paths, files }, names);
   const model = await openPredictor(weights, flags);
-  const work = { files, output, names, pictures, masks };
+  const work = { files, output, names, pictures, masks, panoptic };
   const broken =
     model.kind === "detection"
       ? await predictObjects(model, work, flags)
@@ -141,18 +158,22 @@ interface Work {
   /** The pictures of the images, and their label maps. */
   pictures: readonly string[];
   masks: readonly string[];
+  /** Their panoptic maps, where these are asked for. */
+  panoptic: readonly string[];
 }
 
-async function predictPixels(segmenter: Segmenter, { files, output, names, pictures, masks }: Work, flags: Flags) {
+async function predictPixels(segmenter: Segmenter, { files, output, names, ...places }: Work, flags: Flags) {
   const { predictMasks } = await import("./segmentation/predictMasks.ts");
   const { askedForegroundThreshold } = await import("./segmentation/foregroundThreshold.ts");
+  const { thingsOf } = await import("./segmentation/things.ts");
   const { instances, method, weights, thresholds } = flags;
   const asked = {
     ...flags,
     instances: instances && { method },
+    things: flags.things && thingsOf(flags.things, segmenter.classes),
     threshold: askedForegroundThreshold(segmenter.description, weights, thresholds),
   };
-  return output.write(async () => (await predictMasks(segmenter, files, { pictures, masks }, asked)).broken, names);
+  return output.write(async () => (await predictMasks(segmenter, files, places, asked)).broken, names);
 }
 
 async function predictImages(model: Classifier, { files, output, names }: Work, flags: Flags): Promise<number> {

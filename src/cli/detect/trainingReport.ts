@@ -66,7 +66,7 @@ async function reportClassifier(file: string, classifier: Classifier, dataset: D
 
 async function reportSegmenter(file: string, segmenter: Segmenter, dataset: Dataset, common: Common) {
   const { segmentationData } = await import("../../segmentation/segmentationData.ts");
-  const { measureSegmenter } = await import("../../segmentation/measure.ts");
+  const { measureSegmenter } = await import("../../segmentation/measuring/measure.ts");
   const { Extremes } = await import("../../report/segmentation/extremes.ts");
   const { writeSegmentationReport } = await import("../../report/segmentation/segmentationReport.ts");
   const { classes } = segmenter;

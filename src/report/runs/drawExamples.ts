@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Sharp } from "sharp";
 import type { DetectedFile } from "../../base/detectedImage.ts";
 import type { LabelledObject } from "../../data/dataset.ts";
@@ -7,6 +8,8 @@ import type { EvaluationImage } from "../../metrics/detection/evaluationImage.ts
 import type { NamedPicture } from "../../training/callbacks/trainingView.ts";
 import type { ValidationExamples } from "../../training/task.ts";
 import { drawDetections } from "../drawDetections.ts";
+import { fromPixels, pixelsOf, shrunk } from "../picture.ts";
+import { drawSegmentation } from "../segmentation/drawSegmentation.ts";
 import { confusionPicture } from "./confusionPicture.ts";
 
 /** So many images are drawn, no larger than this. */
@@ -15,17 +18,22 @@ const [IMAGES, LONGEST_SIDE] = [4, 480];
 const MOST_CLASSES = 30;
 
 /**
- * Pictures of what a validation found: the first few images with the detector's boxes and, dashed, the labelled ones; and
- * the confusion matrix. They belong to a training that TensorBoard watches.
+ * Pictures of what a validation found: the first few images with the detector's boxes and, dashed, the labelled ones, or
+ * with their pixels in the colours of their classes; and the confusion matrix. They belong to a training that TensorBoard watches.
  */
 export async function drawExamples(
-  { detected, confusion, rows }: ValidationExamples,
+  { detected, segmented = [], confusion, rows }: ValidationExamples,
   classes: readonly string[],
 ): Promise<NamedPicture[]> {
   const pictures: NamedPicture[] = [];
   const labelled = detected?.filter(({ truth }) => truth.classes.length > 0) ?? [];
   for (const [i, image] of labelled.slice(0, IMAGES).entries()) {
     pictures.push(await foundPicture(image, `found/${i + 1} ${image.fileName ?? ""}`.trim(), classes));
+  }
+  for (const [i, { file, prediction }] of segmented.slice(0, IMAGES).entries()) {
+    const drawn = await pixelsOf(await drawSegmentation(file, prediction, classes));
+    const { width, height, data } = await pixelsOf(shrunk(drawn, LONGEST_SIDE));
+    pictures.push(await encoded(`found/${i + 1} ${basename(file)}`, { picture: fromPixels({ width, height, data }), width, height })); // prettier-ignore
   }
   if (classes.length > MOST_CLASSES) return pictures;
   if (confusion) pictures.push(await matrixPicture(confusion, rows ?? classes));

@@ -1,6 +1,6 @@
 import type { LabelMap } from "../../geometry/masks/labelMap.ts";
 import { sampleMap } from "../../geometry/masks/sampleMap.ts";
-import type { ImageNumbers, MeasuredImage } from "../../segmentation/measure.ts";
+import type { ImageNumbers, MeasuredImage } from "../../segmentation/measuring/measure.ts";
 
 /** An image that is shown: its maps are scaled down to what a page shows. */
 export interface ShownImage extends ImageNumbers {

@@ -1,5 +1,5 @@
 import { count } from "../../base/words.ts";
-import type { SegmenterClassMetrics, SegmenterEvaluation } from "../../segmentation/measure.ts";
+import type { SegmenterClassMetrics, SegmenterEvaluation } from "../../segmentation/measuring/measure.ts";
 import { confusionPlot, mostConfused } from "../page/confusionPlot.ts";
 import { drawFigures, type Figure, type FigureDraft } from "../page/figure.ts";
 import { COLORS, PLOT_WIDTH, type PlotSpec, share } from "../page/plot.ts";

@@ -1,5 +1,5 @@
-import type { SegmenterEvaluation } from "../../segmentation/measure.ts";
-import type { InstanceEvaluation } from "../../segmentation/measureInstances.ts";
+import type { SegmenterEvaluation } from "../../segmentation/measuring/measure.ts";
+import type { InstanceEvaluation } from "../../segmentation/measuring/measureInstances.ts";
 import type { TrainingRecord } from "../page/trainingFigure.ts";
 import type { ShownImage } from "./extremes.ts";
 

@@ -3,8 +3,8 @@ import type { Preprocessing, Size } from "../../base/preprocessing.ts";
 import { packBytes } from "../../core/ops/bytes.ts";
 import type { StoredImage } from "../../data/images/imageStore.ts";
 import { pasteImage } from "../../data/images/pasteImage.ts";
-import { LabelledRows } from "../labelledRows.ts";
-import type { RunSegmenter, SegmentedImage, SegmentOptions } from "../segmentImages.ts";
+import { LabelledRows } from "../running/labelledRows.ts";
+import type { RunSegmenter, SegmentedImage, SegmentOptions } from "../running/segmentImages.ts";
 import { RowSums } from "./rowSums.ts";
 import { type TileAxis, tileAxis, tileWeights } from "./tileAxis.ts";
 

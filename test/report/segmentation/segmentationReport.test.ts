@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { tmpdir } from "node:os";
 import { mkdtempSync, rmSync } from "node:fs";
 import sharp from "sharp";
-import { type MeasuredImage, measureSegmenter } from "../../../src/segmentation/measure.ts";
+import { type MeasuredImage, measureSegmenter } from "../../../src/segmentation/measuring/measure.ts";
 import { Extremes } from "../../../src/report/segmentation/extremes.ts";
 import type { SegmentationReportInput } from "../../../src/report/segmentation/input.ts";
 import { segmentationReport } from "../../../src/report/segmentation/segmentationReport.ts";

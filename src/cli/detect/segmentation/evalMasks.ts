@@ -6,7 +6,7 @@ import type { MaskOptions } from "../../../data/comparison/masks/maskMeanings.ts
 import type { MaskFiles } from "../../../data/comparison/masks/pairByName.ts";
 import type { SplitName } from "../../../data/dataset.ts";
 import { isImageName, kindOf, shownPath } from "../../../data/files.ts";
-import type { MeasuredImage } from "../../../segmentation/measure.ts";
+import type { MeasuredImage } from "../../../segmentation/measuring/measure.ts";
 import type { SegmentationSource } from "./evalSegmenter.ts";
 import { printWarnings, type ReadingFlags, readingOptions } from "../../dataset.ts";
 

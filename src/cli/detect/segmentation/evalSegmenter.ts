@@ -1,6 +1,6 @@
 import { UsageError } from "../../../base/errors.ts";
 import type { INSTANCE_METHODS } from "../../../segmentation/instances/instancesOf.ts";
-import type { MeasuredImage } from "../../../segmentation/measure.ts";
+import type { MeasuredImage } from "../../../segmentation/measuring/measure.ts";
 import type { PredictorOptions } from "../../../training/predictorOptions.ts";
 import { type MeasuredFlags, measuredData } from "../measuredData.ts";
 import { openPredictor } from "../openPredictor.ts";

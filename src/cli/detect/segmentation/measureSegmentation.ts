@@ -1,12 +1,11 @@
 import { defined } from "../../../base/defined.ts";
-import { UsageError } from "../../../base/errors.ts";
 import { countOf } from "../../../base/words.ts";
-import { nearest } from "../../../geometry/nearest.ts";
 import { COCO_KEYS } from "../../../metrics/detection/coco/cocoSummary.ts";
-import type { ImageNumbers, MeasuredImage, SegmenterEvaluation } from "../../../segmentation/measure.ts";
-import type { InstanceEvaluation } from "../../../segmentation/measureInstances.ts";
+import type { ImageNumbers, MeasuredImage, SegmenterEvaluation } from "../../../segmentation/measuring/measure.ts";
+import type { InstanceEvaluation } from "../../../segmentation/measuring/measureInstances.ts";
 import { type Bar, type Measured, requireMeasured } from "../failUnder.ts";
 import type { DataTable } from "../../tables.ts";
+import { thingsOf } from "./things.ts";
 import { instanceTables, segmenterTables } from "./segmenterTables.ts";
 
 /** The numbers that `--fail-under` knows: over all classes, of a class, and of single objects, which have both. */
@@ -60,8 +59,8 @@ export async function measureSegmentation(
   each?: (image: MeasuredImage, numbers: ImageNumbers) => void,
 ): Promise<SegmentationMeasurement> {
   const things = instances && thingsOf(instances.things, classes);
-  const { measureSegmenter } = await import("../../../segmentation/measure.ts");
-  const { InstanceMeasurement } = await import("../../../segmentation/measureInstances.ts");
+  const { measureSegmenter } = await import("../../../segmentation/measuring/measure.ts");
+  const { InstanceMeasurement } = await import("../../../segmentation/measuring/measureInstances.ts");
   const { maxDetections } = instances ?? {};
   const objects = things && new InstanceMeasurement(classes, { things, ...defined({ maxDetections }) });
   const evaluation = await measureSegmenter(images, classes, (image, numbers) => {
@@ -87,18 +86,6 @@ export async function measureSegmentation(
     evaluation,
     ...(single && { instances: single }),
   };
-}
-
-/** Indices of the classes that are counted. */
-function thingsOf(names: readonly string[] | undefined, classes: readonly string[]): number[] {
-  if (names === undefined) return [...classes.keys()];
-  return [...new Set(names)].map((name) => {
-    const at = classes.indexOf(name);
-    if (at >= 0) return at;
-    const meant = nearest(name, classes);
-    const help = meant === undefined ? `; there are ${classes.join(", ")}` : ` (did you mean "${meant}"?)`;
-    throw new UsageError(`--things: there is no class "${name}"${help}`);
-  });
 }
 
 function numbersOf({ metrics, perClass }: SegmenterEvaluation, single: InstanceEvaluation | undefined): Measured {

@@ -11,7 +11,7 @@ import { maskArea, maskBox } from "../../../geometry/masks/maskExtent.ts";
 import type { RgbImage } from "../../../report/picture.ts";
 import type { SheetImage } from "../../../report/contactSheet.ts";
 import type { Instance, InstanceOptions } from "../../../segmentation/instances/instancesOf.ts";
-import type { SegmentedImage } from "../../../segmentation/segmentImages.ts";
+import type { SegmentedImage } from "../../../segmentation/running/segmentImages.ts";
 import type { Segmenter } from "../../../segmentation/segmenter.ts";
 import { printJson } from "../../options.ts";
 import type { ImageFile } from "../imageFiles.ts";
@@ -28,6 +28,8 @@ export interface MaskFlags {
   /** Single objects are told apart, how; those with a lower score than `score` are left out. */
   instances?: InstanceOptions | undefined;
   score?: number | undefined;
+  /** Indices of the classes whose objects are counted: panoptic maps are written, too. */
+  things?: readonly number[] | undefined;
   /** How masks are written into predictions.json. */
   outlines: "rle" | "polygons";
   /** Of one class, in place of the model's own. */
@@ -38,6 +40,8 @@ export interface MaskFlags {
 export interface MaskPlaces {
   pictures: readonly string[];
   masks: readonly string[];
+  /** Panoptic maps, where `things` asks for them. */
+  panoptic: readonly string[];
 }
 
 /** An image of which the results are written. */
@@ -56,7 +60,7 @@ export async function predictMasks(
   const { out, json, images, outlines } = flags;
   const { classes, categoryIds } = segmenter;
   const started = performance.now();
-  const { found, shown, broken } = await segmentAll(segmenter, files, places, flags);
+  const { found, shown, broken, panoptic } = await segmentAll(segmenter, files, places, flags);
   const seconds = (performance.now() - started) / 1000;
   const { writeCocoResults } = await import("../../../data/formats/coco/writeCocoResults.ts");
   const predictions = join(out, PREDICTIONS);
@@ -72,7 +76,7 @@ export async function predictMasks(
       mask: join(out, places.masks[id - 1] ?? ""),
     }));
     const categories = classes.map((name, k) => ({ id: categoryIds[k], name }));
-    printJson({ predictions, sheet, classes, categories, images: read, broken, seconds, imagesPerSecond });
+    printJson({ predictions, panoptic, sheet, classes, categories, images: read, broken, seconds, imagesPerSecond });
   } else {
     const objects = found.reduce((sum, { detections }) => sum + detections.scores.length, 0);
     const what = flags.instances
@@ -83,6 +87,7 @@ export async function predictMasks(
       `label maps: ${join(out, "masks")} (0 is the background, 1 ${classes[0] ?? ""}${classes.length > 1 ? ", …" : ""})`,
       `masks of ${flags.instances ? "objects" : "classes"}: ${predictions}`,
     ];
+    if (panoptic !== undefined) lines.push(`panoptic maps: ${panoptic}`);
     if (sheet !== undefined) lines.push(`pictures: ${out}`, overviewLine(sheet, found.length));
     process.stdout.write(`${lines.join("\n")}\n`);
   }
@@ -92,13 +97,16 @@ export async function predictMasks(
 async function segmentAll(
   segmenter: Segmenter,
   files: readonly ImageFile[],
-  { pictures, masks }: MaskPlaces,
-  { out, images, names, instances, score = 0, threshold }: MaskFlags,
+  places: MaskPlaces,
+  { out, images, names, instances, score = 0, threshold, things }: MaskFlags,
 ) {
   const { instancesOf } = await import("../../../segmentation/instances/instancesOf.ts");
   const { palettePng } = await import("../../../data/images/palettePng.ts");
   const { fromPixels, pixelsOf, shrunk, writePicture } = await import("../../../report/picture.ts");
   const { classes } = segmenter;
+  const { PanopticFiles } = await import("./panopticFiles.ts");
+  const { categoryIds } = segmenter;
+  const panoptic = things && new PanopticFiles(out, { classes, categoryIds, things });
   const found: Found[] = [];
   const shown: SheetImage[] = [];
   const predictions = segmenter.predictFiles(
@@ -111,15 +119,16 @@ async function segmentAll(
       const objects = instances && instancesOf(segmented, instances).filter((one) => one.score >= score);
       const detections = columnsOf(objects ?? regionsOf(segmented, classes.length));
       found.push({ id, file, fileName: name, size: segmented.size, detections });
-      await writeFileAtomic(join(out, masks[id - 1] ?? ""), palettePng(segmented.labels));
+      await writeFileAtomic(join(out, places.masks[id - 1] ?? ""), palettePng(segmented.labels));
+      await panoptic?.add(segmented, objects ?? [], id, name, places.panoptic[id - 1] ?? "");
       if (images) {
         const pixels = await drawnOver(file, segmented.labels, objects, classes, names);
-        await writePicture(fromPixels(pixels), join(out, pictures[id - 1] ?? ""));
+        await writePicture(fromPixels(pixels), join(out, places.pictures[id - 1] ?? ""));
         if (shown.length < SHEET_IMAGES) shown.push({ image: await pixelsOf(shrunk(pixels, SMALL)), title: name });
       }
     },
   });
-  return { found, shown, broken };
+  return { found, shown, broken, panoptic: await panoptic?.finish() };
 }
 
 /** Longest side of a picture in the overview. */

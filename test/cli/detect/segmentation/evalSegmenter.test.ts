@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { ImageRecord } from "../../../../src/data/dataset.ts";
 import { rleFromBox } from "../../../../src/geometry/masks/polygonMask.ts";
 import { labelMapOf } from "../../../../src/segmentation/targets/labelMapOf.ts";
-import type { MeasuredImage } from "../../../../src/segmentation/measure.ts";
+import type { MeasuredImage } from "../../../../src/segmentation/measuring/measure.ts";
 import { callCommand } from "../../command.ts";
 
 /** A segmenter that overlooks the lowest row of each image, and finds each object but for that. */

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Preprocessing } from "../base/preprocessing.ts";
-import { packedSpec, unpackBytes } from "../core/ops/bytes.ts";
-import { normalizeImages } from "../core/ops/images.ts";
-import { transformImages } from "../core/ops/transformImages.ts";
-import type { Step } from "../engine/graph/step.ts";
-import type { SegmenterNetwork } from "./network.ts";
+import type { Preprocessing } from "../../base/preprocessing.ts";
+import { packedSpec, unpackBytes } from "../../core/ops/bytes.ts";
+import { normalizeImages } from "../../core/ops/images.ts";
+import { transformImages } from "../../core/ops/transformImages.ts";
+import type { Step } from "../../engine/graph/step.ts";
+import type { SegmenterNetwork } from "../networks/buildSegmenter.ts";
 
 export interface SegmenterStepOptions {
   network: SegmenterNetwork;

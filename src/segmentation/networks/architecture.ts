@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { BACKBONE_NAMES } from "../core/backbones/names.ts";
+import { BACKBONE_NAMES } from "../../core/backbones/names.ts";
 
 /** How a U-Net enlarges a map to the size of the level above. This file loads no TensorFlow. */
 export const UPSAMPLINGS = ["transposed", "nearest", "bilinear", "unpooling", "subpixel"] as const;

@@ -1,13 +1,13 @@
-import type { ImageRecord } from "../data/dataset.ts";
-import { maskOf } from "../data/formats/masks/maskPng.ts";
-import type { ImageStore } from "../data/images/imageStore.ts";
-import { hasOutline } from "../data/trainedObjects.ts";
-import type { LabelMap } from "../geometry/masks/labelMap.ts";
-import { type InstanceOptions, instancesOf } from "./instances/instancesOf.ts";
-import type { MeasuredImage, TrueInstance } from "./measure.ts";
+import type { ImageRecord } from "../../data/dataset.ts";
+import { maskOf } from "../../data/formats/masks/maskPng.ts";
+import type { ImageStore } from "../../data/images/imageStore.ts";
+import { hasOutline } from "../../data/trainedObjects.ts";
+import type { LabelMap } from "../../geometry/masks/labelMap.ts";
+import { type InstanceOptions, instancesOf } from "../instances/instancesOf.ts";
+import type { MeasuredImage, TrueInstance } from "../measuring/measure.ts";
 import type { RunSegmenter, SegmentedImage, SegmentOptions } from "./segmentImages.ts";
 import { segmentStored } from "./segmentStored.ts";
-import { labelMapOf } from "./targets/labelMapOf.ts";
+import { labelMapOf } from "../targets/labelMapOf.ts";
 
 export interface LabelledOptions extends SegmentOptions {
   /** Single objects are told apart, too. */

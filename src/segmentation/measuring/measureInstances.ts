@@ -1,13 +1,17 @@
-import { largestFirst } from "../geometry/masks/drawMasks.ts";
-import { encodeMask } from "../geometry/masks/encodeMask.ts";
-import { BACKGROUND, IGNORED, type LabelMap } from "../geometry/masks/labelMap.ts";
-import { maskBox } from "../geometry/masks/maskExtent.ts";
-import type { Rle } from "../geometry/masks/rle.ts";
-import { type CocoMetrics, evaluateCoco } from "../metrics/detection/coco/coco.ts";
-import type { EvaluationImage } from "../metrics/detection/evaluationImage.ts";
-import type { PanopticMap, TruePanopticSegment } from "../metrics/segmentation/panopticOverlaps.ts";
-import { type PanopticClass, type PanopticMetrics, PanopticQuality } from "../metrics/segmentation/panopticQuality.ts";
-import { panopticOf } from "./instances/panoptic.ts";
+import { largestFirst } from "../../geometry/masks/drawMasks.ts";
+import { encodeMask } from "../../geometry/masks/encodeMask.ts";
+import { BACKGROUND, IGNORED, type LabelMap } from "../../geometry/masks/labelMap.ts";
+import { maskBox } from "../../geometry/masks/maskExtent.ts";
+import type { Rle } from "../../geometry/masks/rle.ts";
+import { type CocoMetrics, evaluateCoco } from "../../metrics/detection/coco/coco.ts";
+import type { EvaluationImage } from "../../metrics/detection/evaluationImage.ts";
+import type { PanopticMap, TruePanopticSegment } from "../../metrics/segmentation/panopticOverlaps.ts";
+import {
+  type PanopticClass,
+  type PanopticMetrics,
+  PanopticQuality,
+} from "../../metrics/segmentation/panopticQuality.ts";
+import { panopticOf } from "../instances/panoptic.ts";
 import type { MeasuredImage, TrueInstance } from "./measure.ts";
 
 /** What was measured of single objects. */

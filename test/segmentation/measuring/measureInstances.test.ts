@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { encodeMask } from "../../src/geometry/masks/encodeMask.ts";
-import { IGNORED, type LabelMap } from "../../src/geometry/masks/labelMap.ts";
-import { maskBox } from "../../src/geometry/masks/maskExtent.ts";
-import type { Rle } from "../../src/geometry/masks/rle.ts";
-import type { Instance } from "../../src/segmentation/instances/instancesOf.ts";
-import type { MeasuredImage } from "../../src/segmentation/measure.ts";
-import { InstanceMeasurement } from "../../src/segmentation/measureInstances.ts";
+import { encodeMask } from "../../../src/geometry/masks/encodeMask.ts";
+import { IGNORED, type LabelMap } from "../../../src/geometry/masks/labelMap.ts";
+import { maskBox } from "../../../src/geometry/masks/maskExtent.ts";
+import type { Rle } from "../../../src/geometry/masks/rle.ts";
+import type { Instance } from "../../../src/segmentation/instances/instancesOf.ts";
+import type { MeasuredImage } from "../../../src/segmentation/measuring/measure.ts";
+import { InstanceMeasurement } from "../../../src/segmentation/measuring/measureInstances.ts";
 
 /** Digits, row by row; x does not count. */
 function map(...rows: string[]): LabelMap {

@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { Random } from "../../src/base/random.ts";
-import { weightsOf, weightValues } from "../../src/core/namedWeights.ts";
-import { collectUpdates } from "../../src/core/updates.ts";
-import { compileProgram } from "../../src/engine/graph/program.ts";
-import { loadEngine } from "../../src/engine/load.ts";
-import { Architecture } from "../../src/segmentation/architecture.ts";
-import { buildSegmenter } from "../../src/segmentation/network.ts";
+import { Random } from "../../../src/base/random.ts";
+import { weightsOf, weightValues } from "../../../src/core/namedWeights.ts";
+import { collectUpdates } from "../../../src/core/updates.ts";
+import { compileProgram } from "../../../src/engine/graph/program.ts";
+import { loadEngine } from "../../../src/engine/load.ts";
+import { Architecture } from "../../../src/segmentation/networks/architecture.ts";
+import { buildSegmenter } from "../../../src/segmentation/networks/buildSegmenter.ts";
 
 const native = (await loadEngine()).name === "native";
 const OUTPUTS = 2;

@@ -1,4 +1,4 @@
-import { BACKGROUND, IGNORED, type LabelMap } from "../geometry/masks/labelMap.ts";
+import { BACKGROUND, IGNORED, type LabelMap } from "../../geometry/masks/labelMap.ts";
 
 /** How often each foreground probability occurs, in pixels of the foreground and of the background. */
 export interface ForegroundHistogram {

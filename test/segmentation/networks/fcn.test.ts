@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { Random } from "../../src/base/random.ts";
-import { BACKBONE_NAMES } from "../../src/core/backbones/names.ts";
-import { namedWeights, setMatchingWeights, weightValues } from "../../src/core/namedWeights.ts";
-import { loadEngine } from "../../src/engine/load.ts";
-import { buildFcn } from "../../src/segmentation/fcn.ts";
+import { Random } from "../../../src/base/random.ts";
+import { BACKBONE_NAMES } from "../../../src/core/backbones/names.ts";
+import { namedWeights, setMatchingWeights, weightValues } from "../../../src/core/namedWeights.ts";
+import { loadEngine } from "../../../src/engine/load.ts";
+import { buildFcn } from "../../../src/segmentation/networks/fcn.ts";
 
 const build = (stride: 32 | 16 | 8, { seed = 1, outputs = 3 } = {}) =>
   buildFcn({ kind: "fcn", stride, backbone: "small", width: 1 }, outputs, new Random(seed));

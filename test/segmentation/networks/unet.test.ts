@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { Random } from "../../src/base/random.ts";
-import { loadEngine } from "../../src/engine/load.ts";
-import { Architecture, type UnetArchitecture, UPSAMPLINGS } from "../../src/segmentation/architecture.ts";
-import { buildUnet } from "../../src/segmentation/unet.ts";
-import { validSizes } from "../../src/segmentation/unetSizes.ts";
+import { Random } from "../../../src/base/random.ts";
+import { loadEngine } from "../../../src/engine/load.ts";
+import { Architecture, type UnetArchitecture, UPSAMPLINGS } from "../../../src/segmentation/networks/architecture.ts";
+import { buildUnet } from "../../../src/segmentation/networks/unet.ts";
+import { validSizes } from "../../../src/segmentation/networks/unetSizes.ts";
 
 const build = (settings: Partial<UnetArchitecture>, outputs = 3) =>
   buildUnet(Architecture.parse({ kind: "unet", ...settings }) as UnetArchitecture, outputs, new Random(1));

@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
-import { placeOnCanvas, type Preprocessing, type Size } from "../base/preprocessing.ts";
-import { packBytes } from "../core/ops/bytes.ts";
-import { canvasBatch } from "../data/images/canvasImages.ts";
-import type { FittedImage } from "../data/images/fittedFiles.ts";
-import { resample, resampleRows } from "../data/images/resample.ts";
-import type { NamedTensors } from "../engine/graph/step.ts";
-import type { LabelMap } from "../geometry/masks/labelMap.ts";
+import { placeOnCanvas, type Preprocessing, type Size } from "../../base/preprocessing.ts";
+import { packBytes } from "../../core/ops/bytes.ts";
+import { canvasBatch } from "../../data/images/canvasImages.ts";
+import type { FittedImage } from "../../data/images/fittedFiles.ts";
+import { resample, resampleRows } from "../../data/images/resample.ts";
+import type { NamedTensors } from "../../engine/graph/step.ts";
+import type { LabelMap } from "../../geometry/masks/labelMap.ts";
 import { LabelledRows } from "./labelledRows.ts";
 
 /** Runs a segmenter's compiled step, see predictStep; the caller disposes of what it gives. */

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Blocks } from "../core/backbones/blocks.ts";
-import { CropTo } from "../core/layers/upsampling/cropTo.ts";
-import { MaxUnpool } from "../core/layers/upsampling/maxUnpool.ts";
-import { SubpixelShuffle } from "../core/layers/upsampling/subpixelShuffle.ts";
-import { UpSampling2D } from "../core/layers/upSampling2D.ts";
+import type { Blocks } from "../../core/backbones/blocks.ts";
+import { CropTo } from "../../core/layers/upsampling/cropTo.ts";
+import { MaxUnpool } from "../../core/layers/upsampling/maxUnpool.ts";
+import { SubpixelShuffle } from "../../core/layers/upsampling/subpixelShuffle.ts";
+import { UpSampling2D } from "../../core/layers/upSampling2D.ts";
 import type { UnetArchitecture, Upsampling } from "./architecture.ts";
 import { BORDER } from "./unetSizes.ts";
 

@@ -1,5 +1,5 @@
-import type { Size } from "../base/preprocessing.ts";
-import type { LabelMap } from "../geometry/masks/labelMap.ts";
+import type { Size } from "../../base/preprocessing.ts";
+import type { LabelMap } from "../../geometry/masks/labelMap.ts";
 
 /** The labels of an image, taken row by row from the probabilities of its pixels. */
 export class LabelledRows {

@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Random } from "../base/random.ts";
-import { blocks } from "../core/backbones/blocks.ts";
+import type { Random } from "../../base/random.ts";
+import { blocks } from "../../core/backbones/blocks.ts";
 import type { UnetArchitecture } from "./architecture.ts";
 import type { SegmenterNetwork } from "./segmenterNetwork.ts";
 import { convolutions, upsampled } from "./unetBlocks.ts";
 import { encodeByBackbone, encodePlainly } from "./unetEncoders.ts";
 import { validSizes } from "./unetSizes.ts";
-import { CropTo } from "../core/layers/upsampling/cropTo.ts";
+import { CropTo } from "../../core/layers/upsampling/cropTo.ts";
 
 /**
  * A U-Net (Ronneberger et al., "U-Net: Convolutional Networks for Biomedical Image Segmentation", 2015): `depth` times

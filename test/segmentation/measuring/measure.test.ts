@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { IGNORED, type LabelMap } from "../../src/geometry/masks/labelMap.ts";
-import { type MeasuredImage, measureSegmenter, validationOf } from "../../src/segmentation/measure.ts";
+import { IGNORED, type LabelMap } from "../../../src/geometry/masks/labelMap.ts";
+import { type MeasuredImage, measureSegmenter, validationOf } from "../../../src/segmentation/measuring/measure.ts";
 
 /** Rows of digits; x does not count. */
 function map(...rows: string[]): LabelMap {

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
-import { AnchorkitError } from "../base/errors.ts";
-import type { Random } from "../base/random.ts";
-import { buildBackbone } from "../core/backbones/buildBackbone.ts";
-import { CropTo } from "../core/layers/upsampling/cropTo.ts";
-import { TransposedUpsampling } from "../core/layers/upsampling/transposedUpsampling.ts";
-import { UpSampling2D } from "../core/layers/upSampling2D.ts";
+import { AnchorkitError } from "../../base/errors.ts";
+import type { Random } from "../../base/random.ts";
+import { buildBackbone } from "../../core/backbones/buildBackbone.ts";
+import { CropTo } from "../../core/layers/upsampling/cropTo.ts";
+import { TransposedUpsampling } from "../../core/layers/upsampling/transposedUpsampling.ts";
+import { UpSampling2D } from "../../core/layers/upSampling2D.ts";
 import type { FcnArchitecture } from "./architecture.ts";
 import type { SegmenterNetwork } from "./segmenterNetwork.ts";
 

@@ -1,13 +1,13 @@
-import type { Size } from "../base/preprocessing.ts";
-import { AnchorkitError } from "../base/errors.ts";
-import { shownPath } from "../data/files.ts";
-import { IGNORED, type LabelMap } from "../geometry/masks/labelMap.ts";
-import type { Rle } from "../geometry/masks/rle.ts";
-import { BoundaryF1 } from "../metrics/segmentation/boundaryF1.ts";
-import { type SegmentationClassMetrics, SegmentationMatrix } from "../metrics/segmentation/segmentationMatrix.ts";
-import { meanOverClasses } from "../metrics/meanOverClasses.ts";
-import type { Instance } from "./instances/instancesOf.ts";
-import type { Validation } from "../training/task.ts";
+import type { Size } from "../../base/preprocessing.ts";
+import { AnchorkitError } from "../../base/errors.ts";
+import { shownPath } from "../../data/files.ts";
+import { IGNORED, type LabelMap } from "../../geometry/masks/labelMap.ts";
+import type { Rle } from "../../geometry/masks/rle.ts";
+import { BoundaryF1 } from "../../metrics/segmentation/boundaryF1.ts";
+import { type SegmentationClassMetrics, SegmentationMatrix } from "../../metrics/segmentation/segmentationMatrix.ts";
+import { meanOverClasses } from "../../metrics/meanOverClasses.ts";
+import type { Instance } from "../instances/instancesOf.ts";
+import type { Validation } from "../../training/task.ts";
 
 /** An object that is labelled; a crowd is a group of them that nobody told apart. */
 export interface TrueInstance {

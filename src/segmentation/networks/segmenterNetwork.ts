@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
-import type { Backbone } from "../core/backbones/backbone.ts";
+import type { Backbone } from "../../core/backbones/backbone.ts";
 
 /** A network that says something about every pixel. */
 export interface SegmenterNetwork {

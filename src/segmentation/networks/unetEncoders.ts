@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
-import { AnchorkitError } from "../base/errors.ts";
-import type { Random } from "../base/random.ts";
-import type { Backbone } from "../core/backbones/backbone.ts";
-import type { Blocks } from "../core/backbones/blocks.ts";
-import { buildBackbone } from "../core/backbones/buildBackbone.ts";
-import { cutBackbone } from "../core/backbones/cutBackbone.ts";
-import type { BackboneName } from "../core/backbones/names.ts";
-import { MaxPoolWithSwitches } from "../core/layers/upsampling/maxPoolWithSwitches.ts";
+import { AnchorkitError } from "../../base/errors.ts";
+import type { Random } from "../../base/random.ts";
+import type { Backbone } from "../../core/backbones/backbone.ts";
+import type { Blocks } from "../../core/backbones/blocks.ts";
+import { buildBackbone } from "../../core/backbones/buildBackbone.ts";
+import { cutBackbone } from "../../core/backbones/cutBackbone.ts";
+import type { BackboneName } from "../../core/backbones/names.ts";
+import { MaxPoolWithSwitches } from "../../core/layers/upsampling/maxPoolWithSwitches.ts";
 import type { UnetArchitecture } from "./architecture.ts";
 import { convolutions } from "./unetBlocks.ts";
 

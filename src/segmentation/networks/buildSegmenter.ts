@@ -1,4 +1,4 @@
-import type { Random } from "../base/random.ts";
+import type { Random } from "../../base/random.ts";
 import type { Architecture } from "./architecture.ts";
 import { buildFcn } from "./fcn.ts";
 import type { SegmenterNetwork } from "./segmenterNetwork.ts";

@@ -1,10 +1,10 @@
-import { fittedAnswers, fittedRecords } from "../data/images/canvasImages.ts";
-import type { FittedImage } from "../data/images/fittedFiles.ts";
-import type { ImageStore } from "../data/images/imageStore.ts";
-import { AnchorkitError } from "../base/errors.ts";
+import { fittedAnswers, fittedRecords } from "../../data/images/canvasImages.ts";
+import type { FittedImage } from "../../data/images/fittedFiles.ts";
+import type { ImageStore } from "../../data/images/imageStore.ts";
+import { AnchorkitError } from "../../base/errors.ts";
 import { segmentImages, type RunSegmenter, type SegmentedImage, type SegmentOptions } from "./segmentImages.ts";
-import { rowsOfFile, rowsOfImage } from "./tiles/rowSources.ts";
-import { segmentTiles } from "./tiles/segmentTiles.ts";
+import { rowsOfFile, rowsOfImage } from "../tiles/rowSources.ts";
+import { segmentTiles } from "../tiles/segmentTiles.ts";
 
 /** What an image file shows, or why it could not be read. */
 export type FileSegmentation = (SegmentedImage & { file: string }) | { file: string; error: AnchorkitError };

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { IGNORED } from "../../src/geometry/masks/labelMap.ts";
+import { IGNORED } from "../../../src/geometry/masks/labelMap.ts";
 import {
   addForeground,
   bestForegroundThreshold,
   foregroundHistogram,
-} from "../../src/segmentation/foregroundThreshold.ts";
+} from "../../../src/segmentation/measuring/foregroundThreshold.ts";
 
 function bestOf(pixels: readonly (readonly [label: number, probability: number])[]): number {
   const histogram = foregroundHistogram();

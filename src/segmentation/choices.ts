@@ -1,0 +1,50 @@
+import { UsageError } from "../base/errors.ts";
+import type { ResizeRule } from "../base/preprocessing.ts";
+import { median } from "../base/statistics.ts";
+import type { KerasBackbone } from "../core/kerasWeights.ts";
+import type { Augmentation } from "../data/augment/description.ts";
+import type { ImageRecord } from "../data/dataset.ts";
+import { hasOutline, isTrained } from "../data/trainedObjects.ts";
+import type { SegmenterDescription } from "./description.ts";
+import type { Architecture } from "./networks/architecture.ts";
+import type { SegmenterOptions } from "./options.ts";
+
+// What a training of a segmenter is, where its options leave that to the data, or to the model that it goes on from.
+
+/** Of images that are larger than the canvas, any window is seen, whatever else is done to them. */
+export function withWindows(augmentation: Augmentation, resize: ResizeRule): Augmentation {
+  const { operations } = augmentation;
+  if (resize !== "tiles" || operations.some(({ name }) => name === "scaleJitter" || name === "crop"))
+    return augmentation;
+  const anywhere = { name: "scaleJitter" as const, probability: 1, factor: [1, 1] as [number, number], aspect: 0 };
+  return { ...augmentation, operations: [anywhere, ...operations] };
+}
+
+/** Whether the network learns how deep pixels lie in their objects. */
+export function learnsInstances({ instances }: SegmenterOptions, images: readonly ImageRecord[]): boolean {
+  if (instances !== "auto") return instances === "yes";
+  const counts = images.map(({ objects }) => {
+    const classes = objects.filter((one) => hasOutline(one) && isTrained(one)).map((one) => one.class);
+    return classes.length - new Set(classes).size;
+  });
+  return counts.length > 0 && median(counts) > 0;
+}
+
+/** The network of the model that it goes on from; an FCN may be finer than that, as in its paper. */
+export function continuedNetwork(
+  { architecture, model }: SegmenterDescription,
+  options: { model: string; architecture: Architecture },
+): Architecture {
+  if (architecture.kind === "fcn" && options.architecture.kind === "fcn") {
+    return { ...architecture, stride: options.architecture.stride };
+  }
+  if (architecture.kind === options.architecture.kind) return architecture;
+  throw new UsageError(
+    `the weights are of ${model}, with which ${options.model} has no layer in common: give --model ${model}`,
+  );
+}
+
+/** The network with the backbone whose weights are given. */
+export function publishedNetwork(architecture: Architecture, published: KerasBackbone | undefined): Architecture {
+  return published ? { ...architecture, backbone: published.backbone, width: published.width } : architecture;
+}
