@@ -102,12 +102,10 @@ export const UnetOptions = SegmenterOptions.extend({
     .enum(UPSAMPLINGS)
     .default("transposed")
     .meta({ description: "how a U-Net enlarges its maps", placeholder: "how" }),
-  backbone: backbone
-    .optional()
-    .meta({
-      description: "the network that looks at the image (default: U-Net's own; for FCNs small)",
-      placeholder: "name",
-    }),
+  backbone: backbone.optional().meta({
+    description: "the network that looks at the image (default: U-Net's own; for FCNs small)",
+    placeholder: "name",
+  }),
   ...{ width, pretrained },
 })
   .refine(hasOneBackbone, PUBLISHED)
@@ -116,12 +114,10 @@ export type UnetOptions = z.infer<typeof UnetOptions>;
 
 /** Of fully convolutional networks. */
 export const FcnOptions = SegmenterOptions.extend({
-  backbone: backbone
-    .optional()
-    .meta({
-      description: "the network that looks at the image (default: U-Net's own; for FCNs small)",
-      placeholder: "name",
-    }),
+  backbone: backbone.optional().meta({
+    description: "the network that looks at the image (default: U-Net's own; for FCNs small)",
+    placeholder: "name",
+  }),
   ...{ width, pretrained },
 })
   .refine(hasOneBackbone, PUBLISHED)

@@ -15,9 +15,9 @@ export type RunSegmenter = (inputs: NamedTensors) => NamedTensors;
 export interface SegmentedImage {
   size: Size;
   labels: LabelMap;
-  /** [height, width]: the probability of the pixel's label. */
+  /** [height, width], the probability of the pixel's label. */
   scores: Float32Array;
-  /** [height, width]: how deep a pixel lies in its object, 0 to 1; where it was learnt. */
+  /** [height, width], how deep a pixel lies in its object, 0 to 1; where it was learnt. */
   distance?: Float32Array;
 }
 
