@@ -126,7 +126,7 @@ describe("trained segmenters", () => {
       "unet",
       data,
       own,
-      { ...training(), epochs: 30 },
+      { ...training(), epochs: 20 },
       {},
       { validated: ({ metrics }) => scores.push(metrics.mean_iou ?? NaN) },
     );

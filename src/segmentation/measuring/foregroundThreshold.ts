@@ -10,6 +10,7 @@ export interface ForegroundHistogram {
 /** Twice a whole number, so that a half is one of the thresholds. */
 const BINS = 256;
 
+/** A histogram of no pixels yet. */
 export function foregroundHistogram(): ForegroundHistogram {
   return { foreground: new Float64Array(BINS), background: new Float64Array(BINS) };
 }

@@ -76,6 +76,7 @@ export class InstanceMeasurement {
     });
   }
 
+  /** The numbers of the images so far. */
   metrics(): InstanceEvaluation {
     const coco = evaluateCoco(
       this.#images,
