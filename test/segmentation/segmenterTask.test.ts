@@ -126,7 +126,7 @@ describe("trained segmenters", () => {
       "unet",
       data,
       own,
-      { ...training(), epochs: 20 },
+      { ...training(), epochs: 40 },
       {},
       { validated: ({ metrics }) => scores.push(metrics.mean_iou ?? NaN) },
     );
