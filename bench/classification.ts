@@ -7,11 +7,9 @@
  *   npx tsx bench/classification.ts --data <sign-digits> --backbones <folder of published weights>
  *     [--rounds 5] [--steps 30] [--images 400] [--precision float32|bfloat16] [--python <interpreter>]
  */
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs";
@@ -32,6 +30,7 @@ import { compile, layers, sequential } from "../src/keras/index.ts";
 import { sparseCategoricalCrossentropy } from "../src/training/losses/index.ts";
 import { saveCheckpoint } from "../src/training/run/checkpoint.ts";
 import { Trainer } from "../src/training/trainer.ts";
+import { type Measured, startPeer } from "./peerProcess.ts";
 import { pythonWith } from "./virtualEnvironment.ts";
 
 const PEERS = ["tensorflow-cpu==2.21.0", "keras==3.15.1", "numpy==2.4.6"];
@@ -56,32 +55,6 @@ if (precision !== "float32" && precision !== "bfloat16") throw new Error("--prec
 const [rounds, steps, images] = [values.rounds, values.steps, values.images].map(Number) as [number, number, number];
 const python =
   values.python ?? pythonWith(PEERS, join(root, "node_modules", ".cache", "anchorkit-bench", "python-keras"));
-
-interface Measured {
-  seconds: number;
-  images: number;
-}
-
-/** Keras in a process of its own, which answers a line for a line. */
-function startPeer(): { ask(command: string): Promise<Measured>; end(): void } {
-  const script = fileURLToPath(new URL("classification/peer.py", import.meta.url));
-  const child = spawn(python, [script, String(data), String(backbones)], { stdio: ["pipe", "pipe", "ignore"] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answer = async (): Promise<unknown> => JSON.parse(String((await lines.next()).value));
-  const ready = answer();
-  return {
-    async ask(command) {
-      await ready;
-      child.stdin.write(`${command}\n`);
-      const got = (await answer()) as Measured & { error?: string };
-      if (got.error !== undefined) throw new Error(`the peer: ${got.error}`);
-      return got;
-    },
-    end() {
-      child.kill();
-    },
-  };
-}
 
 /** The same network on our trainer: every layer learns, normalisation by the statistics of the batch. */
 async function startOurs(folder: string) {
@@ -185,7 +158,8 @@ async function startFourBlocks() {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "anchorkit-bench-"));
-const peer = startPeer();
+const script = fileURLToPath(new URL("classification/peer.py", import.meta.url));
+const peer = startPeer(python, [script, data, backbones]);
 const ours = await startOurs(folder);
 const fourBlocks = await startFourBlocks();
 const rate = ({ seconds, images: done }: Measured): number => done / seconds;

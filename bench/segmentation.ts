@@ -6,11 +6,10 @@
  *
  *   npx tsx bench/segmentation.ts --data <nuclei256> [--rounds 5] [--steps 20] [--minutes 10] [--python <interpreter>]
  */
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Random } from "../src/base/random.ts";
@@ -30,6 +29,7 @@ import { type MeasuredImage, measureSegmenter } from "../src/segmentation/measur
 import { InstanceMeasurement } from "../src/segmentation/measuring/measureInstances.ts";
 import { labelMapOf } from "../src/segmentation/targets/labelMapOf.ts";
 import { Trainer } from "../src/training/trainer.ts";
+import { type Measured, type PeerProcess, startPeer } from "./peerProcess.ts";
 import { pythonWith } from "./virtualEnvironment.ts";
 
 const PEERS = ["tensorflow-cpu==2.21.0", "keras==3.15.1", "numpy==2.4.6"];
@@ -51,32 +51,6 @@ if (data === undefined) throw new Error("give --data");
 const [rounds, steps, minutes] = [values.rounds, values.steps, values.minutes].map(Number) as [number, number, number];
 const python =
   values.python ?? pythonWith(PEERS, join(root, "node_modules", ".cache", "anchorkit-bench", "python-keras"));
-
-interface Measured {
-  seconds: number;
-  images: number;
-}
-
-/** Keras in a process of its own, which answers a line for a line. */
-function startPeer(list: string): { ask(command: string): Promise<Measured>; end(): void } {
-  const script = fileURLToPath(new URL("segmentation/peer.py", import.meta.url));
-  const child = spawn(python, [script, list, "--batch", String(BATCH)], { stdio: ["pipe", "pipe", "ignore"] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answer = async (): Promise<unknown> => JSON.parse(String((await lines.next()).value));
-  const ready = answer();
-  return {
-    async ask(command) {
-      await ready;
-      child.stdin.write(`${command}\n`);
-      const got = (await answer()) as Measured & { error?: string };
-      if (got.error !== undefined) throw new Error(`the peer: ${got.error}`);
-      return got;
-    },
-    end() {
-      child.kill();
-    },
-  };
-}
 
 /** The defaults of `detect train --model unet`. */
 async function startOurs(dataset: Dataset) {
@@ -147,7 +121,7 @@ async function printPixels(name: string, images: AsyncIterable<MeasuredImage>, c
 }
 
 /** Trains both from scratch for so long, one after the other, and prints what they reach on the test images. */
-async function compareQuality(dataset: Dataset, peer: ReturnType<typeof startPeer>, folder: string): Promise<void> {
+async function compareQuality(dataset: Dataset, peer: PeerProcess, folder: string): Promise<void> {
   const masks = join(folder, "found");
   mkdirSync(masks);
   const theirs = await peer.ask(`train ${minutes * 60} ${masks}`);
@@ -178,7 +152,8 @@ async function compareQuality(dataset: Dataset, peer: ReturnType<typeof startPee
 const folder = mkdtempSync(join(tmpdir(), "anchorkit-bench-"));
 try {
   const { dataset } = splitDataset((await readDataset(data)).dataset, new Random(1));
-  const peer = startPeer(writeList(dataset, folder));
+  const script = fileURLToPath(new URL("segmentation/peer.py", import.meta.url));
+  const peer = startPeer(python, [script, writeList(dataset, folder), "--batch", String(BATCH)]);
   const ours = await startOurs(dataset);
   const ratios: number[] = [];
   console.log(`training images/s, batches of ${BATCH}; ours in ${ours.precision}\n`);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { PIXEL_RESIZE_RULES } from "../base/preprocessing.ts";
-import { BACKBONE_NAMES, type BackboneName } from "../core/backbones/names.ts";
+import { ONE_BACKBONE, WIDTH_OF_MOBILENET } from "../core/backbones/chosenBackbone.ts";
+import { BACKBONE_NAMES } from "../core/backbones/names.ts";
 import { UPSAMPLINGS } from "./networks/architecture.ts";
 
 /** What the loss of a segmenter can be made of. This file loads no TensorFlow. */
@@ -53,37 +54,23 @@ export const SegmenterOptions = z.object({
 });
 export type SegmenterOptions = z.infer<typeof SegmenterOptions>;
 
-const backbone = z.enum(BACKBONE_NAMES);
-const width = z
-  .number()
-  .positive()
-  .max(4)
-  .optional()
-  .meta({ description: "width of a MobileNet (default: 1)", placeholder: "factor" });
-const pretrained = z
-  .string()
-  .optional()
-  .meta({ description: "Keras weights to start from: a folder, or an .h5 file", placeholder: "file" });
-
-interface Looked {
-  pretrained?: string | undefined;
-  backbone?: BackboneName | undefined;
-  width?: number | undefined;
-}
-
-const PUBLISHED = { message: "backbone and width are those of the pretrained weights: leave them out" };
-
-function hasOneBackbone({ pretrained, backbone: asked, width: of }: Looked): boolean {
-  return pretrained === undefined || (asked ?? of) === undefined;
-}
-
-const WIDTH = {
-  message: "width is that of a MobileNet: choose mobilenet-v1 or mobilenet-v2 as the backbone, or leave it out",
+/** What network looks at the image. */
+const BACKBONE = {
+  backbone: z.enum(BACKBONE_NAMES).optional().meta({
+    description: "the network that looks at the image (default: U-Net's own; for FCNs small)",
+    placeholder: "name",
+  }),
+  width: z
+    .number()
+    .positive()
+    .max(4)
+    .optional()
+    .meta({ description: "width of a MobileNet (default: 1)", placeholder: "factor" }),
+  pretrained: z
+    .string()
+    .optional()
+    .meta({ description: "Keras weights to start from: a folder, or an .h5 file", placeholder: "file" }),
 };
-
-function hasWidth({ backbone: asked, width: of = 1 }: Looked): boolean {
-  return of === 1 || asked?.startsWith("mobilenet-") === true;
-}
 
 /** Of U-Nets. */
 export const UnetOptions = SegmenterOptions.extend({
@@ -102,24 +89,16 @@ export const UnetOptions = SegmenterOptions.extend({
     .enum(UPSAMPLINGS)
     .default("transposed")
     .meta({ description: "how a U-Net enlarges its maps", placeholder: "how" }),
-  backbone: backbone.optional().meta({
-    description: "the network that looks at the image (default: U-Net's own; for FCNs small)",
-    placeholder: "name",
-  }),
-  ...{ width, pretrained },
+  ...BACKBONE,
 })
-  .refine(hasOneBackbone, PUBLISHED)
-  .refine(hasWidth, WIDTH);
+  .refine(...ONE_BACKBONE)
+  .refine(...WIDTH_OF_MOBILENET);
 export type UnetOptions = z.infer<typeof UnetOptions>;
 
 /** Of fully convolutional networks. */
 export const FcnOptions = SegmenterOptions.extend({
-  backbone: backbone.optional().meta({
-    description: "the network that looks at the image (default: U-Net's own; for FCNs small)",
-    placeholder: "name",
-  }),
-  ...{ width, pretrained },
+  ...BACKBONE,
 })
-  .refine(hasOneBackbone, PUBLISHED)
-  .refine(hasWidth, WIDTH);
+  .refine(...ONE_BACKBONE)
+  .refine(...WIDTH_OF_MOBILENET);
 export type FcnOptions = z.infer<typeof FcnOptions>;

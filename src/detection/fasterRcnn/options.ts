@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { RESIZE_RULES } from "../../base/preprocessing.ts";
+import { ONE_BACKBONE, WIDTH_OF_MOBILENET } from "../../core/backbones/chosenBackbone.ts";
 import { BACKBONE_NAMES } from "../../core/backbones/names.ts";
 import { ANCHOR_CHOICE, readAnchorChoice } from "../boxes/anchorChoice.ts";
 
@@ -51,10 +52,6 @@ export const FasterRcnnOptions = z
       .default(false)
       .meta({ description: "predict a box for each class in place of one for all" }),
   })
-  .refine(({ pretrained, backbone, width }) => pretrained === undefined || (backbone ?? width) === undefined, {
-    message: "backbone and width are those of the pretrained weights: leave them out",
-  })
-  .refine(({ backbone = "small", width = 1 }) => width === 1 || backbone.startsWith("mobilenet-"), {
-    message: "width is that of a MobileNet: choose mobilenet-v1 or mobilenet-v2 as the backbone, or leave it out",
-  });
+  .refine(...ONE_BACKBONE)
+  .refine(...WIDTH_OF_MOBILENET);
 export type FasterRcnnOptions = z.infer<typeof FasterRcnnOptions>;

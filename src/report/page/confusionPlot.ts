@@ -109,3 +109,29 @@ export function mostConfused(matrix: readonly (readonly number[])[], classes: nu
     .sort((a, b) => b.errors - a.errors || b.total - a.total)
     .map(({ k }) => k);
 }
+
+/** The part of a matrix that is shown. */
+export interface ConfusedPart {
+  /** Counts of the classes that are shown, in the order of the classes. */
+  cells: number[][];
+  labels: string[];
+  /** What lies on its diagonal. */
+  right: number;
+}
+
+/** The most confused classes of a matrix, at most so many; undefined where none occurs. */
+export function confusedPart(
+  matrix: readonly (readonly number[])[],
+  classes: readonly { name: string }[],
+  most: number,
+): ConfusedPart | undefined {
+  const shown = mostConfused(matrix, classes.length)
+    .slice(0, most)
+    .sort((a, b) => a - b);
+  if (shown.length === 0) return undefined;
+  return {
+    cells: shown.map((row) => shown.map((column) => matrix[row]?.[column] ?? 0)),
+    labels: shown.map((k) => classes[k]?.name ?? ""),
+    right: shown.reduce((sum, k) => sum + (matrix[k]?.[k] ?? 0), 0),
+  };
+}

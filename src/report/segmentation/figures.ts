@@ -1,6 +1,6 @@
 import { count } from "../../base/words.ts";
 import type { SegmenterClassMetrics, SegmenterEvaluation } from "../../segmentation/measuring/measure.ts";
-import { confusionPlot, mostConfused } from "../page/confusionPlot.ts";
+import { confusedPart, confusionPlot } from "../page/confusionPlot.ts";
 import { drawFigures, type Figure, type FigureDraft } from "../page/figure.ts";
 import { COLORS, PLOT_WIDTH, type PlotSpec, share } from "../page/plot.ts";
 import { RATES, ratePlot } from "../page/ratePlot.ts";
@@ -29,15 +29,11 @@ export async function figuresOf({ evaluation, training = [] }: SegmentationRepor
 }
 
 function confusion({ confusion: matrix, perClass }: SegmenterEvaluation): FigureDraft | undefined {
-  const shown = mostConfused(matrix, perClass.length)
-    .slice(0, MOST_CONFUSED)
-    .sort((a, b) => a - b);
-  if (shown.length === 0) return undefined;
-  const cells = shown.map((row) => shown.map((column) => matrix[row]?.[column] ?? 0));
-  const labels = shown.map((k) => perClass[k]?.name ?? "");
-  const part = shown.length < perClass.length ? ` The ${shown.length} most confused of ${perClass.length}.` : "";
-  const width = shown.length <= NARROW ? PLOT_WIDTH : 130 + 26 * shown.length;
-  const right = shown.reduce((sum, k) => sum + (matrix[k]?.[k] ?? 0), 0);
+  const shown = confusedPart(matrix, perClass, MOST_CONFUSED);
+  if (!shown) return undefined;
+  const { cells, labels, right } = shown;
+  const part = labels.length < perClass.length ? ` The ${labels.length} most confused of ${perClass.length}.` : "";
+  const width = labels.length <= NARROW ? PLOT_WIDTH : 130 + 26 * labels.length;
   return {
     title: "What is mistaken for what",
     note: `Pixels: a row is what they are, a column what they were taken for; a darker cell is a larger share of its row.${part}`,

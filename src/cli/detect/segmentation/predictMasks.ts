@@ -1,16 +1,19 @@
 import { join } from "node:path";
-import { writeFileAtomic } from "../../../base/files.ts";
 import type { DetectedImage } from "../../../base/detectedImage.ts";
+import { writeFileAtomic } from "../../../base/files.ts";
 import { countOf } from "../../../base/words.ts";
+import { writeCocoResults } from "../../../data/formats/coco/writeCocoResults.ts";
 import { classListText } from "../../../data/formats/masks/maskClasses.ts";
+import { palettePng } from "../../../data/images/palettePng.ts";
 import type { DetectionColumns } from "../../../geometry/detections.ts";
 import { instanceMap } from "../../../geometry/masks/drawMasks.ts";
 import { instanceMasks } from "../../../geometry/masks/instanceMasks.ts";
 import type { LabelMap } from "../../../geometry/masks/labelMap.ts";
 import { maskArea, maskBox } from "../../../geometry/masks/maskExtent.ts";
-import type { RgbImage } from "../../../report/picture.ts";
 import type { SheetImage } from "../../../report/contactSheet.ts";
-import type { Instance, InstanceOptions } from "../../../segmentation/instances/instancesOf.ts";
+import { type RgbImage, fromPixels, pixelsOf, shrunk, writePicture } from "../../../report/picture.ts";
+import { drawSegmentation } from "../../../report/segmentation/drawSegmentation.ts";
+import { type Instance, type InstanceOptions, instancesOf } from "../../../segmentation/instances/instancesOf.ts";
 import type { SegmentedImage } from "../../../segmentation/running/segmentImages.ts";
 import type { Segmenter } from "../../../segmentation/segmenter.ts";
 import { printJson } from "../../options.ts";
@@ -18,6 +21,7 @@ import type { ImageFile } from "../imageFiles.ts";
 import { overviewLine, SHEET_IMAGES, writeOverview } from "../overview.ts";
 import { MASK_CLASSES, OVERVIEW, PREDICTIONS } from "../pictureNames.ts";
 import { predictAll } from "../predictAll.ts";
+import { PanopticFiles } from "./panopticFiles.ts";
 
 export interface MaskFlags {
   out: string;
@@ -62,7 +66,6 @@ export async function predictMasks(
   const started = performance.now();
   const { found, shown, broken, panoptic } = await segmentAll(segmenter, files, places, flags);
   const seconds = (performance.now() - started) / 1000;
-  const { writeCocoResults } = await import("../../../data/formats/coco/writeCocoResults.ts");
   const predictions = join(out, PREDICTIONS);
   await writeCocoResults(predictions, found, categoryIds, classes, outlines);
   await writeFileAtomic(join(out, MASK_CLASSES), classListText(classes));
@@ -100,11 +103,7 @@ async function segmentAll(
   places: MaskPlaces,
   { out, images, names, instances, score = 0, threshold, things }: MaskFlags,
 ) {
-  const { instancesOf } = await import("../../../segmentation/instances/instancesOf.ts");
-  const { palettePng } = await import("../../../data/images/palettePng.ts");
-  const { fromPixels, pixelsOf, shrunk, writePicture } = await import("../../../report/picture.ts");
   const { classes } = segmenter;
-  const { PanopticFiles } = await import("./panopticFiles.ts");
   const { categoryIds } = segmenter;
   const panoptic = things && new PanopticFiles(out, { classes, categoryIds, things });
   const found: Found[] = [];
@@ -142,10 +141,8 @@ async function drawnOver(
   classes: readonly string[],
   names: boolean,
 ): Promise<RgbImage> {
-  const { drawSegmentation } = await import("../../../report/segmentation/drawSegmentation.ts");
-  const { pixelsOf } = await import("../../../report/picture.ts");
   const masks = objects?.map(({ mask }) => mask);
-  const options = { names: names && classes.length > 1, ...(masks && { objects: instanceMap(masks, labels) }) };
+  const options = { ...(!names && { names }), ...(masks && { objects: instanceMap(masks, labels) }) };
   return pixelsOf(await drawSegmentation(file, labels, classes, options));
 }
 

@@ -3,7 +3,7 @@ import { mean } from "../../../base/statistics.ts";
 import { expectedCalibrationError, reliability, type ReliabilityBin } from "../../../metrics/calibration.ts";
 import type { ClassifierMetrics, MultiLabelMetrics } from "../../../metrics/index.ts";
 import { calibrationPlot } from "../../page/calibrationPlot.ts";
-import { confusionPlot, mostConfused } from "../../page/confusionPlot.ts";
+import { confusedPart, confusionPlot } from "../../page/confusionPlot.ts";
 import { drawFigures, type Figure, type FigureDraft } from "../../page/figure.ts";
 import { PLOT_WIDTH } from "../../page/plot.ts";
 import { rate, shorten } from "../../page/text.ts";
@@ -47,16 +47,12 @@ const MULTI_LABEL_SCORES = [
 ] as const;
 
 function confusion({ confusion: matrix, perClass }: ClassifierMetrics): FigureDraft | undefined {
-  const shown = mostConfused(matrix, perClass.length)
-    .slice(0, MOST_CONFUSED)
-    .sort((a, b) => a - b);
-  if (shown.length === 0) return undefined;
-  const cells = shown.map((row) => shown.map((column) => matrix[row]?.[column] ?? 0));
-  const labels = shown.map((k) => perClass[k]?.name ?? "");
-  const right = shown.reduce((sum, k) => sum + (matrix[k]?.[k] ?? 0), 0);
+  const shown = confusedPart(matrix, perClass, MOST_CONFUSED);
+  if (!shown) return undefined;
+  const { cells, labels, right } = shown;
   const part =
-    shown.length < perClass.length ? ` The ${shown.length} most confused classes of ${perClass.length}.` : "";
-  const width = shown.length <= NARROW ? PLOT_WIDTH : 130 + 24 * shown.length;
+    labels.length < perClass.length ? ` The ${labels.length} most confused classes of ${perClass.length}.` : "";
+  const width = labels.length <= NARROW ? PLOT_WIDTH : 130 + 24 * labels.length;
   return {
     title: "What is mistaken for what",
     note: `A row is what images show, a column is what they were taken for; a darker cell is a larger share of its row.${part}`,

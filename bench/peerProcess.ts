@@ -1,0 +1,33 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+
+/** Images that were gone through, and how long that took. */
+export interface Measured {
+  seconds: number;
+  images: number;
+}
+
+export interface PeerProcess {
+  ask(command: string): Promise<Measured>;
+  end(): void;
+}
+
+/** A peer in a process of its own, which says a line when it is ready and answers a line for a line. */
+export function startPeer(python: string, args: readonly string[]): PeerProcess {
+  const child = spawn(python, args, { stdio: ["pipe", "pipe", "ignore"] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const answer = async (): Promise<unknown> => JSON.parse(String((await lines.next()).value));
+  const ready = answer();
+  return {
+    async ask(command) {
+      await ready;
+      child.stdin.write(`${command}\n`);
+      const got = (await answer()) as Measured & { error?: string };
+      if (got.error !== undefined) throw new Error(`the peer: ${got.error}`);
+      return got;
+    },
+    end() {
+      child.kill();
+    },
+  };
+}
