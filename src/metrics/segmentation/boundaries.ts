@@ -1,9 +1,14 @@
 /** The boundaries of all classes in one map: a pixel belongs to one class, so to the boundary of one class at most. */
 export interface BoundaryMap {
-  /** Row by row, with a margin on all sides that the search may step into: the class of a boundary pixel, else -1. */
+  /**
+   * Row by row, with a margin on all sides that the search may step into: the class of a boundary pixel, -2 for one that
+   * does not count, else -1.
+   */
   pixels: Int32Array;
   /** [classes] boundary pixels of each. */
   counts: Float64Array;
+  /** [classes] pixels of each with a neighbour that does not count, where a boundary of it may lie. */
+  open: Float64Array;
   /** Steps within `pixels` to all pixels nearer than the tolerance, the nearest first. */
   steps: Int32Array;
 }
@@ -19,6 +24,7 @@ export interface BoundaryFrame {
 }
 
 const NOTHING = -1;
+const UNCOUNTED = -2;
 
 /**
  * Marks each pixel that has a neighbour of another class to its left or right, above or below. What does not count, or
@@ -31,32 +37,48 @@ export function drawBoundaries(labels: ArrayLike<number>, frame: BoundaryFrame):
   const stride = width + 2 * marginX;
   const pixels = new Int32Array(stride * (height + 2 * marginY)).fill(NOTHING);
   const counts = new Float64Array(classCount);
+  const open = new Float64Array(classCount);
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i++) {
+      const place = (y + marginY) * stride + x + marginX;
+      if (mask[i] === 0) {
+        pixels[place] = UNCOUNTED;
+        continue;
+      }
       const k = labels[i] as number;
-      if (
-        mask[i] !== 0 &&
-        ((x > 0 && mask[i - 1] !== 0 && labels[i - 1] !== k) ||
-          (x < width - 1 && mask[i + 1] !== 0 && labels[i + 1] !== k) ||
-          (y > 0 && mask[i - width] !== 0 && labels[i - width] !== k) ||
-          (y < height - 1 && mask[i + width] !== 0 && labels[i + width] !== k))
-      ) {
-        pixels[(y + marginY) * stride + x + marginX] = k;
+      let [isBoundary, isOpen] = [false, false];
+      const meet = (neighbour: number): void => {
+        if (mask[neighbour] === 0) isOpen = true;
+        else if (labels[neighbour] !== k) isBoundary = true;
+      };
+      if (x > 0) meet(i - 1);
+      if (x < width - 1) meet(i + 1);
+      if (y > 0) meet(i - width);
+      if (y < height - 1) meet(i + width);
+      if (isOpen) (open[k] as number)++;
+      if (isBoundary) {
+        pixels[place] = k;
         (counts[k] as number)++;
       }
     }
   }
-  return { pixels, counts, steps: stepsWithin(tolerance, marginX, marginY, stride) };
+  return { pixels, counts, open, steps: stepsWithin(tolerance, marginX, marginY, stride) };
 }
 
-/** [classes] the share of each class's boundary pixels in `from` that have one of `to` within the tolerance, NaN for none. */
+/**
+ * [classes] the share of each class's boundary pixels in `from` that have one of `to` within the tolerance, NaN for none.
+ * Those within the tolerance of a pixel that does not count are left out: their match may lie there.
+ */
 export function boundaryShares(from: BoundaryMap, to: BoundaryMap): Float64Array {
-  const hits = new Float64Array(from.counts.length);
+  const [judged, hits] = [new Float64Array(from.counts.length), new Float64Array(from.counts.length)];
+  const partial = from.open.some((count) => count > 0);
   for (let i = 0; i < from.pixels.length; i++) {
     const k = from.pixels[i] as number;
-    if (k !== NOTHING && to.counts[k] !== 0 && isNear(to, i, k)) (hits[k] as number)++;
+    if (k < 0 || (partial && isNear(from, i, UNCOUNTED))) continue;
+    (judged[k] as number)++;
+    if (to.counts[k] !== 0 && isNear(to, i, k)) (hits[k] as number)++;
   }
-  return hits.map((count, k) => count / (from.counts[k] as number));
+  return hits.map((count, k) => count / (judged[k] as number));
 }
 
 function isNear({ pixels, steps }: BoundaryMap, i: number, k: number): boolean {

@@ -41,16 +41,31 @@ export interface BoundaryMetrics {
 
 const SHARE_OF_DIAGONAL = 0.0075;
 
+interface ClassSums {
+  f1: number;
+  images: number;
+  precision: number;
+  predicted: number;
+  recall: number;
+  true: number;
+  /** Images in which all of its boundary lies in pixels that do not count. */
+  unknown: number;
+}
+
+const NO_SUMS: ClassSums = { f1: 0, images: 0, precision: 0, predicted: 0, recall: 0, true: 0, unknown: 0 };
+
 /**
  * The boundary F1 (BF score) of any number of images, taken in one by one: how well the outlines of the classes agree,
  * whatever the areas. A boundary pixel of a class is one of its pixels with a neighbour (left, right, above or below) of
- * another class; the image's edge is no boundary, and neither is the border to pixels that do not count.
+ * another class; the image's edge is no boundary, and neither is the border to pixels that do not count. What lies within
+ * the tolerance of these is left out. An image in which all of a class's boundary lies there says nothing of the class; if
+ * no image says something, as in data whose objects have borders that do not count, the class has no numbers (NaN).
  * Reference: G. Csurka et al., "What is a good evaluation measure for semantic segmentation?", 2013.
  */
 export class BoundaryF1 {
   readonly #classes: readonly string[];
   readonly #options: BoundaryOptions;
-  readonly #sums: { f1: number; images: number; precision: number; predicted: number; recall: number; true: number }[];
+  readonly #sums: ClassSums[];
   #images = 0;
 
   /** Throws AnchorkitError for an ignoreLabel that is not an integer, and a tolerance that is not above 0. */
@@ -63,7 +78,7 @@ export class BoundaryF1 {
     }
     this.#classes = classes;
     this.#options = options;
-    this.#sums = classes.map(() => ({ f1: 0, images: 0, precision: 0, predicted: 0, recall: 0, true: 0 }));
+    this.#sums = classes.map(() => ({ ...NO_SUMS }));
   }
 
   /**
@@ -83,41 +98,50 @@ export class BoundaryF1 {
     const frame = { width, height, classCount: this.#classes.length, tolerance, mask };
     const [truths, predictions] = [drawBoundaries(truth, frame), drawBoundaries(prediction, frame)];
     const precisions = boundaryShares(predictions, truths);
-    const recalls = boundaryShares(truths, predictions);
+    // What is predicted where pixels do not count may still be the match of a boundary near by.
+    const everywhere = mask.includes(0) ? drawBoundaries(prediction, { ...frame, mask: mask.fill(1) }) : predictions;
+    const recalls = boundaryShares(truths, everywhere);
     this.#classes.forEach((_, k) => {
-      if (k !== ignoreLabel) this.#addClass(k, precisions[k] as number, recalls[k] as number);
+      if (k === ignoreLabel) return;
+      const [precision, recall] = [precisions[k] as number, recalls[k] as number];
+      const sums = this.#sums[k] as ClassSums;
+      if (Number.isNaN(recall) && truths.open[k] !== 0) sums.unknown++;
+      else addShares(sums, precision, recall);
     });
   }
 
   /** The numbers of the images so far. */
   metrics(): BoundaryMetrics {
-    const perClass = this.#sums.map((sums, k) => ({
-      class: k,
-      name: this.#classes[k] as string,
-      f1: sums.f1 / sums.images,
-      precision: sums.precision / sums.predicted,
-      recall: sums.recall / sums.true,
-      images: sums.images,
-    }));
+    const perClass = this.#sums.map((sums, k) => {
+      const { f1, images, precision, predicted, recall } = sums.true > 0 || sums.unknown === 0 ? sums : NO_SUMS;
+      return {
+        class: k,
+        name: this.#classes[k] as string,
+        f1: f1 / images,
+        precision: precision / predicted,
+        recall: recall / sums.true,
+        images,
+      };
+    });
     return { meanF1: meanOverClasses(perClass.map(({ f1 }) => f1)), perClass };
   }
+}
 
-  /** Precision and recall are NaN where the prediction and the truth have no boundary. */
-  #addClass(k: number, precision: number, recall: number): void {
-    const sums = this.#sums[k];
-    const [isPredicted, isTrue] = [!Number.isNaN(precision), !Number.isNaN(recall)];
-    if (sums === undefined || !(isPredicted || isTrue)) return;
-    sums.images++;
-    if (isPredicted) {
-      sums.predicted++;
-      sums.precision += precision;
-    }
-    if (isTrue) {
-      sums.true++;
-      sums.recall += recall;
-    }
-    if (precision + recall > 0) sums.f1 += (2 * precision * recall) / (precision + recall);
+/** Adds an image's; precision and recall are NaN where the prediction and the truth have no boundary. */
+function addShares(sums: ClassSums, precision: number, recall: number): void {
+  const [isPredicted, isTrue] = [!Number.isNaN(precision), !Number.isNaN(recall)];
+  if (!(isPredicted || isTrue)) return;
+  sums.images++;
+  if (isPredicted) {
+    sums.predicted++;
+    sums.precision += precision;
   }
+  if (isTrue) {
+    sums.true++;
+    sums.recall += recall;
+  }
+  const right = !isPredicted && recall > 0 ? 1 : precision; // all that was predicted lies at pixels that do not count
+  if (right + recall > 0) sums.f1 += (2 * right * recall) / (right + recall);
 }
 
 /** The numbers of a `BoundaryF1` that took in all these images; throws what it throws. */

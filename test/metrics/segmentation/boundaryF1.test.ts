@@ -90,11 +90,36 @@ test("pixels that do not count have no boundary and make none", () => {
   expect(f1s([image(["0011."], ["00110"])], options)).toEqual([1, 1]);
 });
 
+test("boundaries that may have their match among pixels that do not count are left out, and may be a match", () => {
+  const options = { ignoreLabel: 255, tolerance: 2 };
+  // The true boundary lies at the third and fourth pixel, the predicted one further on, at a pixel that does not count.
+  const { perClass } = evaluateBoundaryF1([image(["0001.1111"], ["000011111"])], CLASSES, options);
+  expectClose(perClass[0], { class: 0, name: "a", f1: 1, precision: NaN, recall: 1, images: 1 });
+  expect(f1s([image(["00011111."], ["000011111"])], options)).toEqual([1, 1]);
+});
+
+test("objects whose whole borders do not count have no numbers, and neither has what lies around them", () => {
+  const options = { ignoreLabel: 255, tolerance: 1 };
+  const bordered = image(["00.11.00"], ["00111110"]);
+  const { perClass, meanF1 } = evaluateBoundaryF1([bordered], CLASSES, options);
+  const none = { f1: NaN, precision: NaN, recall: NaN, images: 0 };
+  expect(perClass).toEqual([
+    { class: 0, name: "a", ...none },
+    { class: 1, name: "b", ...none },
+  ]);
+  expect(meanF1).toBeNaN();
+  // Another image has a boundary, so that one imagined in a third counts as one.
+  const [plain, imagined] = [image(["0011"], ["0011"]), image(["0000"], ["0011"])];
+  expect(f1s([bordered, plain], options)).toEqual([1, 1]);
+  expect(f1s([bordered, plain, imagined], options)).toEqual([0.5, 0.5]);
+  expect(f1s([imagined, bordered], options)).toEqual([NaN, NaN]);
+});
+
 test("an ignored class has no numbers, even where it is predicted in place of another", () => {
   const { perClass } = evaluateBoundaryF1([image(["0111"], ["0110"])], CLASSES, { ignoreLabel: 0 });
   expect(perClass.map(({ f1, images }) => [f1, images])).toEqual([
     [NaN, 0],
-    [0, 1],
+    [NaN, 0], // its only border is with pixels that do not count
   ]);
 });
 
@@ -120,7 +145,11 @@ test("random images have the numbers that measuring every distance gives", () =>
   fc.assert(
     fc.property(fc.array(sized, { minLength: 1, maxLength: 3 }), tolerance, (images, tolerance) => {
       const { perClass, meanF1 } = evaluateBoundaryF1(images, ["a", "b", "c"], { tolerance, ignoreLabel: 3 });
-      const naive = [0, 1, 2].map((k) => naiveMean(images.map((one) => naiveF1(one, k, 3, tolerance))));
+      const naive = [0, 1, 2].map((k) => {
+        const found = images.map((one) => naiveF1(one, k, 3, tolerance));
+        if (found.some(({ isUnknown }) => isUnknown) && !found.some(({ isTrue }) => isTrue)) return NaN;
+        return naiveMean(found.map(({ f1 }) => f1));
+      });
       expectClose(
         perClass.map(({ f1 }) => f1),
         naive,
@@ -130,12 +159,26 @@ test("random images have the numbers that measuring every distance gives", () =>
   );
 });
 
-function naiveF1(maps: SizedLabelMaps, k: number, ignoreLabel: number, tolerance: number): number {
+/** F1 is NaN for an image that says nothing of the class. */
+function naiveF1(
+  maps: SizedLabelMaps,
+  k: number,
+  ignoreLabel: number,
+  tolerance: number,
+): { f1: number; isTrue?: boolean; isUnknown?: boolean } {
   const { truth, width, height } = maps;
-  const boundary = (labels: ArrayLike<number>): [number, number][] => {
+  const pixelsOf = (is: (label: number | undefined) => boolean): [number, number][] =>
+    Array.from({ length: width * height }, (_, i) => i)
+      .filter((i) => is(truth[i]))
+      .map((i) => [i % width, Math.floor(i / width)]);
+  const ignored = pixelsOf((label) => label === ignoreLabel);
+  const isNear = ([x, y]: [number, number], to: [number, number][], distance: number): boolean =>
+    to.some(([u, v]) => (x - u) ** 2 + (y - v) ** 2 < distance ** 2);
+  const boundary = (labels: ArrayLike<number>, ignores = true): [number, number][] => {
     const at = (x: number, y: number): number | undefined => {
       const inside = x >= 0 && y >= 0 && x < width && y < height;
-      return inside && truth[y * width + x] !== ignoreLabel ? labels[y * width + x] : undefined;
+      const counts = !ignores || truth[y * width + x] !== ignoreLabel;
+      return inside && counts ? labels[y * width + x] : undefined;
     };
     const found: [number, number][] = [];
     for (let y = 0; y < height; y++) {
@@ -146,12 +189,18 @@ function naiveF1(maps: SizedLabelMaps, k: number, ignoreLabel: number, tolerance
     }
     return found;
   };
-  const [t, p] = [boundary(truth), boundary(maps.prediction)];
-  const near = (from: [number, number][], to: [number, number][]): number =>
-    from.filter(([x, y]) => to.some(([u, v]) => (x - u) ** 2 + (y - v) ** 2 < tolerance ** 2)).length;
-  if (t.length === 0 && p.length === 0) return NaN;
-  const [precision, recall] = [near(p, t) / p.length || 0, near(t, p) / t.length || 0];
-  return (2 * precision * recall) / (precision + recall) || 0;
+  const [allTrue, allPredicted] = [boundary(truth), boundary(maps.prediction)];
+  const judged = (all: [number, number][]): [number, number][] => all.filter((one) => !isNear(one, ignored, tolerance));
+  const [t, p] = [judged(allTrue), judged(allPredicted)];
+  const isTrue = t.length > 0;
+  if (!isTrue && pixelsOf((label) => label === k).some((one) => isNear(one, ignored, 1.01)))
+    return { f1: NaN, isUnknown: true };
+  if (!isTrue && p.length === 0) return { f1: NaN };
+  const share = (from: [number, number][], to: [number, number][]): number =>
+    from.filter((one) => isNear(one, to, tolerance)).length / from.length || 0; // 0 of 0 is 0
+  const recall = share(t, boundary(maps.prediction, false));
+  const precision = p.length === 0 && recall > 0 ? 1 : share(p, allTrue);
+  return { f1: (2 * precision * recall) / (precision + recall) || 0, isTrue };
 }
 
 test.each<[SizedLabelMaps, string]>([
