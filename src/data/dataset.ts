@@ -51,6 +51,13 @@ export interface ImageRecord {
   objects: LabelledObject[];
   /** Classes of the image as a whole, indices as in `LabelledObject.class`: what classifiers learn. */
   labels?: number[];
+  /** The text that stands in the image: what readers learn. */
+  text?: string;
+  /**
+   * The frames of a clip, in their order; `file` is then what holds them all (a folder, an animated image), and `width`
+   * and `height` are those of the first frame.
+   */
+  frames?: Frame[];
   /** Pixels that nobody labelled: they neither train nor count (255 in the masks of Pascal VOC). */
   ignored?: Rle;
   /** LabelImg's "verified" tick. */
@@ -59,9 +66,32 @@ export interface ImageRecord {
   fields?: Record<string, Scalar>;
 }
 
-/** Images, their labels, and the names of the classes. */
+/** One frame of a clip. */
+export interface Frame {
+  /** Path of the image file, absolute. */
+  file: string;
+  /** Which picture of an animated image, from 0; the only one unless told. */
+  page?: number;
+  /** Class of this frame alone, where frames are labelled. */
+  label?: number;
+}
+
+/** Rows of numbers over time. */
+export interface Series {
+  /** Path of the file, absolute. */
+  file: string;
+  /** Names of the columns of `values`. */
+  columns: string[];
+  /** [rows][columns]; NaN where the file has no number. */
+  values: Float64Array[];
+  /** When each row was, as the file says it, if it does. */
+  times?: string[];
+}
+
+/** Images, their labels, and the names of the classes; or a series of numbers, and no images. */
 export interface Dataset {
   classes: string[];
+  series?: Series;
   /** COCO's category id of each class, where the source gives them; otherwise it is the index + 1. */
   categoryIds?: number[];
   images: ImageRecord[];

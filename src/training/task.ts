@@ -6,8 +6,8 @@ import type { LabelMap } from "../geometry/masks/labelMap.ts";
 import type { EvaluationImage } from "../metrics/detection/evaluationImage.ts";
 import type { Recipe } from "./recipe.ts";
 
-/** What kinds of tasks there are. */
-export type TaskKind = "detection" | "classification" | "segmentation" | "sequence";
+/** What kinds of tasks there are; the last three are of sequences: clips of frames, text in an image, series of numbers. */
+export type TaskKind = "detection" | "classification" | "segmentation" | "clips" | "reading" | "forecasting";
 
 /** All that is saved of a model besides its weights; each model has more fields of its own, see models.ts. */
 export interface ModelDescription {

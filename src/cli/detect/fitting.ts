@@ -14,7 +14,9 @@ const OWNERS: Readonly<Record<Subject, string>> = {
   detection: "detectors",
   classification: "classifiers",
   segmentation: "models that segment",
-  sequence: "models of sequences",
+  clips: "classifiers of clips",
+  reading: "models that read text",
+  forecasting: "models that forecast",
   files: "--truth and --predictions",
   masks: "folders of masks at --truth and --predictions",
 };
@@ -22,7 +24,9 @@ const GIVEN: Readonly<Record<Subject, string>> = {
   detection: "these are the weights of a detector",
   classification: "these are the weights of a classifier",
   segmentation: "these are the weights of a model that segments",
-  sequence: "these are the weights of a model of sequences",
+  clips: "these are the weights of a classifier of clips",
+  reading: "these are the weights of a model that reads text",
+  forecasting: "these are the weights of a model that forecasts",
   files: "these are files",
   masks: "--predictions is a folder of masks",
 };

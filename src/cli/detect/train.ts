@@ -156,7 +156,9 @@ const HEADLINES: Readonly<Record<TaskKind, readonly string[]>> = {
   detection: ["AP", "AP50"],
   classification: ["accuracy", "mean_average_precision"], // one class an image, or several
   segmentation: ["mean_iou", "iou", "dice"],
-  sequence: [],
+  clips: ["accuracy"],
+  reading: ["cer", "exact"],
+  forecasting: ["mase", "mae"],
 };
 
 function headline(task: TaskKind, metrics: Readonly<Record<string, number>>): string {

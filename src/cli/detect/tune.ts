@@ -34,7 +34,9 @@ const SHORTEST: Readonly<Record<TaskKind, number>> = {
   detection: 60,
   classification: 20,
   segmentation: 60,
-  sequence: 20,
+  clips: 30,
+  reading: 60,
+  forecasting: 10,
 };
 
 /** `detect tune` */

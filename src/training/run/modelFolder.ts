@@ -16,7 +16,9 @@ const DESCRIPTION_FILES: Readonly<Record<TaskKind, string>> = {
   detection: "detector.json",
   classification: "classifier.json",
   segmentation: "segmenter.json",
-  sequence: "sequence.json",
+  clips: "clip-classifier.json",
+  reading: "reader.json",
+  forecasting: "forecaster.json",
 };
 const LARGEST_DESCRIPTION = 4 * 2 ** 20;
 
