@@ -1,3 +1,4 @@
+import { AnchorkitError } from "../base/errors.ts";
 import { disposeWeights } from "../core/namedWeights.ts";
 import { categoryIdsOf } from "../data/categoryIds.ts";
 import type { ImageRecord } from "../data/dataset.ts";
@@ -11,11 +12,12 @@ import { PREDICTOR_OPTIONS, type PredictorOptions } from "../training/predictorO
 import { modelFolderOf } from "../training/run/modelFolder.ts";
 import type { SegmenterDescription } from "./description.ts";
 import type { InstanceOptions } from "./instances/instancesOf.ts";
+import { addForeground, bestForegroundThreshold, foregroundHistogram } from "./measuring/foregroundThreshold.ts";
 import type { MeasuredImage } from "./measuring/measure.ts";
 import type { SegmenterNetwork } from "./networks/buildSegmenter.ts";
 import { predictStep } from "./running/predictStep.ts";
 import { readSegmenter } from "./readSegmenter.ts";
-import { segmentImages, type RunSegmenter, type SegmentOptions } from "./running/segmentImages.ts";
+import { foregroundOf, segmentImages, type RunSegmenter, type SegmentOptions } from "./running/segmentImages.ts";
 import { segmentLabelled } from "./running/segmentLabelled.ts";
 import { type FileSegmentation, segmentFiles } from "./running/segmentStored.ts";
 
@@ -89,6 +91,27 @@ export class Segmenter {
   ): AsyncGenerator<MeasuredImage> {
     const store = new ImageStore(images, this.description.preprocessing, { cache: noCache });
     return segmentLabelled(this.#run, store, { ...this.#options(threshold), instances });
+  }
+
+  /**
+   * The probability from which pixels of labelled images are best called the one class, see `bestForegroundThreshold`.
+   *
+   * @throws AnchorkitError for a model of several classes: it takes the most probable one
+   */
+  async bestThreshold(images: readonly ImageRecord[]): Promise<number> {
+    if (this.classes.length !== 1) {
+      throw new AnchorkitError("a segmenter of several classes takes the most probable one, and has no threshold");
+    }
+    const store = new ImageStore(images, this.description.preprocessing, { cache: noCache });
+    const histogram = foregroundHistogram();
+    const found = segmentLabelled(this.#run, store, {
+      ...this.#options(),
+      look(segmented, truth) {
+        addForeground(histogram, foregroundOf(segmented), truth);
+      },
+    });
+    while ((await found.next()).done !== true);
+    return bestForegroundThreshold(histogram);
   }
 
   /** Frees the weights; the segmenter cannot run afterwards. */

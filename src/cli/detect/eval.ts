@@ -118,8 +118,8 @@ function addMeasureOptions(command: Command): void {
     )
     .option(
       "--thresholds <which>",
-      "precision, recall and mix-ups at scores of one's own: val (for each class the one that the model keeps), a number for " +
-        "all, or choose (on these images, with --split val, and keep them in the model)",
+      "precision, recall and mix-ups at scores of one's own, or masks of one class from a probability on: val (those that " +
+        "the model keeps), a number for all, or choose (on these images, with --split val, and keep them in the model)",
       thresholdsIn(["val", "choose"]),
     )
     .option(
@@ -171,7 +171,10 @@ const OF_MASKS: readonly Subject[] = ["masks"];
 /** Options that not everything which can be measured has use for. */
 const FITTING: Fitting = {
   ...{ map: OF_DETECTIONS, rules: OF_DETECTIONS, masks: OF_DETECTIONS, iou: OF_DETECTIONS, iouPixels: OF_DETECTIONS },
-  ...{ maxDetections: [...OF_DETECTIONS, "segmentation"], thresholds: [...OF_DETECTIONS, "classification"] },
+  ...{
+    maxDetections: [...OF_DETECTIONS, "segmentation"],
+    thresholds: [...OF_DETECTIONS, "classification", "segmentation"],
+  },
   ...{ instances: OF_SEGMENTERS, things: OF_SEGMENTERS },
   ...{ explain: OF_DETECTIONS, slice: OF_DETECTIONS, intervals: OF_DETECTIONS },
   ...{ resamples: OF_DETECTIONS, seed: OF_DETECTIONS, difficult: OF_DETECTIONS },

@@ -1,9 +1,12 @@
+import { defined } from "../../../base/defined.ts";
 import { UsageError } from "../../../base/errors.ts";
 import type { INSTANCE_METHODS } from "../../../segmentation/instances/instancesOf.ts";
 import type { MeasuredImage } from "../../../segmentation/measuring/measure.ts";
 import type { PredictorOptions } from "../../../training/predictorOptions.ts";
 import { type MeasuredFlags, measuredData } from "../measuredData.ts";
 import { openPredictor } from "../openPredictor.ts";
+import { type EvalThresholds, requireValidation } from "../thresholds.ts";
+import { askedForegroundThreshold, chooseForegroundThreshold } from "./foregroundThreshold.ts";
 
 /** How single objects are told apart; true for the way that suits the model. */
 export type InstanceMethod = (typeof INSTANCE_METHODS)[number] | true;
@@ -21,9 +24,10 @@ export interface SegmentationSource {
 
 /** A trained segmenter's predictions for labelled images, made as they are taken. */
 export async function openSegmenter(
-  flags: MeasuredFlags & PredictorOptions & { instances?: InstanceMethod },
+  flags: MeasuredFlags & PredictorOptions & { instances?: InstanceMethod; thresholds?: EvalThresholds },
 ): Promise<SegmentationSource> {
-  const { instances } = flags;
+  const { instances, thresholds: asked, split } = flags;
+  if (asked === "choose") requireValidation(split);
   const { weights, title, warnings, alignedTo } = await measuredData(flags);
   const { segmentationData } = await import("../../../segmentation/segmentationData.ts");
   const segmenter = await openPredictor(weights, flags);
@@ -31,10 +35,14 @@ export async function openSegmenter(
   const { classes } = segmenter;
   const { dataset, notes } = segmentationData(alignedTo(classes));
   for (const note of notes) process.stderr.write(`${note}\n`);
+  const threshold =
+    asked === "choose"
+      ? await chooseForegroundThreshold(weights, segmenter, dataset.images)
+      : askedForegroundThreshold(segmenter.description, weights, asked);
   const how = instances === undefined ? {} : { instances: instances === true ? {} : { method: instances } };
   return {
     ...{ title, classes, pictures: true, warnings: [...warnings, ...notes] },
-    images: segmenter.segmentLabelled(dataset.images, how),
+    images: segmenter.segmentLabelled(dataset.images, { ...how, ...defined({ threshold }) }),
     dispose: () => {
       segmenter.dispose();
     },

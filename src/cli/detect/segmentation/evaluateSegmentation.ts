@@ -10,6 +10,7 @@ import { flagOf, printJson, requireThere } from "../../options.ts";
 import { renderTables, type TableFormat } from "../../tables.ts";
 import { type Bar, fallsShort } from "../failUnder.ts";
 import { historyOf } from "../trainingReport.ts";
+import type { EvalThresholds } from "../thresholds.ts";
 import type { InstanceMethod, SegmentationSource } from "./evalSegmenter.ts";
 import { measureSegmentation, requireSegmentationBars, type SegmentationFlags } from "./measureSegmentation.ts";
 
@@ -19,6 +20,7 @@ export interface SegmentationEvalFlags extends Partial<DataFlags>, PredictorOpti
   predictions?: string;
   split: SplitName | "all";
   instances?: InstanceMethod;
+  thresholds?: EvalThresholds;
   classes?: string[];
   ignoreLabel: number;
   format: TableFormat | "json";

@@ -13,6 +13,7 @@ import { callCommand } from "../../command.ts";
 const segmenter = {
   kind: "segmentation",
   classes: ["cat", "dog"],
+  description: { classes: ["cat", "dog"] },
   async *segmentLabelled(images: readonly ImageRecord[], { instances }: { instances?: string | true }) {
     for (const image of images) {
       const { file, width, height, objects } = image;
@@ -114,7 +115,7 @@ test("--fail-under knows the numbers over all, of a class and of objects", async
 
 test.each([
   [["--map"], "--map is for detectors, and these are the weights of a model that segments: leave it out"],
-  [["--thresholds", "val"], "--thresholds is for detectors and classifiers, and these are"],
+  [["--explain"], "--explain is for detectors, and these are the weights of a model that segments: leave it out"],
   [["--things", "cat"], "--things is about single objects: it goes with --instances"],
   [["--instances", "--things", "cats"], '--things: there is no class "cats" (did you mean "cat"?)'],
   [["--instances", "touching"], "Allowed choices are components, watershed."],
