@@ -4,7 +4,7 @@
  * --resume, or is begun again where it had not begun. Compares every byte of the weights, and the numbers of the
  * validations. Runs what `npm run build` has made.
  *
- *   npx tsx bench/killed.ts [--kills 10] [--epochs 12] [--seed n] [--only detector,classifier]
+ *   npx tsx bench/killed.ts [--kills 10] [--epochs 12] [--seed n] [--only detector,classifier,segmenter]
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -21,13 +21,14 @@ const { values: options } = parseArgs({
     kills: { type: "string", default: "10" },
     epochs: { type: "string", default: "12" },
     seed: { type: "string", default: String(Date.now() % 1e6) },
-    only: { type: "string", default: "detector,classifier" },
+    only: { type: "string", default: "detector,classifier,segmenter" },
   },
 });
 const ALL = ["--augment", "strong", "--reduce-on-plateau", "1", "--checkpoint-every", "2", "--keep-checkpoints", "3"];
 const TASKS: Readonly<Record<string, readonly string[]>> = {
   detector: ["--size", "64", ...ALL],
   classifier: ["--model", "small-cnn", "--size", "64", "--batch", "8", "--accumulate", "2", ...ALL],
+  segmenter: ["--model", "unet", "--size", "64", "--filters", "4", "--instances", "yes", "--batch", "4", ...ALL],
 };
 
 /** A process and when it is to die: after so many milliseconds, or so many after a checkpoint is begun. */

@@ -87,7 +87,7 @@ export async function read(folder: string, options: ReadOptions = {}): Promise<R
   const around = new Set(files);
   const found = await mapWithWarnings(used, 3, warnings, async (file, i, own): Promise<FoundImage> => {
     const xml = matched.get(file);
-    const mask = xml && objectMaskOf(file, around);
+    const mask = xml && objectMaskOf(file, around, own);
     const { objects, ignored } = await outlinedObjects(xml?.objects ?? [], file, mask, own);
     const split =
       splitOf(file) ??

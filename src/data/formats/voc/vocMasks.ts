@@ -12,6 +12,7 @@ const MASK_FOLDER = /^Segmentation(Class|Object)/;
 
 /** The one whose pixels are the numbers of objects, in the order of the XML. */
 const OBJECT_FOLDER = "SegmentationObject";
+const CLASS_FOLDER = "SegmentationClass";
 
 /** So much of an object's mask at least lies in its box; with less they are not of one object. */
 const SHARE_IN_BOX = 0.5;
@@ -21,10 +22,22 @@ export function isDevkitMask(path: string): boolean {
   return MASK_FOLDER.test(basename(dirname(path)));
 }
 
-/** The mask of objects of an image, `SegmentationObject/a.png` for `JPEGImages/a.jpg`, if it is among the files. */
-export function objectMaskOf(image: string, files: ReadonlySet<string>): string | undefined {
-  const mask = join(dirname(dirname(image)), OBJECT_FOLDER, `${stemOf(image)}.png`);
-  return files.has(mask) ? mask : undefined;
+/**
+ * The mask of objects of an image, `SegmentationObject/a.png` for `JPEGImages/a.jpg`, if it is among the files. A mask of
+ * classes alone does not say which pixels are of which object: it is counted in `warnings`.
+ */
+export function objectMaskOf(image: string, files: ReadonlySet<string>, warnings: Warnings): string | undefined {
+  const [mask, ofClasses] = [OBJECT_FOLDER, CLASS_FOLDER].map((folder) =>
+    join(dirname(dirname(image)), folder, `${stemOf(image)}.png`),
+  ) as [string, string];
+  if (files.has(mask)) return mask;
+  if (files.has(ofClasses)) {
+    warnings.add(
+      "masks of classes, passed by, which label import --from masks reads in place of XML",
+      shownPath(ofClasses),
+    );
+  }
+  return undefined;
 }
 
 /**

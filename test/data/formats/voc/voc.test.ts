@@ -50,7 +50,10 @@ test("a folder of XML next to a folder of images, with ImageSets as splits", asy
       ["b 2.jpg", "val", 1],
       ["c.jpg", "test", 1],
     ],
-    warnings: ['names in split lists without an image: 1 ("gone" in ./ImageSets/Main/test.txt)'],
+    warnings: [
+      'names in split lists without an image: 1 ("gone" in ./ImageSets/Main/test.txt)',
+      "masks of classes, passed by, which label import --from masks reads in place of XML: 1 (./SegmentationClass/a.png)",
+    ],
     classes: ["cat"],
   };
   expect(await summary(folder)).toEqual(expected);
