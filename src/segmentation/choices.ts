@@ -1,5 +1,5 @@
 import { UsageError } from "../base/errors.ts";
-import type { ResizeRule } from "../base/preprocessing.ts";
+import type { ResizeRule, Size } from "../base/preprocessing.ts";
 import { median } from "../base/statistics.ts";
 import type { KerasBackbone } from "../core/kerasWeights.ts";
 import type { Augmentation } from "../data/augment/description.ts";
@@ -18,6 +18,12 @@ export function withWindows(augmentation: Augmentation, resize: ResizeRule): Aug
     return augmentation;
   const anywhere = { name: "scaleJitter" as const, probability: 1, factor: [1, 1] as [number, number], aspect: 0 };
   return { ...augmentation, operations: [anywhere, ...operations] };
+}
+
+/** The longer side of most images: larger ones are made smaller for speed, tiny ones larger, for networks that halve them. */
+export function usualSize(images: readonly Size[]): number {
+  const typical = images.length === 0 ? 0 : median(images.map(({ width, height }) => Math.max(width, height)));
+  return Math.min(256, Math.max(128, typical));
 }
 
 /** Whether the network learns how deep pixels lie in their objects. */

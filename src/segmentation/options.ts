@@ -23,12 +23,10 @@ function isLoss(loss: string): boolean {
  * the help, `placeholder` what stands behind the name there.
  */
 export const SegmenterOptions = z.object({
-  size: z
-    .int()
-    .min(32)
-    .max(2048)
-    .default(256)
-    .meta({ description: "longer side of the network's input", placeholder: "pixels" }),
+  size: z.int().min(32).max(2048).optional().meta({
+    description: "longer side of the network's input (default: that of most images, from 128 to 256)",
+    placeholder: "pixels",
+  }),
   resize: z.enum(PIXEL_RESIZE_RULES).default("fit").meta({
     description: "images of another shape than the input; tiles: at their own scale, by windows of the input's size",
     placeholder: "how",

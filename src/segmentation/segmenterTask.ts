@@ -13,7 +13,7 @@ import { imagesIn } from "../data/split/splits.ts";
 import { IGNORED } from "../geometry/masks/labelMap.ts";
 import { FROM_WEIGHTS, type Recipe } from "../training/recipe.ts";
 import type { PrepareContext, Prepared } from "../training/trainOptions.ts";
-import { continuedNetwork, learnsInstances, publishedNetwork, withWindows } from "./choices.ts";
+import { continuedNetwork, learnsInstances, publishedNetwork, usualSize, withWindows } from "./choices.ts";
 import type { Architecture } from "./networks/architecture.ts";
 import { outputsOf, type SegmenterDescription } from "./description.ts";
 import { addForeground, bestForegroundThreshold, foregroundHistogram } from "./measuring/foregroundThreshold.ts";
@@ -82,7 +82,7 @@ export async function segmenterTask(
   const network = buildSegmenter(architecture, outputsOf({ classes, distance }), random.fork("weights"));
   if (published && network.backbone) setKerasWeights(network.backbone, published);
   const framing: Framing = begun?.preprocessing ?? {
-    canvas: chooseCanvas(images, options.size, Math.max(16, network.alignment)),
+    canvas: chooseCanvas(images, options.size ?? usualSize(images), Math.max(16, network.alignment)),
     resize: options.resize,
   };
   const { canvas, resize } = framing;
