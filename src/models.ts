@@ -3,7 +3,14 @@ import { checked, describeIssue } from "./base/checked.ts";
 import { AnchorkitError, UsageError } from "./base/errors.ts";
 import { nearest } from "./geometry/nearest.ts";
 import type { Augmentation } from "./data/augment/description.ts";
-import { CLASSIFIER_PRESETS, type Flip, PRESETS, type Presets, SEGMENTER_PRESETS } from "./data/augment/presets.ts";
+import {
+  CLASSIFIER_PRESETS,
+  type Flip,
+  NO_PRESETS,
+  PRESETS,
+  type Presets,
+  SEGMENTER_PRESETS,
+} from "./data/augment/presets.ts";
 import type { Dataset } from "./data/dataset.ts";
 import type { Classifier } from "./classification/classifier.ts";
 import { ClassifierOptions, MobilenetOptions, PretrainedOptions } from "./classification/options.ts";
@@ -12,6 +19,8 @@ import type { Detector } from "./detection/detector.ts";
 import { FasterRcnnOptions } from "./detection/fasterRcnn/options.ts";
 import { FcnOptions, UnetOptions } from "./segmentation/options.ts";
 import type { Segmenter } from "./segmentation/segmenter.ts";
+import type { Forecaster } from "./sequence/forecasting/forecaster.ts";
+import { ForecastOptions } from "./sequence/forecasting/options.ts";
 import type { PredictorOptions } from "./training/predictorOptions.ts";
 import type { BatchChoice } from "./training/memory/chooseBatch.ts";
 import type { FindRateEvents, FindRateOptions } from "./training/rateTest/findRate.ts";
@@ -30,7 +39,7 @@ export interface ImageOptions {
 }
 
 /** A trained model that can be run; `kind` tells which. */
-export type Predictor = Detector | Classifier | Segmenter;
+export type Predictor = Detector | Classifier | Segmenter | Forecaster;
 
 /** A kind of model: what can be chosen of it, how it is trained, and how a trained one is opened. */
 export interface ModelFamily<Own extends z.ZodObject = z.ZodObject> {
@@ -38,6 +47,8 @@ export interface ModelFamily<Own extends z.ZodObject = z.ZodObject> {
   title: string;
   /** Images in a step unless told. */
   batch: number;
+  /** What it learns from; images unless told. */
+  data?: "series";
   /** What the names of augmentations mean. */
   presets: Presets;
   /** Its own options, by the names that the command line and config.json have for them. Loads no TensorFlow. */
@@ -130,6 +141,19 @@ export const MODELS: Readonly<Record<string, ModelFamily>> = {
   fcn32: fcn(32),
   fcn16: fcn(16),
   fcn8: fcn(8),
+  forecast: family({
+    task: "forecasting",
+    title: "a recurrent network that forecasts",
+    data: "series",
+    batch: 32,
+    presets: NO_PRESETS,
+    options: ForecastOptions,
+    async prepare(dataset, own, context) {
+      const { forecasterTask } = await import("./sequence/forecasting/forecasterTask.ts");
+      return forecasterTask(dataset, { ...own, model: "forecast" }, context);
+    },
+    open: async (...given) => (await import("./sequence/forecasting/forecaster.ts")).Forecaster.load(...given),
+  }),
 };
 
 /** @throws AnchorkitError that names the models there are */

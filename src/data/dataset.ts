@@ -84,8 +84,17 @@ export interface Series {
   columns: string[];
   /** [rows][columns]; NaN where the file has no number. */
   values: Float64Array[];
-  /** When each row was, as the file says it, if it does. */
+  /** When each row was, as the file says it, if it does, and what that column is called. */
   times?: string[];
+  time?: string;
+  /** How many rows from the first are train, and how many are train or val; the rest is test. See `splitSeries`. */
+  ends?: SeriesEnds;
+}
+
+/** Where train and val end, in rows from the first. */
+export interface SeriesEnds {
+  train: number;
+  val: number;
 }
 
 /** Images, their labels, and the names of the classes; or a series of numbers, and no images. */

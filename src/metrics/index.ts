@@ -19,6 +19,7 @@ export { matchCoco, summarizeCoco } from "./detection/coco/coco.ts";
 export { compareCoco, type CocoComparison, type Difference } from "./detection/compare.ts";
 export { matchDetections, type DetectionMatches, type MatchOptions } from "./detection/coco/matching.ts";
 export { type Estimate } from "./estimate.ts";
+export * from "./forecasting/index.ts";
 export * from "./segmentation/index.ts";
 export {
   type ClassTide,

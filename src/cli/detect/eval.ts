@@ -3,6 +3,7 @@ import { AnchorkitError } from "../../base/errors.ts";
 import { kindOf } from "../../data/files.ts";
 import { addReadingOptions } from "../dataset.ts";
 import { CLASSIFIER_METRICS } from "./classification/evalClassifier.ts";
+import { FORECASTER_METRICS } from "./forecasting/evalForecaster.ts";
 import { type InputFlags, readEvaluation } from "./evalInput.ts";
 import { checkMeasureFlags, measure, measureNotes, type MeasureFlags, METRICS } from "./evalMeasure.ts";
 import { type Bar, barsIn, fallsShort, requireMeasured } from "./failUnder.ts";
@@ -39,7 +40,9 @@ interface Flags extends InputFlags, MeasureFlags, SegmentationEvalFlags {
 export function addEval(program: Command): void {
   const command = program
     .command("eval")
-    .description("Measure a trained model on labelled images, or any tool's detections against labels, read from files")
+    .description(
+      "Measure a trained model on labelled images or a series, or any tool's detections against labels, read from files",
+    )
     .option("--map", "mean average precision and recall by COCO's rules (this is the default)");
   addInputOptions(command);
   addMeasureOptions(command);
@@ -51,6 +54,7 @@ export function addEval(program: Command): void {
     "detect eval --map --data dataset --split test --weights runs/cells --report report.html",
     "detect eval --data photos --split test --weights runs/photos",
     "detect eval --map --truth truth.json --predictions predictions.json",
+    "detect eval --data sales.csv --weights runs/sales --report report.html",
     "detect eval --truth masks --predictions found",
     "detect eval --map --truth truth.json --predictions new.json --against old.json",
     "detect eval --map --truth truth.json --predictions new.json --fail-under AP50=.8,AP:cat=.5",
@@ -60,8 +64,8 @@ export function addEval(program: Command): void {
 function addInputOptions(command: Command): void {
   command
     .option("--weights <run>", "run folder that detect train wrote")
-    .option("--data <dataset>", "labelled images")
-    .addOption(choice("--split <name>", "which of these images", ["train", "val", "test", "all"], "test"))
+    .option("--data <dataset>", "labelled images, or a series of numbers")
+    .addOption(choice("--split <name>", "which of these images or rows", ["train", "val", "test", "all"], "test"))
     .option(
       "--truth <file>",
       "labels as COCO JSON, or, for masks, a folder of them or any labelled images; with --predictions, no model is needed",
@@ -157,6 +161,7 @@ function addOutputOptions(command: Command): void {
           ...METRICS.coco,
           ...METRICS.voc,
           ...CLASSIFIER_METRICS,
+          ...FORECASTER_METRICS,
           ...Object.values(SEGMENTER_METRICS).flat(),
         ]),
       ]),
@@ -179,7 +184,9 @@ const FITTING: Fitting = {
   ...{ explain: OF_DETECTIONS, slice: OF_DETECTIONS, intervals: OF_DETECTIONS },
   ...{ resamples: OF_DETECTIONS, seed: OF_DETECTIONS, difficult: OF_DETECTIONS },
   ...{ boxes: OF_FILES, match: OF_FILES, against: OF_FILES },
-  ...{ split: [...OF_MODELS, "masks"], coordinates: [...OF_MODELS, "masks"], engine: OF_MODELS, precision: OF_MODELS },
+  ...{ split: [...OF_MODELS, "forecasting", "masks"], coordinates: [...OF_MODELS, "masks"] },
+  ...{ engine: [...OF_MODELS, "forecasting"], precision: [...OF_MODELS, "forecasting"] },
+  ...{ images: [...OF_MODELS, "files", "masks"], orphans: [...OF_MODELS, "files", "masks"] },
   ...{ classes: OF_MASKS, ignoreLabel: OF_MASKS },
 };
 
@@ -213,6 +220,7 @@ async function evaluate(flags: Flags, command: Command): Promise<void> {
     await checkReport(flags);
     return evaluateSegmentation(flags, command, subject);
   }
+  if (subject === "forecasting") return evaluateForecaster(flags);
   requireMeasured(flags.failUnder ?? [], subject === "classification" ? CLASSIFIER_METRICS : METRICS[flags.rules]);
   if (subject === "classification") return evaluateClassifier(flags);
   checkMeasureFlags(flags);
@@ -267,6 +275,23 @@ async function evaluateClassifier(flags: Flags): Promise<void> {
   if (report !== undefined) {
     const { writeClassifierReport } = await import("../../report/classification/classifierReport.ts");
     await writeClassifierReport(report, { ...reported, training: await historyOf(RunFolder.of(weights)) });
+    process.stderr.write(`report: ${report}\n`);
+  }
+  const short = fallsShort(failUnder, numbers);
+  if (short.length > 0) throw new AnchorkitError(short.join("; "));
+}
+
+async function evaluateForecaster(flags: Flags): Promise<void> {
+  requireMeasured(flags.failUnder ?? [], FORECASTER_METRICS);
+  await checkReport(flags);
+  const { evalForecaster } = await import("./forecasting/evalForecaster.ts");
+  const { document, tables, numbers, reported } = await evalForecaster(flags);
+  const { format, report, weights = "", failUnder = [] } = flags;
+  if (flags.json || format === "json") printJson(document);
+  else process.stdout.write(`${renderTables(tables, format)}\n`);
+  if (report !== undefined) {
+    const { writeForecasterReport } = await import("../../report/forecasting/forecasterReport.ts");
+    await writeForecasterReport(report, { ...reported, training: await historyOf(RunFolder.of(weights)) });
     process.stderr.write(`report: ${report}\n`);
   }
   const short = fallsShort(failUnder, numbers);

@@ -101,11 +101,14 @@ async function explain(paths: string[], flags: Flags, command: Command): Promise
   if (kind === "segmentation") {
     throw new UsageError(`${weights}: its model says of each pixel what it is: detect predict draws that`);
   }
+  if (kind === "forecasting")
+    throw new UsageError(`${weights}: its model looks at no images: there is nothing to draw over`);
   const files = await listImageFiles(paths);
   const pictures = pictureNames(files.map(({ name }) => name));
   const names = [EXPLANATIONS, OVERVIEW, ...pictures];
   const output = await resultFolder({ ...flags, command: "detect explain", paths, files }, names);
   const model = await openPredictor(weights, flags);
+  if (model.kind === "forecasting") throw new Error("a forecaster is not explained");
   const { classes, description } = model;
   const thresholds = model.kind === "detection" ? askedThresholds(model.description, weights, flags) : undefined;
   const { explained, broken } = await explainAll(predictions(model, files, flags, thresholds), files, pictures);
@@ -136,7 +139,7 @@ async function explain(paths: string[], flags: Flags, command: Command): Promise
 }
 
 function predictions(
-  model: Predictor,
+  model: Exclude<Predictor, { kind: "forecasting" }>,
   files: readonly ImageFile[],
   flags: Flags,
   thresholds: ScoreThresholds | undefined,

@@ -59,6 +59,8 @@ interface Flags extends DetectorOptions {
 const FITTING: Fitting = {
   ...{ score: ["detection", "segmentation"], instances: ["segmentation"], method: ["segmentation"] },
   ...{ outlines: ["segmentation"], things: ["segmentation"] },
+  ...{ thresholds: ["detection", "classification", "segmentation"] },
+  ...{ names: ["detection", "classification", "segmentation"] },
 };
 
 type Found = DetectedFile & { id: number; fileName: string };
@@ -69,9 +71,9 @@ export function addPredict(program: Command): void {
     .command("predict")
     .description(
       "Find objects in images (pictures with boxes, and COCO results), say what each pixel is (pictures, label maps, and " +
-        "COCO results), or what images show (JSON, CSV, an overview)",
+        "COCO results), what images show (JSON, CSV, an overview), or how a series of numbers goes on (CSV, JSON, a plot)",
     )
-    .argument("<images...>", 'image files, folders, or patterns such as "shots/**/*.jpg"')
+    .argument("<images...>", 'image files, folders, or patterns such as "shots/**/*.jpg"; or one CSV file of a series')
     .option("--weights <run>", "run folder that detect train wrote")
     .option("--out <folder>", "folder to write to")
     .option("--score <s>", "leave out detections with a lower score", numberIn({ min: 0, max: 1 }))
@@ -114,6 +116,7 @@ export function addPredict(program: Command): void {
     command,
     "detect predict photo.jpg --weights runs/cells --out found",
     'detect predict shots "more/*.png" --weights runs/cells --out found --score 0.5',
+    "detect predict sales.csv --weights runs/sales --out next",
   );
 }
 
@@ -124,6 +127,10 @@ async function predict(paths: string[], flags: Flags, command: Command): Promise
   const { kindOfRun, openPredictor } = await import("./openPredictor.ts");
   const kind = await kindOfRun(weights);
   requireFitting(command, FITTING, kind);
+  if (kind === "forecasting") {
+    const { predictNext } = await import("./forecasting/predictNext.ts");
+    return predictNext(paths, flags);
+  }
   const files = await listImageFiles(paths);
   if (kind === "segmentation" && !flags.instances) {
     const option = ["score", "method", "things"].find((name) => wasGiven(command, name));
@@ -139,6 +146,7 @@ async function predict(paths: string[], flags: Flags, command: Command): Promise
   const names = flags.images ? [...written, OVERVIEW, ...pictures] : written;
   const output = await resultFolder({ ...flags, command: "detect predict", paths, files }, names);
   const model = await openPredictor(weights, flags);
+  if (model.kind === "forecasting") throw new Error("a forecaster looks at no images");
   const work = { files, output, names, pictures, masks, panoptic };
   const broken =
     model.kind === "detection"

@@ -3,14 +3,12 @@ import { basename, extname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { AnchorkitError, UsageError, WouldOverwrite } from "../../base/errors.ts";
 import { countOf } from "../../base/words.ts";
-import { countSplits, type SplitCounts } from "../../data/split/splits.ts";
 import { checkChoice, modelNamed } from "../../models.ts";
 import { type ShortTraining, TRAIN_LONGER, tooFewSteps, tooFewStepsText } from "../../report/evaluation/tooFewSteps.ts";
 import { RunFolder } from "../../training/run/runFolder.ts";
 import type { TaskKind } from "../../training/task.ts";
 import type { TrainEvents, TrainResult } from "../../training/trainOptions.ts";
 import { applyRunOptions } from "../configFile.ts";
-import { describeClasses, describeSplits, openDataset } from "../dataset.ts";
 import { abortOnInterrupt, INTERRUPTED } from "../interrupt.ts";
 import {
   addCommonOptions,
@@ -35,6 +33,7 @@ import {
   takeModelOfWeights,
   type TrainFlags,
 } from "./trainOptions.ts";
+import { openTrainingData, requireDataFlags, type TrainingData } from "./trainData.ts";
 import { augmentationFor, requireTask, trainInto } from "./trainInto.ts";
 import { historyOf, writeTrainingReport } from "./trainingReport.ts";
 
@@ -67,6 +66,7 @@ export function addTrain(program: Command): void {
     "detect train --data dataset --augment strong",
     "detect train --data photos --find-lr",
     "detect train --data folders-of-classes --model small-cnn --minutes 2",
+    "detect train --data sales.csv --model forecast --column sold",
     "detect train --out runs/cells --resume",
     "detect train --out runs/cells --resume --minutes +5",
     "detect train --data more-cells --weights runs/cells --out runs/more-cells",
@@ -75,7 +75,7 @@ export function addTrain(program: Command): void {
 
 async function train(flags: TrainFlags, command: Command): Promise<void> {
   if (flags.findLr) return findLr(flags, command);
-  const { data, resume = false, model, seed } = flags;
+  const { data, resume = false, model } = flags;
   const length = lengthOf(flags);
   const run = new RunFolder(flags.out ?? freeRunFolder(data));
   const out = run.path;
@@ -87,6 +87,7 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   if (resume && !existsSync(data)) {
     throw new AnchorkitError(`${data}: the data of this run is not there; say where it is now with --data`);
   }
+  if (!resume) requireDataFlags(model, command);
   const own = resume ? {} : ownOptions(model, command); // a network that goes on is what it is
   requireThere({ data, ...(!resume && filesOf(flags, own)) }); // a run that goes on has all of them in itself
   const { modelFolderOf } = await import("../../training/run/modelFolder.ts");
@@ -96,11 +97,10 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   }
   checkChoice(model, own, weights);
   const augmentation = await augmentationFor(flags, run);
-  const { dataset, warnings } = await openDataset(flags, { seed, ...(resume && { run }) });
+  const opened = await openTrainingData(flags, { own, ...(resume && { run }) });
+  const { dataset, warnings, splits } = opened;
   requireTask(model, dataset.images, data);
-  const splits = countSplits(dataset.images);
-  const lines = [describeClasses(dataset.classes), describeSplits(splits), `run folder: ${out}`];
-  process.stderr.write(`${lines.join("\n")}\n`);
+  process.stderr.write(`${[...opened.lines, `run folder: ${out}`].join("\n")}\n`);
 
   const progress = new Progress("training");
   const signal = abortOnInterrupt(() => {
@@ -122,7 +122,7 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   else {
     const early =
       finished && task === "detection" ? tooFewSteps(result.best?.score ?? NaN, await historyOf(run)) : undefined;
-    process.stdout.write(`${summary(flags, out, result, splits, report, early).join("\n")}\n`);
+    process.stdout.write(`${summary(flags, out, result, opened, report, early).join("\n")}\n`);
   }
   if (!result.finished) process.exitCode = INTERRUPTED;
 }
@@ -140,7 +140,7 @@ function eventsTo(progress: Progress, task: TaskKind): TrainEvents {
     progress({ step, steps, epoch, epochs, elapsed, remaining, loss, samplesPerSecond, waiting }) {
       const fraction = steps === undefined ? elapsed / (elapsed + remaining) : step / steps;
       const passes = epochs === undefined ? epoch.toFixed(1) : `${epoch.toFixed(1)} of ${epochs}`;
-      const text = `epoch ${passes} | loss ${loss.toFixed(3)} | ${samplesPerSecond.toFixed(1)} images/s | data ${Math.round(100 * waiting)}%`;
+      const text = `epoch ${passes} | loss ${loss.toFixed(3)} | ${samplesPerSecond.toFixed(1)} ${task === "forecasting" ? "windows" : "images"}/s | data ${Math.round(100 * waiting)}%`;
       progress.update({ fraction, text, ...(Number.isFinite(remaining) && { remaining }) });
     },
     validated({ epoch, elapsed, metrics, validationLoss, best }) {
@@ -171,7 +171,7 @@ function summary(
   { data, model }: Pick<TrainFlags, "data" | "model">,
   out: string,
   { best, steps, seconds, finished }: TrainResult,
-  splits: SplitCounts,
+  { measured: split }: Pick<TrainingData, "measured">,
   report: string | undefined,
   early: ShortTraining | undefined,
 ): string[] {
@@ -184,7 +184,6 @@ function summary(
     return [`stopped after ${done}`, ...weights, `continue with: detect train --out ${quoted(out)} --resume`];
   }
   const { task } = modelNamed(model);
-  const split = splits.test.images > 0 ? "test" : "val";
   return [
     `trained ${done}`,
     ...weights,
@@ -192,7 +191,7 @@ function summary(
     ...(report === undefined ? [] : [`report: ${report}`]),
     "next:",
     `  detect eval ${task === "detection" ? "--map " : ""}--data ${quoted(data)} --split ${split} --weights ${quoted(out)}`,
-    `  detect predict <images> --weights ${quoted(out)} --out found`,
+    `  detect predict ${task === "forecasting" ? quoted(data) : "<images>"} --weights ${quoted(out)} --out found`,
   ];
 }
 

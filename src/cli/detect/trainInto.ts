@@ -8,12 +8,14 @@ import type { Dataset, ImageRecord } from "../../data/dataset.ts";
 import { findModelBatch, modelNamed, trainModel } from "../../models.ts";
 import type { RunFolder } from "../../training/run/runFolder.ts";
 import type { DrawExamples, TrainEvents, TrainResult } from "../../training/trainOptions.ts";
+import { learnsSeries } from "./trainData.ts";
 import { sharedOptions, type TrainFlags } from "./trainOptions.ts";
 
 /** What a training needs beside the flags of `detect train`. */
 export interface TrainInto {
   /** See `ownOptions`. */
   own: Readonly<Record<string, unknown>>;
+  /** How images are varied. */
   augmentation: Augmentation;
   length: { epochs?: number; minutes?: number };
   signal: AbortSignal;
@@ -31,16 +33,19 @@ export async function trainInto(
   flags: TrainFlags,
   { own, augmentation, length, events, ...rest }: TrainInto,
 ): Promise<TrainResult> {
-  const { data, coordinates, images, orphans, overwrite, augment, model } = flags;
+  const { data, coordinates, images, orphans, overwrite, augment, model, time, valShare, testShare } = flags;
+  const isSeries = learnsSeries(model);
   const options = {
     ...sharedOptions(flags),
     ...length,
     ...(flags.tensorboard !== false && { draw }),
-    ...{ augmentation, out: run.path, overwrite, ...rest },
+    ...(!isSeries && { augmentation }),
+    ...{ out: run.path, overwrite, ...rest },
     inputs: [data, ...(images === undefined ? [] : [images])],
   };
   const recorded = {
-    ...{ data: resolve(data), augment },
+    data: resolve(data),
+    ...(isSeries ? defined({ time, valShare, testShare }) : { augment }),
     ...defined({ coordinates, orphans, images: images === undefined ? undefined : resolve(images) }),
   };
   if (flags.batch !== "auto") return trainModel(model, dataset, own, options, recorded, events);

@@ -13,9 +13,11 @@ import { SCHEDULES } from "../../training/schedules/registry.ts";
 import { wasGiven } from "../configFile.ts";
 import { addReadingOptions, type DataFlags } from "../dataset.ts";
 import { defined } from "../../base/defined.ts";
+import { addSeriesOptions, type SeriesFlags } from "../series.ts";
 import { addDetectorOptions, addOverwriteOption, choice, flagOf, numberIn, requireThere } from "../options.ts";
 
-export interface TrainFlags extends DataFlags, Omit<TrainOptions, "out" | "signal" | "epochs" | "minutes" | "batch"> {
+export interface TrainFlags
+  extends DataFlags, SeriesFlags, Omit<TrainOptions, "out" | "signal" | "epochs" | "minutes" | "batch"> {
   model: string;
   batch?: number | "auto";
   out?: string;
@@ -122,6 +124,7 @@ export function addTrainingOptions(command: Command): void {
     );
   addDetectorOptions(command);
   addReadingOptions(command);
+  addSeriesOptions(command);
 }
 
 /** Who types a run's own length beside --resume asks for nothing new. */
@@ -148,8 +151,10 @@ export function lengthOf({ epochs, minutes, resume }: TrainFlags): { epochs?: nu
 
 /** What the library's training takes of the flags, beside the model's own options. */
 export function sharedOptions(flags: TrainFlags) {
-  const { batch: images, seed, engine, precision, cache, cacheLimit, workers, patience, weights, resume, flip } = flags;
-  const batch = typeof images === "number" ? images : modelNamed(flags.model).batch;
+  const { batch: images, seed, engine, precision, patience, weights, resume } = flags;
+  const family = modelNamed(flags.model);
+  const { cache, cacheLimit, workers, flip } = family.data === "series" ? {} : flags;
+  const batch = typeof images === "number" ? images : family.batch;
   const { optimizer, lr, schedule, momentum, beta1, beta2, weightDecay, clipNorm, accumulate } = flags;
   const { reduceOnPlateau, checkpointEvery, keepCheckpoints, tensorboard = true } = flags;
   if (keepCheckpoints !== undefined && checkpointEvery === undefined) {

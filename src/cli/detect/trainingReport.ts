@@ -6,6 +6,7 @@ import type { Detector, DetectorOptions } from "../../detection/detector.ts";
 import type { TrainingRecord } from "../../report/page/trainingFigure.ts";
 import type { RunFolder } from "../../training/run/runFolder.ts";
 import { defined } from "../../base/defined.ts";
+import type { Forecaster } from "../../sequence/forecasting/forecaster.ts";
 import type { Segmenter } from "../../segmentation/segmenter.ts";
 
 /** What every kind of report says. */
@@ -26,14 +27,15 @@ export async function writeTrainingReport(
   { engine, precision }: DetectorOptions,
 ): Promise<string | undefined> {
   const images = dataset.images.filter(({ split }) => split === "val");
-  if (images.length === 0) return undefined;
+  if (images.length === 0 && !dataset.series) return undefined;
   const file = run.report;
   try {
     const { openModel } = await import("../../models.ts");
     const model = await openModel(run.path, defined({ engine, precision }));
-    const title = `${run.path} on its validation images`;
+    const title = `${run.path} on its validation ${dataset.series ? "rows" : "images"}`;
     const common = { title, warnings, training: await historyOf(run) };
     if (model.kind === "detection") await reportDetector(file, model, { ...dataset, images }, common);
+    else if (model.kind === "forecasting") await reportForecaster(file, model, dataset, common);
     else if (model.kind === "segmentation") await reportSegmenter(file, model, { ...dataset, images }, common);
     else await reportClassifier(file, model, { ...dataset, images }, common);
     return file;
@@ -62,6 +64,17 @@ async function reportClassifier(file: string, classifier: Classifier, dataset: D
   classifier.dispose();
   const evaluation = measureClassifier(images, description);
   await writeClassifierReport(file, { ...common, classes, images, evaluation });
+}
+
+async function reportForecaster(file: string, forecaster: Forecaster, { series }: Dataset, common: Common) {
+  const { measureForecaster } = await import("../../sequence/forecasting/measure.ts");
+  const { writeForecasterReport } = await import("../../report/forecasting/forecasterReport.ts");
+  if (!series) throw new Error("a forecaster was trained without a series");
+  const { description } = forecaster;
+  const rows = forecaster.forecastSplit(series, "val");
+  forecaster.dispose();
+  const evaluation = measureForecaster(rows, description);
+  await writeForecasterReport(file, { ...common, description, series, rows, evaluation });
 }
 
 async function reportSegmenter(file: string, segmenter: Segmenter, dataset: Dataset, common: Common) {

@@ -46,6 +46,14 @@ export const PRESETS: Presets = {
   }),
 };
 
+/** For what is not varied at all. */
+export const NO_PRESETS: Presets = {
+  none: PRESETS.none,
+  light: PRESETS.none,
+  default: PRESETS.none,
+  strong: PRESETS.none,
+};
+
 /** The same names for classifiers: what an image shows must be seen in each version of it. */
 export const CLASSIFIER_PRESETS: Presets = {
   none: PRESETS.none,

@@ -7,6 +7,7 @@ import type { Dataset, ImageRecord } from "../dataset.ts";
 import { posixPath, readText, shownPath } from "../files.ts";
 import { fileHash } from "../images/fileHash.ts";
 import { mapParallel } from "../parallel.ts";
+import { ManifestSeries, seriesManifest } from "../series/seriesManifest.ts";
 
 const Split = z.enum(["train", "val", "test"]);
 
@@ -24,8 +25,12 @@ const ManifestImage = z.object({
   outlines: z.string().optional(),
 });
 
-/** What a training was begun with, image by image: the content of a run's splits.json. */
-const Manifest = z.object({ classes: z.array(z.string()).readonly().optional(), images: z.array(ManifestImage) });
+/** What a training was begun with, image by image, or a series: the content of a run's splits.json. */
+const Manifest = z.object({
+  classes: z.array(z.string()).readonly().optional(),
+  images: z.array(ManifestImage),
+  series: ManifestSeries.optional(),
+});
 export type Manifest = z.infer<typeof Manifest>;
 export type ManifestImage = Manifest["images"][number];
 
@@ -36,11 +41,11 @@ const SplitLists = z.object({ train: z.array(z.string()), val: z.array(z.string(
 export const HASHED_AT_ONCE = 8;
 
 /**
- * Describes a data set whose images all have a split; reads every image file once.
+ * Describes a data set whose images all have a split, or whose series is split; reads every image file once.
  *
  * @throws AnchorkitError naming an image that cannot be read
  */
-export async function manifestOf({ classes, images }: Dataset): Promise<Manifest> {
+export async function manifestOf({ classes, images, series }: Dataset): Promise<Manifest> {
   const names = namesOf(images);
   const described = await mapParallel(images, HASHED_AT_ONCE, async (image, i) => ({
     name: names[i] ?? "",
@@ -50,7 +55,7 @@ export async function manifestOf({ classes, images }: Dataset): Promise<Manifest
     labels: hashOf(labelsOf(image, classes)),
     ...outlinesOf(image),
   }));
-  return { classes: [...classes], images: described };
+  return { classes: [...classes], images: described, ...(series && { series: seriesManifest(series) }) };
 }
 
 /** Changes when anything does that a training depends on. */
@@ -59,9 +64,10 @@ export function fingerprintOf(manifest: Manifest): string {
 }
 
 export async function writeManifest(file: string, manifest: Manifest): Promise<void> {
-  const { classes, images } = manifest;
+  const { classes, images, series } = manifest;
+  const rows = series ? `, "series": ${JSON.stringify(series)}` : "";
   const lines = images.map((image) => `  ${JSON.stringify(image)}`).join(",\n");
-  await writeFileAtomic(file, `{ "classes": ${JSON.stringify(classes)}, "images": [\n${lines}\n] }\n`);
+  await writeFileAtomic(file, `{ "classes": ${JSON.stringify(classes)}, "images": [\n${lines}\n]${rows} }\n`);
 }
 
 /** @throws AnchorkitError if the file is not what `writeManifest` writes */

@@ -2,14 +2,21 @@ import { AnchorkitError } from "../../base/errors.ts";
 import { alignClasses } from "../alignClasses.ts";
 import type { Dataset, ImageRecord } from "../dataset.ts";
 import { applyManifest } from "./applyManifest.ts";
+import { resumedSeries } from "../series/seriesManifest.ts";
 import { type Manifest, type ManifestImage, manifestOf } from "./manifest.ts";
 
 /**
- * The data of a training that goes on, as it was begun with: the same splits, its classes and images in the same order.
+ * The data of a training that goes on, as it was begun with: the same splits, its classes and images in the same
+ * order.
  *
  * @throws AnchorkitError that says how the data differs from what the training was begun with
  */
 export async function resumedData(manifest: Manifest, dataset: Dataset): Promise<Dataset> {
+  if (manifest.series) {
+    if (!dataset.series)
+      throw new AnchorkitError("the data is not what this training was begun with: a series of numbers");
+    return { ...dataset, series: resumedSeries(manifest.series, dataset.series) };
+  }
   const { dataset: split } = await applyManifest(manifest, dataset);
   const now = await manifestOf(split);
   const pairs = pairsOf(manifest.images, now.images);

@@ -33,10 +33,13 @@ const [TRAINING, VALIDATION]: readonly [ColorName, ColorName] = ["series1", "ser
 /**
  * Scores on the validation images over the epochs, and under them the loss in training and on those images; undefined
  * for less than two measurements. The first of the scores is the one that decides which weights are the best.
+ *
+ * @param scale `share` for scores of 0 to 1, `free` for others
  */
 export function trainingFigure(
   training: readonly TrainingRecord[],
   scores: readonly [FollowedScore, ...FollowedScore[]],
+  scale: "share" | "free" = "share",
 ): FigureDraft | undefined {
   if (training.length < 2) return undefined;
   const [{ key, name }] = scores;
@@ -57,6 +60,7 @@ export function trainingFigure(
       trainingPlot(
         training,
         scores.map((score, i) => ({ key: score.key, color: legend[i]?.color ?? "ink" })),
+        scale === "share" ? share("on validation images") : { type: "quantitative", title: "on validation data" },
       ),
     ],
   };
@@ -65,6 +69,7 @@ export function trainingFigure(
 function trainingPlot(
   training: readonly TrainingRecord[],
   scores: readonly { key: string; color: ColorName }[],
+  y: object,
 ): PlotSpec {
   const x = { field: "epoch", type: "quantitative", title: "epoch", axis: { grid: false } };
   const followed = training.flatMap(({ epoch, metrics }) =>
@@ -83,7 +88,7 @@ function trainingPlot(
         mark: { type: "line", point },
         encoding: {
           x: { ...x, title: null },
-          y: { field: "value", ...share("on validation images") },
+          y: { field: "value", ...y },
           color: asGiven("color"),
         },
       },

@@ -50,17 +50,17 @@ export async function saveModelFolder(
 }
 
 /**
- * Describes the model in a folder anew, its weights, and the thresholds that suit them, as they are; nothing where the
- * folder holds none.
+ * Describes the model in a folder anew; its weights, and what was found out of them (thresholds, intervals), stay as they
+ * are. Nothing where the folder holds none.
  */
 export async function describeAnew(
   folder: string,
   { kind, description }: Pick<SavedModel, "kind" | "description">,
 ): Promise<void> {
   if (findKind(folder) !== kind) return;
-  const schema = z.looseObject({ weights: Checksum.optional(), thresholds: z.unknown().optional() });
-  const { weights, thresholds } = await readDescription(folder, kind, schema);
-  await writeDescription(folder, kind, { ...description, thresholds, weights });
+  const kept = { thresholds: z.unknown().optional(), intervals: z.unknown().optional() };
+  const found = await readDescription(folder, kind, z.object({ weights: Checksum.optional(), ...kept }));
+  await writeDescription(folder, kind, { ...description, ...found });
 }
 
 /** Which model is described: a folder must hold these very weights. */
