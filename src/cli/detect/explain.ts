@@ -7,6 +7,7 @@ import { count } from "../../base/words.ts";
 import type { DetectorOptions } from "../../detection/detector.ts";
 import type { Predictor } from "../../models.ts";
 import type { Explanation, FileExplanation } from "../../training/explaining.ts";
+import type { TaskKind } from "../../training/task.ts";
 import { defined } from "../../base/defined.ts";
 import {
   addCommonOptions,
@@ -91,6 +92,12 @@ export function addExplain(program: Command): void {
   );
 }
 
+/** Why models of some kinds have nothing to explain. */
+const UNEXPLAINED: Readonly<Partial<Record<TaskKind, string>>> = {
+  segmentation: "its model says of each pixel what it is: detect predict draws that",
+  reading: "its model reads text; what stands in an image is not explained by parts of it",
+};
+
 async function explain(paths: string[], flags: Flags, command: Command): Promise<void> {
   const { weights, out, json } = flags;
   requireOneThreshold(flags);
@@ -98,9 +105,8 @@ async function explain(paths: string[], flags: Flags, command: Command): Promise
   const { kindOfRun, openPredictor } = await import("./openPredictor.ts");
   const kind = await kindOfRun(weights);
   requireFitting(command, FITTING, kind);
-  if (kind === "segmentation") {
-    throw new UsageError(`${weights}: its model says of each pixel what it is: detect predict draws that`);
-  }
+  const unexplained = UNEXPLAINED[kind];
+  if (unexplained !== undefined) throw new UsageError(`${weights}: ${unexplained}`);
   const files = await listImageFiles(paths);
   const pictures = pictureNames(files.map(({ name }) => name));
   const names = [EXPLANATIONS, OVERVIEW, ...pictures];
@@ -143,7 +149,7 @@ function predictions(
 ): AsyncGenerator<FileExplanation> {
   const paths = files.map(({ file }) => file);
   const options = defined({ class: flags.class, layer: flags.layer, most: flags.most });
-  if (model.kind === "segmentation") throw new Error("a segmenter is not explained");
+  if (model.kind !== "detection" && model.kind !== "classification") throw new Error(`${model.kind} is not explained`);
   if (model.kind === "detection")
     return model.explainFiles(paths, { ...options, scoreThreshold: thresholds?.scores ?? 0 });
   return model.explainFiles(paths, options);

@@ -96,10 +96,11 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   }
   checkChoice(model, own, weights);
   const augmentation = await augmentationFor(flags, run);
-  const { dataset, warnings } = await openDataset(flags, { seed, ...(resume && { run }) });
+  const { dataset, warnings } = await openDataset(flags, { seed, task: modelNamed(model).task, ...(resume && { run }) });
   requireTask(model, dataset.images, data);
   const splits = countSplits(dataset.images);
-  const lines = [describeClasses(dataset.classes), describeSplits(splits), `run folder: ${out}`];
+  const classes = modelNamed(model).task === "reading" ? [] : [describeClasses(dataset.classes)]; // characters follow
+  const lines = [...classes, describeSplits(splits), `run folder: ${out}`];
   process.stderr.write(`${lines.join("\n")}\n`);
 
   const progress = new Progress("training");
