@@ -145,7 +145,7 @@ async function predict(paths: string[], flags: Flags, command: Command): Promise
       ? await predictObjects(model, work, flags)
       : model.kind === "segmentation"
         ? await predictPixels(model, work, flags)
-        : await predictImages(model, work, flags);
+        : model.kind === "reading" ? 0 : await predictImages(model, work, flags);
   model.dispose();
   endWith(broken, files);
 }

@@ -35,6 +35,7 @@ export async function writeTrainingReport(
     const common = { title, warnings, training: await historyOf(run) };
     if (model.kind === "detection") await reportDetector(file, model, { ...dataset, images }, common);
     else if (model.kind === "segmentation") await reportSegmenter(file, model, { ...dataset, images }, common);
+    else if (model.kind === "reading") model.dispose();
     else await reportClassifier(file, model, { ...dataset, images }, common);
     return file;
   } catch (error) {
