@@ -36,17 +36,19 @@ export function alignedCtc(logits: tf.Tensor3D, labels: tf.Tensor2D, lengths: tf
       forward.push(emission.add(tf.tensor2d([Array.from({ length: states }, (_, s) => (s < 2 ? 0 : NEVER))])));
     }
   }
-  // What follows a frame, without the frame itself.
-  const backward: tf.Tensor2D[] = [ends];
+  // What follows a frame, without the frame itself; the last frame first.
+  let follows = ends;
+  const backward = [follows];
   for (let t = time - 1; t > 0; t--) {
-    const after = (backward[0] as tf.Tensor2D).add(emissions[t] as tf.Tensor2D);
+    const after: tf.Tensor = follows.add(emissions[t] as tf.Tensor2D);
     const reached = logSum(after, shifted(after, -1), shifted(after.add(skips), -2));
-    backward.unshift(tf.where(counts[t] as tf.Tensor2D, reached, ends));
+    follows = tf.where(counts[t] as tf.Tensor2D, reached, ends);
+    backward.push(follows);
   }
 
-  const total = tf.logSumExp((forward.at(-1) as tf.Tensor2D).add(ends), 1) as tf.Tensor1D;
-  const possible = total.greater(NEVER / 2);
-  const paths = tf.stack(forward, 1).add(tf.stack(backward, 1)); // [batch, time, states]
+  const total = tf.logSumExp<tf.Tensor1D>((forward.at(-1) as tf.Tensor2D).add(ends), 1);
+  const possible = tf.logicalNot(total.lessEqual(NEVER / 2)); // what is no number stays so
+  const paths = tf.stack(forward, 1).add(tf.stack(backward.toReversed(), 1)); // [batch, time, states]
   const shares = paths
     .sub(total.reshape([batch, 1, 1]))
     .minimum(0)

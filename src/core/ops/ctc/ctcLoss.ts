@@ -18,24 +18,25 @@ import { nativeCtc } from "./nativeCtc.ts";
 export function ctcLoss(logits: tf.Tensor3D, labels: tf.Tensor2D, lengths?: tf.Tensor1D): tf.Tensor1D {
   const [batch, time, outputs] = logits.shape;
   if (labels.shape[0] !== batch || (lengths && lengths.size !== batch)) {
-    const rows = lengths ? `${labels.shape[0]} rows of labels and ${lengths.size} lengths` : `${labels.shape[0]} rows`;
-    throw new Error(`ctcLoss: logits of ${batch} sequences came with ${rows} of labels; give one for each`);
+    const given = `${labels.shape[0]} rows of labels${lengths ? ` and ${lengths.size} lengths` : ""}`;
+    throw new Error(`ctcLoss: logits of ${batch} sequences came with ${given}; give one for each`);
   }
   if (time < 1 || outputs < 2) {
     throw new Error(`ctcLoss: logits of shape [${logits.shape.join(", ")}] need a frame, and a class beside the blank`);
   }
+  const targets = labels.shape[1] > 0 ? labels : tf.fill<tf.Rank.R2>([batch, 1], -1, "int32");
   const frames = lengths ?? tf.fill<tf.Rank.R1>([batch], time, "int32");
-  const run = usesNativeOps() && labels.shape[1] > 0 ? nativeCtc : alignedCtc;
+  const run = usesNativeOps() ? nativeCtc : alignedCtc;
   const withGradient = tf.customGrad((...args) => {
     const save = args.at(-1) as tf.GradSaveFunc;
-    const { loss, slope } = run(logits, labels, frames);
+    const { loss, slope } = run(logits, targets, frames);
     save([slope]);
     return {
       value: loss,
       gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) => (saved as tf.Tensor).mul(dy.reshape([batch, 1, 1])),
     };
   });
-  return withGradient(logits) as tf.Tensor1D;
+  return withGradient(logits);
 }
 
 /** How many frames a target needs: one for each label, and a blank between two equal ones. */
