@@ -14,7 +14,7 @@ export interface ReaderLossOptions extends WarpedShape {
 }
 
 /** How much the shortcut's loss counts beside that of the whole network. */
-const SHORTCUT = 0.2;
+const SHORTCUT = Number(process.env.SC ?? 0.2);
 
 /** Names and shapes of what the losses are computed from. */
 export function lossInputs({ longest, ...shape }: ReaderLossOptions): Record<string, TensorSpec> {
