@@ -48,7 +48,7 @@ export function cutOutObjects(dataset: Dataset, options: CutOutOptions = {}): Da
 }
 
 /** The box with a margin, out to whole pixels of the image, at least one wide and high. */
-function withMargin([x1, y1, x2, y2]: Box, margin: number, { width, height }: Size): Box {
+export function withMargin([x1, y1, x2, y2]: Box, margin: number, { width, height }: Size): Box {
   const [left, right] = outTo(x1, x2, margin, width);
   const [top, bottom] = outTo(y1, y2, margin, height);
   return [left, top, right, bottom];

@@ -18,16 +18,19 @@ import {
   printJson,
   requireThere,
 } from "../options.ts";
+import type { DecodingFlags } from "./reading/decoding.ts";
+import { READER_METRICS } from "./reading/evalReader.ts";
 import { evaluateSegmentation, type SegmentationEvalFlags } from "./segmentation/evaluateSegmentation.ts";
 import { SEGMENTER_METRICS } from "./segmentation/measureSegmentation.ts";
 import type { InstanceMethod } from "./segmentation/evalSegmenter.ts";
+import type { TrainingRecord } from "../../report/page/trainingFigure.ts";
 import { TRAIN_LONGER, tooFewSteps, tooFewStepsText } from "../../report/evaluation/tooFewSteps.ts";
 import { RunFolder } from "../../training/run/runFolder.ts";
 import { historyOf } from "./trainingReport.ts";
 import { thresholdsIn } from "./thresholds.ts";
 import { renderTables, TABLE_FORMATS, type TableFormat } from "../tables.ts";
 
-interface Flags extends InputFlags, MeasureFlags, SegmentationEvalFlags {
+interface Flags extends InputFlags, MeasureFlags, SegmentationEvalFlags, DecodingFlags {
   map?: true;
   format: TableFormat | "json";
   failUnder?: Bar[];
@@ -129,6 +132,12 @@ function addMeasureOptions(command: Command): void {
       instanceMethod,
     )
     .option("--things <classes>", "with --instances, the classes whose objects are counted (default: all)", listed)
+    .option(
+      "--beam <n>",
+      "of a model that reads text: how many beginnings a beam search follows (default: the best character of each frame)",
+      numberIn({ whole: true, min: 1, max: 1000 }),
+    )
+    .option("--words <file>", "of a model that reads text: the only texts there are, a line each")
     .option("--explain", "say where it fails: errors and what they cost, best thresholds, mix-ups, calibration, counts")
     .option(
       "--slice <by>",
@@ -158,6 +167,7 @@ function addOutputOptions(command: Command): void {
           ...METRICS.voc,
           ...CLASSIFIER_METRICS,
           ...Object.values(SEGMENTER_METRICS).flat(),
+          ...READER_METRICS,
         ]),
       ]),
     );
@@ -165,8 +175,9 @@ function addOutputOptions(command: Command): void {
 
 const OF_DETECTIONS: readonly Subject[] = ["detection", "files"];
 const OF_FILES: readonly Subject[] = ["files"];
-const OF_MODELS: readonly Subject[] = ["detection", "classification", "segmentation"];
+const OF_MODELS: readonly Subject[] = ["detection", "classification", "segmentation", "reading"];
 const OF_SEGMENTERS: readonly Subject[] = ["segmentation"];
+const OF_READERS: readonly Subject[] = ["reading"];
 const OF_MASKS: readonly Subject[] = ["masks"];
 /** Options that not everything which can be measured has use for. */
 const FITTING: Fitting = {
@@ -174,10 +185,11 @@ const FITTING: Fitting = {
   ...{ maxDetections: [...OF_DETECTIONS, "segmentation"], thresholds: [...OF_DETECTIONS, "classification"] },
   ...{ instances: OF_SEGMENTERS, things: OF_SEGMENTERS },
   ...{ explain: OF_DETECTIONS, slice: OF_DETECTIONS, intervals: OF_DETECTIONS },
-  ...{ resamples: OF_DETECTIONS, seed: OF_DETECTIONS, difficult: OF_DETECTIONS },
+  ...{ resamples: [...OF_DETECTIONS, "reading"], seed: [...OF_DETECTIONS, "reading"], difficult: OF_DETECTIONS },
   ...{ boxes: OF_FILES, match: OF_FILES, against: OF_FILES },
   ...{ split: [...OF_MODELS, "masks"], coordinates: [...OF_MODELS, "masks"], engine: OF_MODELS, precision: OF_MODELS },
   ...{ classes: OF_MASKS, ignoreLabel: OF_MASKS },
+  ...{ beam: OF_READERS, words: OF_READERS },
 };
 
 const LAYOUTS = [
@@ -210,8 +222,8 @@ async function evaluate(flags: Flags, command: Command): Promise<void> {
     await checkReport(flags);
     return evaluateSegmentation(flags, command, subject);
   }
-  requireMeasured(flags.failUnder ?? [], subject === "classification" ? CLASSIFIER_METRICS : METRICS[flags.rules]);
-  if (subject === "classification") return evaluateClassifier(flags);
+  if (subject === "classification" || subject === "reading") return evaluateWholes(flags, subject);
+  requireMeasured(flags.failUnder ?? [], METRICS[flags.rules]);
   checkMeasureFlags(flags);
   for (const note of measureNotes(flags)) process.stderr.write(`${note}\n`);
   await checkReport(flags);
@@ -254,16 +266,43 @@ async function subjectOf({ weights, data, truth, predictions }: Flags): Promise<
   return kindOfRun(weights);
 }
 
-async function evaluateClassifier(flags: Flags): Promise<void> {
-  const { evalClassifier } = await import("./classification/evalClassifier.ts");
-  await checkReport(flags);
-  const { document, tables, numbers, reported } = await evalClassifier(flags);
+/** How models that say something of images as wholes are measured and reported. */
+const WHOLES = {
+  classification: {
+    metrics: CLASSIFIER_METRICS,
+    async measure(flags: Flags) {
+      const { evalClassifier } = await import("./classification/evalClassifier.ts");
+      const { reported, ...measured } = await evalClassifier(flags);
+      const write = async (file: string, training: readonly TrainingRecord[]): Promise<void> => {
+        const { writeClassifierReport } = await import("../../report/classification/classifierReport.ts");
+        await writeClassifierReport(file, { ...reported, training });
+      };
+      return { ...measured, write };
+    },
+  },
+  reading: {
+    metrics: READER_METRICS,
+    async measure(flags: Flags) {
+      const { evalReader } = await import("./reading/evalReader.ts");
+      const { reported, ...measured } = await evalReader(flags);
+      const write = async (file: string, training: readonly TrainingRecord[]): Promise<void> => {
+        const { writeReaderReport } = await import("../../report/reading/readerReport.ts");
+        await writeReaderReport(file, { ...reported, training });
+      };
+      return { ...measured, write };
+    },
+  },
+} as const;
+
+async function evaluateWholes(flags: Flags, subject: keyof typeof WHOLES): Promise<void> {
   const { format, report, weights = "", failUnder = [] } = flags;
+  requireMeasured(failUnder, WHOLES[subject].metrics);
+  await checkReport(flags);
+  const { document, tables, numbers, write } = await WHOLES[subject].measure(flags);
   if (flags.json || format === "json") printJson(document);
   else process.stdout.write(`${renderTables(tables, format)}\n`);
   if (report !== undefined) {
-    const { writeClassifierReport } = await import("../../report/classification/classifierReport.ts");
-    await writeClassifierReport(report, { ...reported, training: await historyOf(RunFolder.of(weights)) });
+    await write(report, await historyOf(RunFolder.of(weights)));
     process.stderr.write(`report: ${report}\n`);
   }
   const short = fallsShort(failUnder, numbers);

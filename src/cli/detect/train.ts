@@ -96,7 +96,11 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   }
   checkChoice(model, own, weights);
   const augmentation = await augmentationFor(flags, run);
-  const { dataset, warnings } = await openDataset(flags, { seed, task: modelNamed(model).task, ...(resume && { run }) });
+  const { dataset, warnings } = await openDataset(flags, {
+    seed,
+    task: modelNamed(model).task,
+    ...(resume && { run }),
+  });
   requireTask(model, dataset.images, data);
   const splits = countSplits(dataset.images);
   const classes = modelNamed(model).task === "reading" ? [] : [describeClasses(dataset.classes)]; // characters follow

@@ -6,6 +6,7 @@ import type { Detector, DetectorOptions } from "../../detection/detector.ts";
 import type { TrainingRecord } from "../../report/page/trainingFigure.ts";
 import type { RunFolder } from "../../training/run/runFolder.ts";
 import { defined } from "../../base/defined.ts";
+import type { TextReader } from "../../sequence/reading/textReader.ts";
 import type { Segmenter } from "../../segmentation/segmenter.ts";
 
 /** What every kind of report says. */
@@ -35,7 +36,7 @@ export async function writeTrainingReport(
     const common = { title, warnings, training: await historyOf(run) };
     if (model.kind === "detection") await reportDetector(file, model, { ...dataset, images }, common);
     else if (model.kind === "segmentation") await reportSegmenter(file, model, { ...dataset, images }, common);
-    else if (model.kind === "reading") model.dispose();
+    else if (model.kind === "reading") await reportReader(file, model, { ...dataset, images }, common);
     else await reportClassifier(file, model, { ...dataset, images }, common);
     return file;
   } catch (error) {
@@ -63,6 +64,16 @@ async function reportClassifier(file: string, classifier: Classifier, dataset: D
   classifier.dispose();
   const evaluation = measureClassifier(images, description);
   await writeClassifierReport(file, { ...common, classes, images, evaluation });
+}
+
+async function reportReader(file: string, reader: TextReader, dataset: Dataset, common: Common) {
+  const { readerData } = await import("../../sequence/reading/readerData.ts");
+  const { measureReader } = await import("../../sequence/reading/measure.ts");
+  const { writeReaderReport } = await import("../../report/reading/readerReport.ts");
+  const { classes, description } = reader;
+  const images = await reader.readLabelled(readerData(dataset, description.margin).images);
+  reader.dispose();
+  await writeReaderReport(file, { ...common, classes, images, evaluation: measureReader(images) });
 }
 
 async function reportSegmenter(file: string, segmenter: Segmenter, dataset: Dataset, common: Common) {

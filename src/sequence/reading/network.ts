@@ -28,13 +28,17 @@ export const CHARACTER_LAYERS = { characters: "characters", shortcut: "shortcut"
  * Stages of the convolutions: strides down and across, and how many residual blocks follow. From the third on, the width
  * is kept, so that a narrow letter has a few frames to itself.
  */
-const STAGES: readonly { filters: number; kernelSize: [number, number]; strides: [number, number]; residuals: number }[] =
-  [
-    { filters: 32, kernelSize: [4, 4], strides: [2, 2], residuals: 0 },
-    { filters: 64, kernelSize: [4, 4], strides: [2, 2], residuals: 1 },
-    { filters: 128, kernelSize: [2, 3], strides: [2, 1], residuals: 1 },
-    { filters: 128, kernelSize: [2, 3], strides: [2, 1], residuals: 0 },
-  ];
+const STAGES: readonly {
+  filters: number;
+  kernelSize: [number, number];
+  strides: [number, number];
+  residuals: number;
+}[] = [
+  { filters: 32, kernelSize: [4, 4], strides: [2, 2], residuals: 0 },
+  { filters: 64, kernelSize: [4, 4], strides: [2, 2], residuals: 1 },
+  { filters: 128, kernelSize: [2, 3], strides: [2, 1], residuals: 1 },
+  { filters: 128, kernelSize: [2, 3], strides: [2, 1], residuals: 0 },
+];
 
 /**
  * A convolutional recurrent network (Shi, Bai and Yao, "An End-to-End Trainable Neural Network for Image-based Sequence
@@ -61,7 +65,8 @@ export function buildReader(
     stride *= strides[1];
     x = b.norm(b.conv(x, `${stage}_conv`, filters, kernelSize, { strides }), `${stage}_conv_bn`);
     x = blank(b.relu(x, `${stage}_conv_relu`), `${stage}_conv`, stride);
-    for (let block = 1; block <= residuals; block++) x = residual(b, x, `${stage}_block${block}`, filters, stride, blank);
+    for (let block = 1; block <= residuals; block++)
+      x = residual(b, x, `${stage}_block${block}`, filters, stride, blank);
   }
   const sequence = new ColumnSequence({ name: "columns" }).apply(x) as tf.SymbolicTensor;
   const counts = new ColumnCounts({ name: "frames", stride }).apply([x, widths]) as tf.SymbolicTensor;

@@ -37,8 +37,11 @@ const PREDICT_BATCH = 32;
 /** Training images are kept this much larger than they lie on the canvas, to be turned without blur. */
 const OVERSIZE = 1.25;
 
-/** The averaged weights follow quickly, as a training is short; the raw ones are measured beside them. */
-const RECIPE: Partial<Recipe> = { average: { every: 5, keep: 0.98, compare: true } };
+/**
+ * At a lower rate CTC stays long where it begins, reading nothing but blanks. The averaged weights follow quickly, as a
+ * training is short; the raw ones are measured beside them.
+ */
+const RECIPE: Partial<Recipe> = { peakRate: 5e-3, average: { every: 5, keep: 0.98, compare: true } };
 
 /**
  * A reader of the texts of a data set, see readerData. Alphabet, canvas and channel statistics are chosen for the training
@@ -53,7 +56,10 @@ export async function readerTask(
 ): Promise<Prepared<TextBatch>> {
   const begun = model === undefined ? undefined : await readReaderDescription(model);
   const { images: all, margin, notes } = readerData(given, begun?.margin);
-  const [images, held] = (["train", "val"] as const).map((split) => ofSplit(given, all, split)) as [TextImage[], TextImage[]];
+  const [images, held] = (["train", "val"] as const).map((split) => ofSplit(given, all, split)) as [
+    TextImage[],
+    TextImage[],
+  ];
   const learnt = alphabetOf(images);
   const classes = begun ? [...new Set([...begun.classes, ...learnt])] : learnt;
   const architecture = begun?.architecture ?? architectureOf(options);
@@ -96,7 +102,9 @@ export async function readerTask(
     losses: (inputs) => readerLosses(inputs, lossOptions),
     predict: predictStep({ network, preprocessing, batch: PREDICT_BATCH }),
     async validate(run) {
-      return validationOf(measureReader(await readLabelled(run, PREDICT_BATCH, validation, description)));
+      return validationOf(
+        measureReader(await readLabelled(run, PREDICT_BATCH, validation, description), { resamples: 1 }),
+      );
     },
     recipe: begun && !resumes ? { ...RECIPE, phases: FROM_WEIGHTS } : RECIPE,
     built: { model: options.model, ...architecture, size: canvas.width },

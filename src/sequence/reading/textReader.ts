@@ -1,10 +1,12 @@
 import type { AnchorkitError } from "../../base/errors.ts";
-import type { Size } from "../../base/preprocessing.ts";
+import { placeOnCanvas, type Size } from "../../base/preprocessing.ts";
 import { disposeWeights } from "../../core/namedWeights.ts";
-import type { ImageRecord } from "../../data/dataset.ts";
+import { withMargin } from "../../data/cutOutObjects.ts";
+import type { ImageRecord, LabelledObject } from "../../data/dataset.ts";
 import { fittedAnswers } from "../../data/images/canvasImages.ts";
-import type { FittedImage } from "../../data/images/fittedFiles.ts";
+import { chunksOf, type FittedImage } from "../../data/images/fittedFiles.ts";
 import { noCache } from "../../data/images/imageCache.ts";
+import { decodeRegions, readImageHeader } from "../../data/images/images.ts";
 import { ImageStore } from "../../data/images/imageStore.ts";
 import type { Program } from "../../engine/graph/program.ts";
 import { loadEngine } from "../../engine/load.ts";
@@ -22,6 +24,8 @@ import { readReader } from "./readReader.ts";
 
 /** What stands in an image file, or why it could not be read. */
 export type FileReading = (Reading & { file: string; size: Size }) | { file: string; error: AnchorkitError };
+
+type Box = LabelledObject["box"];
 
 /** Images that run at once unless told. */
 const BATCH = 32;
@@ -81,6 +85,27 @@ export class TextReader {
     for await (const one of fittedAnswers(files, this.#batch, preprocessing, read)) {
       yield "error" in one ? one : { file: one.file, size: one.size, ...one.answer };
     }
+  }
+
+  /**
+   * Reads boxes of an image file (x1, y1, x2, y2 in pixels of the image as it is shown), each a line of text, in their
+   * order; as much around each as the reader has learnt is read with it. The file is decoded once.
+   *
+   * @throws AnchorkitError for a file that cannot be read
+   */
+  async readBoxes(file: string, boxes: readonly Box[], options: DecodeOptions = {}): Promise<Reading[]> {
+    const { preprocessing, margin = 0 } = this.description;
+    const decode = decoderOf(this.classes, options);
+    if (boxes.length === 0) return [];
+    const size = await readImageHeader(file);
+    const regions = boxes.map((box) => withMargin(box, margin, size));
+    const crops = await decodeRegions(file, regions, (original) => placeOnCanvas(original, preprocessing));
+    const images = crops.map(({ data, width, height, originalWidth, originalHeight }): FittedImage => ({
+      ...{ pixels: data, width, height, original: { width: originalWidth, height: originalHeight } },
+    }));
+    return chunksOf(images, this.#batch).flatMap((chunk) =>
+      readImages(this.#run, this.#batch, chunk, preprocessing).map(decode),
+    );
   }
 
   /** What it reads in images whose text is known, in their order; see readerData. */
