@@ -9,6 +9,7 @@ import {
   NO_PRESETS,
   PRESETS,
   type Presets,
+  READER_PRESETS,
   SEGMENTER_PRESETS,
 } from "./data/augment/presets.ts";
 import type { Dataset } from "./data/dataset.ts";
@@ -21,6 +22,8 @@ import { FcnOptions, UnetOptions } from "./segmentation/options.ts";
 import type { Segmenter } from "./segmentation/segmenter.ts";
 import type { Forecaster } from "./sequence/forecasting/forecaster.ts";
 import { ForecastOptions } from "./sequence/forecasting/options.ts";
+import { ReaderOptions } from "./sequence/reading/options.ts";
+import type { TextReader } from "./sequence/reading/textReader.ts";
 import type { PredictorOptions } from "./training/predictorOptions.ts";
 import type { BatchChoice } from "./training/memory/chooseBatch.ts";
 import type { FindRateEvents, FindRateOptions } from "./training/rateTest/findRate.ts";
@@ -39,7 +42,7 @@ export interface ImageOptions {
 }
 
 /** A trained model that can be run; `kind` tells which. */
-export type Predictor = Detector | Classifier | Segmenter | Forecaster;
+export type Predictor = Detector | Classifier | Segmenter | TextReader | Forecaster;
 
 /** A kind of model: what can be chosen of it, how it is trained, and how a trained one is opened. */
 export interface ModelFamily<Own extends z.ZodObject = z.ZodObject> {
@@ -141,6 +144,18 @@ export const MODELS: Readonly<Record<string, ModelFamily>> = {
   fcn32: fcn(32),
   fcn16: fcn(16),
   fcn8: fcn(8),
+  crnn: family({
+    task: "reading",
+    title: "CRNN",
+    batch: 32,
+    presets: READER_PRESETS,
+    options: ReaderOptions,
+    async prepare(dataset, own, context) {
+      const { readerTask } = await import("./sequence/reading/readerTask.ts");
+      return readerTask(dataset, { ...own, model: "crnn" }, context);
+    },
+    open: async (...given) => (await import("./sequence/reading/textReader.ts")).TextReader.load(...given),
+  }),
   forecast: family({
     task: "forecasting",
     title: "a recurrent network that forecasts",

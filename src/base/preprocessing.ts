@@ -26,9 +26,10 @@ export interface Framing {
 /**
  * `fit`: as large as all of it fits, in the middle, its aspect ratio kept. `stretch`: to exactly the canvas. `crop`: the
  * aspect ratio kept, so large that its middle fills the canvas; the rest of it lies outside. `tiles`: images keep their
- * pixels, and are seen by windows of the canvas's size.
+ * pixels, and are seen by windows of the canvas's size. `line`: of lines of text, as high as the canvas, the aspect ratio
+ * kept, at its left; squeezed where it would be wider than the canvas.
  */
-export type ResizeRule = (typeof RESIZE_RULES)[number] | "tiles";
+export type ResizeRule = (typeof RESIZE_RULES)[number] | "tiles" | "line";
 
 /** Of models that look at an image as a whole. */
 export const RESIZE_RULES = ["fit", "stretch", "crop"] as const;
@@ -44,8 +45,8 @@ export interface Placement {
 }
 
 /**
- * Where the rule puts an image, and its size there, rounded to whole pixels. The image is in the middle, at whole
- * pixels: offsets are negative where it is cropped.
+ * Where the rule puts an image, and its size there, rounded to whole pixels. The image is in the middle (a line of text
+ * at the left), at whole pixels: offsets are negative where it is cropped.
  */
 export function placeOnCanvas(image: Size, { canvas, resize }: Framing): Placement & Size {
   const { width, height } = sizeOnCanvas(image, canvas, resize);
@@ -54,7 +55,7 @@ export function placeOnCanvas(image: Size, { canvas, resize }: Framing): Placeme
     height,
     scaleX: width / image.width,
     scaleY: height / image.height,
-    offsetX: Math.floor((canvas.width - width) / 2),
+    offsetX: resize === "line" ? 0 : Math.floor((canvas.width - width) / 2),
     offsetY: Math.floor((canvas.height - height) / 2),
   };
 }
@@ -62,6 +63,10 @@ export function placeOnCanvas(image: Size, { canvas, resize }: Framing): Placeme
 function sizeOnCanvas(image: Size, canvas: Size, resize: ResizeRule): Size {
   if (resize === "stretch") return canvas;
   if (resize === "tiles") return image;
+  if (resize === "line") {
+    const width = Math.round((image.width * canvas.height) / image.height);
+    return { width: Math.min(Math.max(1, width), canvas.width), height: canvas.height };
+  }
   const scales = [canvas.width / image.width, canvas.height / image.height];
   const scale = resize === "fit" ? Math.min(...scales) : Math.max(...scales);
   const scaled = (side: number): number => Math.max(1, Math.round(side * scale));

@@ -3,11 +3,12 @@ import type { Command } from "commander";
 import { countOf } from "../base/words.ts";
 import { Random } from "../base/random.ts";
 import type { Dataset, ImageRecord } from "../data/dataset.ts";
-import { FORMAT_IDS, type Coordinates, type FormatId, type Orphans } from "../data/formats/format.ts";
+import { FORMAT_IDS, type Coordinates, type FormatId, type Orphans, type Wanted } from "../data/formats/format.ts";
 import type { ReadDatasetOptions } from "../data/readDataset.ts";
 import type { Seen } from "../data/split/applyManifest.ts";
 import { splitDataset, type SplitCounts } from "../data/split/splits.ts";
 import type { RunFolder } from "../training/run/runFolder.ts";
+import type { TaskKind } from "../training/task.ts";
 import { defined } from "../base/defined.ts";
 import { choice } from "./options.ts";
 
@@ -61,16 +62,24 @@ export interface OpenedDataset {
   seen: ReadonlyMap<ImageRecord, Seen>;
 }
 
+/** What labels are read for, where a kind of model learns what others do not. */
+const WANTED: Readonly<Partial<Record<TaskKind, Wanted>>> = { reading: "texts" };
+
 /**
  * Reads a data set and gives each image a split: the one that it had in the training of the run, if that is given and
  * keeps one, else one drawn by the seed. Says on stderr what it found.
+ *
+ * @param options.task what it is for, which decides between formats that look alike
  */
 export async function openDataset(
   { data, ...reading }: DataFlags,
-  { seed, run }: { seed: number; run?: RunFolder },
+  { seed, run, task }: { seed: number; run?: RunFolder; task?: TaskKind | undefined },
 ): Promise<OpenedDataset> {
   const { readDataset } = await import("../data/readDataset.ts");
-  const { dataset, warnings, source } = await readDataset(data, readingOptions(reading));
+  const { dataset, warnings, source } = await readDataset(data, {
+    ...readingOptions(reading),
+    wanted: task && WANTED[task],
+  });
   process.stderr.write(`${source}: ${countOf(dataset.images.length, "image")}\n`);
   printWarnings(warnings);
   if (run === undefined || !existsSync(run.splits)) {

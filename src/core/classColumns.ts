@@ -8,6 +8,8 @@ export interface ClassLayer {
   width?: number;
   /** Outputs before those of the first class, which stay where they are (background); 0 unless told. */
   leading?: number;
+  /** Outputs behind those of the last class, which stay at the end (CTC's blank); 0 unless told. */
+  trailing?: number;
 }
 
 /**
@@ -28,14 +30,14 @@ export function weightsByClass(
   const fresh = after.filter((_, k) => (places[k] ?? -1) < 0);
   const own = namedWeights(network);
   const adapted = new Map(weights);
-  for (const { layer, width = 1, leading = 0 } of layers) {
+  for (const { layer, width = 1, leading = 0, trailing = 0 } of layers) {
     const groups = places.map((place) => (place < 0 ? -1 : leading + place * width));
     for (const name of [`${layer}/kernel`, `${layer}/bias`]) {
       const [given, variable] = [weights.get(name), own.get(name)];
       adapted.delete(name);
       if (!given || !variable || known.length === 0) continue;
       const into = { shape: variable.shape, values: variable.dataSync<"float32">() };
-      adapted.set(name, taken(given, into, { groups, width, leading }));
+      adapted.set(name, taken(given, into, { groups, width, leading, trailing }));
     }
   }
   if (known.length === 0) return { weights: adapted };
@@ -43,11 +45,11 @@ export function weightsByClass(
   return { weights: adapted, says: `classes by their names, taken over: ${known.join(", ")}${news}` };
 }
 
-/** `into` with the leading columns of `from`, and those of each class from where `groups` finds them; -1 is nowhere. */
+/** `into` with the leading and trailing columns of `from`, and those of each class from where `groups` finds them; -1 is nowhere. */
 function taken(
   from: WeightValue,
   into: WeightValue,
-  { groups, width, leading }: { groups: readonly number[]; width: number; leading: number },
+  { groups, width, leading, trailing }: { groups: readonly number[] } & Required<Omit<ClassLayer, "layer">>,
 ): WeightValue {
   const [before = 0, now = 0] = [from.shape.at(-1), into.shape.at(-1)];
   const values = into.values.slice();
@@ -56,6 +58,7 @@ function taken(
       values.set(from.values.subarray(row * before + source, row * before + source + count), row * now + target);
     };
     copy(0, 0, leading);
+    copy(before - trailing, now - trailing, trailing);
     for (const [k, source] of groups.entries()) if (source >= 0) copy(source, leading + k * width, width);
   }
   return { shape: into.shape, values };

@@ -61,6 +61,7 @@ export {
 export { type ActivationName, ACTIVATIONS } from "./ops/activations.ts";
 export { batchNorm, frozenBatchNorm, type NormalizedBatch } from "./ops/batchNorm.ts";
 export { sampleGrid, sampleRegularGrid } from "./ops/bilinear.ts";
+export { ctcFrames, ctcLoss } from "./ops/ctc/ctcLoss.ts";
 export { gatherPerImage, gatherRows } from "./ops/gather.ts";
 export { relu, relu6 } from "./ops/relu.ts";
 export { type Interpolation, resizeImages } from "./ops/resize.ts";

@@ -2,6 +2,7 @@ import { AnchorkitError } from "../base/errors.ts";
 import type { Size } from "../base/preprocessing.ts";
 import { knownOptions } from "../geometry/knownOptions.ts";
 import type { Dataset, ImageRecord, LabelledObject } from "./dataset.ts";
+import { textOf } from "./text/texts.ts";
 import { trainedObjects } from "./trainedObjects.ts";
 
 export interface CutOutOptions {
@@ -14,7 +15,7 @@ type Box = LabelledObject["box"];
 /**
  * The objects of a detection data set as images of their own, for a classifier: each object that a detector learns
  * (neither difficult nor a crowd) is a record whose `crop` is its box with the margin around it, out to whole pixels and
- * cut at the borders of the image, and whose one label is its class. Records are numbered from 1 in the order of images
+ * cut at the borders of the image, whose one label is its class, and whose text is what an attribute says (`textOf`). Records are numbered from 1 in the order of images
  * and objects, and have the split and fields of their image: draw splits before, or objects of one image land in several.
  * No pixel is read; whatever decodes records decodes their crop alone.
  *
@@ -32,12 +33,14 @@ export function cutOutObjects(dataset: Dataset, options: CutOutOptions = {}): Da
   }
   const images = cuts.map(({ image, object }, i): ImageRecord => {
     const { file, split, fields } = image;
+    const text = textOf(object);
     const [x1, y1, x2, y2] = withMargin(object.box, margin, image);
     const [left, top] = image.crop ?? [0, 0];
     return {
       ...{ id: i + 1, file, width: x2 - x1, height: y2 - y1 },
       ...(split && { split }),
       ...(fields && { fields }),
+      ...(text !== undefined && { text }),
       ...{ objects: [], labels: [object.class], crop: [left + x1, top + y1, left + x2, top + y2] },
     };
   });
@@ -45,7 +48,7 @@ export function cutOutObjects(dataset: Dataset, options: CutOutOptions = {}): Da
 }
 
 /** The box with a margin, out to whole pixels of the image, at least one wide and high. */
-function withMargin([x1, y1, x2, y2]: Box, margin: number, { width, height }: Size): Box {
+export function withMargin([x1, y1, x2, y2]: Box, margin: number, { width, height }: Size): Box {
   const [left, right] = outTo(x1, x2, margin, width);
   const [top, bottom] = outTo(y1, y2, margin, height);
   return [left, top, right, bottom];

@@ -2,7 +2,7 @@ import { AnchorkitError } from "../base/errors.ts";
 import { knownOptions } from "../geometry/knownOptions.ts";
 import { countOf } from "../base/words.ts";
 import { isImageName, shownPath } from "./files.ts";
-import type { FormatId, LabelFormat, Likeness, ReadOptions, ReadResult } from "./formats/format.ts";
+import type { FormatId, LabelFormat, Likeness, ReadOptions, ReadResult, Wanted } from "./formats/format.ts";
 import { FORMATS } from "./formats/registry.ts";
 import { describeUnread } from "./formats/unread/describeUnread.ts";
 import { lookAt, type Place } from "./place.ts";
@@ -12,6 +12,8 @@ import { NothingLeftError, Warnings } from "./warnings.ts";
 export interface ReadDatasetOptions extends ReadOptions {
   /** The format to read; found by looking at the files unless told. */
   from?: FormatId;
+  /** What the labels are for, which decides between formats that look alike; open unless told. */
+  wanted?: Wanted | undefined;
 }
 
 /**
@@ -29,9 +31,9 @@ export async function readDataset(
   all: ReadDatasetOptions = {},
 ): Promise<ReadResult & { format: FormatId }> {
   knownOptions("readDataset", all, READING_OPTIONS);
-  const { from, ...options } = all;
+  const { from, wanted, ...options } = all;
   const place = await lookAt(path);
-  const format = from === undefined ? await formatOf(place) : FORMATS[from];
+  const format = from === undefined ? await formatOf(place, wanted) : FORMATS[from];
   if (options.images !== undefined && OWN_IMAGES.includes(format.id)) {
     throw new AnchorkitError(`${shownPath(path)}: ${format.title} has its images in itself; leave out --images`);
   }
@@ -50,19 +52,22 @@ export async function readDataset(
 
 /** For functions that hand their options on. */
 export const READING_OPTIONS = {
-  ...({ from: true, coordinates: true, images: true, orphans: true } as const),
+  ...({ from: true, wanted: true, coordinates: true, images: true, orphans: true } as const),
   ...({ observer: true, warnings: true } as const),
 };
 
 /** Formats whose labels are nothing without the images that they lie among or hold. */
-const OWN_IMAGES: readonly FormatId[] = ["folders", "masks"];
+const OWN_IMAGES: readonly FormatId[] = ["folders", "masks", "textnames"];
+
+/** Formats that cannot say a text: not looked for where texts are wanted. */
+const WITHOUT_TEXTS: readonly FormatId[] = ["imagelabels", "folders", "masks"];
 
 const LIKELIEST_FIRST: readonly Likeness[] = ["sure", "likely", "maybe"];
 
 /** The format that a place looks like most. */
-async function formatOf(place: Place): Promise<LabelFormat> {
-  const formats = Object.values(FORMATS);
-  const likeness = await Promise.all(formats.map((format) => format.recognizes(place)));
+async function formatOf(place: Place, wanted: Wanted | undefined): Promise<LabelFormat> {
+  const formats = Object.values(FORMATS).filter(({ id }) => wanted !== "texts" || !WITHOUT_TEXTS.includes(id));
+  const likeness = await Promise.all(formats.map((format) => format.recognizes(place, wanted)));
   const name = shownPath(place.path);
   for (const degree of LIKELIEST_FIRST) {
     const [format, ...others] = formats.filter((_, i) => likeness[i] === degree);

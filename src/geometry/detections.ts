@@ -19,6 +19,8 @@ export interface DetectionColumns {
   areas?: ArrayLike<number>;
   /** n masks of the image's size. */
   masks?: readonly Rle[];
+  /** n texts that were read in the boxes, and how probable each is, 0 to 1. */
+  readings?: readonly { text: string; confidence: number }[];
 }
 
 /** Detections that {@link detections} has checked: best score first. */
@@ -34,15 +36,18 @@ export interface Detections extends DetectionColumns {
  *
  * @throws RangeError where lengths do not agree, a box or score is not finite, or a class is not a whole number from 0.
  */
-export function detections(columns: Pick<DetectionColumns, "boxes" | "scores" | "classes" | "masks">): Detections {
+export function detections(
+  columns: Pick<DetectionColumns, "boxes" | "scores" | "classes" | "masks" | "readings">,
+): Detections {
   const flat = { ...columns, boxes: flatBoxes("detections: boxes", columns.boxes) };
   check(flat);
-  const { boxes, scores, classes, masks } = inOrder(flat);
+  const { boxes, scores, classes, masks, readings } = inOrder(flat);
   return {
     boxes: boxes instanceof Float32Array ? boxes : Float32Array.from(boxes),
     scores: scores instanceof Float32Array ? scores : Float32Array.from(scores),
     classes: classes instanceof Int32Array ? classes : Int32Array.from(classes),
     ...(masks && { masks }),
+    ...(readings && { readings }),
   };
 }
 
@@ -57,29 +62,39 @@ export function scoredFrom(threshold: number | readonly number[], found: Detecti
 }
 
 /** So many of them at most, the best ones. Views of the same arrays. */
-export function first(count: number, { boxes, scores, classes, masks }: Detections): Detections {
+export function first(count: number, { boxes, scores, classes, masks, readings }: Detections): Detections {
   return {
     boxes: boxes.subarray(0, 4 * count),
     scores: scores.subarray(0, count),
     classes: classes.subarray(0, count),
     ...(masks && { masks: masks.slice(0, count) }),
+    ...(readings && { readings: readings.slice(0, count) }),
   };
 }
 
-function scoredFromEach(thresholds: readonly number[], { boxes, scores, classes, masks }: Detections): Detections {
+function scoredFromEach(thresholds: readonly number[], found: Detections): Detections {
+  const { boxes, scores, classes, masks, readings } = found;
   const kept = [...scores.keys()].filter((i) => (scores[i] ?? NaN) >= (thresholds[classes[i] ?? -1] ?? 0));
   return {
     boxes: Float32Array.from(kept.flatMap((i) => [...boxes.subarray(4 * i, 4 * i + 4)])),
     scores: Float32Array.from(kept, (i) => scores[i] ?? NaN),
     classes: Int32Array.from(kept, (i) => classes[i] ?? -1),
-    ...(masks && { masks: kept.map((i) => masks[i] as Rle) }),
+    ...(masks && { masks: takenBy(kept, masks) }),
+    ...(readings && { readings: takenBy(kept, readings) }),
   };
+}
+
+function takenBy<T>(places: Iterable<number>, list: readonly T[]): T[] {
+  return Array.from(places, (i) => list[i] as T);
 }
 
 type FlatColumns = DetectionColumns & { boxes: ArrayLike<number> };
 
-function check({ boxes, scores, classes, masks }: FlatColumns): void {
+function check({ boxes, scores, classes, masks, readings }: FlatColumns): void {
   const count = scores.length;
+  if (readings && readings.length !== count) {
+    throw new RangeError(`detections: ${count} scores need as many readings, got ${readings.length}`);
+  }
   if (boxes.length !== 4 * count || classes.length !== count || (masks ?? scores).length !== count) {
     const others = masks ? `, ${classes.length} classes and ${masks.length} masks` : ` and ${classes.length} classes`;
     throw new RangeError(
@@ -100,7 +115,7 @@ function check({ boxes, scores, classes, masks }: FlatColumns): void {
 }
 
 function inOrder(columns: FlatColumns): FlatColumns {
-  const { boxes, scores, classes, masks } = columns;
+  const { boxes, scores, classes, masks, readings } = columns;
   let falling = true;
   for (let i = 1; i < scores.length; i++) falling &&= (scores[i] as number) <= (scores[i - 1] as number);
   if (falling) return columns;
@@ -112,6 +127,7 @@ function inOrder(columns: FlatColumns): FlatColumns {
     ),
     scores: Float32Array.from(order, (i) => scores[i] as number),
     classes: Int32Array.from(order, (i) => classes[i] as number),
-    ...(masks && { masks: Array.from(order, (i) => masks[i] as Rle) }),
+    ...(masks && { masks: takenBy(order, masks) }),
+    ...(readings && { readings: takenBy(order, readings) }),
   };
 }

@@ -8,8 +8,8 @@ export {
 export type { CocoSummary } from "./detection/coco/cocoSummary.ts";
 export { expectedCalibrationError, reliability, type ReliabilityBin } from "./calibration.ts";
 export * from "./classification/index.ts";
+export { type BootstrapOptions } from "./bootstrapOptions.ts";
 export {
-  type BootstrapOptions,
   type BootstrappedClass,
   type BootstrappedCoco,
   bootstrapCoco,
@@ -21,6 +21,7 @@ export { matchDetections, type DetectionMatches, type MatchOptions } from "./det
 export { type Estimate } from "./estimate.ts";
 export * from "./forecasting/index.ts";
 export * from "./segmentation/index.ts";
+export * from "./text/index.ts";
 export {
   type ClassTide,
   type ErrorCost,

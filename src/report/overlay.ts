@@ -20,7 +20,7 @@ export interface OverlayOptions {
 
 /**
  * The boxes of one image as a transparent SVG of width x height pixels: detections with solid lines and a label
- * ("mug 0.93"), the truth with dashed lines, both in the colour of their class. Lines lie inside their box, so
+ * ("mug 0.93", or in place of the class what was read in the box), the truth with dashed lines, both in the colour of their class. Lines lie inside their box, so
  * everything outside of it stays as it is; a box without area after clipping is drawn as one pixel. Better scores are
  * drawn over worse ones. A label goes where it covers no other label and no small box, as far as there is room; it is
  * left out where every place is another label's.
@@ -54,7 +54,8 @@ export function detectionsOverlay(
     lines.push(boxLines(rect, line, color, false));
     if (!names) continue;
     const score = (found.scores[i] ?? NaN).toFixed(2);
-    const text = fitText(`${classes[classIndex] ?? ""} ${score}`, fontSize, width - fontSize / 2);
+    const what = found.readings?.[i]?.text ?? classes[classIndex] ?? "";
+    const text = fitText(`${what} ${score}`, fontSize, width - fontSize / 2);
     labels.push(boxLabel(rect, text, fontSize, color, around));
   }
   return (

@@ -58,7 +58,10 @@ export class Trainer<Batch> {
 
   static async make<Batch>(task: Task<Batch>, options: TrainerOptions): Promise<Trainer<Batch>> {
     const { random } = options;
-    const recipe = completeRecipe({ ...task.recipe, ...options.recipe });
+    const { peakRate, ...own } = task.recipe ?? {};
+    // A rate that suits the task's optimizer says nothing of another one.
+    const rate = peakRate !== undefined && options.recipe?.optimizer === undefined ? { peakRate } : {};
+    const recipe = completeRecipe({ ...own, ...rate, ...options.recipe });
     const first = phaseAt(recipe.phases, 0);
     const compiled = await compileTraining(task, {
       ...options,

@@ -39,6 +39,10 @@ const FILES: Readonly<Record<FormatId, string>> = {
   folders: "A folder of images for each class, perhaps below train, val and test. Labels of whole images, no boxes",
   masks:
     "Images, and masks of the same names: classes or objects as greys, palettes or colours; or a mask for each object",
+  texts:
+    "`file,text` and perhaps `split`, with a header or without (ICDAR's `gt.txt`), commas, semicolons or tabs. The text of whole images, no boxes",
+  textnames:
+    "A folder of crops, `AB12.png` and `AB12_2.png` for the text AB12; taken for this only where texts are asked for. Only read",
 };
 
 /** What an extra is called. */
@@ -54,6 +58,7 @@ const EXTRAS: Readonly<Record<Extra, string>> = {
   attributes: "attributes",
   split: "splits",
   labels: "labels of images",
+  text: "texts of images",
   ignored: "pixels to ignore",
   verified: "verified",
   fields: "fields of images",

@@ -6,7 +6,7 @@ import { CLASSIFIER_METRICS } from "./classification/evalClassifier.ts";
 import { FORECASTER_METRICS } from "./forecasting/evalForecaster.ts";
 import { type InputFlags, readEvaluation } from "./evalInput.ts";
 import { checkMeasureFlags, measure, measureNotes, type MeasureFlags, METRICS } from "./evalMeasure.ts";
-import { type Bar, barsIn, fallsShort, requireMeasured } from "./failUnder.ts";
+import { type Bar, barsIn, fallsShort, type Measured, requireMeasured } from "./failUnder.ts";
 import { type Fitting, requireFitting, type Subject } from "./fitting.ts";
 import {
   addCommonOptions,
@@ -19,16 +19,19 @@ import {
   printJson,
   requireThere,
 } from "../options.ts";
+import type { DecodingFlags } from "./reading/decoding.ts";
+import { READER_METRICS } from "./reading/evalReader.ts";
 import { evaluateSegmentation, type SegmentationEvalFlags } from "./segmentation/evaluateSegmentation.ts";
 import { SEGMENTER_METRICS } from "./segmentation/measureSegmentation.ts";
 import type { InstanceMethod } from "./segmentation/evalSegmenter.ts";
+import type { TrainingRecord } from "../../report/page/trainingFigure.ts";
 import { TRAIN_LONGER, tooFewSteps, tooFewStepsText } from "../../report/evaluation/tooFewSteps.ts";
 import { RunFolder } from "../../training/run/runFolder.ts";
 import { historyOf } from "./trainingReport.ts";
 import { thresholdsIn } from "./thresholds.ts";
-import { renderTables, TABLE_FORMATS, type TableFormat } from "../tables.ts";
+import { type DataTable, renderTables, TABLE_FORMATS, type TableFormat } from "../tables.ts";
 
-interface Flags extends InputFlags, MeasureFlags, SegmentationEvalFlags {
+interface Flags extends InputFlags, MeasureFlags, SegmentationEvalFlags, DecodingFlags {
   map?: true;
   format: TableFormat | "json";
   failUnder?: Bar[];
@@ -133,6 +136,12 @@ function addMeasureOptions(command: Command): void {
       instanceMethod,
     )
     .option("--things <classes>", "with --instances, the classes whose objects are counted (default: all)", listed)
+    .option(
+      "--beam <n>",
+      "of a model that reads text: how many beginnings a beam search follows (default: the best character of each frame)",
+      numberIn({ whole: true, min: 1, max: 1000 }),
+    )
+    .option("--words <file>", "of a model that reads text: the only texts there are, a line each")
     .option("--explain", "say where it fails: errors and what they cost, best thresholds, mix-ups, calibration, counts")
     .option(
       "--slice <by>",
@@ -163,6 +172,7 @@ function addOutputOptions(command: Command): void {
           ...CLASSIFIER_METRICS,
           ...FORECASTER_METRICS,
           ...Object.values(SEGMENTER_METRICS).flat(),
+          ...READER_METRICS,
         ]),
       ]),
     );
@@ -170,8 +180,9 @@ function addOutputOptions(command: Command): void {
 
 const OF_DETECTIONS: readonly Subject[] = ["detection", "files"];
 const OF_FILES: readonly Subject[] = ["files"];
-const OF_MODELS: readonly Subject[] = ["detection", "classification", "segmentation"];
+const OF_MODELS: readonly Subject[] = ["detection", "classification", "segmentation", "reading"];
 const OF_SEGMENTERS: readonly Subject[] = ["segmentation"];
+const OF_READERS: readonly Subject[] = ["reading"];
 const OF_MASKS: readonly Subject[] = ["masks"];
 /** Options that not everything which can be measured has use for. */
 const FITTING: Fitting = {
@@ -182,12 +193,13 @@ const FITTING: Fitting = {
   },
   ...{ instances: OF_SEGMENTERS, things: OF_SEGMENTERS },
   ...{ explain: OF_DETECTIONS, slice: OF_DETECTIONS, intervals: OF_DETECTIONS },
-  ...{ resamples: OF_DETECTIONS, seed: OF_DETECTIONS, difficult: OF_DETECTIONS },
+  ...{ resamples: [...OF_DETECTIONS, "reading"], seed: [...OF_DETECTIONS, "reading"], difficult: OF_DETECTIONS },
   ...{ boxes: OF_FILES, match: OF_FILES, against: OF_FILES },
   ...{ split: [...OF_MODELS, "forecasting", "masks"], coordinates: [...OF_MODELS, "masks"] },
   ...{ engine: [...OF_MODELS, "forecasting"], precision: [...OF_MODELS, "forecasting"] },
   ...{ images: [...OF_MODELS, "files", "masks"], orphans: [...OF_MODELS, "files", "masks"] },
   ...{ classes: OF_MASKS, ignoreLabel: OF_MASKS },
+  ...{ beam: OF_READERS, words: OF_READERS },
 };
 
 const LAYOUTS = [
@@ -220,9 +232,10 @@ async function evaluate(flags: Flags, command: Command): Promise<void> {
     await checkReport(flags);
     return evaluateSegmentation(flags, command, subject);
   }
-  if (subject === "forecasting") return evaluateForecaster(flags);
-  requireMeasured(flags.failUnder ?? [], subject === "classification" ? CLASSIFIER_METRICS : METRICS[flags.rules]);
-  if (subject === "classification") return evaluateClassifier(flags);
+  if (subject === "classification" || subject === "reading" || subject === "forecasting") {
+    return evaluateWholes(flags, subject);
+  }
+  requireMeasured(flags.failUnder ?? [], METRICS[flags.rules]);
   checkMeasureFlags(flags);
   for (const note of measureNotes(flags)) process.stderr.write(`${note}\n`);
   await checkReport(flags);
@@ -265,33 +278,57 @@ async function subjectOf({ weights, data, truth, predictions }: Flags): Promise<
   return kindOfRun(weights);
 }
 
-async function evaluateClassifier(flags: Flags): Promise<void> {
-  const { evalClassifier } = await import("./classification/evalClassifier.ts");
-  await checkReport(flags);
-  const { document, tables, numbers, reported } = await evalClassifier(flags);
-  const { format, report, weights = "", failUnder = [] } = flags;
-  if (flags.json || format === "json") printJson(document);
-  else process.stdout.write(`${renderTables(tables, format)}\n`);
-  if (report !== undefined) {
-    const { writeClassifierReport } = await import("../../report/classification/classifierReport.ts");
-    await writeClassifierReport(report, { ...reported, training: await historyOf(RunFolder.of(weights)) });
-    process.stderr.write(`report: ${report}\n`);
-  }
-  const short = fallsShort(failUnder, numbers);
-  if (short.length > 0) throw new AnchorkitError(short.join("; "));
+interface Measurement<Reported> {
+  document: object;
+  tables: DataTable[];
+  numbers: Measured;
+  reported: Reported;
 }
 
-async function evaluateForecaster(flags: Flags): Promise<void> {
-  requireMeasured(flags.failUnder ?? [], FORECASTER_METRICS);
-  await checkReport(flags);
-  const { evalForecaster } = await import("./forecasting/evalForecaster.ts");
-  const { document, tables, numbers, reported } = await evalForecaster(flags);
+/** How a kind of model is measured and reported; what it needs is loaded then. */
+function whole<Reported extends object>(
+  metrics: readonly string[],
+  load: () => Promise<{
+    measure: (flags: Flags) => Promise<Measurement<Reported>>;
+    write: (file: string, input: Reported & { training: readonly TrainingRecord[] }) => Promise<void>;
+  }>,
+) {
+  return {
+    metrics,
+    async measure(flags: Flags) {
+      const { measure, write } = await load();
+      const { reported, ...measured } = await measure(flags);
+      const report = (file: string, training: readonly TrainingRecord[]) => write(file, { ...reported, training });
+      return { ...measured, report };
+    },
+  };
+}
+
+/** The kinds of models whose answers are all kept, and measured together. */
+const WHOLES = {
+  classification: whole(CLASSIFIER_METRICS, async () => ({
+    measure: (await import("./classification/evalClassifier.ts")).evalClassifier,
+    write: (await import("../../report/classification/classifierReport.ts")).writeClassifierReport,
+  })),
+  reading: whole(READER_METRICS, async () => ({
+    measure: (await import("./reading/evalReader.ts")).evalReader,
+    write: (await import("../../report/reading/readerReport.ts")).writeReaderReport,
+  })),
+  forecasting: whole(FORECASTER_METRICS, async () => ({
+    measure: (await import("./forecasting/evalForecaster.ts")).evalForecaster,
+    write: (await import("../../report/forecasting/forecasterReport.ts")).writeForecasterReport,
+  })),
+} as const;
+
+async function evaluateWholes(flags: Flags, subject: keyof typeof WHOLES): Promise<void> {
   const { format, report, weights = "", failUnder = [] } = flags;
+  requireMeasured(failUnder, WHOLES[subject].metrics);
+  await checkReport(flags);
+  const { document, tables, numbers, report: write } = await WHOLES[subject].measure(flags);
   if (flags.json || format === "json") printJson(document);
   else process.stdout.write(`${renderTables(tables, format)}\n`);
   if (report !== undefined) {
-    const { writeForecasterReport } = await import("../../report/forecasting/forecasterReport.ts");
-    await writeForecasterReport(report, { ...reported, training: await historyOf(RunFolder.of(weights)) });
+    await write(report, await historyOf(RunFolder.of(weights)));
     process.stderr.write(`report: ${report}\n`);
   }
   const short = fallsShort(failUnder, numbers);

@@ -7,6 +7,7 @@ import { count } from "../../base/words.ts";
 import type { DetectorOptions } from "../../detection/detector.ts";
 import type { Predictor } from "../../models.ts";
 import type { Explanation, FileExplanation } from "../../training/explaining.ts";
+import type { TaskKind } from "../../training/task.ts";
 import { defined } from "../../base/defined.ts";
 import {
   addCommonOptions,
@@ -91,6 +92,19 @@ export function addExplain(program: Command): void {
   );
 }
 
+/** Why models of some kinds have nothing to explain. */
+const UNEXPLAINED: Readonly<Partial<Record<TaskKind, string>>> = {
+  segmentation: "its model says of each pixel what it is: detect predict draws that",
+  reading: "its model reads text; what stands in an image is not explained by parts of it",
+  forecasting: "its model looks at no images: there is nothing to draw over",
+};
+
+type ExplainedModel = Extract<Predictor, { kind: "detection" | "classification" }>;
+
+function isExplained(model: Predictor): model is ExplainedModel {
+  return UNEXPLAINED[model.kind] === undefined;
+}
+
 async function explain(paths: string[], flags: Flags, command: Command): Promise<void> {
   const { weights, out, json } = flags;
   requireOneThreshold(flags);
@@ -98,17 +112,14 @@ async function explain(paths: string[], flags: Flags, command: Command): Promise
   const { kindOfRun, openPredictor } = await import("./openPredictor.ts");
   const kind = await kindOfRun(weights);
   requireFitting(command, FITTING, kind);
-  if (kind === "segmentation") {
-    throw new UsageError(`${weights}: its model says of each pixel what it is: detect predict draws that`);
-  }
-  if (kind === "forecasting")
-    throw new UsageError(`${weights}: its model looks at no images: there is nothing to draw over`);
+  const unexplained = UNEXPLAINED[kind];
+  if (unexplained !== undefined) throw new UsageError(`${weights}: ${unexplained}`);
   const files = await listImageFiles(paths);
   const pictures = pictureNames(files.map(({ name }) => name));
   const names = [EXPLANATIONS, OVERVIEW, ...pictures];
   const output = await resultFolder({ ...flags, command: "detect explain", paths, files }, names);
   const model = await openPredictor(weights, flags);
-  if (model.kind === "forecasting") throw new Error("a forecaster is not explained");
+  if (!isExplained(model)) throw new Error(`${model.kind} is not explained`);
   const { classes, description } = model;
   const thresholds = model.kind === "detection" ? askedThresholds(model.description, weights, flags) : undefined;
   const { explained, broken } = await explainAll(predictions(model, files, flags, thresholds), files, pictures);
@@ -139,14 +150,13 @@ async function explain(paths: string[], flags: Flags, command: Command): Promise
 }
 
 function predictions(
-  model: Exclude<Predictor, { kind: "forecasting" }>,
+  model: ExplainedModel,
   files: readonly ImageFile[],
   flags: Flags,
   thresholds: ScoreThresholds | undefined,
 ): AsyncGenerator<FileExplanation> {
   const paths = files.map(({ file }) => file);
   const options = defined({ class: flags.class, layer: flags.layer, most: flags.most });
-  if (model.kind === "segmentation") throw new Error("a segmenter is not explained");
   if (model.kind === "detection")
     return model.explainFiles(paths, { ...options, scoreThreshold: thresholds?.scores ?? 0 });
   return model.explainFiles(paths, options);

@@ -23,7 +23,7 @@ export async function findLr(flags: TrainFlags, command: Command): Promise<void>
   const page = `${flags.out ?? join("runs", basename(resolve(data), extname(data)))}-lr.html`;
   await requireReplaceable(page, { inputs: [data, ...(images === undefined ? [] : [images])], overwrite });
   const augmentation = await loadAugmentation(augment, modelNamed(model).presets);
-  const { dataset, warnings } = await openDataset(flags, { seed });
+  const { dataset, warnings } = await openDataset(flags, { seed, task: modelNamed(flags.model).task });
   const progress = new Progress("range test");
   const signal = abortOnInterrupt(() => {
     progress.log("stopping after this step");

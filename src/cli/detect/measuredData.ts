@@ -3,6 +3,7 @@ import { AnchorkitError, UsageError } from "../../base/errors.ts";
 import { count, countOf } from "../../base/words.ts";
 import type { Dataset, ImageRecord, SplitName } from "../../data/dataset.ts";
 import type { Seen } from "../../data/split/applyManifest.ts";
+import type { TaskKind } from "../../training/task.ts";
 import { type DataFlags, openDataset } from "../dataset.ts";
 import { requireThere } from "../options.ts";
 
@@ -17,12 +18,18 @@ export interface MeasuredData {
   weights: string;
   title: string;
   warnings: readonly string[];
+  /** The images of the split, as the data has them. */
+  dataset: Dataset;
   /** The images of the split, their classes numbered as the model numbers them. */
   alignedTo: (classes: readonly string[]) => Dataset;
 }
 
-/** Reads the labelled images that a trained model is measured on, split as its training split them. */
-export async function measuredData(flags: MeasuredFlags): Promise<MeasuredData> {
+/**
+ * Reads the labelled images that a trained model is measured on, split as its training split them.
+ *
+ * @param task see `openDataset`
+ */
+export async function measuredData(flags: MeasuredFlags, task?: TaskKind): Promise<MeasuredData> {
   const { data, weights, split } = flags;
   if (data === undefined || weights === undefined) {
     throw new UsageError("give --data and --weights for a trained model, or --truth and --predictions for files");
@@ -32,7 +39,7 @@ export async function measuredData(flags: MeasuredFlags): Promise<MeasuredData> 
   const { alignClasses } = await import("../../data/alignClasses.ts");
   const run = RunFolder.of(weights);
   const { seed = 1 } = existsSync(run.config) ? await run.readConfig() : {}; // a model without its run: the default seed
-  const { dataset, warnings, seen } = await openDataset({ ...flags, data }, { seed, run });
+  const { dataset, warnings, seen } = await openDataset({ ...flags, data }, { seed, run, task });
   const images = dataset.images.filter((image) => [image.split, "all"].includes(split));
   if (images.length === 0) throw new AnchorkitError(`${data}: no image is in the split "${split}"`);
   process.stderr.write(`measuring on ${countOf(images.length, "image")} (${split}${seenIn(images, seen)})\n`);
@@ -40,6 +47,7 @@ export async function measuredData(flags: MeasuredFlags): Promise<MeasuredData> 
     weights,
     title: `${weights} on ${data} (${split})`,
     warnings,
+    dataset: { ...dataset, images },
     alignedTo: (classes) => alignClasses({ ...dataset, images }, classes),
   };
 }

@@ -6,6 +6,10 @@ import { countOf } from "../../base/words.ts";
 import type { OutputFolder } from "../../base/output/outputFolder.ts";
 import type { Classifier } from "../../classification/classifier.ts";
 import type { Detector, DetectorOptions } from "../../detection/detector.ts";
+import type { DecodeOptions, Reading } from "../../sequence/reading/decode.ts";
+import type { TextReader } from "../../sequence/reading/textReader.ts";
+import { type DecodingFlags, decodingOf } from "./reading/decoding.ts";
+import { openReader } from "./reading/openReader.ts";
 import { CLASS_PREDICTIONS } from "./classification/predictClasses.ts";
 import { INSTANCE_METHODS } from "../../segmentation/instances/instancesOf.ts";
 import type { Segmenter } from "../../segmentation/segmenter.ts";
@@ -40,7 +44,8 @@ import { type BrokenFile, endWith, predictAll } from "./predictAll.ts";
 import { overviewLine, writeOverview } from "./overview.ts";
 import { writePictures } from "./writePictures.ts";
 
-interface Flags extends DetectorOptions {
+interface Flags extends DetectorOptions, DecodingFlags {
+  read?: string;
   weights: string;
   out: string;
   score?: number;
@@ -59,6 +64,7 @@ interface Flags extends DetectorOptions {
 const FITTING: Fitting = {
   ...{ score: ["detection", "segmentation"], instances: ["segmentation"], method: ["segmentation"] },
   ...{ outlines: ["segmentation"], things: ["segmentation"] },
+  ...{ read: ["detection"], beam: ["reading", "detection"], words: ["reading", "detection"] },
   ...{ thresholds: ["detection", "classification", "segmentation"] },
   ...{ names: ["detection", "classification", "segmentation"] },
 };
@@ -71,7 +77,8 @@ export function addPredict(program: Command): void {
     .command("predict")
     .description(
       "Find objects in images (pictures with boxes, and COCO results), say what each pixel is (pictures, label maps, and " +
-        "COCO results), what images show (JSON, CSV, an overview), or how a series of numbers goes on (CSV, JSON, a plot)",
+        "COCO results), what images show, or the text that they are of (JSON, CSV, an overview), or how a series of numbers " +
+        "goes on (CSV, JSON, a plot)",
     )
     .argument("<images...>", 'image files, folders, or patterns such as "shots/**/*.jpg"; or one CSV file of a series')
     .option("--weights <run>", "run folder that detect train wrote")
@@ -106,6 +113,13 @@ export function addPredict(program: Command): void {
         "rle",
       ),
     )
+    .option("--read <run>", "of a detector: the run of a reader that reads the text in each box")
+    .option(
+      "--beam <n>",
+      "of a reader: how many beginnings a beam search follows (default: the best character of each frame)",
+      numberIn({ whole: true, min: 1, max: 1000 }),
+    )
+    .option("--words <file>", "of a reader: the only texts there are, a line each")
     .option("--no-images", "write no pictures, only predictions.json (and predictions.csv)")
     .option("--no-names", "draw pictures without names and scores");
   requireOptions(command, "weights", "out");
@@ -117,13 +131,14 @@ export function addPredict(program: Command): void {
     "detect predict photo.jpg --weights runs/cells --out found",
     'detect predict shots "more/*.png" --weights runs/cells --out found --score 0.5',
     "detect predict sales.csv --weights runs/sales --out next",
+    "detect predict cars --weights runs/plates --read runs/reader --out found",
   );
 }
 
 async function predict(paths: string[], flags: Flags, command: Command): Promise<void> {
   const { weights } = flags;
   requireOneThreshold(flags);
-  requireThere({ weights });
+  requireThere({ weights, read: flags.read, words: flags.words });
   const { kindOfRun, openPredictor } = await import("./openPredictor.ts");
   const kind = await kindOfRun(weights);
   requireFitting(command, FITTING, kind);
@@ -131,29 +146,37 @@ async function predict(paths: string[], flags: Flags, command: Command): Promise
     const { predictNext } = await import("./forecasting/predictNext.ts");
     return predictNext(paths, flags);
   }
+  if (kind === "detection" && flags.read === undefined) {
+    const option = ["beam", "words"].find((name) => wasGiven(command, name));
+    if (option) throw new UsageError(`${flagOf(option)} is about reading text: it goes with --read`);
+  }
+  const decoding = await decodingOf(flags);
   const files = await listImageFiles(paths);
   if (kind === "segmentation" && !flags.instances) {
     const option = ["score", "method", "things"].find((name) => wasGiven(command, name));
     if (option) throw new UsageError(`${flagOf(option)} is about single objects: it goes with --instances`);
   }
   const shown = files.map(({ name }) => name);
-  const pictures = kind === "classification" ? [] : pictureNames(shown);
+  const isWhole = kind === "classification" || kind === "reading"; // something is said of images as wholes
+  const pictures = isWhole ? [] : pictureNames(shown);
   const masks = kind === "segmentation" ? maskNames(shown) : [];
   const panoptic = flags.things ? panopticNames(shown) : [];
   const lists = [...(kind === "segmentation" ? [MASK_CLASSES] : []), ...(flags.things ? [PANOPTIC] : [])];
-  const tables = kind === "classification" ? Object.values(CLASS_PREDICTIONS) : [PREDICTIONS];
+  const tables = isWhole ? Object.values(CLASS_PREDICTIONS) : [PREDICTIONS];
   const written = [...tables, ...masks, ...panoptic, ...lists];
   const names = flags.images ? [...written, OVERVIEW, ...pictures] : written;
   const output = await resultFolder({ ...flags, command: "detect predict", paths, files }, names);
   const model = await openPredictor(weights, flags);
   if (model.kind === "forecasting") throw new Error("a forecaster looks at no images");
-  const work = { files, output, names, pictures, masks, panoptic };
+  const work = { files, output, names, pictures, masks, panoptic, decoding };
   const broken =
     model.kind === "detection"
       ? await predictObjects(model, work, flags)
       : model.kind === "segmentation"
         ? await predictPixels(model, work, flags)
-        : await predictImages(model, work, flags);
+        : model.kind === "reading"
+          ? await predictTexts(model, work, flags)
+          : await predictImages(model, work, flags);
   model.dispose();
   endWith(broken, files);
 }
@@ -168,6 +191,8 @@ interface Work {
   masks: readonly string[];
   /** Their panoptic maps, where these are asked for. */
   panoptic: readonly string[];
+  /** How a reader decodes. */
+  decoding: DecodeOptions;
 }
 
 async function predictPixels(segmenter: Segmenter, { files, output, names, ...places }: Work, flags: Flags) {
@@ -189,15 +214,27 @@ async function predictImages(model: Classifier, { files, output, names }: Work, 
   return output.write(async () => (await predictClasses(model, files, flags)).broken, names);
 }
 
+async function predictTexts(
+  reader: TextReader,
+  { files, output, names, decoding }: Work,
+  flags: Flags,
+): Promise<number> {
+  const { predictTexts: readAll } = await import("./reading/predictTexts.ts");
+  return output.write(async () => (await readAll(reader, files, decoding, flags)).broken, names);
+}
+
 async function predictObjects(
   detector: Detector,
-  { files, output, names, pictures }: Work,
+  { files, output, names, pictures, decoding }: Work,
   flags: Flags,
 ): Promise<number> {
   const { out, json, weights } = flags;
   const thresholds = askedThresholds(detector.description, weights, flags);
+  const reader = flags.read === undefined ? undefined : await openReader(flags.read, flags);
   const started = performance.now();
-  const { found, broken } = await findObjects(detector, files, thresholds.scores);
+  const read = reader && ((file: string, boxes: Float32Array) => reader.readBoxes(file, boxesOf(boxes), decoding));
+  const { found, broken } = await findObjects(detector, files, thresholds.scores, read);
+  reader?.dispose();
   const seconds = (performance.now() - started) / 1000;
 
   const { writeCocoResults } = await import("../../data/formats/coco/writeCocoResults.ts");
@@ -232,6 +269,7 @@ async function findObjects(
   detector: Detector,
   files: readonly ImageFile[],
   scoreThreshold: readonly number[],
+  read?: (file: string, boxes: Float32Array) => Promise<Reading[]>,
 ): Promise<{ found: Found[]; broken: BrokenFile[] }> {
   const found: Found[] = [];
   const predictions = detector.predictFiles(
@@ -239,12 +277,21 @@ async function findObjects(
     { scoreThreshold },
   );
   const broken = await predictAll(predictions, files, {
-    doing: "detecting",
-    each(prediction, { name }, id) {
-      found.push({ ...prediction, id, fileName: name });
+    doing: read ? "detecting and reading" : "detecting",
+    async each({ detections, ...prediction }, { name }, id) {
+      const readings = await read?.(prediction.file, detections.boxes);
+      found.push({ ...prediction, detections: { ...detections, ...(readings && { readings }) }, id, fileName: name });
     },
   });
   return { found, broken };
+}
+
+/** Four numbers each. */
+function boxesOf(boxes: Float32Array): [number, number, number, number][] {
+  return Array.from({ length: boxes.length / 4 }, (_, i) => {
+    const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = boxes.subarray(4 * i, 4 * i + 4);
+    return [x1, y1, x2, y2];
+  });
 }
 
 /** Draws each image, and an overview of the first ones; answers the overview's path. */

@@ -51,9 +51,11 @@ export async function openTrainingData(
 ): Promise<TrainingData> {
   const { model, seed } = flags;
   if (!learnsSeries(model)) {
-    const { dataset, warnings } = await openDataset(flags, { seed, ...(run && { run }) });
+    const { task } = modelNamed(model);
+    const { dataset, warnings } = await openDataset(flags, { seed, task, ...(run && { run }) });
     const splits = countSplits(dataset.images);
-    const lines = [describeClasses(dataset.classes), describeSplits(splits)];
+    const classes = task === "reading" ? [] : [describeClasses(dataset.classes)]; // characters follow
+    const lines = [...classes, describeSplits(splits)];
     return { dataset, warnings, lines, splits, measured: splits.test.images > 0 ? "test" : "val" };
   }
   const { data, time, valShare: val, testShare: test, weights } = flags;

@@ -7,6 +7,7 @@ import type { TrainingRecord } from "../../report/page/trainingFigure.ts";
 import type { RunFolder } from "../../training/run/runFolder.ts";
 import { defined } from "../../base/defined.ts";
 import type { Forecaster } from "../../sequence/forecasting/forecaster.ts";
+import type { TextReader } from "../../sequence/reading/textReader.ts";
 import type { Segmenter } from "../../segmentation/segmenter.ts";
 
 /** What every kind of report says. */
@@ -37,6 +38,7 @@ export async function writeTrainingReport(
     if (model.kind === "detection") await reportDetector(file, model, { ...dataset, images }, common);
     else if (model.kind === "forecasting") await reportForecaster(file, model, dataset, common);
     else if (model.kind === "segmentation") await reportSegmenter(file, model, { ...dataset, images }, common);
+    else if (model.kind === "reading") await reportReader(file, model, { ...dataset, images }, common);
     else await reportClassifier(file, model, { ...dataset, images }, common);
     return file;
   } catch (error) {
@@ -75,6 +77,16 @@ async function reportForecaster(file: string, forecaster: Forecaster, { series }
   forecaster.dispose();
   const evaluation = measureForecaster(rows, description);
   await writeForecasterReport(file, { ...common, description, series, rows, evaluation });
+}
+
+async function reportReader(file: string, reader: TextReader, dataset: Dataset, common: Common) {
+  const { readerData } = await import("../../sequence/reading/readerData.ts");
+  const { measureReader } = await import("../../sequence/reading/measure.ts");
+  const { writeReaderReport } = await import("../../report/reading/readerReport.ts");
+  const { classes, description } = reader;
+  const images = await reader.readLabelled(readerData(dataset, description.margin).images);
+  reader.dispose();
+  await writeReaderReport(file, { ...common, classes, images, evaluation: measureReader(images) });
 }
 
 async function reportSegmenter(file: string, segmenter: Segmenter, dataset: Dataset, common: Common) {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { defined } from "../../base/defined.ts";
 import { UsageError } from "../../base/errors.ts";
-import { MODELS } from "../../models.ts";
+import { MODELS, modelNamed } from "../../models.ts";
 import type { TaskKind } from "../../training/task.ts";
 import type { Sample } from "../../training/tune/sample.ts";
 import { planSearch, runSearch, type SearchEvents, type Trainer } from "../../training/tune/search.ts";
@@ -82,7 +82,8 @@ async function tune(flags: TuneFlags): Promise<void> {
   const { folder, begun, output, samples } = search;
   const before = begun?.spent ?? 0; // the state goes on to change
   const spent = (): number => before + (performance.now() - began) / 1000;
-  const { dataset, warnings } = await openDataset(flags, { seed: flags.seed });
+  const task = flags.model === undefined ? undefined : modelNamed(flags.model).task;
+  const { dataset, warnings } = await openDataset(flags, { seed: flags.seed, task });
   requireTask(search.model, dataset.images, flags.data);
 
   const progress = new Progress("tuning");

@@ -7,7 +7,7 @@ import { channelsOf, type BackboneOptions } from "./backbone.ts";
 /** The layers that backbones are put together from; each takes a map and gives one. */
 export interface Blocks {
   /** Convolution, SAME padding and without bias unless said otherwise. */
-  conv(x: tf.SymbolicTensor, name: string, filters: number, kernelSize: number, more?: ConvSettings): tf.SymbolicTensor;
+  conv(x: tf.SymbolicTensor, name: string, filters: number, kernelSize: Sides, more?: ConvSettings): tf.SymbolicTensor;
   /** Transposed convolution of 2x2 with stride 2, without bias: a map twice as high and wide. */
   transposed(x: tf.SymbolicTensor, name: string, filters: number): tf.SymbolicTensor;
   /** 3x3 convolution of each channel by itself, SAME padding, without bias. */
@@ -21,8 +21,11 @@ export interface Blocks {
   pad(x: tf.SymbolicTensor, name: string, pixels: number): tf.SymbolicTensor;
 }
 
+/** Down and across; one number is both. */
+type Sides = number | [down: number, across: number];
+
 interface ConvSettings {
-  strides?: number;
+  strides?: Sides;
   padding?: "same" | "valid";
   useBias?: boolean;
 }
@@ -45,7 +48,8 @@ export function blocks(
     apply(tf.layers.zeroPadding2d({ name, padding: [pixels, pixels] }), x);
   return {
     conv(x, name, filters, kernelSize, more) {
-      const kernelInitializer = heNormal(kernelSize ** 2 * channelsOf(x), options.random);
+      const [down, across] = typeof kernelSize === "number" ? [kernelSize, kernelSize] : kernelSize;
+      const kernelInitializer = heNormal(down * across * channelsOf(x), options.random);
       const settings = { name, filters, kernelSize, kernelInitializer };
       return apply(tf.layers.conv2d({ padding: "same", useBias: false, ...settings, ...more }), x);
     },

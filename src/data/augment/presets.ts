@@ -115,6 +115,46 @@ export const SEGMENTER_PRESETS: Presets = {
   strong: PRESETS.strong,
 };
 
+/**
+ * The same names for readers: nothing that mirrors, and little that cuts, as a text must stay what it is. All but `strong` is
+ * done in the training graph.
+ */
+export const READER_PRESETS: Presets = {
+  none: PRESETS.none,
+  light: Augmentation.parse({
+    operations: [
+      { name: "zoom", factor: [0.94, 1.02] },
+      { name: "shift", x: [0, 0], y: [-0.03, 0.03] },
+      { name: "gain", amount: 0.1, channels: 0.04 },
+    ],
+  }),
+  default: Augmentation.parse({
+    operations: [
+      { name: "rotate", degrees: [-1.5, 1.5] },
+      { name: "shear", x: [-10, 10], y: [0, 0] },
+      { name: "zoom", factor: [0.88, 1.04] },
+      { name: "shift", x: [0, 0.01], y: [-0.05, 0.05] },
+      { name: "contrast", factor: [0.75, 1.33] },
+      { name: "gain", amount: 0.2, channels: 0.08 },
+    ],
+  }),
+  strong: Augmentation.parse({
+    operations: [
+      { name: "rotate", degrees: [-2.5, 2.5] },
+      { name: "shear", x: [-18, 18], y: [0, 0] },
+      { name: "perspective", probability: 0.3, amount: [0, 0.03] },
+      { name: "zoom", factor: [0.82, 1.05] },
+      { name: "shift", x: [0, 0.02], y: [-0.07, 0.07] },
+      { name: "contrast", factor: [0.6, 1.6] },
+      { name: "hue", degrees: [-15, 15] },
+      { name: "gain", amount: 0.25, channels: 0.1 },
+      { name: "blur", probability: 0.2, sigma: [0.3, 1.2] },
+      { name: "noise", probability: 0.2, deviation: [2, 15] },
+      { name: "jpeg", probability: 0.15, quality: [35, 85] },
+    ],
+  }),
+};
+
 export type Flip = "none" | "horizontal" | "vertical" | "both";
 
 /** The same with other flips. */

@@ -22,6 +22,8 @@ export const FORMAT_NAMES = {
   imagelabels: "CSV of image labels",
   folders: "a folder for each class",
   masks: "images with mask images",
+  texts: "CSV of texts",
+  textnames: "images named by their text",
 } as const;
 export type FormatId = keyof typeof FORMAT_NAMES;
 export const FORMAT_IDS = Object.keys(FORMAT_NAMES) as FormatId[];
@@ -36,8 +38,12 @@ export interface LabelFormat {
   title: string;
   /** What it keeps beside boxes and classes; `exportLabels` warns of the rest. */
   holds: readonly Extra[];
-  /** How much a file or folder looks like this format: from names, extensions and the first bytes of a few files. */
-  recognizes: (place: Place) => Promise<Likeness>;
+  /**
+   * How much a file or folder looks like this format: from names, extensions and the first bytes of a few files.
+   *
+   * @param wanted what the labels are read for, where that is known
+   */
+  recognizes: (place: Place, wanted?: Wanted) => Promise<Likeness>;
   /** Reads a file of the format, or a folder that holds it. */
   read: (path: string, options?: ReadOptions) => Promise<ReadResult>;
   /** Writes the labels into a folder, and the images as the format needs them; undefined for formats that are only read. */
@@ -51,7 +57,10 @@ export interface LabelFormat {
 export type Extra =
   | "mask"
   | Exclude<keyof LabelledObject, "box" | "class" | "area">
-  | Extract<keyof ImageRecord, "split" | "labels" | "ignored" | "verified" | "fields">;
+  | Extract<keyof ImageRecord, "split" | "labels" | "text" | "ignored" | "verified" | "fields">;
+
+/** What labels can be read for: with `texts`, what only names could say counts as the texts of images. */
+export type Wanted = "texts";
 
 /**
  * `sure`: the files name themselves (data.yaml, annotations.json). `likely`: they hold what only this format does.

@@ -12,6 +12,8 @@ import { tfrecord } from "./tfrecord/tfrecord.ts";
 import { imageLabels } from "./csv/imageLabels.ts";
 import { classFolders } from "./classFolders/classFolders.ts";
 import { maskFolders } from "./masks/maskFolders.ts";
+import { texts } from "./text/texts.ts";
+import { textNames } from "./text/textNames.ts";
 import { voc } from "./voc/voc.ts";
 import { yolo } from "./yolo/yolo.ts";
 
@@ -32,4 +34,6 @@ export const FORMATS: Readonly<Record<FormatId, LabelFormat>> = {
   imagelabels: imageLabels,
   folders: classFolders,
   masks: maskFolders,
+  texts,
+  textnames: textNames,
 };

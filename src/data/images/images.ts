@@ -122,6 +122,20 @@ export async function decodeImage(source: string | Uint8Array, options: DecodeOp
 }
 
 /**
+ * Regions of an image file, in their order, each at the size that follows from its own; the file is decoded once. See
+ * `decodeImage` for the rest.
+ */
+export async function decodeRegions(
+  source: string | Uint8Array,
+  regions: readonly (readonly [number, number, number, number])[],
+  size: (original: Size) => Size,
+): Promise<DecodedImage[]> {
+  const { data, width, height } = await decodeImage(source);
+  const whole: Raster = { data, width, height, channels: 3 };
+  return regions.map((region) => fittedRaster(whole, { region, size }));
+}
+
+/**
  * Opens an image file, or the bytes of one, for a pipeline of sharp's other than `decodeImage`: EXIF orientation is
  * applied, the header is checked. What goes wrong in `work` is put into words with the file's name before them.
  */

@@ -8,6 +8,7 @@ import { posixPath, readText, shownPath } from "../files.ts";
 import { fileHash } from "../images/fileHash.ts";
 import { mapParallel } from "../parallel.ts";
 import { ManifestSeries, seriesManifest } from "../series/seriesManifest.ts";
+import { textOf } from "../text/texts.ts";
 
 const Split = z.enum(["train", "val", "test"]);
 
@@ -85,14 +86,16 @@ export async function readManifest(file: string): Promise<Manifest> {
 }
 
 /** What is learned of an image, classes by name. */
-function labelsOf({ width, height, objects, labels }: ImageRecord, classes: readonly string[]): unknown {
+function labelsOf({ width, height, objects, labels, text }: ImageRecord, classes: readonly string[]): unknown {
   const learned = objects.map(({ class: label, box, difficult = false, crowd = false }) => [
     classes[label],
     box.map((corner) => corner.toFixed(2)),
     difficult,
     crowd,
   ]);
-  return [width, height, learned, labels?.map((label) => classes[label]) ?? []];
+  const texts = text ?? objects.map((object) => textOf(object) ?? null);
+  const said = typeof texts === "string" || texts.some((one) => one !== null) ? [texts] : [];
+  return [width, height, learned, labels?.map((label) => classes[label]) ?? [], ...said];
 }
 
 /** Outlines by their bytes: as text they would be long. */

@@ -16,6 +16,7 @@ export function isNative(): boolean {
  * Runs one TensorFlow op by its name, for what tfjs has no function or no gradient for.
  * The op has no gradient of its own: join it to its backward op with `tf.customGrad`; used bare, it stops gradients.
  * Returns as many tensors as `outputs` says (1 if left out), owned by the caller or the enclosing `tf.tidy`.
+ * tfjs knows no int64 and calls such a result int32: hand it to native ops alone, and do not read it.
  * Throws when the engine is not native TensorFlow, or TensorFlow refuses the op.
  */
 export function nativeOp<N extends number = 1>(
@@ -29,10 +30,11 @@ export function nativeOp<N extends number = 1>(
   if (!backend) throw new Error(`nativeOp: ${name} needs native TensorFlow, and the engine is ${tf.getBackend()}`);
   const list = Object.entries(attributes).map(([key, value]) => bind(backend.binding, key, value));
   const count = outputs ?? 1;
-  const results =
+  const results = withoutWarnings(() =>
     count === 1
       ? [backend.executeSingleOutput(name, list, inputs)]
-      : backend.executeMultipleOutputs(name, list, inputs, count);
+      : backend.executeMultipleOutputs(name, list, inputs, count),
+  );
   return results as Tensors<N>;
 }
 
@@ -45,6 +47,17 @@ export function toInt64(numbers: tf.Tensor): tf.Tensor {
   console.warn = () => undefined;
   try {
     return nativeOp("Cast", { SrcT: numbers.dtype, DstT: "int64", Truncate: false }, [numbers])[0];
+  } finally {
+    console.warn = warn;
+  }
+}
+
+/** tfjs-node warns at each int64 that an op gives of how its values would be read; such tensors are for other ops alone. */
+function withoutWarnings<T>(run: () => T): T {
+  const warn = console.warn;
+  console.warn = () => undefined;
+  try {
+    return run();
   } finally {
     console.warn = warn;
   }

@@ -1,20 +1,10 @@
 import { knownOptions } from "../../geometry/knownOptions.ts";
-import { AnchorkitError } from "../../base/errors.ts";
-import { Random } from "../../base/random.ts";
+import { BOOTSTRAP_OPTIONS, type BootstrapOptions, checkBootstrap } from "../bootstrapOptions.ts";
 import { centredInterval, type Estimate } from "../estimate.ts";
 import { type CocoMetrics, summarizeCoco } from "./coco/coco.ts";
 import { COCO_KEYS, type CocoSummary, byCocoKey } from "./coco/cocoSummary.ts";
 import type { DetectionMatches } from "./coco/matching.ts";
 import { weightedCoco } from "./coco/weightedCoco.ts";
-
-export interface BootstrapOptions {
-  /** How many samples of images are drawn; default 1000. */
-  resamples?: number;
-  /** The share of intervals that should contain the true number; default 0.95. */
-  level?: number;
-  /** Where the draws come from; default `new Random(0)`. */
-  random?: Random;
-}
 
 /** What was estimated (an interval, a difference) for each of COCO's numbers, and for AP and AP50 of each class. */
 export interface BootstrappedCoco<T> extends Record<keyof CocoSummary, T> {
@@ -60,16 +50,13 @@ export type CocoIntervals = BootstrappedCoco<Estimate>;
  */
 export function bootstrapCoco(matches: DetectionMatches, options: BootstrapOptions = {}): CocoIntervals {
   knownOptions("bootstrapCoco", options, BOOTSTRAP_OPTIONS);
-  const { resamples, level } = checkOptions(options);
+  const { resamples, level } = checkBootstrap(options);
   const values = numbersOf(summarizeCoco(matches));
   const [samples = []] = resampleCoco([matches], options);
   return gather(matches, { resamples, level }, (i) =>
     centredInterval(values[i] ?? NaN, samples[i] ?? new Float64Array(0), level),
   );
 }
-
-/** What `knownOptions` is told of them. */
-export const BOOTSTRAP_OPTIONS = { resamples: true, level: true, random: true } as const;
 
 const FEW = 30;
 
@@ -80,7 +67,7 @@ export function numbersOf(metrics: CocoMetrics): number[] {
 
 /** [matches][numbers][resamples]: the same images are drawn for all matches. */
 export function resampleCoco(all: readonly DetectionMatches[], options: BootstrapOptions): Float64Array[][] {
-  const { resamples, random } = checkOptions(options);
+  const { resamples, random } = checkBootstrap(options);
   const imageCount = all[0]?.imageCount ?? 0;
   const evaluations = all.map((matches) => ({
     evaluate: weightedCoco(matches),
@@ -97,20 +84,6 @@ export function resampleCoco(all: readonly DetectionMatches[], options: Bootstra
     }
   }
   return evaluations.map(({ samples }) => samples);
-}
-
-export function checkOptions({
-  resamples = 1000,
-  level = 0.95,
-  random = new Random(0),
-}: BootstrapOptions): Required<BootstrapOptions> {
-  if (!Number.isInteger(resamples) || resamples < 1) {
-    throw new AnchorkitError(`bootstrap: resamples must be a whole number of at least 1, got ${resamples}`);
-  }
-  if (!(level > 0 && level < 1)) {
-    throw new AnchorkitError(`bootstrap: level must be between 0 and 1, such as 0.95, got ${level}`);
-  }
-  return { resamples, level, random };
 }
 
 /** The result, of what `make` answers for each number in the order of `numbersOf`. */

@@ -1,15 +1,8 @@
 import { knownOptions } from "../../geometry/knownOptions.ts";
 import { AnchorkitError } from "../../base/errors.ts";
+import { BOOTSTRAP_OPTIONS, type BootstrapOptions, checkBootstrap } from "../bootstrapOptions.ts";
 import { type Estimate, percentileInterval } from "../estimate.ts";
-import {
-  BOOTSTRAP_OPTIONS,
-  type BootstrapOptions,
-  type BootstrappedCoco,
-  checkOptions,
-  gather,
-  numbersOf,
-  resampleCoco,
-} from "./bootstrap.ts";
+import { type BootstrappedCoco, gather, numbersOf, resampleCoco } from "./bootstrap.ts";
 import { summarizeCoco } from "./coco/coco.ts";
 import type { DetectionMatches } from "./coco/matching.ts";
 
@@ -42,7 +35,7 @@ export type CocoComparison = BootstrappedCoco<Difference>;
 export function compareCoco(a: DetectionMatches, b: DetectionMatches, options: BootstrapOptions = {}): CocoComparison {
   knownOptions("compareCoco", options, BOOTSTRAP_OPTIONS);
   checkSameTruth(a, b);
-  const { resamples, level } = checkOptions(options);
+  const { resamples, level } = checkBootstrap(options);
   const [valuesA, valuesB] = [numbersOf(summarizeCoco(a)), numbersOf(summarizeCoco(b))];
   const [samplesA = [], samplesB = []] = resampleCoco([a, b], options);
   return gather(a, { resamples, level }, (i) => {

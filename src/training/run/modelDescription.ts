@@ -7,7 +7,7 @@ const triple = z.tuple([z.number(), z.number(), z.number()]);
 /** Preprocessing as every model's description holds it; the oldest ones name no resize rule. */
 export const SavedPreprocessing = z.object({
   canvas: z.object({ width: side, height: side }),
-  resize: z.enum([...RESIZE_RULES, ...PIXEL_RESIZE_RULES]).default("fit"),
+  resize: z.enum([...RESIZE_RULES, ...PIXEL_RESIZE_RULES, "line"]).default("fit"),
   fill: z.number().min(0).max(255),
   mean: triple,
   deviation: triple,

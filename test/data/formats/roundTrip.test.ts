@@ -20,6 +20,8 @@ const LIMITS: Record<FormatId, Limits | "has a test of its own"> = {
   imagelabels: "has a test of its own", // has no boxes
   folders: "has a test of its own", // has no boxes
   masks: "has a test of its own", // no two objects share a pixel
+  texts: "has a test of its own", // has no boxes
+  textnames: "has a test of its own", // is only read
 };
 
 test("the registry holds every format once, under its id and name", () => {

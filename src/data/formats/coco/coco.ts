@@ -38,7 +38,7 @@ export const coco: LabelFormat = {
       "score",
       "attributes",
     ] as const),
-    ...(["split", "labels", "ignored", "verified", "fields"] as const),
+    ...(["split", "labels", "text", "ignored", "verified", "fields"] as const),
   ],
   recognizes,
   read,
@@ -177,7 +177,7 @@ async function imagesOf(
       warnings.add("images that are not there, left out with their labels", where, detail);
       continue;
     }
-    const { id, size, split: said, verified, labels, fields } = image;
+    const { id, size, split: said, verified, labels, text, fields } = image;
     const ignored = ignoredOf(image, where, warnings);
     const split = splitNamed(said ?? "") ?? ownSplit;
     if (said && !split) warnings.add("images in a split other than train, val and test, taken as in none", where);
@@ -188,6 +188,7 @@ async function imagesOf(
       ...(split && { split }),
       ...(verified !== undefined && { verified }),
       ...(ignored && { ignored }),
+      ...(text !== undefined && { text }),
       ...(labels && { labels: labels.map((label) => classOf[label]).filter((label) => label !== undefined) }),
       ...(Object.keys(fields).length > 0 && { fields }),
     });

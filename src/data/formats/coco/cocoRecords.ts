@@ -12,6 +12,7 @@ import {
   type RecordId,
 } from "../../comparison/recordChecks.ts";
 import type { LabelledObject, Scalar } from "../../dataset.ts";
+import { TEXT_ATTRIBUTES, tidyText } from "../../text/texts.ts";
 import { scalarsOf } from "../scalars.ts";
 import { boxAround } from "../shapes.ts";
 import { readSegmentation } from "./cocoSegmentation.ts";
@@ -33,6 +34,8 @@ export interface CocoImage {
   verified: boolean | undefined;
   /** Of the image as a whole. */
   categoryIds: RecordId[] | undefined;
+  /** That stands in the image. */
+  text: string | undefined;
   /** Pixels that do not count, as the file has them: a mask. Flags of this name are `fields`. */
   ignored: unknown;
   /** All other text, numbers and flags. */
@@ -70,7 +73,7 @@ export interface CocoCategory {
 
 /** @throws TypeError with the reason why the record is no image */
 export function imageOf(record: CocoRecord): CocoImage {
-  const { id, file_name, width, height, split, verified, category_ids, ...others } = record;
+  const { id, file_name, width, height, split, verified, category_ids, text, ...others } = record;
   const size = { width: sideOf("width", width), height: sideOf("height", height) };
   return {
     id: idIn("id", id),
@@ -82,6 +85,7 @@ export function imageOf(record: CocoRecord): CocoImage {
     split: typeof split === "number" ? String(split) : textIn("split", split),
     verified: verified === undefined ? undefined : flagIn("verified", verified) === 1,
     categoryIds: idsIn("category_ids", category_ids),
+    text: tidyText(textIn("text", text) ?? "") || undefined,
     ignored: typeof others.ignored === "object" ? others.ignored : undefined,
     fields: scalarsOf(others) ?? {},
   };
@@ -101,7 +105,7 @@ export function annotationOf(record: CocoRecord): CocoAnnotation {
     occluded: flagIn("occluded", record.occluded),
     pose: textIn("pose", record.pose),
     score: score === undefined ? undefined : numberIn("score", score),
-    attributes: attributesIn(record.attributes),
+    attributes: attributesIn(record.attributes) ?? textsIn(record),
     segmentation,
   };
 }
@@ -147,6 +151,12 @@ function textIn(field: string, value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== "string") throw new TypeError(`${field} must be text, got ${shown(value)}`);
   return value;
+}
+
+/** What is written in an object, where that stands beside the attributes: `utf8_string` of COCO-Text and the like. */
+function textsIn(record: CocoRecord): CocoRecord | undefined {
+  const texts = TEXT_ATTRIBUTES.filter((name) => typeof record[name] === "string").map((name) => [name, record[name]]);
+  return texts.length > 0 ? (Object.fromEntries(texts) as CocoRecord) : undefined;
 }
 
 function attributesIn(value: unknown): CocoRecord | undefined {

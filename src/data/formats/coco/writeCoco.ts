@@ -39,8 +39,8 @@ export async function writeDataset(dataset: Dataset, folder: string, { copy }: W
 
 /**
  * Writes a data set as one COCO JSON, a record a line. `file_name` is relative to it, with forward slashes. What COCO
- * has no place for are further fields: `split`, `verified`, `category_ids`, `ignored` (pixels that do not count, as a mask)
- * and the image's own of an image;
+ * has no place for are further fields: `split`, `verified`, `category_ids`, `text`, `ignored` (pixels that do not count, as
+ * a mask) and the image's own of an image;
  * `difficult`, `truncated`, `occluded`, `pose`, `score` and `attributes` of an annotation. Category ids are the data
  * set's, else class index + 1.
  */
@@ -77,14 +77,14 @@ function listOf(name: string, records: readonly unknown[]): string {
 }
 
 function imageRecord(
-  { id, file, width, height, split, verified, labels, ignored, fields }: ImageRecord,
+  { id, file, width, height, split, verified, labels, text, ignored, fields }: ImageRecord,
   folder: string,
   categoryId: (index: number) => number,
 ): Record<string, unknown> {
   const file_name = posixPath(relative(folder, resolve(file)));
   const category_ids = labels?.map(categoryId);
   return {
-    ...{ ...fields, id, file_name, width, height, split, verified, category_ids },
+    ...{ ...fields, id, file_name, width, height, split, verified, category_ids, text },
     ...(ignored && { ignored: cocoSegmentation(ignored) }),
   };
 }

@@ -11,7 +11,7 @@ import { cocoSegmentation } from "./cocoSegmentation.ts";
  * Each entry also has `file_name` and, where `classes` are given, `category_name`: COCO's tools overlook both, and
  * `readCocoResults` knows images and classes by them where other labels number them otherwise. Boxes are rounded to thousandths of a pixel; scores keep
  * all that a float32 holds, so that no two that differ become equal: evaluating the file again gives the same numbers
- * but where an IoU lies within a thousandth of a pixel of a threshold. Masks are written as `segmentation`, with compressed
+ * but where an IoU lies within a thousandth of a pixel of a threshold. What was read in a box is its `text` and `confidence`. Masks are written as `segmentation`, with compressed
  * run lengths or, if `outlines` says so, as polygons.
  *
  * @throws AnchorkitError for a detection whose class has no category id
@@ -25,7 +25,7 @@ export async function writeCocoResults(
 ): Promise<void> {
   const lines: string[] = [];
   for (const { id, fileName, detections } of images) {
-    const { boxes, scores, classes: indices, masks } = checked(detections);
+    const { boxes, scores, classes: indices, masks, readings } = checked(detections);
     for (const [i, score] of scores.entries()) {
       const k = indices[i] ?? -1;
       const categoryId = categoryIds[k];
@@ -43,6 +43,7 @@ export async function writeCocoResults(
         score: shortest(score),
         file_name: fileName,
         category_name: classes?.[k],
+        ...readings?.[i],
       };
       lines.push(JSON.stringify(result));
     }

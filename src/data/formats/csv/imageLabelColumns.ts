@@ -21,7 +21,7 @@ export interface ImageLabelColumns {
 }
 
 /** Names of the column of files, the likeliest first, as `foldedName` has them. */
-const FILE = [
+export const FILE = [
   ...["file", "filename", "filenames", "filepath", "filepaths", "path", "image", "imagename", "imagepath", "imagefile"],
   ...["img", "imgname", "imgpath", "fname", "imageindex", "imageid", "idcode", "id"],
 ];
@@ -30,16 +30,16 @@ const FILE = [
 const PLURAL = ["labels", "labelnames", "classnames", "tags", "genres", "findinglabels", "attributeids", "targets"];
 
 /** Names of the column of labels, those of classes by name before those of numbers. */
-const LABEL = [
+export const LABEL = [
   ...["label", "labelname", "class", "classname", "category", "categoryname", "species", "breed", "variety"],
   ...["diagnosis", "genre", ...PLURAL, "classes", "categories", "tag"],
   ...["classid", "labelid", "categoryid", "target"],
 ];
 
-const SPLIT = ["split", "set", "subset", "dataset", "partition", "usage", "fold"];
+export const SPLIT = ["split", "set", "subset", "dataset", "partition", "usage", "fold"];
 
 /** Columns of lists of boxes, outlines and landmarks. */
-const SHAPES =
+export const SHAPES =
   /^(?:[xy](?:min|max|[12]|center)?|left|top|right|bottom|bbox.*|boxes|region.*|segmentation|polygon|points|rle|encodedpixels|predictionstring|.*landmark.*)$/;
 
 /** Whether the first rows of a table are those of a list of labelled images. */
@@ -110,6 +110,6 @@ export function isMark(cell: string | undefined): boolean {
 }
 
 /** "filename" of "File Name", "file_name" and "filename". */
-function foldedName(name: string): string {
+export function foldedName(name: string): string {
   return name.toLowerCase().replace(/[\s_.-]+/g, "");
 }

@@ -19,6 +19,11 @@ const traits: FileTraits = {
   looksRight: (head) => isImageLabelList(firstRows(head, 2)),
 };
 
+/** Whether a file that begins so is a list of labelled images. */
+export function looksLikeImageLabels(head: string): boolean {
+  return traits.looksRight(head);
+}
+
 /** Files that hold labels of another format, or could. */
 const OTHER_LABELS = /\.(?:xml|jsonl?|ya?ml|pbtxt|record|tfrecords?)$/i;
 

@@ -1,0 +1,143 @@
+import type { Framing } from "../../base/preprocessing.ts";
+import { weightsByClass } from "../../core/classColumns.ts";
+import { disposeWeights } from "../../core/namedWeights.ts";
+import type { Augmentation } from "../../data/augment/description.ts";
+import { type Flip, READER_PRESETS, withFlip } from "../../data/augment/presets.ts";
+import { type TextBatch, textBatches } from "../../data/batches/textBatches.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { channelStatistics } from "../../data/images/channelStatistics.ts";
+import { ImageStore } from "../../data/images/imageStore.ts";
+import { imagesIn } from "../../data/split/splits.ts";
+import { FROM_WEIGHTS, type Recipe } from "../../training/recipe.ts";
+import type { PrepareContext, Prepared } from "../../training/trainOptions.ts";
+import type { ReaderDescription } from "./description.ts";
+import { chooseLineCanvas, framesOf, leastWidth, requireFrames } from "./lines.ts";
+import { lossFeeds, lossInputs, readerLosses, type ReaderLossOptions } from "./losses.ts";
+import { measureReader, validationOf } from "./measure.ts";
+import { buildReader, CHARACTER_LAYERS } from "./network.ts";
+import type { ReaderOptions } from "./options.ts";
+import { predictStep } from "./predictStep.ts";
+import { alphabetOf, indicesOf, readerData, type TextImage, unknownCharacters } from "./readerData.ts";
+import { readLabelled } from "./readLabelled.ts";
+import { readReaderDescription } from "./readReader.ts";
+
+export interface ReaderTaskOptions extends ReaderOptions {
+  /** The name of the model. */
+  model: string;
+  /** Images in a step. */
+  batch: number;
+  /** How training images are varied; the preset `default` of readers unless told. */
+  augmentation?: Augmentation;
+  /** Mirrors, of which a reader can have none. */
+  flip?: Flip;
+}
+
+/** Images that prediction runs on at once while training. */
+const PREDICT_BATCH = 32;
+/** Training images are kept this much larger than they lie on the canvas, to be turned without blur. */
+const OVERSIZE = 1.25;
+
+/**
+ * At a lower rate CTC stays long where it begins, reading nothing but blanks. The averaged weights follow quickly, as a
+ * training is short; the raw ones are measured beside them.
+ */
+const RECIPE: Partial<Recipe> = { peakRate: 5e-3, average: { every: 5, keep: 0.98, compare: true } };
+
+/**
+ * A reader of the texts of a data set, see readerData. Alphabet, canvas and channel statistics are chosen for the training
+ * images, or are those of the model that it goes on from, whose alphabet gets the new characters behind its own.
+ *
+ * @throws AnchorkitError where a training text needs more frames than its image has
+ */
+export async function readerTask(
+  given: Dataset,
+  options: ReaderTaskOptions,
+  { loading: { threads, ...loading }, random, model, resumes }: PrepareContext,
+): Promise<Prepared<TextBatch>> {
+  const begun = model === undefined ? undefined : await readReaderDescription(model);
+  const { images: all, margin, notes } = readerData(given, begun?.margin);
+  const [images, held] = (["train", "val"] as const).map((split) => ofSplit(given, all, split)) as [
+    TextImage[],
+    TextImage[],
+  ];
+  const learnt = alphabetOf(images);
+  const classes = begun ? [...new Set([...begun.classes, ...learnt])] : learnt;
+  const architecture = begun?.architecture ?? architectureOf(options);
+  const framing: Framing = begun?.preprocessing ?? {
+    canvas: chooseLineCanvas(images, classes, options),
+    resize: "line",
+  };
+  const { canvas } = framing;
+  requireFrames(images, classes, framing);
+  const network = buildReader(architecture, classes.length, random.fork("weights"));
+  const store = new ImageStore(images, framing, { ...loading, oversize: OVERSIZE });
+  const validation = new ImageStore(held, framing, loading);
+  const preprocessing = begun?.preprocessing ?? { ...framing, ...(await channelStatistics(store)) };
+  const description: ReaderDescription = {
+    format: "anchorkit-reader",
+    version: 1,
+    ...{ model: options.model, classes, architecture, preprocessing },
+    ...(margin !== undefined && { margin }),
+  };
+  const { augmentation = READER_PRESETS.default, flip, batch } = options;
+  const texts = images.map(({ text }) => indicesOf(text, classes));
+  const longest = texts.reduce((most, { length }) => Math.max(most, length), 1);
+  const source = textBatches(store, {
+    ...{ batch, preprocessing, threads, texts, longest, leastWidth },
+    augmentation: flip ? withFlip(augmentation, flip) : augmentation,
+    random: random.fork("batches"),
+  });
+  const lossOptions: ReaderLossOptions = {
+    ...{ network, preprocessing, batch, longest },
+    ...{ stored: source.stored, mixesColours: source.mixesColours },
+  };
+  const unknown = unknownCharacters(held, classes, "the validation images");
+  return {
+    kind: "reading",
+    description,
+    network: network.model,
+    batches: source,
+    shapes: { images: lossInputs(lossOptions) },
+    feeds: (made) => lossFeeds(made, lossOptions),
+    losses: (inputs) => readerLosses(inputs, lossOptions),
+    predict: predictStep({ network, preprocessing, batch: PREDICT_BATCH }),
+    async validate(run) {
+      return validationOf(
+        measureReader(await readLabelled(run, PREDICT_BATCH, validation, description), { resamples: 1 }),
+      );
+    },
+    recipe: begun && !resumes ? { ...RECIPE, phases: FROM_WEIGHTS } : RECIPE,
+    built: { model: options.model, ...architecture, size: canvas.width },
+    notes: unknown === undefined ? notes : [...notes, unknown],
+    ...(begun && {
+      adaptWeights: (weights) =>
+        weightsByClass(weights, network.model, {
+          before: begun.classes,
+          after: classes,
+          layers: Object.values(CHARACTER_LAYERS).map((layer) => ({ layer, trailing: 1 })),
+        }),
+    }),
+    summary: `input ${canvas.width} x ${canvas.height}, ${framesOf(canvas.width)} frames; ${described(classes)}`,
+    dispose() {
+      disposeWeights(network.model);
+    },
+  };
+}
+
+function ofSplit(given: Dataset, all: readonly TextImage[], split: "train" | "val"): TextImage[] {
+  return imagesIn({ ...given, images: [...all] }, split) as TextImage[];
+}
+
+function architectureOf({ height, cell, layers, units, dropout }: ReaderOptions) {
+  return { height, cell, layers, units, dropout };
+}
+
+/** "36 characters: 0123…", cut after some dozens. */
+function described(alphabet: readonly string[]): string {
+  const shown = alphabet.slice(0, SHOWN).join("");
+  const more = alphabet.length > SHOWN ? "…" : "";
+  return `${alphabet.length} ${alphabet.length === 1 ? "character" : "characters"}: ${shown}${more}`;
+}
+
+/** Characters that are printed, at most. */
+const SHOWN = 72;

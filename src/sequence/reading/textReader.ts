@@ -1,0 +1,124 @@
+import type { AnchorkitError } from "../../base/errors.ts";
+import { placeOnCanvas, type Size } from "../../base/preprocessing.ts";
+import { disposeWeights } from "../../core/namedWeights.ts";
+import { withMargin } from "../../data/cutOutObjects.ts";
+import type { ImageRecord, LabelledObject } from "../../data/dataset.ts";
+import { fittedAnswers } from "../../data/images/canvasImages.ts";
+import { chunksOf, type FittedImage } from "../../data/images/fittedFiles.ts";
+import { noCache } from "../../data/images/imageCache.ts";
+import { decodeRegions, readImageHeader } from "../../data/images/images.ts";
+import { ImageStore } from "../../data/images/imageStore.ts";
+import type { Program } from "../../engine/graph/program.ts";
+import { loadEngine } from "../../engine/load.ts";
+import { knownOptions } from "../../geometry/knownOptions.ts";
+import { compilePredictor } from "../../training/compilePredictor.ts";
+import { modelFolderOf } from "../../training/run/modelFolder.ts";
+import { PREDICTOR_OPTIONS, type PredictorOptions } from "../../training/predictorOptions.ts";
+import { type DecodeOptions, decoderOf, type Reading } from "./decode.ts";
+import type { ReaderDescription } from "./description.ts";
+import type { ReaderNetwork } from "./network.ts";
+import { predictStep } from "./predictStep.ts";
+import { readImages, type RunReader } from "./readImages.ts";
+import { type LabelledReading, readLabelled } from "./readLabelled.ts";
+import { readReader } from "./readReader.ts";
+
+/** What stands in an image file, or why it could not be read. */
+export type FileReading = (Reading & { file: string; size: Size }) | { file: string; error: AnchorkitError };
+
+type Box = LabelledObject["box"];
+
+/** Images that run at once unless told. */
+const BATCH = 32;
+
+/** A trained reader of lines of text, ready to run. Its weights live in the engine until `dispose`. */
+export class TextReader {
+  readonly kind = "reading";
+  readonly description: ReaderDescription;
+  readonly #program: Program;
+  readonly #batch: number;
+  readonly #network: ReaderNetwork;
+
+  private constructor(description: ReaderDescription, network: ReaderNetwork, program: Program, batch: number) {
+    this.description = description;
+    this.#network = network;
+    this.#program = program;
+    this.#batch = batch;
+  }
+
+  /**
+   * Loads a run folder (its best weights), or best or last in one.
+   *
+   * @throws AnchorkitError if there is no reader, or it is damaged
+   */
+  static async load(folder: string, options: PredictorOptions = {}): Promise<TextReader> {
+    knownOptions("TextReader.load", options, PREDICTOR_OPTIONS);
+    const engine = await loadEngine({ engine: options.engine ?? "native" });
+    const { network, description } = await readReader(modelFolderOf(folder));
+    const { preprocessing } = description;
+    const { batch = BATCH } = options;
+    const predict = predictStep({ network, preprocessing, batch });
+    const program = await compilePredictor(predict, network.model, engine, options);
+    const reader = new TextReader(description, network, program, batch);
+    readImages(reader.#run, batch, [], preprocessing); // TensorFlow prepares a graph when it first runs
+    return reader;
+  }
+
+  /** The alphabet: the characters that it can read. */
+  get classes(): readonly string[] {
+    return this.description.classes;
+  }
+
+  /** Layers, shapes and weights, as tf.LayersModel.summary prints them. */
+  summary(print?: (line: string) => void): void {
+    this.#network.model.summary(undefined, undefined, print);
+  }
+
+  /**
+   * Reads image files, each a line of text, in their order; the next images are decoded while some run. A file that cannot
+   * be read gives its error and does not end the rest.
+   */
+  async *predictFiles(files: readonly string[], options: DecodeOptions = {}): AsyncGenerator<FileReading> {
+    const { preprocessing } = this.description;
+    const decode = decoderOf(this.classes, options);
+    const read = (images: readonly FittedImage[]): Reading[] =>
+      readImages(this.#run, this.#batch, images, preprocessing).map(decode);
+    for await (const one of fittedAnswers(files, this.#batch, preprocessing, read)) {
+      yield "error" in one ? one : { file: one.file, size: one.size, ...one.answer };
+    }
+  }
+
+  /**
+   * Reads boxes of an image file (x1, y1, x2, y2 in pixels of the image as it is shown), each a line of text, in their
+   * order; as much around each as the reader has learnt is read with it. The file is decoded once.
+   *
+   * @throws AnchorkitError for a file that cannot be read
+   */
+  async readBoxes(file: string, boxes: readonly Box[], options: DecodeOptions = {}): Promise<Reading[]> {
+    const { preprocessing, margin = 0 } = this.description;
+    const decode = decoderOf(this.classes, options);
+    if (boxes.length === 0) return [];
+    const size = await readImageHeader(file);
+    const regions = boxes.map((box) => withMargin(box, margin, size));
+    const crops = await decodeRegions(file, regions, (original) => placeOnCanvas(original, preprocessing));
+    const images = crops.map(({ data, width, height, originalWidth, originalHeight }): FittedImage => ({
+      ...{ pixels: data, width, height, original: { width: originalWidth, height: originalHeight } },
+    }));
+    return chunksOf(images, this.#batch).flatMap((chunk) =>
+      readImages(this.#run, this.#batch, chunk, preprocessing).map(decode),
+    );
+  }
+
+  /** What it reads in images whose text is known, in their order; see readerData. */
+  async readLabelled(images: readonly ImageRecord[], options: DecodeOptions = {}): Promise<LabelledReading[]> {
+    const store = new ImageStore(images, this.description.preprocessing, { cache: noCache });
+    return readLabelled(this.#run, this.#batch, store, this.description, options);
+  }
+
+  /** Frees the weights; the reader cannot run afterwards. */
+  dispose(): void {
+    this.#program.dispose();
+    disposeWeights(this.#network.model);
+  }
+
+  readonly #run: RunReader = (inputs) => this.#program.run("predict", inputs);
+}
