@@ -11,6 +11,8 @@ export interface Place {
   files: readonly string[];
   /** The first 16 kilobytes of one of the files, as text. Read once. */
   head: (file: string) => Promise<string>;
+  /** Clips are wanted: folders of frames are taken for them, rather than for images. */
+  clips?: boolean;
 }
 
 /**

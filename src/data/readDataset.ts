@@ -12,6 +12,8 @@ import { NothingLeftError, Warnings } from "./warnings.ts";
 export interface ReadDatasetOptions extends ReadOptions {
   /** The format to read; found by looking at the files unless told. */
   from?: FormatId;
+  /** Clips are wanted: folders of frames, and animations, are taken for clips rather than for images. */
+  clips?: boolean;
 }
 
 /**
@@ -29,8 +31,8 @@ export async function readDataset(
   all: ReadDatasetOptions = {},
 ): Promise<ReadResult & { format: FormatId }> {
   knownOptions("readDataset", all, READING_OPTIONS);
-  const { from, ...options } = all;
-  const place = await lookAt(path);
+  const { from, clips = false, ...options } = all;
+  const place = { ...(await lookAt(path)), clips };
   const format = from === undefined ? await formatOf(place) : FORMATS[from];
   if (options.images !== undefined && OWN_IMAGES.includes(format.id)) {
     throw new AnchorkitError(`${shownPath(path)}: ${format.title} has its images in itself; leave out --images`);
@@ -50,7 +52,7 @@ export async function readDataset(
 
 /** For functions that hand their options on. */
 export const READING_OPTIONS = {
-  ...({ from: true, coordinates: true, images: true, orphans: true } as const),
+  ...({ from: true, clips: true, coordinates: true, images: true, orphans: true } as const),
   ...({ observer: true, warnings: true } as const),
 };
 
@@ -59,19 +61,20 @@ const OWN_IMAGES: readonly FormatId[] = ["folders", "masks"];
 
 const LIKELIEST_FIRST: readonly Likeness[] = ["sure", "likely", "maybe"];
 
-/** The format that a place looks like most. */
+/** The format that a place looks like most; where clips are wanted, of those that hold any. */
 async function formatOf(place: Place): Promise<LabelFormat> {
-  const formats = Object.values(FORMATS);
+  const all = Object.values(FORMATS);
+  const formats = place.clips ? all.filter(({ holds }) => holds.includes("frames")) : all;
   const likeness = await Promise.all(formats.map((format) => format.recognizes(place)));
   const name = shownPath(place.path);
   for (const degree of LIKELIEST_FIRST) {
     const [format, ...others] = formats.filter((_, i) => likeness[i] === degree);
     if (format && others.length === 0) return format;
     if (!format) continue;
-    const all = [format, ...others];
+    const several = [format, ...others];
     throw new AnchorkitError(
-      `${name}: could be ${all.map(({ title }) => title).join(" or ")}; ` +
-        `say which in label import --from ${all.map(({ id }) => id).join(" | ")}`,
+      `${name}: could be ${several.map(({ title }) => title).join(" or ")}; ` +
+        `say which in label import --from ${several.map(({ id }) => id).join(" | ")}`,
     );
   }
   const known = formats.map(({ title }) => title).join(", ");

@@ -15,6 +15,7 @@ const NAMES: Record<Exclude<Extra, "crowd" | "mask">, string> = {
   attributes: "objects with attributes",
   split: "splits of images",
   labels: "labels of whole images",
+  frames: "clips of frames",
   ignored: "images with pixels to ignore",
   verified: "verified marks of images",
   fields: "images with further fields",

@@ -22,6 +22,7 @@ export const FORMAT_NAMES = {
   imagelabels: "CSV of image labels",
   folders: "a folder for each class",
   masks: "images with mask images",
+  clips: "clips of frames",
 } as const;
 export type FormatId = keyof typeof FORMAT_NAMES;
 export const FORMAT_IDS = Object.keys(FORMAT_NAMES) as FormatId[];
@@ -51,7 +52,7 @@ export interface LabelFormat {
 export type Extra =
   | "mask"
   | Exclude<keyof LabelledObject, "box" | "class" | "area">
-  | Extract<keyof ImageRecord, "split" | "labels" | "ignored" | "verified" | "fields">;
+  | Extract<keyof ImageRecord, "split" | "labels" | "frames" | "ignored" | "verified" | "fields">;
 
 /**
  * `sure`: the files name themselves (data.yaml, annotations.json). `likely`: they hold what only this format does.
