@@ -40,8 +40,12 @@ export class Activation extends tf.layers.Layer {
 }
 tf.serialization.registerClass(Activation);
 
-/** tfjs turns `hard_swish` into `hardSwish` when it reads a model. */
-function activationName(name: string): ActivationName {
+/**
+ * A name as it was given, or as tfjs reads it from a model, `hardSwish` for `hard_swish`.
+ *
+ * @throws AnchorkitError if there is no activation of the name
+ */
+export function activationName(name: string): ActivationName {
   const snake = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   if (snake in ACTIVATIONS) return snake as ActivationName;
   const known = Object.keys(ACTIVATIONS).join(", ");

@@ -1,0 +1,53 @@
+import * as tf from "@tensorflow/tfjs";
+import type { ActivationName } from "../../ops/activations.ts";
+import { lstm } from "../../ops/recurrent/lstm.ts";
+import { activationName } from "../activation.ts";
+import type { Pass } from "./recurrentLayer.ts";
+import { UnitsLayer, type UnitsConfig } from "./unitsLayer.ts";
+
+export interface LstmConfig extends UnitsConfig {
+  /** What the gates are squashed with (default `sigmoid`). */
+  recurrentActivation?: ActivationName;
+  /** Whether the bias of the forget gate starts at 1, so that a network remembers at first (default true). */
+  unitForgetBias?: boolean;
+}
+
+/**
+ * Long short-term memory (Hochreiter and Schmidhuber, 1997), Keras's `LSTM`: [batch, time, features] -> [batch, units],
+ * or [batch, time, units] with `returnSequences`; its states are h and c, [batch, units] each. Inputs, masks and states:
+ * {@link RecurrentLayer}. Weights kernel [features, 4 units], recurrent_kernel [units, 4 units] and bias [4 units], the
+ * gates in Keras's order: input, forget, candidate, output.
+ */
+export class Lstm extends UnitsLayer {
+  static className = "Lstm";
+  readonly recurrentActivation: ActivationName;
+  readonly unitForgetBias: boolean;
+  protected override readonly gates = 4;
+
+  constructor(config: LstmConfig) {
+    super(config);
+    this.recurrentActivation = activationName(config.recurrentActivation ?? "sigmoid");
+    this.unitForgetBias = config.unitForgetBias ?? true;
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    const { recurrentActivation, unitForgetBias } = this;
+    return { ...super.getConfig(), recurrentActivation, unitForgetBias };
+  }
+
+  protected override stateShapes(): tf.Shape[] {
+    return [[this.units], [this.units]];
+  }
+
+  protected override run({ x, initial, steps }: Pass): tf.Tensor[] {
+    const { bias, ...weights } = this.weightValues();
+    const { activation, recurrentActivation } = this;
+    return lstm(
+      x as tf.Tensor3D,
+      initial as [tf.Tensor2D, tf.Tensor2D],
+      { ...weights, bias: bias as tf.Tensor1D | undefined },
+      { activation, recurrentActivation, longest: steps?.longest },
+    );
+  }
+}
+tf.serialization.registerClass(Lstm);
