@@ -3,7 +3,7 @@ import { checked, describeIssue } from "./base/checked.ts";
 import { AnchorkitError, UsageError } from "./base/errors.ts";
 import { nearest } from "./geometry/nearest.ts";
 import type { Augmentation } from "./data/augment/description.ts";
-import { CLASSIFIER_PRESETS, type Flip, PRESETS, type Presets, SEGMENTER_PRESETS } from "./data/augment/presets.ts";
+import { CLASSIFIER_PRESETS, CLIP_PRESETS, type Flip, PRESETS, type Presets, SEGMENTER_PRESETS } from "./data/augment/presets.ts";
 import type { Dataset } from "./data/dataset.ts";
 import type { Classifier } from "./classification/classifier.ts";
 import { ClassifierOptions, MobilenetOptions, PretrainedOptions } from "./classification/options.ts";
@@ -12,6 +12,8 @@ import type { Detector } from "./detection/detector.ts";
 import { FasterRcnnOptions } from "./detection/fasterRcnn/options.ts";
 import { FcnOptions, UnetOptions } from "./segmentation/options.ts";
 import type { Segmenter } from "./segmentation/segmenter.ts";
+import type { ClipClassifier } from "./sequence/clips/clipClassifier.ts";
+import { ClipOptions } from "./sequence/clips/options.ts";
 import type { PredictorOptions } from "./training/predictorOptions.ts";
 import type { BatchChoice } from "./training/memory/chooseBatch.ts";
 import type { FindRateEvents, FindRateOptions } from "./training/rateTest/findRate.ts";
@@ -30,7 +32,7 @@ export interface ImageOptions {
 }
 
 /** A trained model that can be run; `kind` tells which. */
-export type Predictor = Detector | Classifier | Segmenter;
+export type Predictor = Detector | Classifier | Segmenter | ClipClassifier;
 
 /** A kind of model: what can be chosen of it, how it is trained, and how a trained one is opened. */
 export interface ModelFamily<Own extends z.ZodObject = z.ZodObject> {
@@ -130,6 +132,18 @@ export const MODELS: Readonly<Record<string, ModelFamily>> = {
   fcn32: fcn(32),
   fcn16: fcn(16),
   fcn8: fcn(8),
+  "cnn-lstm": family({
+    task: "clips",
+    title: "CNN and LSTM, for clips of frames",
+    batch: 16,
+    presets: CLIP_PRESETS,
+    options: ClipOptions,
+    async prepare(dataset, own, context) {
+      const { clipTask } = await import("./sequence/clips/clipTask.ts");
+      return clipTask(dataset, { ...own, model: "cnn-lstm" }, context);
+    },
+    open: async (...given) => (await import("./sequence/clips/clipClassifier.ts")).ClipClassifier.load(...given),
+  }),
 };
 
 /** @throws AnchorkitError that names the models there are */

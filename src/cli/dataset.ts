@@ -64,14 +64,16 @@ export interface OpenedDataset {
 /**
  * Reads a data set and gives each image a split: the one that it had in the training of the run, if that is given and
  * keeps one, else one drawn by the seed. Says on stderr what it found.
+ *
+ * @param options.clips folders of frames are clips: for a model that learns these
  */
 export async function openDataset(
   { data, ...reading }: DataFlags,
-  { seed, run }: { seed: number; run?: RunFolder },
+  { seed, run, clips = false }: { seed: number; run?: RunFolder; clips?: boolean },
 ): Promise<OpenedDataset> {
   const { readDataset } = await import("../data/readDataset.ts");
-  const { dataset, warnings, source } = await readDataset(data, readingOptions(reading));
-  process.stderr.write(`${source}: ${countOf(dataset.images.length, "image")}\n`);
+  const { dataset, warnings, source } = await readDataset(data, { ...readingOptions(reading), clips });
+  process.stderr.write(`${source}: ${countImages(dataset.images)}\n`);
   printWarnings(warnings);
   if (run === undefined || !existsSync(run.splits)) {
     const split = splitDataset(dataset, new Random(seed).fork("split")).dataset;
@@ -80,6 +82,15 @@ export async function openDataset(
   const { readManifest } = await import("../data/split/manifest.ts");
   const { applyManifest } = await import("../data/split/applyManifest.ts");
   return { ...(await applyManifest(await readManifest(run.splits), dataset)), warnings };
+}
+
+/** "12 images", or "12 clips of 144 frames". */
+export function countImages(images: readonly ImageRecord[]): string {
+  const clips = images.filter(({ frames }) => frames);
+  if (clips.length === 0) return countOf(images.length, "image");
+  const frames = clips.reduce((sum, { frames: own = [] }) => sum + own.length, 0);
+  const others = images.length - clips.length;
+  return `${countOf(clips.length, "clip")} of ${countOf(frames, "frame")}${others > 0 ? ` and ${countOf(others, "image")}` : ""}`;
 }
 
 /** Prints warnings on stderr, a line each. */

@@ -165,7 +165,7 @@ function addOutputOptions(command: Command): void {
 
 const OF_DETECTIONS: readonly Subject[] = ["detection", "files"];
 const OF_FILES: readonly Subject[] = ["files"];
-const OF_MODELS: readonly Subject[] = ["detection", "classification", "segmentation"];
+const OF_MODELS: readonly Subject[] = ["detection", "classification", "segmentation", "clips"];
 const OF_SEGMENTERS: readonly Subject[] = ["segmentation"];
 const OF_MASKS: readonly Subject[] = ["masks"];
 /** Options that not everything which can be measured has use for. */
@@ -210,8 +210,9 @@ async function evaluate(flags: Flags, command: Command): Promise<void> {
     await checkReport(flags);
     return evaluateSegmentation(flags, command, subject);
   }
-  requireMeasured(flags.failUnder ?? [], subject === "classification" ? CLASSIFIER_METRICS : METRICS[flags.rules]);
-  if (subject === "classification") return evaluateClassifier(flags);
+  const classifies = subject === "classification" || subject === "clips";
+  requireMeasured(flags.failUnder ?? [], classifies ? CLASSIFIER_METRICS : METRICS[flags.rules]);
+  if (classifies) return evaluateClassifier(flags, subject);
   checkMeasureFlags(flags);
   for (const note of measureNotes(flags)) process.stderr.write(`${note}\n`);
   await checkReport(flags);
@@ -254,10 +255,11 @@ async function subjectOf({ weights, data, truth, predictions }: Flags): Promise<
   return kindOfRun(weights);
 }
 
-async function evaluateClassifier(flags: Flags): Promise<void> {
+async function evaluateClassifier(flags: Flags, subject: "classification" | "clips"): Promise<void> {
   const { evalClassifier } = await import("./classification/evalClassifier.ts");
+  const { evalClips } = await import("./clips/evalClips.ts");
   await checkReport(flags);
-  const { document, tables, numbers, reported } = await evalClassifier(flags);
+  const { document, tables, numbers, reported } = await (subject === "clips" ? evalClips(flags) : evalClassifier(flags));
   const { format, report, weights = "", failUnder = [] } = flags;
   if (flags.json || format === "json") printJson(document);
   else process.stdout.write(`${renderTables(tables, format)}\n`);

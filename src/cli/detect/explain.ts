@@ -101,6 +101,9 @@ async function explain(paths: string[], flags: Flags, command: Command): Promise
   if (kind === "segmentation") {
     throw new UsageError(`${weights}: its model says of each pixel what it is: detect predict draws that`);
   }
+  if (kind !== "detection" && kind !== "classification") {
+    throw new UsageError(`${weights}: detect explain is for detectors and for classifiers of images`);
+  }
   const files = await listImageFiles(paths);
   const pictures = pictureNames(files.map(({ name }) => name));
   const names = [EXPLANATIONS, OVERVIEW, ...pictures];
@@ -143,7 +146,7 @@ function predictions(
 ): AsyncGenerator<FileExplanation> {
   const paths = files.map(({ file }) => file);
   const options = defined({ class: flags.class, layer: flags.layer, most: flags.most });
-  if (model.kind === "segmentation") throw new Error("a segmenter is not explained");
+  if (model.kind !== "detection" && model.kind !== "classification") throw new Error(`a model for ${model.kind} is not explained`);
   if (model.kind === "detection")
     return model.explainFiles(paths, { ...options, scoreThreshold: thresholds?.scores ?? 0 });
   return model.explainFiles(paths, options);

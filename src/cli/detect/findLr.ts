@@ -8,6 +8,7 @@ import { openDataset } from "../dataset.ts";
 import { abortOnInterrupt, INTERRUPTED } from "../interrupt.ts";
 import { printJson, quoted, requireThere } from "../options.ts";
 import { Progress } from "../progress.ts";
+import { learnsClips } from "./trainInto.ts";
 import { filesOf, ownOptions, sharedOptions, type TrainFlags } from "./trainOptions.ts";
 
 /**
@@ -23,7 +24,7 @@ export async function findLr(flags: TrainFlags, command: Command): Promise<void>
   const page = `${flags.out ?? join("runs", basename(resolve(data), extname(data)))}-lr.html`;
   await requireReplaceable(page, { inputs: [data, ...(images === undefined ? [] : [images])], overwrite });
   const augmentation = await loadAugmentation(augment, modelNamed(model).presets);
-  const { dataset, warnings } = await openDataset(flags, { seed });
+  const { dataset, warnings } = await openDataset(flags, { seed, clips: learnsClips(model) });
   const progress = new Progress("range test");
   const signal = abortOnInterrupt(() => {
     progress.log("stopping after this step");

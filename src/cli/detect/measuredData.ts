@@ -5,6 +5,7 @@ import type { Dataset, ImageRecord, SplitName } from "../../data/dataset.ts";
 import type { Seen } from "../../data/split/applyManifest.ts";
 import { type DataFlags, openDataset } from "../dataset.ts";
 import { requireThere } from "../options.ts";
+import { kindOfRun } from "./openPredictor.ts";
 
 /** What a trained model is measured on. */
 export interface MeasuredFlags extends Partial<DataFlags> {
@@ -32,7 +33,7 @@ export async function measuredData(flags: MeasuredFlags): Promise<MeasuredData> 
   const { alignClasses } = await import("../../data/alignClasses.ts");
   const run = RunFolder.of(weights);
   const { seed = 1 } = existsSync(run.config) ? await run.readConfig() : {}; // a model without its run: the default seed
-  const { dataset, warnings, seen } = await openDataset({ ...flags, data }, { seed, run });
+  const { dataset, warnings, seen } = await openDataset({ ...flags, data }, { seed, run, clips: (await kindOfRun(weights)) === "clips" });
   const images = dataset.images.filter((image) => [image.split, "all"].includes(split));
   if (images.length === 0) throw new AnchorkitError(`${data}: no image is in the split "${split}"`);
   process.stderr.write(`measuring on ${countOf(images.length, "image")} (${split}${seenIn(images, seen)})\n`);

@@ -6,6 +6,8 @@ import { countOf } from "../../base/words.ts";
 import type { OutputFolder } from "../../base/output/outputFolder.ts";
 import type { Classifier } from "../../classification/classifier.ts";
 import type { Detector, DetectorOptions } from "../../detection/detector.ts";
+import { listClips } from "./clips/listClips.ts";
+import { predictClips } from "./clips/predictClips.ts";
 import { CLASS_PREDICTIONS } from "./classification/predictClasses.ts";
 import { INSTANCE_METHODS } from "../../segmentation/instances/instancesOf.ts";
 import type { Segmenter } from "../../segmentation/segmenter.ts";
@@ -59,6 +61,7 @@ interface Flags extends DetectorOptions {
 const FITTING: Fitting = {
   ...{ score: ["detection", "segmentation"], instances: ["segmentation"], method: ["segmentation"] },
   ...{ outlines: ["segmentation"], things: ["segmentation"] },
+  thresholds: ["detection", "classification", "segmentation"],
 };
 
 type Found = DetectedFile & { id: number; fileName: string };
@@ -69,7 +72,7 @@ export function addPredict(program: Command): void {
     .command("predict")
     .description(
       "Find objects in images (pictures with boxes, and COCO results), say what each pixel is (pictures, label maps, and " +
-        "COCO results), or what images show (JSON, CSV, an overview)",
+        "COCO results), or what images or clips show (JSON, CSV, an overview)",
     )
     .argument("<images...>", 'image files, folders, or patterns such as "shots/**/*.jpg"')
     .option("--weights <run>", "run folder that detect train wrote")
@@ -124,17 +127,19 @@ async function predict(paths: string[], flags: Flags, command: Command): Promise
   const { kindOfRun, openPredictor } = await import("./openPredictor.ts");
   const kind = await kindOfRun(weights);
   requireFitting(command, FITTING, kind);
-  const files = await listImageFiles(paths);
+  const clips = kind === "clips" ? await listClips(paths) : [];
+  const files = kind === "clips" ? clips : await listImageFiles(paths);
   if (kind === "segmentation" && !flags.instances) {
     const option = ["score", "method", "things"].find((name) => wasGiven(command, name));
     if (option) throw new UsageError(`${flagOf(option)} is about single objects: it goes with --instances`);
   }
   const shown = files.map(({ name }) => name);
-  const pictures = kind === "classification" ? [] : pictureNames(shown);
+  const classifies = kind === "classification" || kind === "clips";
+  const pictures = classifies ? [] : pictureNames(shown);
   const masks = kind === "segmentation" ? maskNames(shown) : [];
   const panoptic = flags.things ? panopticNames(shown) : [];
   const lists = [...(kind === "segmentation" ? [MASK_CLASSES] : []), ...(flags.things ? [PANOPTIC] : [])];
-  const tables = kind === "classification" ? Object.values(CLASS_PREDICTIONS) : [PREDICTIONS];
+  const tables = classifies ? Object.values(CLASS_PREDICTIONS) : [PREDICTIONS];
   const written = [...tables, ...masks, ...panoptic, ...lists];
   const names = flags.images ? [...written, OVERVIEW, ...pictures] : written;
   const output = await resultFolder({ ...flags, command: "detect predict", paths, files }, names);
@@ -145,7 +150,9 @@ async function predict(paths: string[], flags: Flags, command: Command): Promise
       ? await predictObjects(model, work, flags)
       : model.kind === "segmentation"
         ? await predictPixels(model, work, flags)
-        : await predictImages(model, work, flags);
+        : model.kind === "clips"
+          ? await output.write(async () => (await predictClips(model, clips, flags)).broken, names)
+          : await predictImages(model, work, flags);
   model.dispose();
   endWith(broken, files);
 }

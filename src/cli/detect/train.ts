@@ -35,7 +35,7 @@ import {
   takeModelOfWeights,
   type TrainFlags,
 } from "./trainOptions.ts";
-import { augmentationFor, requireTask, trainInto } from "./trainInto.ts";
+import { augmentationFor, learnsClips, requireTask, trainInto } from "./trainInto.ts";
 import { historyOf, writeTrainingReport } from "./trainingReport.ts";
 
 /** `detect train` */
@@ -96,7 +96,7 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   }
   checkChoice(model, own, weights);
   const augmentation = await augmentationFor(flags, run);
-  const { dataset, warnings } = await openDataset(flags, { seed, ...(resume && { run }) });
+  const { dataset, warnings } = await openDataset(flags, { seed, clips: learnsClips(model), ...(resume && { run }) });
   requireTask(model, dataset.images, data);
   const splits = countSplits(dataset.images);
   const lines = [describeClasses(dataset.classes), describeSplits(splits), `run folder: ${out}`];

@@ -6,6 +6,7 @@ import type { Detector, DetectorOptions } from "../../detection/detector.ts";
 import type { TrainingRecord } from "../../report/page/trainingFigure.ts";
 import type { RunFolder } from "../../training/run/runFolder.ts";
 import { defined } from "../../base/defined.ts";
+import type { ClipClassifier } from "../../sequence/clips/clipClassifier.ts";
 import type { Segmenter } from "../../segmentation/segmenter.ts";
 
 /** What every kind of report says. */
@@ -35,6 +36,7 @@ export async function writeTrainingReport(
     const common = { title, warnings, training: await historyOf(run) };
     if (model.kind === "detection") await reportDetector(file, model, { ...dataset, images }, common);
     else if (model.kind === "segmentation") await reportSegmenter(file, model, { ...dataset, images }, common);
+    else if (model.kind === "clips") await reportClips(file, model, { ...dataset, images }, common);
     else await reportClassifier(file, model, { ...dataset, images }, common);
     return file;
   } catch (error) {
@@ -62,6 +64,18 @@ async function reportClassifier(file: string, classifier: Classifier, dataset: D
   classifier.dispose();
   const evaluation = measureClassifier(images, description);
   await writeClassifierReport(file, { ...common, classes, images, evaluation });
+}
+
+async function reportClips(file: string, model: ClipClassifier, dataset: Dataset, common: Common) {
+  const { clipsData } = await import("../../sequence/clips/clipsData.ts");
+  const { measureClips } = await import("../../sequence/clips/measure.ts");
+  const { writeClassifierReport } = await import("../../report/classification/classifierReport.ts");
+  const { classes, description } = model;
+  const data = clipsData(dataset, description.architecture);
+  const images = await model.classifyLabelled(data.dataset.images);
+  model.dispose();
+  const what = data.perFrame ? "frame" : "clip";
+  await writeClassifierReport(file, { ...common, classes, images, what, evaluation: measureClips(images, classes) });
 }
 
 async function reportSegmenter(file: string, segmenter: Segmenter, dataset: Dataset, common: Common) {

@@ -22,7 +22,7 @@ import {
   requireOptions,
 } from "../options.ts";
 import { duration, Progress } from "../progress.ts";
-import { requireTask } from "./trainInto.ts";
+import { learnsClips, requireTask } from "./trainInto.ts";
 import { chosenSearch, type ChosenSearch, type TuneFlags } from "./tune/chosenSearch.ts";
 import { conclude } from "./tune/conclude.ts";
 import { describeSample } from "./tune/spaceOptions.ts";
@@ -82,7 +82,7 @@ async function tune(flags: TuneFlags): Promise<void> {
   const { folder, begun, output, samples } = search;
   const before = begun?.spent ?? 0; // the state goes on to change
   const spent = (): number => before + (performance.now() - began) / 1000;
-  const { dataset, warnings } = await openDataset(flags, { seed: flags.seed });
+  const { dataset, warnings } = await openDataset(flags, { seed: flags.seed, clips: learnsClips(search.model) });
   requireTask(search.model, dataset.images, flags.data);
 
   const progress = new Progress("tuning");

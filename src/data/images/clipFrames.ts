@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { AnchorkitError } from "../../base/errors.ts";
 import type { Size } from "../../base/preprocessing.ts";
 import type { Frame, ImageRecord } from "../dataset.ts";
@@ -39,6 +40,11 @@ export function frameOf(record: ImageRecord | FrameRecord): Frame | undefined {
 /** What messages call a frame: its file, and which picture of it. */
 export function frameName({ file, page }: Frame): string {
   return page === undefined ? shownPath(file) : `${shownPath(file)}: frame ${page}`;
+}
+
+/** What tables call a frame: the name of its file, or its number in an animation. */
+export function frameLabel(frame: Frame | undefined, place: number): string {
+  return frame && frame.page === undefined ? basename(frame.file) : String(frame?.page ?? place);
 }
 
 /**

@@ -56,7 +56,7 @@ export async function clipsInFolders(path: string, files: readonly string[], war
 }
 
 /** Animated files, and folders of other images. */
-async function clipUnits(images: readonly string[]): Promise<SourceFrames[]> {
+export async function clipUnits(images: readonly string[]): Promise<SourceFrames[]> {
   const mayMove = images.filter((file) => [".gif", ".webp"].includes(extname(file).toLowerCase()));
   const looked = await mapParallel(mayMove, 8, async (file): Promise<SourceFrames> => {
     try {
