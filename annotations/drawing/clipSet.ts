@@ -12,15 +12,15 @@ export type Direction = keyof typeof DIRECTIONS;
 export const CLIP_CLASSES = Object.keys(DIRECTIONS) as Direction[];
 
 /** Clips of each class. */
-const SPLITS = { train: 500, val: 50, test: 100 };
-const SIDE = 48;
-export const CLIP_FRAMES = 12;
+const SPLITS = { train: 400, val: 40, test: 100 };
+const SIDE = 32;
+export const CLIP_FRAMES = 10;
 /** Pixels from a border to the nearest centre of a shape. */
-const MARGIN = 7;
+const MARGIN = 5;
 const SHAPES = ["disc", "square", "diamond", "ring", "cross"] as const;
 
 /**
- * Draws a data set of clips: a shape that sweeps to the left, right, up or down, and hops at random across that direction.
+ * Draws a data set of clips: a shape that sweeps from border to border, to the left, right, up or down, and hops at random across that direction.
  * Of clips of every class, the places of the shape are a random pairing of all columns with all rows, so that nothing but the
  * order of the frames tells the class: a clip backwards is one of the opposite class. The same seed gives the same clips.
  *
@@ -44,10 +44,9 @@ export async function drawClipSet(seed: number | string, out: string, only = Inf
 /** Where the shape is in each frame, as column and row, 0 to CLIP_FRAMES - 1: each column once, and each row once. */
 export function placesOf(random: Random, direction: Direction): [column: number, row: number][] {
   const [dx, dy] = DIRECTIONS[direction];
-  const begin = random.int(CLIP_FRAMES);
   const hops = random.shuffle(Array.from({ length: CLIP_FRAMES }, (_, i) => i));
   return hops.map((hop, t) => {
-    const along = (begin + t * (dx + dy) + CLIP_FRAMES) % CLIP_FRAMES; // once round
+    const along = dx + dy > 0 ? t : CLIP_FRAMES - 1 - t;
     return dx === 0 ? [hop, along] : [along, hop];
   });
 }
@@ -57,8 +56,8 @@ function drawClip(random: Random, direction: Direction): Uint8Array {
   const places = placesOf(random, direction);
   const [background, colour] = colours(random);
   const shape = SHAPES[random.int(SHAPES.length)] ?? "disc";
-  const radius = random.uniform(4, 6);
-  const [shiftX, shiftY] = [random.uniform(-1.2, 1.2), random.uniform(-1.2, 1.2)];
+  const radius = random.uniform(3, 4.5);
+  const [shiftX, shiftY] = [random.uniform(-0.8, 0.8), random.uniform(-0.8, 0.8)];
   const step = (SIDE - 2 * MARGIN) / (CLIP_FRAMES - 1);
   const noise = random.fork("noise");
   const pixels = new Uint8Array(CLIP_FRAMES * SIDE * SIDE * 3);

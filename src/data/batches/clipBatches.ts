@@ -115,7 +115,7 @@ export function imageSlots(
   clips: readonly ImageRecord[],
   store: ImageStore,
   starts: readonly number[],
-  { augmentation, preprocessing, threads }: Omit<WarpedOptions, "batch" | "random">,
+  { augmentation, preprocessing, threads, frames }: Omit<WarpedOptions, "batch" | "random"> & Pick<ClipBatchOptions, "frames">,
 ): FrameSlots<WarpedBatch> & Pick<WarpedSource<unknown>, "stored" | "mixesColours"> {
   const [combining] = operationsByKind(augmentation).combining;
   if (combining) throw new AnchorkitError(`augmentation: ${combining.name} is for single images, and not for clips`);
@@ -143,6 +143,11 @@ export function imageSlots(
   return {
     ...{ stored, mixesColours: inGraph && mixesColours(augmentation), ahead: !inGraph && threads !== undefined },
     empty: (slots) => emptyWarpedBatch(slots, stored, fill),
+    readAhead(clip) {
+      const length = clips[clip]?.frames?.length ?? 0;
+      if (length > frames) return; // it is not known yet which of them are looked at
+      for (let place = 0; place < length; place++) store.readAhead((starts[clip] ?? 0) + place);
+    },
     async fill(made, first, clip, places, random) {
       const draw = drawAugmentation(random, augmentation, { images: clips, index: clip, canvas, resize, fill });
       await Promise.all(places.map((place, i) => fillFrame(made, first + i, (starts[clip] ?? 0) + place, draw)));

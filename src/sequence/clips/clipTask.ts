@@ -8,8 +8,7 @@ import { disposeWeights } from "../../core/namedWeights.ts";
 import type { Augmentation } from "../../data/augment/description.ts";
 import { CLIP_PRESETS, type Flip, withFlip } from "../../data/augment/presets.ts";
 import { clipBatches, imageSlots } from "../../data/batches/clipBatches.ts";
-import type { ImageRecord } from "../../data/dataset.ts";
-import type { Dataset } from "../../data/dataset.ts";
+import type { Dataset, ImageRecord } from "../../data/dataset.ts";
 import { channelStatistics } from "../../data/images/channelStatistics.ts";
 import { chooseCanvas } from "../../data/images/chooseCanvas.ts";
 import { flatFrames } from "../../data/images/clipFrames.ts";
@@ -102,7 +101,7 @@ export async function clipTask(
   const { augmentation = CLIP_PRESETS.default, flip, batch, labelSmoothing } = options;
   const classify: ClassifyOptions = { batch: Math.max(1, Math.floor(PREDICT_FRAMES / frames)), frames, sampling, perFrame };
   const batches = { batch, frames, sampling, perFrame, classes: classes.length, random: random.fork("batches") };
-  const varied = { augmentation: flip ? withFlip(augmentation, flip) : augmentation, preprocessing, threads };
+  const varied = { augmentation: flip ? withFlip(augmentation, flip) : augmentation, preprocessing, threads, frames };
   const source = isFixed ? await fromFeatures() : fromImages();
   const lossOptions: ClipLossOptions = {
     ...{ network, preprocessing, batch, frames, perFrame, labelSmoothing, classes: classes.length },
@@ -122,7 +121,7 @@ export async function clipTask(
       return validationOf(measureClips(await classifyLabelled(run, heldClips, source.held, classify), classes));
     },
     recipe: recipe(),
-    built: { model: options.model, canvas, resize, ...architecture, frames, sampling },
+    built: { model: options.model, canvas, resize, ...chosenAs(architecture), frames, sampling },
     notes: [...notes, ...source.notes],
     ...(begun && {
       adaptWeights: (weights) =>
@@ -168,6 +167,12 @@ export async function clipTask(
       notes: [`the backbone does not learn: features of ${taken} were taken once, and frames are not varied`],
     };
   }
+}
+
+/** An architecture by the options that give it. */
+function chosenAs({ temporal, units, perFrame, ...others }: Architecture) {
+  const joined = temporal === "mean" ? { temporal } : { temporal: "recurrent", rnn: temporal, units };
+  return { ...others, ...joined, perFrame: perFrame ? "yes" : "no" };
 }
 
 function lengthOf({ frames = [] }: ImageRecord): number {

@@ -31,10 +31,8 @@ const LAYOUT =
 export async function clipsInFolders(path: string, files: readonly string[], warnings: Warnings): Promise<NamedClip[]> {
   const root = resolve(path);
   const units = await clipUnits(files.filter(isImageName));
-  const found = classified(
-    root,
-    units.map(({ file }) => file),
-  );
+  const inside = units.map(({ file }) => file).filter((file) => file !== root);
+  const found = classified(root, inside);
   const placeOf = new Map(found.map((one) => [one.file, one]));
   const clips: NamedClip[] = [];
   for (const { file, frames } of units) {

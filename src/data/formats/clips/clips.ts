@@ -30,7 +30,8 @@ export const clips: LabelFormat = {
 /** A list of clips is nothing else; folders of frames are taken for clips only where clips are wanted. */
 async function recognizes(place: Place): Promise<Likeness> {
   if ((await hasTraits(place, traits)) !== "no") return "sure";
-  return place.clips === true && place.kind === "folder" ? "likely" : "no";
+  const isMeant = place.kind === "folder" || traits.extension.test(place.path);
+  return place.clips === true && isMeant ? "likely" : "no";
 }
 
 /**
