@@ -3,6 +3,7 @@
  *
  *     npx tsx annotations/draw.ts [--seed 7] [--out annotations]
  *     npx tsx annotations/draw.ts --segmentation <folder> [--seed 7]    # another one: see drawing/segmentationSet.ts
+ *     npx tsx annotations/draw.ts --clips <folder> [--seed 7]           # moving shapes: see drawing/clipSet.ts
  *
  * The same seed gives the same labels, and with the same version of sharp the same images.
  */
@@ -15,6 +16,7 @@ import sharp from "sharp";
 import { writeFileAtomic } from "../src/base/files.ts";
 import { Random } from "../src/base/random.ts";
 import { palettePng, vocColours } from "../src/data/images/palettePng.ts";
+import { drawClipSet } from "./drawing/clipSet.ts";
 import { CLASSES, classMap, objectMap } from "./drawing/masks.ts";
 import { drawScene } from "./drawing/scene.ts";
 import { drawSegmentationSet } from "./drawing/segmentationSet.ts";
@@ -63,9 +65,12 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       seed: { type: "string", default: "7" },
       out: { type: "string", default: dirname(fileURLToPath(import.meta.url)) },
       segmentation: { type: "string" },
+      clips: { type: "string" },
     },
   });
-  if (values.segmentation === undefined) await drawSampleData(values.seed, values.out);
-  else await drawSegmentationSet(values.seed, values.segmentation);
-  console.log(`drawn to ${values.segmentation ?? values.out}`);
+  const { seed, segmentation, clips } = values;
+  if (clips !== undefined) await drawClipSet(seed, clips);
+  else if (segmentation !== undefined) await drawSegmentationSet(seed, segmentation);
+  else await drawSampleData(seed, values.out);
+  console.log(`drawn to ${clips ?? segmentation ?? values.out}`);
 }

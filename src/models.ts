@@ -5,6 +5,7 @@ import { nearest } from "./geometry/nearest.ts";
 import type { Augmentation } from "./data/augment/description.ts";
 import {
   CLASSIFIER_PRESETS,
+  CLIP_PRESETS,
   type Flip,
   NO_PRESETS,
   PRESETS,
@@ -20,6 +21,8 @@ import type { Detector } from "./detection/detector.ts";
 import { FasterRcnnOptions } from "./detection/fasterRcnn/options.ts";
 import { FcnOptions, UnetOptions } from "./segmentation/options.ts";
 import type { Segmenter } from "./segmentation/segmenter.ts";
+import type { ClipClassifier } from "./sequence/clips/clipClassifier.ts";
+import { ClipClassifierOptions } from "./sequence/clips/options.ts";
 import type { Forecaster } from "./sequence/forecasting/forecaster.ts";
 import { ForecastOptions } from "./sequence/forecasting/options.ts";
 import { ReaderOptions } from "./sequence/reading/options.ts";
@@ -42,7 +45,7 @@ export interface ImageOptions {
 }
 
 /** A trained model that can be run; `kind` tells which. */
-export type Predictor = Detector | Classifier | Segmenter | TextReader | Forecaster;
+export type Predictor = Detector | Classifier | Segmenter | ClipClassifier | TextReader | Forecaster;
 
 /** A kind of model: what can be chosen of it, how it is trained, and how a trained one is opened. */
 export interface ModelFamily<Own extends z.ZodObject = z.ZodObject> {
@@ -144,6 +147,18 @@ export const MODELS: Readonly<Record<string, ModelFamily>> = {
   fcn32: fcn(32),
   fcn16: fcn(16),
   fcn8: fcn(8),
+  "cnn-lstm": family({
+    task: "clips",
+    title: "CNN and LSTM, for clips of frames",
+    batch: 16,
+    presets: CLIP_PRESETS,
+    options: ClipClassifierOptions,
+    async prepare(dataset, own, context) {
+      const { clipTask } = await import("./sequence/clips/clipTask.ts");
+      return clipTask(dataset, { ...own, model: "cnn-lstm" }, context);
+    },
+    open: async (...given) => (await import("./sequence/clips/clipClassifier.ts")).ClipClassifier.load(...given),
+  }),
   crnn: family({
     task: "reading",
     title: "CRNN",

@@ -1,5 +1,5 @@
 import type { Size } from "../base/preprocessing.ts";
-import type { ImageRecord } from "../data/dataset.ts";
+import type { Frame, ImageRecord } from "../data/dataset.ts";
 import type { ImageStore } from "../data/images/imageStore.ts";
 import type { Preprocessing } from "../base/preprocessing.ts";
 import { type Classification, classifyStored, type RunClassifier } from "./classifyImages.ts";
@@ -9,6 +9,8 @@ export interface LabelledClassification extends Classification {
   file: string;
   /** The region of the file that was looked at, as in `ImageRecord`; without it, the whole file. */
   crop?: ImageRecord["crop"];
+  /** Of what is a clip, or a frame of one: its frames. */
+  frames?: readonly Frame[];
   /** Pixels of what was looked at. */
   size: Size;
   /** Indices of the classes that it shows. */

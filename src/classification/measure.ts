@@ -1,6 +1,7 @@
 import { mean } from "../base/statistics.ts";
 import { iou } from "../geometry/overlap.ts";
 import { bestThreshold } from "../metrics/classification/bestThreshold.ts";
+import { classifierNumbers, joinedRows } from "../metrics/classification/classifierNumbers.ts";
 import { evaluateClassifier, type ClassifierMetrics } from "../metrics/classification/evaluateClassifier.ts";
 import { evaluateMultiLabel, type MultiLabelMetrics } from "../metrics/classification/evaluateMultiLabel.ts";
 import type { Validation } from "../training/task.ts";
@@ -39,26 +40,10 @@ export function validationOf({ metrics, single }: ClassifierEvaluation): Validat
   };
 }
 
-/** Probabilities [n, classes], row after row. */
-function probabilitiesOf(found: readonly LabelledClassification[]): Float32Array {
-  const classes = found[0]?.probabilities.length ?? 0;
-  const all = new Float32Array(found.length * classes);
-  found.forEach(({ probabilities }, i) => {
-    all.set(probabilities, i * classes);
-  });
-  return all;
-}
-
 function measureSingle(found: readonly LabelledClassification[], { classes }: Told): ClassifierEvaluation {
   const labels = found.map(({ labels: [label = 0] }) => label);
-  const single = evaluateClassifier(labels, probabilitiesOf(found), classes);
-  const { accuracy, logLoss, macro, topKAccuracy } = single;
-  const metrics = {
-    ...{ accuracy, loss: logLoss, precision: macro.precision, recall: macro.recall, f1_score: macro.f1 },
-    auc: macro.rocAuc,
-    ...Object.fromEntries(topKAccuracy.map(({ k, accuracy: share }) => [`top_${k}_accuracy`, share])),
-  };
-  return { metrics, single };
+  const single = evaluateClassifier(labels, joinedRows(found), classes);
+  return { metrics: classifierNumbers(single), single };
 }
 
 function measureMultiLabel(
@@ -66,7 +51,7 @@ function measureMultiLabel(
   { classes, thresholds }: Told,
 ): ClassifierEvaluation {
   const labels = found.map((one) => one.labels);
-  const multiLabel = evaluateMultiLabel(labels, probabilitiesOf(found), classes, thresholds);
+  const multiLabel = evaluateMultiLabel(labels, joinedRows(found), classes, thresholds);
   const { macro, logLoss, binaryAccuracy, subsetAccuracy } = multiLabel;
   const metrics = {
     ...{ mean_average_precision: macro.averagePrecision, loss: logLoss, binary_accuracy: binaryAccuracy },

@@ -63,7 +63,7 @@ export interface OpenedDataset {
 }
 
 /** What labels are read for, where a kind of model learns what others do not. */
-const WANTED: Readonly<Partial<Record<TaskKind, Wanted>>> = { reading: "texts" };
+const WANTED: Readonly<Partial<Record<TaskKind, Wanted>>> = { clips: "clips", reading: "texts" };
 
 /**
  * Reads a data set and gives each image a split: the one that it had in the training of the run, if that is given and
@@ -80,7 +80,7 @@ export async function openDataset(
     ...readingOptions(reading),
     wanted: task && WANTED[task],
   });
-  process.stderr.write(`${source}: ${countOf(dataset.images.length, "image")}\n`);
+  process.stderr.write(`${source}: ${countImages(dataset.images)}\n`);
   printWarnings(warnings);
   if (run === undefined || !existsSync(run.splits)) {
     const split = splitDataset(dataset, new Random(seed).fork("split")).dataset;
@@ -89,6 +89,15 @@ export async function openDataset(
   const { readManifest } = await import("../data/split/manifest.ts");
   const { applyManifest } = await import("../data/split/applyManifest.ts");
   return { ...(await applyManifest(await readManifest(run.splits), dataset)), warnings };
+}
+
+/** "12 images", or "12 clips of 144 frames". */
+export function countImages(images: readonly ImageRecord[]): string {
+  const clips = images.filter(({ frames }) => frames);
+  if (clips.length === 0) return countOf(images.length, "image");
+  const frames = clips.reduce((sum, { frames: own = [] }) => sum + own.length, 0);
+  const others = images.length - clips.length;
+  return `${countOf(clips.length, "clip")} of ${countOf(frames, "frame")}${others > 0 ? ` and ${countOf(others, "image")}` : ""}`;
 }
 
 /** Prints warnings on stderr, a line each. */

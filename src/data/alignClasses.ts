@@ -1,5 +1,5 @@
 import { AnchorkitError } from "../base/errors.ts";
-import type { Dataset } from "./dataset.ts";
+import { type Dataset, relabelled } from "./dataset.ts";
 import { tidyClassName } from "./placing/classNames.ts";
 
 /**
@@ -22,6 +22,7 @@ export function alignClasses(dataset: Dataset, classes: readonly string[]): Data
       ...image,
       objects: image.objects.map((object) => ({ ...object, class: renumbered(object.class) })),
       ...(image.labels && { labels: image.labels.map(renumbered) }),
+      ...(image.frames && { frames: relabelled(image.frames, renumbered) }),
     };
   });
   const { categoryIds } = dataset;

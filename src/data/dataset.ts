@@ -105,3 +105,8 @@ export interface Dataset {
   categoryIds?: number[];
   images: ImageRecord[];
 }
+
+/** Frames with other numbers for their classes. */
+export function relabelled(frames: readonly Frame[], renumber: (label: number) => number): Frame[] {
+  return frames.map((frame) => (frame.label === undefined ? frame : { ...frame, label: renumber(frame.label) }));
+}

@@ -31,7 +31,8 @@ export async function writeDatasetTo(
   dataset: Dataset,
   { copy = false }: { copy?: boolean },
 ): Promise<Dataset> {
-  const copies = copy ? copiedFiles(dataset, output.path).map((file) => relative(resolve(output.path), file)) : [];
+  const to = copy ? [...copiedFiles(dataset, output.path).values()] : [];
+  const copies = to.map((file) => relative(resolve(output.path), file));
   const names = [DATASET_FILE, ...copies.map(posixPath)];
   await output.requireFree(
     names,

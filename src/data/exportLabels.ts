@@ -20,7 +20,7 @@ export interface ExportOptions extends WriteOptions {
  * no labels of before are left between the new ones. What the format cannot hold is named in one warning a kind.
  *
  * @throws AnchorkitError when the folder holds something, when the format is only read, and for images that are crops
- * of their files (`cutOutObjects`), since formats refer to whole files
+ * of their files (`cutOutObjects`), since formats refer to whole files; and for clips, where the format holds none
  */
 export async function exportLabels(
   dataset: Dataset,
@@ -35,6 +35,12 @@ export async function exportLabels(
   if (cut) {
     throw new AnchorkitError(
       `exportLabels: image ${cut.id} is a crop of ${shownPath(cut.file)}, and formats hold whole files; export the data set that it was cut out of`,
+    );
+  }
+  const clip = dataset.images.find(({ frames }) => frames);
+  if (clip && !format.holds.includes("frames")) {
+    throw new AnchorkitError(
+      `${shownPath(clip.file)}: is a clip of frames, which ${format.title} cannot hold; COCO JSON can (coco)`,
     );
   }
   const output = await exportFolder(folder, { overwrite, source });

@@ -64,19 +64,22 @@ const WITHOUT_TEXTS: readonly FormatId[] = ["imagelabels", "folders", "masks"];
 
 const LIKELIEST_FIRST: readonly Likeness[] = ["sure", "likely", "maybe"];
 
-/** The format that a place looks like most. */
+/** The format that a place looks like most; where clips are wanted, of those that hold any. */
 async function formatOf(place: Place, wanted: Wanted | undefined): Promise<LabelFormat> {
-  const formats = Object.values(FORMATS).filter(({ id }) => wanted !== "texts" || !WITHOUT_TEXTS.includes(id));
+  const formats = Object.values(FORMATS).filter(({ id, holds }) => {
+    if (wanted === "clips") return holds.includes("frames");
+    return wanted !== "texts" || !WITHOUT_TEXTS.includes(id);
+  });
   const likeness = await Promise.all(formats.map((format) => format.recognizes(place, wanted)));
   const name = shownPath(place.path);
   for (const degree of LIKELIEST_FIRST) {
     const [format, ...others] = formats.filter((_, i) => likeness[i] === degree);
     if (format && others.length === 0) return format;
     if (!format) continue;
-    const all = [format, ...others];
+    const several = [format, ...others];
     throw new AnchorkitError(
-      `${name}: could be ${all.map(({ title }) => title).join(" or ")}; ` +
-        `say which in label import --from ${all.map(({ id }) => id).join(" | ")}`,
+      `${name}: could be ${several.map(({ title }) => title).join(" or ")}; ` +
+        `say which in label import --from ${several.map(({ id }) => id).join(" | ")}`,
     );
   }
   const known = formats.map(({ title }) => title).join(", ");

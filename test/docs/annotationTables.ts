@@ -37,6 +37,8 @@ const FILES: Readonly<Record<FormatId, string>> = {
   imagelabels:
     "`file,label` and perhaps `split`, with a header or without; Kaggle's `id,label`, several labels an image, columns of 0 and 1 (Roboflow's `_classes.csv`). Labels of whole images, no boxes",
   folders: "A folder of images for each class, perhaps below train, val and test. Labels of whole images, no boxes",
+  clips:
+    "A folder for each class, in it a folder of frames or an animated GIF or WebP file for each clip; or a CSV of `frame,start,end,class` (see [sequences](sequences.md#clips))",
   masks:
     "Images, and masks of the same names: classes or objects as greys, palettes or colours; or a mask for each object",
   texts:
@@ -59,6 +61,7 @@ const EXTRAS: Readonly<Record<Extra, string>> = {
   split: "splits",
   labels: "labels of images",
   text: "texts of images",
+  frames: "clips",
   ignored: "pixels to ignore",
   verified: "verified",
   fields: "fields of images",

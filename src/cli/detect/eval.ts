@@ -180,7 +180,7 @@ function addOutputOptions(command: Command): void {
 
 const OF_DETECTIONS: readonly Subject[] = ["detection", "files"];
 const OF_FILES: readonly Subject[] = ["files"];
-const OF_MODELS: readonly Subject[] = ["detection", "classification", "segmentation", "reading"];
+const OF_MODELS: readonly Subject[] = ["detection", "classification", "segmentation", "clips", "reading"];
 const OF_SEGMENTERS: readonly Subject[] = ["segmentation"];
 const OF_READERS: readonly Subject[] = ["reading"];
 const OF_MASKS: readonly Subject[] = ["masks"];
@@ -232,9 +232,7 @@ async function evaluate(flags: Flags, command: Command): Promise<void> {
     await checkReport(flags);
     return evaluateSegmentation(flags, command, subject);
   }
-  if (subject === "classification" || subject === "reading" || subject === "forecasting") {
-    return evaluateWholes(flags, subject);
-  }
+  if (isWhole(subject)) return evaluateWholes(flags, subject);
   requireMeasured(flags.failUnder ?? [], METRICS[flags.rules]);
   checkMeasureFlags(flags);
   for (const note of measureNotes(flags)) process.stderr.write(`${note}\n`);
@@ -310,6 +308,10 @@ const WHOLES = {
     measure: (await import("./classification/evalClassifier.ts")).evalClassifier,
     write: (await import("../../report/classification/classifierReport.ts")).writeClassifierReport,
   })),
+  clips: whole(CLASSIFIER_METRICS, async () => ({
+    measure: (await import("./clips/evalClips.ts")).evalClips,
+    write: (await import("../../report/classification/classifierReport.ts")).writeClassifierReport,
+  })),
   reading: whole(READER_METRICS, async () => ({
     measure: (await import("./reading/evalReader.ts")).evalReader,
     write: (await import("../../report/reading/readerReport.ts")).writeReaderReport,
@@ -319,6 +321,10 @@ const WHOLES = {
     write: (await import("../../report/forecasting/forecasterReport.ts")).writeForecasterReport,
   })),
 } as const;
+
+function isWhole(subject: Subject | undefined): subject is keyof typeof WHOLES {
+  return subject !== undefined && Object.hasOwn(WHOLES, subject);
+}
 
 async function evaluateWholes(flags: Flags, subject: keyof typeof WHOLES): Promise<void> {
   const { format, report, weights = "", failUnder = [] } = flags;

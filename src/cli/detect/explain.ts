@@ -95,6 +95,7 @@ export function addExplain(program: Command): void {
 /** Why models of some kinds have nothing to explain. */
 const UNEXPLAINED: Readonly<Partial<Record<TaskKind, string>>> = {
   segmentation: "its model says of each pixel what it is: detect predict draws that",
+  clips: "detect explain is for detectors and for classifiers of images",
   reading: "its model reads text; what stands in an image is not explained by parts of it",
   forecasting: "its model looks at no images: there is nothing to draw over",
 };

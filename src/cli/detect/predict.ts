@@ -6,6 +6,8 @@ import { countOf } from "../../base/words.ts";
 import type { OutputFolder } from "../../base/output/outputFolder.ts";
 import type { Classifier } from "../../classification/classifier.ts";
 import type { Detector, DetectorOptions } from "../../detection/detector.ts";
+import { listClips } from "./clips/listClips.ts";
+import { predictClips } from "./clips/predictClips.ts";
 import type { DecodeOptions, Reading } from "../../sequence/reading/decode.ts";
 import type { TextReader } from "../../sequence/reading/textReader.ts";
 import { type DecodingFlags, decodingOf } from "./reading/decoding.ts";
@@ -77,8 +79,8 @@ export function addPredict(program: Command): void {
     .command("predict")
     .description(
       "Find objects in images (pictures with boxes, and COCO results), say what each pixel is (pictures, label maps, and " +
-        "COCO results), what images show, or the text that they are of (JSON, CSV, an overview), or how a series of numbers " +
-        "goes on (CSV, JSON, a plot)",
+        "COCO results), what images or clips show, or the text that they are of (JSON, CSV, an overview), or how a series of " +
+        "numbers goes on (CSV, JSON, a plot)",
     )
     .argument("<images...>", 'image files, folders, or patterns such as "shots/**/*.jpg"; or one CSV file of a series')
     .option("--weights <run>", "run folder that detect train wrote")
@@ -151,13 +153,14 @@ async function predict(paths: string[], flags: Flags, command: Command): Promise
     if (option) throw new UsageError(`${flagOf(option)} is about reading text: it goes with --read`);
   }
   const decoding = await decodingOf(flags);
-  const files = await listImageFiles(paths);
+  const clips = kind === "clips" ? await listClips(paths) : [];
+  const files = kind === "clips" ? clips : await listImageFiles(paths);
   if (kind === "segmentation" && !flags.instances) {
     const option = ["score", "method", "things"].find((name) => wasGiven(command, name));
     if (option) throw new UsageError(`${flagOf(option)} is about single objects: it goes with --instances`);
   }
   const shown = files.map(({ name }) => name);
-  const isWhole = kind === "classification" || kind === "reading"; // something is said of images as wholes
+  const isWhole = kind === "classification" || kind === "clips" || kind === "reading"; // said of images as wholes
   const pictures = isWhole ? [] : pictureNames(shown);
   const masks = kind === "segmentation" ? maskNames(shown) : [];
   const panoptic = flags.things ? panopticNames(shown) : [];
@@ -176,7 +179,9 @@ async function predict(paths: string[], flags: Flags, command: Command): Promise
         ? await predictPixels(model, work, flags)
         : model.kind === "reading"
           ? await predictTexts(model, work, flags)
-          : await predictImages(model, work, flags);
+          : model.kind === "clips"
+            ? await output.write(async () => (await predictClips(model, clips, flags)).broken, names)
+            : await predictImages(model, work, flags);
   model.dispose();
   endWith(broken, files);
 }

@@ -64,8 +64,22 @@ export async function augmentationFor({ augment, model, resume }: TrainFlags, ru
   return checked(augmentation, Augmentation, `${run.config}: augmentation`);
 }
 
-/** Makes sure that images have what the model learns: whoever has labels of whole images may not know of `--model`. */
+/** Whether a model looks at clips of frames. */
+function learnsClips(model: string): boolean {
+  return modelNamed(model).task === "clips";
+}
+
+/**
+ * Makes sure that images have what the model learns: whoever has labels of whole images, or clips, may not know of
+ * `--model`.
+ */
 export function requireTask(model: string, images: readonly ImageRecord[], data: string): void {
+  const clip = images.find(({ frames }) => frames);
+  if (clip && !learnsClips(model)) {
+    throw new UsageError(
+      `${data}: holds clips of frames, and ${model} learns single images; a classifier of clips learns them: --model cnn-lstm`,
+    );
+  }
   if (modelNamed(model).task !== "detection" || images.some(({ objects }) => objects.length > 0)) return;
   if (!images.some(({ labels }) => labels?.length)) return;
   throw new UsageError(

@@ -6,6 +6,7 @@ import type { Detector, DetectorOptions } from "../../detection/detector.ts";
 import type { TrainingRecord } from "../../report/page/trainingFigure.ts";
 import type { RunFolder } from "../../training/run/runFolder.ts";
 import { defined } from "../../base/defined.ts";
+import type { ClipClassifier } from "../../sequence/clips/clipClassifier.ts";
 import type { Forecaster } from "../../sequence/forecasting/forecaster.ts";
 import type { TextReader } from "../../sequence/reading/textReader.ts";
 import type { Segmenter } from "../../segmentation/segmenter.ts";
@@ -38,6 +39,7 @@ export async function writeTrainingReport(
     if (model.kind === "detection") await reportDetector(file, model, { ...dataset, images }, common);
     else if (model.kind === "forecasting") await reportForecaster(file, model, dataset, common);
     else if (model.kind === "segmentation") await reportSegmenter(file, model, { ...dataset, images }, common);
+    else if (model.kind === "clips") await reportClips(file, model, { ...dataset, images }, common);
     else if (model.kind === "reading") await reportReader(file, model, { ...dataset, images }, common);
     else await reportClassifier(file, model, { ...dataset, images }, common);
     return file;
@@ -87,6 +89,18 @@ async function reportReader(file: string, reader: TextReader, dataset: Dataset, 
   const images = await reader.readLabelled(readerData(dataset, description.margin).images);
   reader.dispose();
   await writeReaderReport(file, { ...common, classes, images, evaluation: measureReader(images) });
+}
+
+async function reportClips(file: string, model: ClipClassifier, dataset: Dataset, common: Common) {
+  const { clipsData } = await import("../../sequence/clips/clipsData.ts");
+  const { measureClips } = await import("../../sequence/clips/measure.ts");
+  const { writeClassifierReport } = await import("../../report/classification/classifierReport.ts");
+  const { classes, description } = model;
+  const data = clipsData(dataset, description.architecture);
+  const images = await model.classifyLabelled(data.dataset.images);
+  model.dispose();
+  const what = data.perFrame ? "frame" : "clip";
+  await writeClassifierReport(file, { ...common, classes, images, what, evaluation: measureClips(images, classes) });
 }
 
 async function reportSegmenter(file: string, segmenter: Segmenter, dataset: Dataset, common: Common) {

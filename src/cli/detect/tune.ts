@@ -82,8 +82,7 @@ async function tune(flags: TuneFlags): Promise<void> {
   const { folder, begun, output, samples } = search;
   const before = begun?.spent ?? 0; // the state goes on to change
   const spent = (): number => before + (performance.now() - began) / 1000;
-  const task = flags.model === undefined ? undefined : modelNamed(flags.model).task;
-  const { dataset, warnings } = await openDataset(flags, { seed: flags.seed, task });
+  const { dataset, warnings } = await openDataset(flags, { seed: flags.seed, task: modelNamed(search.model).task });
   requireTask(search.model, dataset.images, flags.data);
 
   const progress = new Progress("tuning");

@@ -78,7 +78,10 @@ async function splitInto(source: string, flags: Flags): Promise<void> {
   const read = await readDataset(source, readingOptions(flags));
   printWarnings(read.warnings);
   const { images } = read.dataset;
-  const looks = flags.nearDuplicates ? await lookAtAll(images) : undefined;
+  const clips = images.some(({ frames }) => frames);
+  if (clips && flags.nearDuplicates)
+    process.stderr.write("clips are not compared: near-duplicates are not looked for\n");
+  const looks = flags.nearDuplicates && !clips ? await lookAtAll(images) : undefined;
   const options = { fractions, ...(group !== undefined && { group }), ...looks };
   const result = stratifiedSplit(read.dataset, new Random(seed).fork("split"), options);
   printWarnings(result.warnings);

@@ -8,6 +8,7 @@ import { isAugmentationFile, loadAugmentation } from "../../data/augment/readAug
 import { count, countOf } from "../../base/words.ts";
 import type { Dataset, ImageRecord, SplitName } from "../../data/dataset.ts";
 import { byName } from "../../data/files.ts";
+import { requireImages } from "../../data/images/imageStore.ts";
 import type { FormatId } from "../../data/formats/format.ts";
 import type { SheetImage } from "../../report/contactSheet.ts";
 import { addReadingOptions, addFromOption, printWarnings, type ReadingFlags, readingOptions } from "../dataset.ts";
@@ -111,6 +112,7 @@ async function view(source: string, flags: Flags): Promise<void> {
   const images = chooseImages(dataset, flags);
   await output.requireEmpty(dataset.images.map(({ file }) => file));
   await output.clear();
+  if (augmentation) requireImages(images);
   const versions = augmentation && (await versionsOf(dataset.images, augmentation, flags));
   const columns = versions && 1 + flags.draws;
   const imagesOnPage = columns ? Math.max(1, Math.round(perPage / columns)) : perPage;
@@ -138,7 +140,7 @@ async function view(source: string, flags: Flags): Promise<void> {
       const onPage = images.slice(page * imagesOnPage, (page + 1) * imagesOnPage);
       const tiles: SheetImage[] = [];
       for (const image of onPage)
-        tiles.push(tileOf(image, dataset.classes), ...(versions ? await versions(image, report) : []));
+        tiles.push(await tileOf(image, dataset.classes, report), ...(versions ? await versions(image, report) : []));
       const file = join(out, `labels-${String(page + 1).padStart(3, "0")}.jpg`);
       const first = page * imagesOnPage;
       const range =
@@ -210,12 +212,29 @@ function classNamed(name: string, classes: readonly string[]): number {
 }
 
 /** A picture with the labels of its image as a whole before the name, which is cut where it is too long. */
-function tileOf({ file, objects, labels }: ImageRecord, classes: readonly string[]): SheetImage {
+async function tileOf(
+  { file, objects, labels, frames, width, height }: ImageRecord,
+  classes: readonly string[],
+  report: (error: AnchorkitError) => void,
+): Promise<SheetImage> {
   const names = labels?.map((label) => classes[label] ?? "").join(", ");
   const whole = names === undefined ? "" : `${names === "" ? "no label" : names}: `;
   const count = objects.length > 0 || labels === undefined ? ` (${objects.length})` : "";
-  return { image: file, labels: objects, title: `${whole}${basename(file)}${count}` };
+  const title = `${whole}${basename(file)}${count}`;
+  if (!frames) return { image: file, labels: objects, title };
+  const { clipStrip } = await import("../../report/clipStrip.ts");
+  try {
+    return { image: await clipStrip({ frames, size: { width, height } }, STRIP_HEIGHT), title };
+  } catch (error) {
+    if (!(error instanceof AnchorkitError)) throw error;
+    report(error);
+    return { image: EMPTY, title: "(a frame cannot be read)" };
+  }
 }
+
+/** Of the frames of a clip, which are shown side by side. */
+const STRIP_HEIGHT = 300;
+const EMPTY = { data: new Uint8Array(3), width: 1, height: 1 };
 
 type Versions = (image: ImageRecord, report: (error: AnchorkitError) => void) => Promise<SheetImage[]>;
 
@@ -236,8 +255,7 @@ async function versionsOf(
     } catch (error) {
       if (!(error instanceof AnchorkitError)) throw error;
       report(error);
-      const pixel = { data: new Uint8Array(3), width: 1, height: 1 };
-      return Array.from({ length: draws }, () => ({ image: pixel, title: "(an image cannot be read)" }));
+      return Array.from({ length: draws }, () => ({ image: EMPTY, title: "(an image cannot be read)" }));
     }
   };
 }

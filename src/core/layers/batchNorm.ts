@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { variableOf } from "../namedWeights.ts";
-import { batchNorm, frozenBatchNorm } from "../ops/batchNorm.ts";
+import { batchNorm, countedBatchNorm, frozenBatchNorm } from "../ops/batchNorm.ts";
 import { latestValue, pushUpdate } from "../updates.ts";
 
 export interface BatchNormConfig {
@@ -36,6 +36,23 @@ export function normalizing<T>(statistics: Statistics, run: () => T): T {
     return run();
   } finally {
     ruling = before;
+  }
+}
+
+let counting: tf.Tensor1D | undefined;
+
+/**
+ * Runs a forward pass in which the statistics of a batch are those of the samples that count: padding is none.
+ *
+ * @param counts [n]: 1 for a sample that counts, else 0
+ */
+export function countingSamples<T>(counts: tf.Tensor1D, run: () => T): T {
+  const before = counting;
+  counting = counts;
+  try {
+    return run();
+  } finally {
+    counting = before;
   }
 }
 
@@ -123,7 +140,9 @@ export class BatchNorm extends tf.layers.Layer {
   }
 
   #normalizeBatch(x: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D): tf.Tensor4D {
-    const { normalized, mean, variance } = batchNorm(x, gamma, beta, this.#epsilon);
+    const { normalized, mean, variance } = counting
+      ? countedBatchNorm(x, gamma, beta, this.#epsilon, counting)
+      : batchNorm(x, gamma, beta, this.#epsilon);
     const [movingMean, movingVariance] = this.#moving();
     const momentum = ruling === "measure" ? 0 : this.momentum;
     for (const [variable, value] of [

@@ -23,6 +23,28 @@ export function batchNorm(x: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D,
 }
 
 /**
+ * As `batchNorm`, but mean and variance are those of the samples that count; the others are normalised with them, too. What
+ * is in those others changes nothing, nor how many they are.
+ *
+ * @param counts [n]: 1 for a sample that counts, else 0; one at least counts
+ */
+export function countedBatchNorm(
+  x: tf.Tensor4D,
+  gamma: tf.Tensor1D,
+  beta: tf.Tensor1D,
+  epsilon: number,
+  counts: tf.Tensor1D,
+): NormalizedBatch {
+  const [n, h, w] = x.shape;
+  const shares = counts.div(counts.sum().mul(h * w)).reshape([n, 1, 1, 1]);
+  const mean = x.mul(shares).sum([0, 1, 2]);
+  const centred = x.sub(mean);
+  const variance = centred.square().mul(shares).sum([0, 1, 2]);
+  const normalized: tf.Tensor4D = centred.mul(gamma.mul(variance.add(epsilon).rsqrt())).add(beta);
+  return { normalized, mean: mean as tf.Tensor1D, variance: variance as tf.Tensor1D };
+}
+
+/**
  * y = gamma * (x - mean) / sqrt(variance + epsilon) + beta with a fixed mean and variance: inference, and training
  * with frozen statistics. Gradients flow to x, gamma and beta, and not to mean and variance.
  *

@@ -116,6 +116,40 @@ export const SEGMENTER_PRESETS: Presets = {
 };
 
 /**
+ * The same names for clips, all of whose frames are varied alike: without mirrors, as the direction of a movement may be what
+ * tells.
+ */
+export const CLIP_PRESETS: Presets = {
+  none: PRESETS.none,
+  light: Augmentation.parse({
+    operations: [
+      { name: "shift", x: [-0.06, 0.06], y: [-0.06, 0.06] },
+      { name: "gain", amount: 0.1, channels: 0.04 },
+    ],
+  }),
+  default: Augmentation.parse({
+    operations: [
+      { name: "zoom", factor: [0.9, 1.15] },
+      { name: "shift", x: [-0.08, 0.08], y: [-0.08, 0.08] },
+      { name: "contrast", factor: [0.8, 1.25] },
+      { name: "gain", amount: 0.2, channels: 0.08 },
+    ],
+  }),
+  strong: Augmentation.parse({
+    operations: [
+      { name: "crop", area: [0.5, 1], aspect: [0.8, 1.25] },
+      { name: "rotate", degrees: [-10, 10] },
+      { name: "perspective", probability: 0.3, amount: [0, 0.06] },
+      { name: "contrast", factor: [0.6, 1.5] },
+      { name: "saturation", factor: [0.5, 1.6] },
+      { name: "hue", degrees: [-15, 15] },
+      { name: "gain", amount: 0.25, channels: 0.1 },
+      { name: "cutout", probability: 0.3, count: [1, 2], size: [0.1, 0.25] },
+    ],
+  }),
+};
+
+/**
  * The same names for readers: nothing that mirrors, and little that cuts, as a text must stay what it is. All but `strong` is
  * done in the training graph.
  */

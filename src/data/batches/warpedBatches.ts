@@ -60,11 +60,11 @@ export function warpedBatches<Targets extends object>(
   targets: WarpedTargets<Targets>,
 ): WarpedSource<Targets & WarpedBatch> {
   const records = Array.from({ length: store.length }, (_, i) => store.record(i));
-  const { combining, photometric } = operationsByKind(augmentation);
+  const { combining } = operationsByKind(augmentation);
   const sizes = records.map((_, i) => store.sizeOf(i));
   const { canvas, resize, fill } = preprocessing;
   // Of an image that is seen by windows, the graph would be fed all.
-  const inGraph = resize !== "tiles" && combining.length === 0 && photometric.every(isLinear);
+  const inGraph = resize !== "tiles" && combining.length === 0 && changesInGraph(augmentation);
   const stored = inGraph ? sizeOfAll(sizes) : canvas;
   const drawOf = (index: number, draws: Random): Draw =>
     drawAugmentation(draws, augmentation, { images: records, index, canvas, resize, fill });
@@ -109,8 +109,17 @@ export function warpedBatches<Targets extends object>(
       return made;
     },
   });
-  const mixesColours = inGraph && photometric.some(({ name }) => MIXING.has(name));
-  return { ...stream, stored, mixesColours, namesOf: ({ files }) => files };
+  return { ...stream, stored, mixesColours: inGraph && mixesColours(augmentation), namesOf: ({ files }) => files };
+}
+
+/** Whether the graph can do all that an augmentation does to the pixels of one image. */
+export function changesInGraph(augmentation: Augmentation): boolean {
+  return operationsByKind(augmentation).photometric.every(isLinear);
+}
+
+/** Whether an augmentation mixes colours with each other. */
+export function mixesColours(augmentation: Augmentation): boolean {
+  return operationsByKind(augmentation).photometric.some(({ name }) => MIXING.has(name));
 }
 
 const MIXING: ReadonlySet<string> = new Set(["saturation", "hue", "grey"]);

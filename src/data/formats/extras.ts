@@ -16,6 +16,7 @@ const NAMES: Record<Exclude<Extra, "crowd" | "mask">, string> = {
   split: "splits of images",
   labels: "labels of whole images",
   text: "texts of images",
+  frames: "clips of frames",
   ignored: "images with pixels to ignore",
   verified: "verified marks of images",
   fields: "images with further fields",

@@ -24,6 +24,7 @@ export const FORMAT_NAMES = {
   masks: "images with mask images",
   texts: "CSV of texts",
   textnames: "images named by their text",
+  clips: "clips of frames",
 } as const;
 export type FormatId = keyof typeof FORMAT_NAMES;
 export const FORMAT_IDS = Object.keys(FORMAT_NAMES) as FormatId[];
@@ -57,10 +58,13 @@ export interface LabelFormat {
 export type Extra =
   | "mask"
   | Exclude<keyof LabelledObject, "box" | "class" | "area">
-  | Extract<keyof ImageRecord, "split" | "labels" | "text" | "ignored" | "verified" | "fields">;
+  | Extract<keyof ImageRecord, "split" | "labels" | "text" | "frames" | "ignored" | "verified" | "fields">;
 
-/** What labels can be read for: with `texts`, what only names could say counts as the texts of images. */
-export type Wanted = "texts";
+/**
+ * What labels can be read for. With `texts`, what only names could say counts as the texts of images; with `clips`, folders
+ * of frames, and animations, are clips rather than images.
+ */
+export type Wanted = "texts" | "clips";
 
 /**
  * `sure`: the files name themselves (data.yaml, annotations.json). `likely`: they hold what only this format does.

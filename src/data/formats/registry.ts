@@ -10,6 +10,7 @@ import { via } from "./via/via.ts";
 import { openImages } from "./csv/openImages.ts";
 import { tfrecord } from "./tfrecord/tfrecord.ts";
 import { imageLabels } from "./csv/imageLabels.ts";
+import { clips } from "./clips/clips.ts";
 import { classFolders } from "./classFolders/classFolders.ts";
 import { maskFolders } from "./masks/maskFolders.ts";
 import { texts } from "./text/texts.ts";
@@ -34,6 +35,7 @@ export const FORMATS: Readonly<Record<FormatId, LabelFormat>> = {
   imagelabels: imageLabels,
   folders: classFolders,
   masks: maskFolders,
+  clips,
   texts,
   textnames: textNames,
 };

@@ -1,5 +1,8 @@
+import { AnchorkitError } from "../../base/errors.ts";
 import { placeOnCanvas, type Framing, type Size } from "../../base/preprocessing.ts";
 import type { ImageRecord } from "../dataset.ts";
+import { shownPath } from "../files.ts";
+import { decodeFrame, frameOf } from "./clipFrames.ts";
 import { memoryCache, type ImageKey } from "./imageCache.ts";
 import { decodeImage } from "./images.ts";
 import { ImageSource, type LoadingOptions } from "./imageSource.ts";
@@ -17,25 +20,36 @@ export interface ImageStoreOptions extends LoadingOptions {
 /** Bytes of decoded images in memory unless told otherwise. */
 export const MEMORY_LIMIT = 2 ** 30;
 
-/** Images of records, decoded and resized for a canvas; kept in 1 GiB of memory unless another cache is given. */
+/**
+ * Images of records, or frames of clips (see `flatFrames`), decoded and resized for a canvas; kept in 1 GiB of memory unless
+ * another cache is given.
+ */
 export class ImageStore {
   readonly #records: readonly ImageRecord[];
   readonly #framing: Framing;
   readonly #oversize: number;
   readonly #source: ImageSource;
 
+  /** @throws AnchorkitError for a clip, which is no image */
   constructor(records: readonly ImageRecord[], framing: Framing, options: ImageStoreOptions = {}) {
+    requireImages(records);
     const { oversize = 1, cache = memoryCache(MEMORY_LIMIT), ...loading } = options;
     this.#records = records;
     this.#framing = framing;
     this.#oversize = oversize;
     const keyOf = (index: number): ImageKey => {
       const { width, height } = this.sizeOf(index);
-      const { file, crop } = this.record(index);
-      return { file, form: `${width}x${height}${crop ? ` of ${crop.join(",")}` : ""}` };
+      const record = this.record(index);
+      const { file, crop } = record;
+      const page = frameOf(record)?.page;
+      const part = `${crop ? ` of ${crop.join(",")}` : ""}${page === undefined ? "" : ` of picture ${page}`}`;
+      return { file, form: `${width}x${height}${part}` };
     };
     const decode = async (index: number): Promise<Uint8Array> => {
-      const { file, crop } = this.record(index);
+      const record = this.record(index);
+      const frame = frameOf(record);
+      if (frame) return decodeFrame(frame, record, this.sizeOf(index));
+      const { file, crop } = record;
       return (await decodeImage(file, { size: this.sizeOf(index), ...(crop && { region: crop }) })).data;
     };
     this.#source = new ImageSource({ keyOf, decode }, { cache, ...loading });
@@ -70,4 +84,17 @@ export class ImageStore {
   readAhead(index: number): void {
     this.#source.readAhead(index);
   }
+}
+
+/**
+ * Makes sure that no record is a clip, of which nobody would know which frame is meant.
+ *
+ * @throws AnchorkitError that names the first clip
+ */
+export function requireImages(records: readonly ImageRecord[]): void {
+  const clip = records.find(({ frames }) => frames !== undefined);
+  if (!clip) return;
+  throw new AnchorkitError(
+    `${shownPath(clip.file)}: is a clip of ${clip.frames?.length ?? 0} frames, not an image; the model cnn-lstm learns clips`,
+  );
 }

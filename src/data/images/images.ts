@@ -121,6 +121,12 @@ export async function decodeImage(source: string | Uint8Array, options: DecodeOp
   });
 }
 
+/** How `withImage` opens an image. */
+export interface OpenOptions extends Pick<DecodeOptions, "maxPixels" | "stretch"> {
+  /** All pictures of an animation, one under the other, rather than the first; the limit of pixels is for all of them. */
+  animated?: boolean;
+}
+
 /**
  * Regions of an image file, in their order, each at the size that follows from its own; the file is decoded once. See
  * `decodeImage` for the rest.
@@ -141,7 +147,7 @@ export async function decodeRegions(
  */
 export async function withImage<T>(
   source: string | Uint8Array,
-  options: Pick<DecodeOptions, "maxPixels" | "stretch">,
+  options: OpenOptions,
   work: (image: Sharp, header: ImageHeader) => Promise<T>,
 ): Promise<T> {
   return opened(source, await bytesOf(source), options, work);
@@ -157,7 +163,7 @@ function bytesOf(source: string | Uint8Array): Promise<Uint8Array> {
 function opened<T>(
   source: string | Uint8Array,
   bytes: Uint8Array,
-  { maxPixels, stretch }: Pick<DecodeOptions, "maxPixels" | "stretch">,
+  { maxPixels, stretch, animated = false }: OpenOptions,
   work: (image: Sharp, header: ImageHeader) => Promise<T>,
 ): Promise<T> {
   const open = async () => {
@@ -166,7 +172,7 @@ function opened<T>(
       const { data, channels } = decodeBmp(bytes, readBmpHeader(bytes));
       return work(sharp(data, { raw: { width: header.width, height: header.height, channels } }), header);
     }
-    const image = openSharp(bytes);
+    const image = openSharp(bytes, animated);
     const header = await headerOf(image, maxPixels);
     const deep = stretch && (await image.metadata()).depth === "ushort";
     return work(deep ? await stretched(image) : image, header);
@@ -221,8 +227,8 @@ async function stretched(image: Sharp): Promise<Sharp> {
 /** The limit of pixels is this module's, which names the file's size. */
 const QUIET = { limitInputPixels: false } as const;
 
-function openSharp(source: string | Uint8Array): Sharp {
-  return sharp(source, { ...QUIET, failOn: "error" }).autoOrient();
+function openSharp(source: string | Uint8Array, animated = false): Sharp {
+  return sharp(source, { ...QUIET, animated, failOn: "error" }).autoOrient();
 }
 
 /** The first bytes of a file, enough to know what it is. */

@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { AnchorkitError } from "../../base/errors.ts";
 import { croppedCopies } from "../duplicates/croppedCopies.ts";
 import type { Dataset, ImageRecord } from "../dataset.ts";
 import { groupBy, shownPath } from "../files.ts";
+import { decodeFrame, flatFrames, frameName } from "../images/clipFrames.ts";
+import { recordHash } from "../images/fileHash.ts";
 import { nearDuplicates } from "../duplicates/nearDuplicates.ts";
 import { mapParallel } from "../parallel.ts";
 import { type Look, lookOf } from "../duplicates/perceptualHash.ts";
@@ -23,12 +23,14 @@ export async function findCopies(
   { images, classes }: Dataset,
   findings: Findings,
 ): Promise<ReadonlyMap<ImageRecord, ImageRecord>> {
-  const lengths = await mapParallel(images, 16, async ({ file }) => (await stat(file)).size);
+  const lengths = await mapParallel(images, 16, async ({ file, frames = [] }) => {
+    return (await stat(frames[0]?.file ?? file)).size + frames.length;
+  });
   const sizes = new Map(images.map((image, i) => [image, lengths[i] ?? 0]));
   const suspects = [...groupBy(images, (image) => String(sizes.get(image))).values()].filter(
     ({ length }) => length > 1,
   );
-  const hashes = await mapParallel(suspects.flat(), 4, async (image) => ({ image, hash: await sha256(image.file) }));
+  const hashes = await mapParallel(suspects.flat(), 4, async (image) => ({ image, hash: await recordHash(image) }));
   const copies = new Map<ImageRecord, ImageRecord>();
   for (const group of groupBy(hashes, ({ hash }) => hash).values()) {
     const [first, ...others] = group.map(({ image }) => image);
@@ -57,7 +59,11 @@ export async function lookAtPixels(
   copies: ReadonlyMap<ImageRecord, ImageRecord>,
   findings: Findings,
 ): Promise<void> {
-  const distinct = images.filter((image) => !copies.has(image));
+  await decodeFrames(
+    images.filter((image) => image.frames),
+    findings,
+  );
+  const distinct = images.filter((image) => !copies.has(image) && !image.frames);
   const hashed = await mapParallel(distinct, 4, async (image) => {
     try {
       return { image, look: await lookOf(image.file) };
@@ -106,6 +112,22 @@ function contrast(image: ImageRecord, first: ImageRecord, classes: readonly stri
   return `${names(image)}; ${shownPath(first.file)} is ${names(first)}`;
 }
 
+/** Frames of clips are decoded, and not compared: those of one clip are alike. */
+async function decodeFrames(clips: readonly ImageRecord[], findings: Findings): Promise<void> {
+  const broken = await mapParallel(flatFrames(clips).records, 4, async (record) => {
+    try {
+      await decodeFrame(record.frame, record, record);
+      return undefined;
+    } catch (error) {
+      if (error instanceof AnchorkitError) return { name: frameName(record.frame), message: error.message };
+      throw error;
+    }
+  });
+  for (const one of broken) {
+    if (one) findings.add("damaged-image", one.name, { detail: one.message.replace(`${one.name}: `, "") });
+  }
+}
+
 function isBlank(image: ImageRecord, { grey }: Look, findings: Findings): boolean {
   const [darkest, lightest] = [Math.min(...grey), Math.max(...grey)];
   if (lightest - darkest > BLANK_LEVELS) return false;
@@ -117,10 +139,4 @@ function isBlank(image: ImageRecord, { grey }: Look, findings: Findings): boolea
 function labelsOf({ objects, labels = [] }: ImageRecord): string {
   const boxes = objects.map((object) => `${object.class} ${object.box.join(" ")}`);
   return [...boxes, ...labels.map(String)].sort().join("\n");
-}
-
-async function sha256(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-  return hash.digest("hex");
 }

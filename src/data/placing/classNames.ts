@@ -1,5 +1,5 @@
 import { AnchorkitError } from "../../base/errors.ts";
-import type { Dataset } from "../dataset.ts";
+import { type Dataset, relabelled } from "../dataset.ts";
 import { byName, groupBy } from "../files.ts";
 import type { Warnings } from "../warnings.ts";
 import type { FoundImage } from "./found.ts";
@@ -64,6 +64,7 @@ export function tidyClasses(
   const renumbered = found.map((image) => ({
     ...{ ...image, objects: image.objects.map((object) => ({ ...object, class: renumber(object.class) })) },
     ...(image.labels && { labels: [...new Set(image.labels.map(renumber))] }),
+    ...(image.frames && { frames: relabelled(image.frames, renumber) }),
   }));
   return { found: renumbered, classes };
 }

@@ -15,9 +15,12 @@ export function distinctImages(found: readonly FoundImage[], warnings: Warnings)
   const known = new Map<string, FoundImage>();
   return found.filter((image) => {
     const file = resolve(image.file);
-    const first = known.get(file);
+    const key = image.frames
+      ? `${file}\n${image.frames.map(({ file: own, page }) => `${own} ${page}`).join("\n")}`
+      : file;
+    const first = known.get(key);
     if (first === undefined) {
-      known.set(file, image);
+      known.set(key, image);
       return true;
     }
     const inSplit = ({ split }: FoundImage): string => (split === undefined ? "in no split" : `in ${split}`);

@@ -39,7 +39,7 @@ export async function placeLabels(
   const { found, classes } = tidyClasses(distinctImages(labelled, warnings), said, warnings);
   const headers = await mapParallel(found, 8, async (image) => {
     try {
-      return await readImageHeader(image.file);
+      return await readImageHeader(image.frames?.[0]?.file ?? image.file);
     } catch (error) {
       if (!(error instanceof AnchorkitError)) throw error;
       return error;
@@ -50,7 +50,7 @@ export async function placeLabels(
   for (const [i, image] of found.entries()) {
     const header = headers[i];
     if (header instanceof AnchorkitError) {
-      const where = shownPath(image.file);
+      const where = shownPath(image.frames?.[0]?.file ?? image.file);
       const reason = header.message.replace(`${where}: `, "");
       warnings.add("images that cannot be read, left out", where, { rule: "unreadable-image", detail: `: ${reason}` });
     } else if (header) images.push(placeImage(image, header, storedFrame, warnings));

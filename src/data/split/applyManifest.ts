@@ -1,7 +1,7 @@
 import type { Dataset, ImageRecord } from "../dataset.ts";
 import { groupBy } from "../files.ts";
 import { NameIndex } from "../finding/nameIndex.ts";
-import { fileHash } from "../images/fileHash.ts";
+import { recordHash } from "../images/fileHash.ts";
 import { mapParallel } from "../parallel.ts";
 import { HASHED_AT_ONCE, type Manifest, type ManifestImage, namesOf } from "./manifest.ts";
 
@@ -45,7 +45,7 @@ function finderOf({ images }: Manifest): (image: ImageRecord, name: string) => P
   const index = new NameIndex(images, ({ name }) => name);
   const hashed = images.some(({ sha256 }) => sha256 !== undefined);
   return async (image, name) => {
-    const same = hashed ? byHash.get(await fileHash(image.file)) : undefined;
+    const same = hashed ? byHash.get(await recordHash(image)) : undefined;
     if (same) return same;
     const called = byName.get(name) ?? index.find(name).flatMap(({ items }) => items);
     return new Set(called.map((one) => one.name)).size === 1 ? called : []; // crops of a file share its name

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { dirname, relative } from "node:path";
+import { basename, dirname, relative } from "node:path";
 import { z } from "zod";
 import { AnchorkitError } from "../../base/errors.ts";
 import { writeFileAtomic } from "../../base/files.ts";
-import type { Dataset, ImageRecord } from "../dataset.ts";
+import type { Dataset, Frame, ImageRecord } from "../dataset.ts";
 import { posixPath, readText, shownPath } from "../files.ts";
-import { fileHash } from "../images/fileHash.ts";
+import { recordHash } from "../images/fileHash.ts";
 import { mapParallel } from "../parallel.ts";
 import { ManifestSeries, seriesManifest } from "../series/seriesManifest.ts";
 import { textOf } from "../text/texts.ts";
@@ -17,8 +17,10 @@ const ManifestImage = z.object({
   name: z.string(),
   /** The region of the file that is the image, where it is not the whole. */
   crop: z.tuple([z.number(), z.number(), z.number(), z.number()]).optional(),
+  /** Which frames of the file or folder a clip is. */
+  frames: z.string().optional(),
   split: Split,
-  /** Of the file's bytes; runs of old do not have it. */
+  /** Of the file's bytes, or of those of all frames; runs of old do not have it. */
   sha256: z.string().optional(),
   /** Changes when an object of the image, or its label as a whole, does. */
   labels: z.string().optional(),
@@ -51,8 +53,9 @@ export async function manifestOf({ classes, images, series }: Dataset): Promise<
   const described = await mapParallel(images, HASHED_AT_ONCE, async (image, i) => ({
     name: names[i] ?? "",
     ...(image.crop && { crop: image.crop }),
+    ...(image.frames && { frames: rangeOf(image.frames) }),
     split: image.split ?? "train",
-    sha256: await fileHash(image.file),
+    sha256: await recordHash(image),
     labels: hashOf(labelsOf(image, classes)),
     ...outlinesOf(image),
   }));
@@ -86,7 +89,7 @@ export async function readManifest(file: string): Promise<Manifest> {
 }
 
 /** What is learned of an image, classes by name. */
-function labelsOf({ width, height, objects, labels, text }: ImageRecord, classes: readonly string[]): unknown {
+function labelsOf({ width, height, objects, labels, text, frames }: ImageRecord, classes: readonly string[]): unknown {
   const learned = objects.map(({ class: label, box, difficult = false, crowd = false }) => [
     classes[label],
     box.map((corner) => corner.toFixed(2)),
@@ -95,7 +98,15 @@ function labelsOf({ width, height, objects, labels, text }: ImageRecord, classes
   ]);
   const texts = text ?? objects.map((object) => textOf(object) ?? null);
   const said = typeof texts === "string" || texts.some((one) => one !== null) ? [texts] : [];
-  return [width, height, learned, labels?.map((label) => classes[label]) ?? [], ...said];
+  const ofFrames = frames?.map(({ label }) => (label === undefined ? null : classes[label]));
+  const whole = [width, height, learned, labels?.map((label) => classes[label]) ?? [], ...said];
+  return ofFrames ? [...whole, ofFrames] : whole;
+}
+
+/** "00001.png to 00016.png", or "clip.gif 0 to clip.gif 15". */
+function rangeOf(frames: readonly Frame[]): string {
+  const nameOf = ({ file, page }: Frame): string => `${basename(file)}${page === undefined ? "" : ` ${page}`}`;
+  return [frames[0], frames.at(-1)].map((frame) => (frame ? nameOf(frame) : "")).join(" to ");
 }
 
 /** Outlines by their bytes: as text they would be long. */

@@ -49,7 +49,7 @@ function pairsOf(before: readonly ManifestImage[], now: readonly ManifestImage[]
       taken.add(at);
     }
   };
-  pair(({ name, crop = [] }) => `${name} ${crop.join(",")}`);
+  pair(({ name, crop = [], frames = "" }) => `${name} ${crop.join(",")} ${frames}`);
   pair(({ sha256, crop = [] }) => sha256 && `${sha256} ${crop.join(",")}`);
   return pairs;
 }

@@ -1,5 +1,6 @@
 import { decodeImage } from "../../data/images/images.ts";
-import { fromPixels } from "../picture.ts";
+import { clipStrip, type DrawnClip } from "../clipStrip.ts";
+import { fromPixels, type RgbImage } from "../picture.ts";
 
 /** How good pictures are: WebP's quality, 1..100, and the longest side in pixels. */
 export interface PictureQuality {
@@ -24,9 +25,22 @@ export async function pictureUrl(
         return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
       },
     });
-    const webp = await fromPixels(pixels).webp({ quality, effort: 2 }).toBuffer();
-    return `data:image/webp;base64,${webp.toString("base64")}`;
+    return await urlOf(pixels, quality);
   } catch {
     return undefined; // the page says so
   }
+}
+
+/** The same for a clip: some of its frames side by side. */
+export async function clipUrl(clip: DrawnClip, { quality, side }: PictureQuality): Promise<string | undefined> {
+  try {
+    return await urlOf(await clipStrip(clip, Math.round(side / 2)), quality);
+  } catch {
+    return undefined;
+  }
+}
+
+async function urlOf(pixels: RgbImage, quality: number): Promise<string> {
+  const webp = await fromPixels(pixels).webp({ quality, effort: 2 }).toBuffer();
+  return `data:image/webp;base64,${webp.toString("base64")}`;
 }

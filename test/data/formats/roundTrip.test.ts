@@ -19,6 +19,7 @@ const LIMITS: Record<FormatId, Limits | "has a test of its own"> = {
   tfrecord: { precision: 1e-5, rasterizes: true }, // float32 of the width
   imagelabels: "has a test of its own", // has no boxes
   folders: "has a test of its own", // has no boxes
+  clips: "has a test of its own", // are no images
   masks: "has a test of its own", // no two objects share a pixel
   texts: "has a test of its own", // has no boxes
   textnames: "has a test of its own", // is only read

@@ -68,14 +68,15 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   return { dataset, warnings: warnings.lines(), source: `folders of classes in ${shownPath(path)}` };
 }
 
-interface ClassifiedImage {
+/** Something in a folder of a class, and perhaps of a split. */
+export interface ClassifiedImage {
   file: string;
   name: string;
   split: SplitName | undefined;
 }
 
-/** The images in folders of classes: those of the innermost folder that holds them all, below splits if there are. */
-function classified(root: string, images: readonly string[]): ClassifiedImage[] {
+/** Images, or other paths, in folders of classes: those of the innermost folder that holds them all, below splits if there are. */
+export function classified(root: string, images: readonly string[]): ClassifiedImage[] {
   const inFolders = images
     .map((file) => ({ file, folders: relative(root, dirname(file)).split(sep).filter(Boolean) }))
     .filter(({ folders }) => folders.length > 0);

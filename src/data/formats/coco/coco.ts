@@ -1,7 +1,7 @@
-import { basename, extname, join, relative } from "node:path";
+import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { AnchorkitError } from "../../../base/errors.ts";
 import type { RecordId } from "../../comparison/recordChecks.ts";
-import type { SplitName } from "../../dataset.ts";
+import type { Frame, SplitName } from "../../dataset.ts";
 import type { Rle } from "../../../geometry/masks/rle.ts";
 import { kindOf, listFiles, readHead, shownPath } from "../../files.ts";
 import { mapParallel } from "../../parallel.ts";
@@ -38,7 +38,7 @@ export const coco: LabelFormat = {
       "score",
       "attributes",
     ] as const),
-    ...(["split", "labels", "text", "ignored", "verified", "fields"] as const),
+    ...(["split", "labels", "text", "frames", "ignored", "verified", "fields"] as const),
   ],
   recognizes,
   read,
@@ -158,8 +158,8 @@ async function imagesOf(
   warnings: Warnings,
   imageFolder: string | undefined,
 ): Promise<LooseImage[]> {
-  const named = images.map(({ fileName = "", size, split }) => ({
-    file_name: fileName,
+  const named = images.map(({ fileName = "", frames, size, split }) => ({
+    ...{ file_name: fileName, isClip: frames !== undefined },
     ...size,
     part: splitNamed(split ?? "") ?? ownSplit,
   }));
@@ -190,6 +190,7 @@ async function imagesOf(
       ...(ignored && { ignored }),
       ...(text !== undefined && { text }),
       ...(labels && { labels: labels.map((label) => classOf[label]).filter((label) => label !== undefined) }),
+      ...(image.frames && { frames: framesOf(image, path, classOf) }),
       ...(Object.keys(fields).length > 0 && { fields }),
     });
   }
@@ -197,6 +198,19 @@ async function imagesOf(
     throw noneFound(name, files, named[0]?.file_name ?? "", imageFolder);
   }
   return found;
+}
+
+/** The frames of a clip; their files lie as their names lead from the JSON's folder. */
+function framesOf(
+  { frames = [], frameLabels = [] }: CocoFileImage,
+  json: string,
+  classOf: readonly (number | undefined)[],
+): Frame[] {
+  return frames.map(({ fileName, page }, i) => {
+    const label = classOf[frameLabels[i] ?? -1];
+    const file = resolve(dirname(json), fileName);
+    return { file, ...(page !== undefined && { page }), ...(label !== undefined && { label }) };
+  });
 }
 
 /** The pixels that do not count: a mask, as annotations have them. */

@@ -15,6 +15,8 @@ export interface CocoFileImage extends Placed<CocoImage> {
   annotations: Placed<CocoAnnotation & { category: number }>[];
   /** Places of the categories of the image as a whole. */
   labels: number[] | undefined;
+  /** Places of the categories of its frames, where they have one. */
+  frameLabels: (number | undefined)[] | undefined;
 }
 
 /** A COCO file of labels in memory, checked. */
@@ -65,6 +67,9 @@ export async function readCocoFile(
     ...image,
     annotations: [],
     labels: image.categoryIds && references.followAll(image.categoryIds, image.at),
+    frameLabels: image.frames?.map(({ categoryId }) => {
+      return categoryId === undefined ? undefined : references.followAll([categoryId], image.at)[0];
+    }),
   }));
   for (const annotation of annotations) {
     const found = references.follow(annotation.imageId, annotation.categoryId, annotation.at);

@@ -11,6 +11,8 @@ export interface NamedFile extends Pick<WantedImage, "part"> {
   file_name: string;
   width?: number | null | undefined;
   height?: number | null | undefined;
+  /** A clip lies where its name leads to; it may be a folder. */
+  isClip?: boolean;
 }
 
 /**
@@ -26,8 +28,9 @@ export async function findImages(
   imageFolder?: string,
 ): Promise<(readonly string[])[]> {
   const here = dirname(resolve(json));
-  const direct = await mapParallel(images, 16, async ({ file_name: name }) => {
+  const direct = await mapParallel(images, 16, async ({ file_name: name, isClip = false }) => {
     const file = resolve(here, name);
+    if (isClip) return [file];
     return imageFolder === undefined && (await kindOf(file)) === "file" ? [file] : [];
   });
   if (direct.every(({ length }) => length > 0)) return direct;

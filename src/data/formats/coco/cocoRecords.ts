@@ -36,10 +36,19 @@ export interface CocoImage {
   categoryIds: RecordId[] | undefined;
   /** That stands in the image. */
   text: string | undefined;
+  /** Of a clip, as the file has them. */
+  frames: CocoFrame[] | undefined;
   /** Pixels that do not count, as the file has them: a mask. Flags of this name are `fields`. */
   ignored: unknown;
   /** All other text, numbers and flags. */
   fields: Record<string, Scalar>;
+}
+
+/** A frame of a clip. */
+export interface CocoFrame {
+  fileName: string;
+  page: number | undefined;
+  categoryId: RecordId | undefined;
 }
 
 /** A record of `annotations`. Its own id is no key to anything. */
@@ -86,6 +95,7 @@ export function imageOf(record: CocoRecord): CocoImage {
     verified: verified === undefined ? undefined : flagIn("verified", verified) === 1,
     categoryIds: idsIn("category_ids", category_ids),
     text: tidyText(textIn("text", text) ?? "") || undefined,
+    frames: framesIn(others.frames),
     ignored: typeof others.ignored === "object" ? others.ignored : undefined,
     fields: scalarsOf(others) ?? {},
   };
@@ -127,6 +137,25 @@ function idsIn(field: string, value: unknown): RecordId[] | undefined {
   if (value === undefined || value === null) return undefined;
   if (!Array.isArray(value)) throw new TypeError(`${field} must be a list of ids, got ${shown(value)}`);
   return value.map((id, i) => idIn(`${field}[${i}]`, id));
+}
+
+function framesIn(value: unknown): CocoFrame[] | undefined {
+  if (!Array.isArray(value)) return undefined; // a number or text of this name is a field of the image
+  return value.map((frame: unknown, i) => {
+    const field = `frames[${i}]`;
+    const { file_name, page, category_id } = fieldsOf(frame) ?? {};
+    const fileName = nameIn(`${field}.file_name`, file_name);
+    if (fileName === undefined) throw new TypeError(`${field} must have a file_name, got ${shown(frame)}`);
+    const number = numberIn(`${field}.page`, page);
+    if (number !== undefined && !(Number.isInteger(number) && number >= 0)) {
+      throw new TypeError(`${field}.page must be a whole number from 0, got ${shown(page)}`);
+    }
+    return {
+      ...{ fileName, page: number },
+      categoryId:
+        category_id === undefined || category_id === null ? undefined : idIn(`${field}.category_id`, category_id),
+    };
+  });
 }
 
 function numberIn(field: string, value: unknown): number | undefined {

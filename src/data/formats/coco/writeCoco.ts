@@ -1,7 +1,7 @@
 import { dirname, join, relative, resolve } from "node:path";
 import { copyFileAtomic, writeFileAtomic } from "../../../base/files.ts";
 import { categoryIdsOf } from "../../categoryIds.ts";
-import type { Dataset, ImageRecord, LabelledObject } from "../../dataset.ts";
+import type { Dataset, Frame, ImageRecord, LabelledObject } from "../../dataset.ts";
 import { outlineMask } from "../extras.ts";
 import { posixPath } from "../../files.ts";
 import { mapParallel } from "../../parallel.ts";
@@ -40,7 +40,8 @@ export async function writeDataset(dataset: Dataset, folder: string, { copy }: W
 /**
  * Writes a data set as one COCO JSON, a record a line. `file_name` is relative to it, with forward slashes. What COCO
  * has no place for are further fields: `split`, `verified`, `category_ids`, `text`, `ignored` (pixels that do not count, as
- * a mask) and the image's own of an image;
+ * a mask) and the image's own of an image; of a clip, whose `file_name` is the folder or animation that holds it, `frames`,
+ * each with a `file_name`, its `page` in an animation, and its `category_id`;
  * `difficult`, `truncated`, `occluded`, `pose`, `score` and `attributes` of an annotation. Category ids are the data
  * set's, else class index + 1.
  */
@@ -77,16 +78,26 @@ function listOf(name: string, records: readonly unknown[]): string {
 }
 
 function imageRecord(
-  { id, file, width, height, split, verified, labels, text, ignored, fields }: ImageRecord,
+  { id, file, width, height, split, verified, labels, text, frames, ignored, fields }: ImageRecord,
   folder: string,
   categoryId: (index: number) => number,
 ): Record<string, unknown> {
-  const file_name = posixPath(relative(folder, resolve(file)));
+  const nameOf = (path: string): string => posixPath(relative(folder, resolve(path)));
+  const file_name = nameOf(file);
   const category_ids = labels?.map(categoryId);
   return {
     ...{ ...fields, id, file_name, width, height, split, verified, category_ids, text },
+    ...(frames && { frames: frames.map((frame) => frameRecord(frame, nameOf, categoryId)) }),
     ...(ignored && { ignored: cocoSegmentation(ignored) }),
   };
+}
+
+function frameRecord(
+  { file, page, label }: Frame,
+  nameOf: (path: string) => string,
+  categoryId: (index: number) => number,
+): Record<string, unknown> {
+  return { file_name: nameOf(file), page, ...(label !== undefined && { category_id: categoryId(label) }) };
 }
 
 function objectRecord({ box, class: _, crowd, area, segmentation, ...said }: LabelledObject): Record<string, unknown> {
@@ -99,19 +110,26 @@ function objectRecord({ box, class: _, crowd, area, segmentation, ...said }: Lab
   };
 }
 
-/** Where `writeDataset` copies the images to, absolute and in their order. */
-export function copiedFiles({ images }: Dataset, folder: string): string[] {
-  const files = images.map(({ file }) => resolve(file));
+/** Where `writeDataset` copies each file to that an image or clip lies in, absolute. */
+export function copiedFiles({ images }: Dataset, folder: string): ReadonlyMap<string, string> {
+  const files = [...new Set(images.flatMap(filesOf))];
   const root = commonFolder(files);
-  return files.map((file) => resolve(folder, "images", relative(root, file)));
+  return new Map(files.map((file) => [file, resolve(folder, "images", relative(root, file))]));
+}
+
+/** The files of an image or of the frames of a clip, absolute. */
+function filesOf({ file, frames }: ImageRecord): string[] {
+  return (frames ?? [{ file }]).map((one) => resolve(one.file));
 }
 
 async function copyImages(dataset: Dataset, folder: string): Promise<Dataset> {
   const files = copiedFiles(dataset, folder);
-  const images = await mapParallel(dataset.images, 4, async (image, i): Promise<ImageRecord> => {
-    const file = files[i] ?? "";
-    await copyFileAtomic(image.file, file);
-    return { ...image, file };
+  await mapParallel([...files], 4, async ([from, to]) => copyFileAtomic(from, to));
+  const placed = (file: string): string => files.get(resolve(file)) ?? "";
+  const images = dataset.images.map(({ file, frames, ...image }): ImageRecord => {
+    if (!frames) return { ...image, file: placed(file) };
+    const copies = frames.map((frame) => ({ ...frame, file: placed(frame.file) }));
+    return { ...image, file: files.get(resolve(file)) ?? dirname(copies[0]?.file ?? ""), frames: copies };
   });
   return { ...dataset, images };
 }

@@ -1,7 +1,7 @@
 import { groupBy } from "../../../data/files.ts";
 import { mapParallel } from "../../../data/parallel.ts";
 import type { LabelledClassification } from "../../../classification/classifyLabelled.ts";
-import { pictureUrl, type PictureQuality } from "../../page/pictureUrl.ts";
+import { clipUrl, pictureUrl, type PictureQuality } from "../../page/pictureUrl.ts";
 import type { Chapter } from "./cards.ts";
 
 /** From good to none: the first with which the page is small enough is taken. */
@@ -21,11 +21,23 @@ export type Pictures = ReadonlyMap<LabelledClassification, string | undefined>;
 export async function drawPictures(chapters: readonly Chapter[], quality: PictureQuality): Promise<Pictures> {
   const cards = chapters.flatMap(({ groups }) => groups.flatMap((group) => group.cards));
   const images = [...new Set(cards.map(({ image }) => image))];
-  const places = [...groupBy(images, ({ file, crop = [] }) => [file, ...crop].join("\n")).values()];
+  const places = [...groupBy(images, placeOf).values()];
   const drawn = await mapParallel(places, AT_ONCE, async (same) => {
     const [first] = same;
-    const url = first && (await pictureUrl(first.file, first.crop, quality));
+    const url = first && (await urlOf(first, quality));
     return same.map((image) => [image, url] as const);
   });
   return new Map(drawn.flat());
+}
+
+/** The same for what is the same picture. */
+function placeOf({ file, crop, frames = [] }: LabelledClassification): string {
+  return [file, ...(crop ?? []), ...frames.map((frame) => `${frame.file} ${frame.page ?? ""}`)].join("\n");
+}
+
+function urlOf(
+  { file, crop, frames, size }: LabelledClassification,
+  quality: PictureQuality,
+): Promise<string | undefined> {
+  return frames ? clipUrl({ frames, size }, quality) : pictureUrl(file, crop, quality);
 }

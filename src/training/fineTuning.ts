@@ -2,8 +2,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { UsageError } from "../base/errors.ts";
 import type { Backbone } from "../core/backbones/backbone.ts";
 import { nearest } from "../geometry/nearest.ts";
-import type { Phase } from "../training/recipe.ts";
-import { type ClassifierNetwork, HEAD_LAYERS } from "./network.ts";
+import type { Phase } from "./recipe.ts";
 
 export interface FineTuning {
   /** The first layer that learns after the head, by its name or its number from the end; `all` unless told, or `none`. */
@@ -13,6 +12,13 @@ export interface FineTuning {
    * the head; 1 unless told. A factor a layer would leave nothing to the first ones of a deep network.
    */
   layerDecay?: number | undefined;
+}
+
+/** A network on a backbone with published weights. */
+export interface FineTuned {
+  backbone: Backbone;
+  /** The layers that are not the backbone's. */
+  headLayers: readonly string[];
 }
 
 /** Share of the training in which the head learns alone. */
@@ -31,8 +37,8 @@ const CALIBRATED_ON = 20;
  *
  * @throws UsageError for a layer that the backbone does not have
  */
-export function fineTuningPhases(network: ClassifierNetwork, { from = "all", layerDecay = 1 }: FineTuning): Phase[] {
-  const heads: ReadonlySet<string> = new Set(Object.values(HEAD_LAYERS));
+export function fineTuningPhases(network: FineTuned, { from = "all", layerDecay = 1 }: FineTuning): Phase[] {
+  const heads: ReadonlySet<string> = new Set(network.headLayers);
   const learning = learningLayers(network.backbone.model, from);
   const head: Phase = {
     ...{ name: "head", from: 0, statistics: "moving" },

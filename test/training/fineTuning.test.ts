@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { Random } from "../../src/base/random.ts";
-import { fineTuningPhases } from "../../src/classification/fineTuning.ts";
+import { fineTuningPhases } from "../../src/training/fineTuning.ts";
 import { buildClassifier } from "../../src/classification/network.ts";
 import { disposeWeights } from "../../src/core/namedWeights.ts";
 import type { BackboneName } from "../../src/core/backbones/names.ts";

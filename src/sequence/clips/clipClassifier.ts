@@ -1,0 +1,148 @@
+import { AnchorkitError } from "../../base/errors.ts";
+import { disposeWeights } from "../../core/namedWeights.ts";
+import type { ImageRecord } from "../../data/dataset.ts";
+import { flatFrames } from "../../data/images/clipFrames.ts";
+import { noCache } from "../../data/images/imageCache.ts";
+import { ImageStore } from "../../data/images/imageStore.ts";
+import type { SourceFrames } from "../../data/formats/clips/sourceFrames.ts";
+import { clipFrom, readClip } from "../../data/formats/clips/readClip.ts";
+import type { Program } from "../../engine/graph/program.ts";
+import { loadEngine } from "../../engine/load.ts";
+import { knownOptions } from "../../geometry/knownOptions.ts";
+import { compilePredictor } from "../../training/compilePredictor.ts";
+import { PREDICTOR_OPTIONS, type PredictorOptions } from "../../training/predictorOptions.ts";
+import { modelFolderOf } from "../../training/run/modelFolder.ts";
+import {
+  type ClipClassification,
+  classifyClips,
+  type ClassifyOptions,
+  imageReader,
+  type RunClips,
+} from "./classifyClips.ts";
+import { classifyLabelled, type LabelledClip } from "./classifyLabelled.ts";
+import type { ClipDescription } from "./description.ts";
+import type { ClipNetwork } from "./network.ts";
+import { predictStep } from "./predictStep.ts";
+import { readClipClassifier } from "./readClipClassifier.ts";
+
+/** What a clip shows, or why it could not be read. */
+export type FileClip =
+  (ClipClassification & { file: string; clip: ImageRecord }) | { file: string; error: AnchorkitError };
+
+/** Frames that run at once unless told. */
+const FRAMES_AT_ONCE = 128;
+
+/** A trained classifier of clips, ready to run. Its weights live in the engine until `dispose`. */
+export class ClipClassifier {
+  readonly kind = "clips";
+  readonly description: ClipDescription;
+  readonly #program: Program;
+  readonly #network: ClipNetwork;
+  readonly #options: ClassifyOptions;
+
+  private constructor(description: ClipDescription, network: ClipNetwork, program: Program, options: ClassifyOptions) {
+    this.description = description;
+    this.#network = network;
+    this.#program = program;
+    this.#options = options;
+  }
+
+  /**
+   * Loads a run folder (its best weights), or best or last in one.
+   *
+   * @throws AnchorkitError if there is no classifier of clips, or it is damaged
+   */
+  static async load(folder: string, options: PredictorOptions = {}): Promise<ClipClassifier> {
+    knownOptions("ClipClassifier.load", options, PREDICTOR_OPTIONS);
+    const engine = await loadEngine({ engine: options.engine ?? "native" });
+    const { network, description } = await readClipClassifier(modelFolderOf(folder));
+    const { preprocessing, frames, sampling, architecture } = description;
+    const { batch = Math.max(1, Math.floor(FRAMES_AT_ONCE / frames)) } = options;
+    const program = await compilePredictor(
+      predictStep({ network, preprocessing, batch, frames }),
+      network.model,
+      engine,
+      options,
+    );
+    return new ClipClassifier(description, network, program, {
+      batch,
+      frames,
+      sampling,
+      perFrame: architecture.perFrame,
+    });
+  }
+
+  get classes(): readonly string[] {
+    return this.description.classes;
+  }
+
+  /** Layers, shapes and weights, as tf.LayersModel.summary prints them. */
+  summary(print?: (line: string) => void): void {
+    this.#network.model.summary(undefined, undefined, print);
+  }
+
+  /**
+   * Classifies clips: folders of frames, animated GIF or WebP files, or patterns of files, in their order; the next ones are
+   * decoded while some run. A clip that cannot be read gives its error and does not end the rest.
+   */
+  async *predictFiles(paths: readonly (string | SourceFrames)[]): AsyncGenerator<FileClip> {
+    // so many at once that their frames fill a step several times
+    for (let i = 0; i < paths.length; i += CLIPS_AT_ONCE) {
+      const part = paths.slice(i, i + CLIPS_AT_ONCE);
+      const read = await Promise.all(part.map(readOrError));
+      const clips = read.filter((clip) => !(clip instanceof AnchorkitError)) as ImageRecord[];
+      const answers = this.#classify(clips);
+      for (const [k, clip] of read.entries()) {
+        const given = part[k] ?? "";
+        const file = typeof given === "string" ? given : given.file;
+        if (clip instanceof AnchorkitError) {
+          yield { file, error: clip };
+          continue;
+        }
+        const { value } = await answers.next();
+        if (!value) throw new Error("a clip without an answer");
+        yield "error" in value ? { file, error: value.error } : { file, clip, ...value };
+      }
+    }
+  }
+
+  /** What it says of labelled clips, or of their labelled frames, in their order; see clipsData for what there must be. */
+  async classifyLabelled(clips: readonly ImageRecord[]): Promise<LabelledClip[]> {
+    return classifyLabelled(this.#run, clips, this.#reader(clips), this.#options);
+  }
+
+  /** Frees the weights; the classifier cannot run afterwards. */
+  dispose(): void {
+    this.#program.dispose();
+    disposeWeights(this.#network.model);
+  }
+
+  #classify(clips: readonly ImageRecord[]): AsyncGenerator<ClipClassification | { error: AnchorkitError }> {
+    return classifyClips(this.#run, clips, this.#reader(clips), this.#options);
+  }
+
+  #reader(clips: readonly ImageRecord[]) {
+    const { records, starts } = flatFrames(clips);
+    const { preprocessing } = this.description;
+    return imageReader(
+      new ImageStore(records, preprocessing, { cache: noCache }),
+      starts,
+      preprocessing,
+      this.#options,
+    );
+  }
+
+  readonly #run: RunClips = (inputs) => this.#program.run("predict", inputs);
+}
+
+/** Clips whose frames are listed at once. */
+const CLIPS_AT_ONCE = 256;
+
+async function readOrError(path: string | SourceFrames): Promise<ImageRecord | AnchorkitError> {
+  try {
+    return await (typeof path === "string" ? readClip(path) : clipFrom(path));
+  } catch (error) {
+    if (error instanceof AnchorkitError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { RESIZE_RULES } from "../../base/preprocessing.ts";
+import { ONE_BACKBONE, WIDTH_OF_MOBILENET } from "../../core/backbones/chosenBackbone.ts";
+import { BACKBONE_NAMES } from "../../core/backbones/names.ts";
+import { SAMPLINGS } from "../../data/batches/clipWindows.ts";
+
+/** What comes after the backbone: a recurrent layer, or the mean of all frames, which knows nothing of their order. */
+export const TEMPORAL = ["recurrent", "mean"] as const;
+export const RNNS = ["lstm", "gru"] as const;
+
+/** Longest clip that is looked at in a step. */
+export const MOST_FRAMES_IN_STEP = 512;
+
+/**
+ * What can be chosen of a classifier of clips, by the names that the command line and config.json have for it; `description`
+ * is the help, `placeholder` what stands behind the name there. Loads no TensorFlow.
+ */
+const Options = z.object({
+  size: z.int().min(32).max(2048).optional().meta({
+    description: "longer side of the network's input (default: 96, or that of the frames if it is smaller)",
+    placeholder: "pixels",
+  }),
+  resize: z
+    .enum(RESIZE_RULES)
+    .default("fit")
+    .meta({ description: "images of another shape than the input", placeholder: "how" }),
+  frames: z.int().min(1).max(MOST_FRAMES_IN_STEP).optional().meta({
+    description: "frames of a clip that are looked at (default: as many as the longest clip has, at most 32)",
+    placeholder: "n",
+  }),
+  sampling: z.enum(SAMPLINGS).optional().meta({
+    description:
+      "of clips with more frames than that: frames spread evenly, or a window of neighbours (default: even; window with a class for each frame)",
+    placeholder: "how",
+  }),
+  perFrame: z.enum(["auto", "yes", "no"]).default("auto").meta({
+    description: "a class for each frame rather than for the clip: yes, no, or where the frames have labels",
+    placeholder: "whether",
+  }),
+  temporal: z.enum(TEMPORAL).default("recurrent").meta({
+    description: "what joins the frames: a recurrent layer, or their mean, which knows nothing of the order",
+    placeholder: "how",
+  }),
+  rnn: z.enum(RNNS).optional().meta({ description: "the recurrent layer (default: lstm)", placeholder: "name" }),
+  units: z.int().min(1).max(4096).optional().meta({
+    description: "units of the recurrent layer (default: 128)",
+    placeholder: "n",
+  }),
+  dropout: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(0.2)
+    .meta({ description: "share of the features that a training step leaves out", placeholder: "share" }),
+  labelSmoothing: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0.1)
+    .meta({ description: "share of each target that is spread over all classes", placeholder: "share" }),
+  backbone: z.enum(BACKBONE_NAMES).optional().meta({
+    description: "the network that looks at the image (default: U-Net's own; for FCNs and clips small)",
+    placeholder: "name",
+  }),
+  width: z
+    .number()
+    .positive()
+    .max(4)
+    .optional()
+    .meta({ description: "width of a MobileNet (default: 1)", placeholder: "factor" }),
+  pretrained: z
+    .string()
+    .optional()
+    .meta({ description: "Keras weights to start from: a folder, or an .h5 file", placeholder: "file" }),
+  fineTuneFrom: z.string().optional().meta({
+    description:
+      "with pretrained weights: the first layer that learns after the head, by name or by its number from the end; all, or none",
+    placeholder: "layer | n",
+  }),
+});
+export type ClipClassifierOptions = z.infer<typeof Options>;
+
+export const ClipClassifierOptions = Options.refine(...ONE_BACKBONE)
+  .refine(({ backbone, width, pretrained }) => pretrained !== undefined || WIDTH_OF_MOBILENET[0]({ backbone, width }), {
+    message: WIDTH_OF_MOBILENET[1].message,
+  })
+  .refine(({ pretrained, fineTuneFrom }) => pretrained !== undefined || fineTuneFrom === undefined, {
+    message: "fineTuneFrom is about pretrained weights: give pretrained, too, or leave it out",
+  })
+  .refine(({ temporal, rnn, units }) => temporal === "recurrent" || (rnn ?? units) === undefined, {
+    message: "rnn and units are of a recurrent layer, and temporal mean has none: leave them out",
+  });
