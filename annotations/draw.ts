@@ -4,6 +4,7 @@
  *     npx tsx annotations/draw.ts [--seed 7] [--out annotations]
  *     npx tsx annotations/draw.ts --segmentation <folder> [--seed 7]    # another one: see drawing/segmentationSet.ts
  *     npx tsx annotations/draw.ts --clips <folder> [--seed 7]           # moving shapes: see drawing/clipSet.ts
+ *     npx tsx annotations/draw.ts --text <folder> [--seed 7] [--count 5000] [--lengths 4-8]    # see drawing/textSet.ts
  *
  * The same seed gives the same labels, and with the same version of sharp the same images.
  */
@@ -20,6 +21,7 @@ import { drawClipSet } from "./drawing/clipSet.ts";
 import { CLASSES, classMap, objectMap } from "./drawing/masks.ts";
 import { drawScene } from "./drawing/scene.ts";
 import { drawSegmentationSet } from "./drawing/segmentationSet.ts";
+import { drawTextSet } from "./drawing/textSet.ts";
 import { labelImgXml } from "./drawing/xml.ts";
 
 /** How many images each split has, and how many of them show none of the classes. */
@@ -66,11 +68,17 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       out: { type: "string", default: dirname(fileURLToPath(import.meta.url)) },
       segmentation: { type: "string" },
       clips: { type: "string" },
+      text: { type: "string" },
+      count: { type: "string", default: "5000" },
+      lengths: { type: "string", default: "4-8" },
     },
   });
-  const { seed, segmentation, clips } = values;
+  const { seed, segmentation, clips, text } = values;
   if (clips !== undefined) await drawClipSet(seed, clips);
-  else if (segmentation !== undefined) await drawSegmentationSet(seed, segmentation);
+  else if (text !== undefined) {
+    const [least = NaN, most = least] = values.lengths.split("-").map(Number);
+    await drawTextSet(seed, text, { count: Number(values.count), lengths: [least, most] });
+  } else if (segmentation !== undefined) await drawSegmentationSet(seed, segmentation);
   else await drawSampleData(seed, values.out);
-  console.log(`drawn to ${clips ?? segmentation ?? values.out}`);
+  console.log(`drawn to ${clips ?? text ?? segmentation ?? values.out}`);
 }

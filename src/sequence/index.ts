@@ -6,3 +6,4 @@ export { type Architecture as ClipArchitecture, type ClipDescription } from "./c
 export { type ClipEvaluation, measureClips } from "./clips/measure.ts";
 export { buildClipNetwork, type ClipNetwork } from "./clips/network.ts";
 export { ClipClassifierOptions } from "./clips/options.ts";
+export * from "./reading/decoding/index.ts";
