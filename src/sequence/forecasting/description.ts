@@ -19,7 +19,10 @@ const Column = z.object({
   name: z.string(),
   /** Of its values in the window; with a residual, `mean` is 0 and they are less the last one. */
   level: Spread,
-  /** Of its differences from a season before; where there is a season. */
+  /**
+   * Of its differences from a season before, where there is a season; with the residual `seasonal-change`, `mean` is 0 and
+   * they are less the last one.
+   */
   change: Spread.optional(),
   /** What the network's output is multiplied by. */
   output: z.number().positive(),
