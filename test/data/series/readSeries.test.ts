@@ -43,7 +43,7 @@ describe("a series in a CSV file", () => {
 
   it.each<[string, string, ReadSeriesOptions, RegExp]>([
     ["an unknown column", "t,temp,wind\n1,2,3\n", { columns: ["tmp"] }, /there is no column "tmp" \(did you mean "temp"\?\); there are t, temp, wind$/],
-    ["no choice of several", "t,temp,wind\n1,2,3\n", {}, /which column is the series\? There are t, temp, wind$/],
+    ["no choice of several", "t,temp,wind\n1,2,3\n", {}, /which column is meant\? Columns must be named; there are t, temp, wind$/],
     ["text", "y\n1\nten\n", {}, /line 3: y: must be a number, got "ten"$/],
     ["a comma for the point", "a;y\n1;2,5\n", { columns: ["y"] }, /line 2: y: must be a number, got "2,5"; write numbers with a point/],
     ["thousands", 'a,y\n1,"1,250"\n', { columns: ["y"] }, /line 2: y: must be a number, got "1,250"; write numbers with a point/],
