@@ -102,7 +102,7 @@ function errorsAhead({ name, model, baselines }: MeasuredColumn): FigureDraft | 
   if (model.steps.length < 2) return undefined;
   const lines = [model, ...baselines].map((one, i) => ({
     ...one,
-    color: (i === 0 ? "series1" : seriesColor(i === 1 ? 0 : i)),
+    color: i === 0 ? "series1" : seriesColor(i === 1 ? 0 : i),
   }));
   return {
     title: `${shorten(name, 40)}: the error, step by step ahead`,

@@ -9,7 +9,6 @@ const Architecture = z.object({
   layers: z.int().min(1).max(4),
   dropout: z.number().min(0).max(0.9),
 });
-export type Architecture = z.infer<typeof Architecture>;
 
 /** A value less `mean`, over `deviation`, is what the network sees. */
 const Spread = z.object({ mean: z.number(), deviation: z.number().positive() });
