@@ -51,9 +51,10 @@ describe("buckets", () => {
     const lengths = Array.from({ length: 23 }, (_, i) => 1 + (i % 7));
     const buckets = bucketByLength(lengths, 3);
     const options = { batch: 4, random: new Random(5) };
-    const { stepsPerEpoch, batchAt } = bucketedBatches(buckets, options);
+    const stream = bucketedBatches(buckets, options);
+    const { stepsPerEpoch } = stream;
     const epochs = [0, 1].map((epoch) =>
-      Array.from({ length: stepsPerEpoch }, (_, i) => batchAt(epoch * stepsPerEpoch + i)),
+      Array.from({ length: stepsPerEpoch }, (_, i) => stream.batchAt(epoch * stepsPerEpoch + i)),
     );
     for (const epoch of epochs) {
       for (const { bucket, indices } of epoch) {
