@@ -27,7 +27,22 @@ export type { Augmentation } from "./data/augment/description.ts";
 export type { Draw } from "./data/augment/draw/draw.ts";
 export { drawAugmentation, type DrawOptions } from "./data/augment/draw/drawAugmentation.ts";
 export { loadAugmentation } from "./data/augment/readAugmentation.ts";
-export type { Dataset, ImageRecord, LabelledObject, Scalar, Segmentation, SplitName } from "./data/dataset.ts";
+export { type Bucket, bucketByLength, type BucketedBatch, bucketedBatches } from "./data/batches/bucketByLength.ts";
+export { type PaddedSequences, padSequences } from "./data/batches/padSequences.ts";
+export type {
+  Dataset,
+  ImageRecord,
+  LabelledObject,
+  Scalar,
+  Segmentation,
+  Series,
+  SeriesEnds,
+  SplitName,
+} from "./data/dataset.ts";
+export { findSeason, type FoundSeason } from "./data/series/findSeason.ts";
+export { readSeries, type ReadSeriesOptions } from "./data/series/readSeries.ts";
+export { type SeriesShares, splitSeries } from "./data/series/splitSeries.ts";
+export { type WindowLengths, windowOrigins } from "./data/series/windowOrigins.ts";
 export { exportLabels } from "./data/exportLabels.ts";
 export type { BoxLayout } from "./data/comparison/boxLayout.ts";
 export type { CocoTruth, ComparedImage, TruthImage } from "./data/comparison/comparedImage.ts";

@@ -7,3 +7,14 @@ export { type ClipEvaluation, measureClips } from "./clips/measure.ts";
 export { buildClipNetwork, type ClipNetwork } from "./clips/network.ts";
 export { ClipClassifierOptions } from "./clips/options.ts";
 export * from "./reading/decoding/index.ts";
+export type { ForecasterDescription } from "./forecasting/description.ts";
+export { type Forecast, Forecaster, type NextValues } from "./forecasting/forecaster.ts";
+export {
+  type ForecasterEvaluation,
+  type ForecastRows,
+  measureForecaster,
+  type MeasuredColumn,
+  type MeasuredForecast,
+} from "./forecasting/measure.ts";
+export { buildForecaster, type ForecasterNetwork } from "./forecasting/network.ts";
+export { ForecastOptions } from "./forecasting/options.ts";

@@ -99,11 +99,8 @@ test.each([
   [`${evaluate} --match id`, "--match is for --truth and --predictions, and these are the weights of a detector"],
   [`${evaluate} --fail-under accuracy=.5`, "--fail-under accuracy: is not measured here; there are AP, AP50"],
   [`${evaluate} --rules voc --fail-under AP50=.5`, "--fail-under AP50: is not measured here; there are AP, AP11"],
-  [
-    `${files} --split val`,
-    "--split is for detectors, classifiers and models that segment, and these are files: leave it out",
-  ],
-  [`${files} --precision float32`, "--precision is for detectors, classifiers and models that segment"],
+  [`${files} --split val`, "--split is for detectors, classifiers"],
+  [`${files} --precision float32`, "--precision is for detectors, classifiers"],
   [`${train} --model resnet18 --fine-tune-from all`, "resnet18: fineTuneFrom and layerDecay are about"],
   [`${train} --model mobilenet-v2 --fine-tune-from 3`, "mobilenet-v2: fineTuneFrom and layerDecay are about"],
   [`${train} --model vgg16 --layer-decay 0.8`, "vgg16: fineTuneFrom and layerDecay are about pretrained weights"],

@@ -4,10 +4,10 @@ import { requireReplaceable } from "../../base/output/requireReplaceable.ts";
 import { loadAugmentation } from "../../data/augment/readAugmentation.ts";
 import { checkChoice, findModelBatch, findModelRate, modelNamed } from "../../models.ts";
 import { rateWords, shownRate } from "../../report/rateTest/words.ts";
-import { openDataset } from "../dataset.ts";
 import { abortOnInterrupt, INTERRUPTED } from "../interrupt.ts";
 import { printJson, quoted, requireThere } from "../options.ts";
 import { Progress } from "../progress.ts";
+import { learnsSeries, openTrainingData, requireDataFlags } from "./trainData.ts";
 import { filesOf, ownOptions, sharedOptions, type TrainFlags } from "./trainOptions.ts";
 
 /**
@@ -15,20 +15,21 @@ import { filesOf, ownOptions, sharedOptions, type TrainFlags } from "./trainOpti
  * the run would be, and no run.
  */
 export async function findLr(flags: TrainFlags, command: Command): Promise<void> {
-  const { data, model, seed, weights, augment, overwrite, images } = flags;
+  const { data, model, weights, augment, overwrite, images } = flags;
   const shared = sharedOptions(flags);
+  requireDataFlags(model, command);
   const own = ownOptions(model, command);
   requireThere({ data, ...filesOf(flags, own) });
   checkChoice(model, own, weights);
   const page = `${flags.out ?? join("runs", basename(resolve(data), extname(data)))}-lr.html`;
   await requireReplaceable(page, { inputs: [data, ...(images === undefined ? [] : [images])], overwrite });
   const augmentation = await loadAugmentation(augment, modelNamed(model).presets);
-  const { dataset, warnings } = await openDataset(flags, { seed, task: modelNamed(flags.model).task });
+  const { dataset, warnings } = await openTrainingData(flags, { own });
   const progress = new Progress("range test");
   const signal = abortOnInterrupt(() => {
     progress.log("stopping after this step");
   });
-  const options = { ...shared, augmentation, signal };
+  const options = { ...shared, ...(!learnsSeries(model) && { augmentation }), signal };
   if (flags.batch === "auto") {
     const { batch, says } = await findModelBatch(model, dataset, own, options);
     options.batch = batch;

@@ -166,6 +166,11 @@ function headline(task: TaskKind, metrics: Readonly<Record<string, number>>): st
   return known.map((name) => `${name} ${(metrics[name] ?? NaN).toFixed(3)}`).join(", ");
 }
 
+/** The first of a task's headlines, by its score: an error counts below zero there. */
+function scored(task: TaskKind, score: number): number {
+  return task === "forecasting" ? -score : score;
+}
+
 /** What to know and to type after a training. */
 function summary(
   { data, model }: Pick<TrainFlags, "data" | "model">,
@@ -175,15 +180,15 @@ function summary(
   report: string | undefined,
   early: ShortTraining | undefined,
 ): string[] {
+  const { task } = modelNamed(model);
   const done = `${countOf(steps, "step")} in ${duration(seconds)}`;
   const weights =
     best === null
       ? []
-      : [`best weights: ${join(out, "best")} (val ${HEADLINES[modelNamed(model).task][0]} ${best.score.toFixed(3)})`];
+      : [`best weights: ${join(out, "best")} (val ${HEADLINES[task][0]} ${scored(task, best.score).toFixed(3)})`];
   if (!finished) {
     return [`stopped after ${done}`, ...weights, `continue with: detect train --out ${quoted(out)} --resume`];
   }
-  const { task } = modelNamed(model);
   return [
     `trained ${done}`,
     ...weights,

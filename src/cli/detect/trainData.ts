@@ -51,6 +51,7 @@ export async function openTrainingData(
 ): Promise<TrainingData> {
   const { model, seed } = flags;
   if (!learnsSeries(model)) {
+    await requireNoSeries(flags);
     const { task } = modelNamed(model);
     const { dataset, warnings } = await openDataset(flags, { seed, task, ...(run && { run }) });
     const splits = countSplits(dataset.images);
@@ -78,6 +79,16 @@ export async function openTrainingData(
     splits,
     measured: splits.test.rows > 0 ? "test" : "val",
   };
+}
+
+/** @throws UsageError for a table of numbers, which models of images would take for labels that are wrong */
+async function requireNoSeries({ data, model }: TrainFlags): Promise<void> {
+  if (!/\.csv$/i.test(data)) return;
+  const { looksLikeSeries } = await import("../../data/series/readSeries.ts");
+  if (!(await looksLikeSeries(data))) return;
+  throw new UsageError(
+    `${data}: is a table of numbers, and --model ${model} learns from images; --model forecast learns how its columns go on`,
+  );
 }
 
 function chosenColumns(own: Readonly<Record<string, unknown>>): {

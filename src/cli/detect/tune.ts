@@ -1,14 +1,14 @@
 import type { Command } from "commander";
 import { defined } from "../../base/defined.ts";
 import { UsageError } from "../../base/errors.ts";
-import { MODELS, modelNamed } from "../../models.ts";
+import { MODELS } from "../../models.ts";
 import type { TaskKind } from "../../training/task.ts";
 import type { Sample } from "../../training/tune/sample.ts";
 import { planSearch, runSearch, type SearchEvents, type Trainer } from "../../training/tune/search.ts";
 import { type Space, spaceOf } from "../../training/tune/space.ts";
 import { TuneFolder, type TuneState } from "../../training/tune/tuneFolder.ts";
 import { readMapping } from "../configFile.ts";
-import { addReadingOptions, openDataset } from "../dataset.ts";
+import { addReadingOptions } from "../dataset.ts";
 import { abortOnInterrupt, INTERRUPTED } from "../interrupt.ts";
 import {
   addCommonOptions,
@@ -22,6 +22,7 @@ import {
   requireOptions,
 } from "../options.ts";
 import { duration, Progress } from "../progress.ts";
+import { openTrainingData } from "./trainData.ts";
 import { requireTask } from "./trainInto.ts";
 import { chosenSearch, type ChosenSearch, type TuneFlags } from "./tune/chosenSearch.ts";
 import { conclude } from "./tune/conclude.ts";
@@ -82,7 +83,7 @@ async function tune(flags: TuneFlags): Promise<void> {
   const { folder, begun, output, samples } = search;
   const before = begun?.spent ?? 0; // the state goes on to change
   const spent = (): number => before + (performance.now() - began) / 1000;
-  const { dataset, warnings } = await openDataset(flags, { seed: flags.seed, task: modelNamed(search.model).task });
+  const { dataset, warnings } = await openTrainingData(search.first.flags, search.first);
   requireTask(search.model, dataset.images, flags.data);
 
   const progress = new Progress("tuning");

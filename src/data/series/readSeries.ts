@@ -5,8 +5,8 @@ import { count, countOf } from "../../base/words.ts";
 import { nearest } from "../../geometry/nearest.ts";
 import { knownOptions } from "../../geometry/knownOptions.ts";
 import type { Dataset, Series } from "../dataset.ts";
-import { shownPath } from "../files.ts";
-import { type CsvRow, csvRows } from "../records/csvRows.ts";
+import { readHead, shownPath } from "../files.ts";
+import { type CsvRow, csvRows, firstRows } from "../records/csvRows.ts";
 import { Warnings } from "../warnings.ts";
 import { momentOf, timeAxis } from "./times.ts";
 
@@ -87,6 +87,17 @@ export async function readSeries(
   return { dataset: { classes: [], images: [], series }, warnings: warnings.lines() };
 }
 
+/** Whether a file looks like rows of numbers over time: names in its first line, and only numbers and times below. */
+export async function looksLikeSeries(path: string): Promise<boolean> {
+  const [header, ...rows] = firstRows(await readHead(path, 20_000).catch(() => ""), 3);
+  if (!header || rows.length === 0 || header.every((cell) => NUMBER.test(cell.trim()))) return false;
+  const cells = rows.flatMap((row) => row.map((cell) => cell.trim()));
+  return (
+    cells.some((cell) => NUMBER.test(cell)) &&
+    cells.every((cell) => MISSING.has(cell.toLowerCase()) || momentOf(cell) !== undefined)
+  );
+}
+
 interface Column {
   name: string;
   at: number;
@@ -122,7 +133,7 @@ function headOf(header: CsvRow, first: CsvRow, file: string, { columns: asked, t
     time === undefined ? timeColumn(names, first, asked ?? []) : time === "none" ? undefined : columnOf(time);
   const others = names.filter((one) => one !== found?.name);
   if (asked === undefined && others.length !== 1) {
-    throw new AnchorkitError(`${file}: which column is the series? There are ${listed(others)}`);
+    throw new AnchorkitError(`${file}: which column is meant? Columns must be named; there are ${listed(others)}`);
   }
   const columns = (asked ?? others).map(columnOf);
   const both = columns.find(({ name }) => name === found?.name);

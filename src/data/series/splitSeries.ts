@@ -31,7 +31,7 @@ export function splitSeries<Given extends Dataset>(
   const train = rows - valRows - testRows;
   if (train < Math.max(valRows, testRows)) {
     throw new AnchorkitError(
-      `${shownPath(series.file)}: ${count(rows)} rows are too few: val takes ${count(valRows)}, test ${count(testRows)}, and so train has ${count(Math.max(0, train))}`,
+      `${shownPath(series.file)}: ${count(rows)} rows are too few: val takes ${count(valRows)}, test ${count(testRows)}, and so train has ${count(Math.max(0, train))}; it needs more rows, or a shorter horizon`,
     );
   }
   return { ...dataset, series: { ...series, ends: { train, val: train + valRows } } };

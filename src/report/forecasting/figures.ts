@@ -2,7 +2,7 @@ import { type MeasuredColumn, boundsOf, rivalOf } from "../../sequence/forecasti
 import { drawFigures, type Figure, type FigureDraft } from "../page/figure.ts";
 import { asGiven, COLORS, type PlotSpec } from "../page/plot.ts";
 import { rate, shorten } from "../page/text.ts";
-import { type ColorName, seriesColor } from "../page/theme.ts";
+import { seriesColor } from "../page/theme.ts";
 import { trainingFigure } from "../page/trainingFigure.ts";
 import { FORECAST_WIDTH, forecastPlot } from "./forecastPlot.ts";
 import type { ForecasterReportInput } from "./input.ts";
@@ -102,7 +102,7 @@ function errorsAhead({ name, model, baselines }: MeasuredColumn): FigureDraft | 
   if (model.steps.length < 2) return undefined;
   const lines = [model, ...baselines].map((one, i) => ({
     ...one,
-    color: (i === 0 ? "series1" : seriesColor(i === 1 ? 0 : i)) as ColorName,
+    color: i === 0 ? "series1" : seriesColor(i === 1 ? 0 : i),
   }));
   return {
     title: `${shorten(name, 40)}: the error, step by step ahead`,

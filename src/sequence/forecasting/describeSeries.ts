@@ -68,9 +68,7 @@ export function describeSeries(
         residual === "none"
           ? spreadOf(values.subarray(0, train))
           : { mean: 0, deviation: windowSpread(values, origins.train, window) },
-      ...(season > 1 && {
-        change: spreadOf(values.subarray(season, train).map((value, i) => value - (values[i] as number))),
-      }),
+      ...(season > 1 && { change: changeSpread(values, { residual, season, train, window, origins: origins.train }) }),
       output: outputSpread(values, origins.train, { residual, horizon, season }),
       scale: scales[c] as number,
     };
@@ -198,6 +196,22 @@ function windowSpread(values: Float64Array, origins: Uint32Array, window: number
       all[i * window + k - 1] = (values[origin - k] as number) - (values[origin - 1] as number);
   }
   return rootMeanSquare(all);
+}
+
+/** Of the differences from a season before: over train, or as far as they change in a window. */
+function changeSpread(
+  values: Float64Array,
+  {
+    residual,
+    season,
+    train,
+    window,
+    origins,
+  }: { residual: Residual; season: number; train: number; window: number; origins: Uint32Array },
+): Spread {
+  const changes = values.map((value, row) => value - (values[row - season] ?? NaN));
+  if (residual !== "seasonal-change") return spreadOf(changes.subarray(season, train));
+  return { mean: 0, deviation: windowSpread(changes, origins, window) };
 }
 
 function rootMeanSquare(values: Float64Array): number {

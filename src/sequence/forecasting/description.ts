@@ -9,7 +9,6 @@ const Architecture = z.object({
   layers: z.int().min(1).max(4),
   dropout: z.number().min(0).max(0.9),
 });
-export type Architecture = z.infer<typeof Architecture>;
 
 /** A value less `mean`, over `deviation`, is what the network sees. */
 const Spread = z.object({ mean: z.number(), deviation: z.number().positive() });
@@ -19,7 +18,10 @@ const Column = z.object({
   name: z.string(),
   /** Of its values in the window; with a residual, `mean` is 0 and they are less the last one. */
   level: Spread,
-  /** Of its differences from a season before; where there is a season. */
+  /**
+   * Of its differences from a season before, where there is a season; with the residual `seasonal-change`, `mean` is 0 and
+   * they are less the last one.
+   */
   change: Spread.optional(),
   /** What the network's output is multiplied by. */
   output: z.number().positive(),

@@ -104,7 +104,7 @@ export async function forecasterTask(
 }
 
 /** @throws AnchorkitError where there are images in place of it */
-export function seriesOf({ series }: Dataset): Series {
+function seriesOf({ series }: Dataset): Series {
   if (series) return series;
   throw new AnchorkitError("a forecaster learns from a series: rows of numbers over time, as readSeries reads them");
 }

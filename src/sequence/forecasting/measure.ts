@@ -45,7 +45,7 @@ export interface ForecasterEvaluation {
 }
 
 /** The baselines beside a model; the seasonal ones say nothing where there is no season. */
-export function baselinesFor(season: number): BaselineName[] {
+function baselinesFor(season: number): BaselineName[] {
   return season > 1 ? ["last", "drift", "seasonal", "seasonal-change"] : ["last", "drift"];
 }
 

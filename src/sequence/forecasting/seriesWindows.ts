@@ -60,7 +60,9 @@ export class SeriesWindows {
       const values = this.#columns[c] as Float64Array;
       const mean = residual === "none" ? level.mean : (values[origin - 1] as number);
       write(values, { mean, deviation: level.deviation });
-      if (change) write(values, change, season);
+      if (!change) continue;
+      const last = (values[origin - 1] as number) - (values[origin - 1 - season] as number);
+      write(values, residual === "seasonal-change" ? { ...change, mean: last } : change, season);
     }
     for (const [i, { level }] of inputs.entries()) write(this.#columns[columns.length + i] as Float64Array, level);
     for (const values of this.#calendar) write(values, { mean: 0, deviation: 1 });

@@ -44,6 +44,8 @@ export interface ChosenSearch {
   /** The model of the first sample. */
   model: string;
   training: (sample: Sample, seed: number) => Promise<SampleTraining>;
+  /** Of the first sample: the data of a series is read as it says. */
+  first: SampleTraining;
 }
 
 /** Samples that are drawn at most; more time makes longer trainings of these. */
@@ -66,6 +68,8 @@ export async function chosenSearch(flags: TuneFlags): Promise<ChosenSearch> {
   const samples = drawSamples(space, new Random(seed).fork("samples"), MOST_SAMPLES);
   const trainings: SampleTraining[] = [];
   for (const sample of samples) trainings.push(await training(sample, seed));
+  const [first] = trainings;
+  if (!first) throw new Error("a space has at least one sample");
   const task = taskOf(trainings, where);
   for (const { augment, presets } of augmentationsOf(trainings)) {
     await loadAugmentation(augment, presets);
@@ -76,7 +80,7 @@ export async function chosenSearch(flags: TuneFlags): Promise<ChosenSearch> {
   const reading = { ...given, ...(images !== undefined && { images: resolve(images) }) };
   return {
     ...{ folder, base: { data: resolve(data), reading, ...defined({ model }) }, space, samples },
-    ...{ names: searchedOptions(space), task, model: trainings[0]?.flags.model ?? "", training },
+    ...{ names: searchedOptions(space), task, model: first.flags.model, training, first },
     ...(output && { output }),
     ...(begun && { begun }),
   };
