@@ -43,7 +43,15 @@ try {
       "cnn-lstm",
       dataset,
       MODELS[name] ?? {},
-      { out, minutes: Number(values.minutes), batch: 16, seed: 1, engine: "native", precision: "auto", tensorboard: false },
+      {
+        out,
+        minutes: Number(values.minutes),
+        batch: 16,
+        seed: 1,
+        engine: "native",
+        precision: "auto",
+        tensorboard: false,
+      },
       {},
       { progress: ({ samplesPerSecond }) => { rate = samplesPerSecond; } }, // prettier-ignore
     );

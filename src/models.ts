@@ -3,7 +3,14 @@ import { checked, describeIssue } from "./base/checked.ts";
 import { AnchorkitError, UsageError } from "./base/errors.ts";
 import { nearest } from "./geometry/nearest.ts";
 import type { Augmentation } from "./data/augment/description.ts";
-import { CLASSIFIER_PRESETS, CLIP_PRESETS, type Flip, PRESETS, type Presets, SEGMENTER_PRESETS } from "./data/augment/presets.ts";
+import {
+  CLASSIFIER_PRESETS,
+  CLIP_PRESETS,
+  type Flip,
+  PRESETS,
+  type Presets,
+  SEGMENTER_PRESETS,
+} from "./data/augment/presets.ts";
 import type { Dataset } from "./data/dataset.ts";
 import type { Classifier } from "./classification/classifier.ts";
 import { ClassifierOptions, MobilenetOptions, PretrainedOptions } from "./classification/options.ts";

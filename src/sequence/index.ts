@@ -5,4 +5,4 @@ export { clipsData, type ClipsData } from "./clips/clipsData.ts";
 export { type Architecture as ClipArchitecture, type ClipDescription } from "./clips/description.ts";
 export { type ClipEvaluation, measureClips } from "./clips/measure.ts";
 export { buildClipNetwork, type ClipNetwork } from "./clips/network.ts";
-export { ClipOptions } from "./clips/options.ts";
+export { ClipOptions as ClipClassifierOptions } from "./clips/options.ts";

@@ -259,7 +259,9 @@ async function evaluateClassifier(flags: Flags, subject: "classification" | "cli
   const { evalClassifier } = await import("./classification/evalClassifier.ts");
   const { evalClips } = await import("./clips/evalClips.ts");
   await checkReport(flags);
-  const { document, tables, numbers, reported } = await (subject === "clips" ? evalClips(flags) : evalClassifier(flags));
+  const { document, tables, numbers, reported } = await (subject === "clips"
+    ? evalClips(flags)
+    : evalClassifier(flags));
   const { format, report, weights = "", failUnder = [] } = flags;
   if (flags.json || format === "json") printJson(document);
   else process.stdout.write(`${renderTables(tables, format)}\n`);

@@ -146,7 +146,8 @@ function predictions(
 ): AsyncGenerator<FileExplanation> {
   const paths = files.map(({ file }) => file);
   const options = defined({ class: flags.class, layer: flags.layer, most: flags.most });
-  if (model.kind !== "detection" && model.kind !== "classification") throw new Error(`a model for ${model.kind} is not explained`);
+  if (model.kind !== "detection" && model.kind !== "classification")
+    throw new Error(`a model for ${model.kind} is not explained`);
   if (model.kind === "detection")
     return model.explainFiles(paths, { ...options, scoreThreshold: thresholds?.scores ?? 0 });
   return model.explainFiles(paths, options);

@@ -33,7 +33,10 @@ export async function measuredData(flags: MeasuredFlags): Promise<MeasuredData> 
   const { alignClasses } = await import("../../data/alignClasses.ts");
   const run = RunFolder.of(weights);
   const { seed = 1 } = existsSync(run.config) ? await run.readConfig() : {}; // a model without its run: the default seed
-  const { dataset, warnings, seen } = await openDataset({ ...flags, data }, { seed, run, clips: (await kindOfRun(weights)) === "clips" });
+  const { dataset, warnings, seen } = await openDataset(
+    { ...flags, data },
+    { seed, run, clips: (await kindOfRun(weights)) === "clips" },
+  );
   const images = dataset.images.filter((image) => [image.split, "all"].includes(split));
   if (images.length === 0) throw new AnchorkitError(`${data}: no image is in the split "${split}"`);
   process.stderr.write(`measuring on ${countOf(images.length, "image")} (${split}${seenIn(images, seen)})\n`);

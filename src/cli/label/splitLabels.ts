@@ -79,7 +79,8 @@ async function splitInto(source: string, flags: Flags): Promise<void> {
   printWarnings(read.warnings);
   const { images } = read.dataset;
   const clips = images.some(({ frames }) => frames);
-  if (clips && flags.nearDuplicates) process.stderr.write("clips are not compared: near-duplicates are not looked for\n");
+  if (clips && flags.nearDuplicates)
+    process.stderr.write("clips are not compared: near-duplicates are not looked for\n");
   const looks = flags.nearDuplicates && !clips ? await lookAtAll(images) : undefined;
   const options = { fractions, ...(group !== undefined && { group }), ...looks };
   const result = stratifiedSplit(read.dataset, new Random(seed).fork("split"), options);

@@ -65,7 +65,10 @@ export function clipBatches<Made extends object>(
     ...{ count: clips.length, batch, random: random.fork("order"), ahead: slots.ahead ?? false },
     ...(slots.readAhead && { readAhead: slots.readAhead }),
     async make(positions, indices) {
-      const made = { ...slots.empty(batch * frames), ...emptyTargets(batch * frames, batch * (perFrame ? frames : 1) * classes) };
+      const made = {
+        ...slots.empty(batch * frames),
+        ...emptyTargets(batch * frames, batch * (perFrame ? frames : 1) * classes),
+      };
       made.files = indices.map((index) => clips[index]?.file ?? "");
       await Promise.all(
         indices.map((index, slot) => {
@@ -115,7 +118,12 @@ export function imageSlots(
   clips: readonly ImageRecord[],
   store: ImageStore,
   starts: readonly number[],
-  { augmentation, preprocessing, threads, frames }: Omit<WarpedOptions, "batch" | "random"> & Pick<ClipBatchOptions, "frames">,
+  {
+    augmentation,
+    preprocessing,
+    threads,
+    frames,
+  }: Omit<WarpedOptions, "batch" | "random"> & Pick<ClipBatchOptions, "frames">,
 ): FrameSlots<WarpedBatch> & Pick<WarpedSource<unknown>, "stored" | "mixesColours"> {
   const [combining] = operationsByKind(augmentation).combining;
   if (combining) throw new AnchorkitError(`augmentation: ${combining.name} is for single images, and not for clips`);

@@ -1,7 +1,12 @@
 import type { ClassifierMetrics } from "./evaluateClassifier.ts";
 
 /** The numbers over all classes of a classifier of one class, by Keras's names, in the order in which people want to see them. */
-export function classifierNumbers({ accuracy, logLoss, macro, topKAccuracy }: ClassifierMetrics): Record<string, number> {
+export function classifierNumbers({
+  accuracy,
+  logLoss,
+  macro,
+  topKAccuracy,
+}: ClassifierMetrics): Record<string, number> {
   return {
     ...{ accuracy, loss: logLoss, precision: macro.precision, recall: macro.recall, f1_score: macro.f1 },
     auc: macro.rocAuc,

@@ -57,7 +57,7 @@ export async function* classifyClips(
   clips: readonly Pick<ImageRecord, "frames">[],
   reader: FrameReader,
   { batch, frames, sampling, perFrame }: ClassifyOptions,
-): AsyncGenerator<ClipClassification | { error: AnchorkitError }> {
+): AsyncGenerator<ClipClassification | { error: AnchorkitError }, undefined> {
   const looks = clips.flatMap(({ frames: all = [] }, clip): Look[] => {
     if (perFrame) return windowsOver(all.length, frames).map((window) => ({ clip, ...window }));
     return [{ clip, places: framesOfClip(all.length, frames, sampling, 0.5), seen: 0 }];
@@ -76,7 +76,9 @@ export async function* classifyClips(
   let done: Float32Array[] | AnchorkitError = [];
   let at = 0;
   for await (const chunk of prefetch(chunksOf(looks, batch), CHUNKS_AHEAD, read)) {
-    const readable = chunk.flatMap((look) => (look.read instanceof AnchorkitError ? [] : [{ ...look, read: look.read }]));
+    const readable = chunk.flatMap((look) =>
+      look.read instanceof AnchorkitError ? [] : [{ ...look, read: look.read }],
+    );
     const answers = readable.length === 0 ? [] : answersTo(run, readable, reader, { batch, frames, perFrame });
     for (const { clip, places, seen, read: found } of chunk) {
       if (clip !== at) {

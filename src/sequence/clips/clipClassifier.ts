@@ -12,7 +12,13 @@ import { knownOptions } from "../../geometry/knownOptions.ts";
 import { compilePredictor } from "../../training/compilePredictor.ts";
 import { PREDICTOR_OPTIONS, type PredictorOptions } from "../../training/predictorOptions.ts";
 import { modelFolderOf } from "../../training/run/modelFolder.ts";
-import { type ClipClassification, classifyClips, type ClassifyOptions, imageReader, type RunClips } from "./classifyClips.ts";
+import {
+  type ClipClassification,
+  classifyClips,
+  type ClassifyOptions,
+  imageReader,
+  type RunClips,
+} from "./classifyClips.ts";
 import { classifyLabelled, type LabelledClip } from "./classifyLabelled.ts";
 import type { ClipDescription } from "./description.ts";
 import type { ClipNetwork } from "./network.ts";
@@ -20,7 +26,8 @@ import { predictStep } from "./predictStep.ts";
 import { readClipClassifier } from "./readClipClassifier.ts";
 
 /** What a clip shows, or why it could not be read. */
-export type FileClip = (ClipClassification & { file: string; clip: ImageRecord }) | { file: string; error: AnchorkitError };
+export type FileClip =
+  (ClipClassification & { file: string; clip: ImageRecord }) | { file: string; error: AnchorkitError };
 
 /** Frames that run at once unless told. */
 const FRAMES_AT_ONCE = 128;
@@ -51,8 +58,18 @@ export class ClipClassifier {
     const { network, description } = await readClipClassifier(modelFolderOf(folder));
     const { preprocessing, frames, sampling, architecture } = description;
     const { batch = Math.max(1, Math.floor(FRAMES_AT_ONCE / frames)) } = options;
-    const program = await compilePredictor(predictStep({ network, preprocessing, batch, frames }), network.model, engine, options);
-    return new ClipClassifier(description, network, program, { batch, frames, sampling, perFrame: architecture.perFrame });
+    const program = await compilePredictor(
+      predictStep({ network, preprocessing, batch, frames }),
+      network.model,
+      engine,
+      options,
+    );
+    return new ClipClassifier(description, network, program, {
+      batch,
+      frames,
+      sampling,
+      perFrame: architecture.perFrame,
+    });
   }
 
   get classes(): readonly string[] {
@@ -82,9 +99,9 @@ export class ClipClassifier {
           yield { file, error: clip };
           continue;
         }
-        const { value } = await answers.next();
-        if (!value) throw new Error("a clip without an answer");
-        yield "error" in value ? { file, error: value.error } : { file, clip, ...value };
+        const next = await answers.next();
+        if (next.done === true) throw new Error("a clip without an answer");
+        yield "error" in next.value ? { file, error: next.value.error } : { file, clip, ...next.value };
       }
     }
   }
@@ -100,14 +117,19 @@ export class ClipClassifier {
     disposeWeights(this.#network.model);
   }
 
-  #classify(clips: readonly ImageRecord[]): AsyncGenerator<ClipClassification | { error: AnchorkitError }> {
+  #classify(clips: readonly ImageRecord[]): AsyncGenerator<ClipClassification | { error: AnchorkitError }, undefined> {
     return classifyClips(this.#run, clips, this.#reader(clips), this.#options);
   }
 
   #reader(clips: readonly ImageRecord[]) {
     const { records, starts } = flatFrames(clips);
     const { preprocessing } = this.description;
-    return imageReader(new ImageStore(records, preprocessing, { cache: noCache }), starts, preprocessing, this.#options);
+    return imageReader(
+      new ImageStore(records, preprocessing, { cache: noCache }),
+      starts,
+      preprocessing,
+      this.#options,
+    );
   }
 
   readonly #run: RunClips = (inputs) => this.#program.run("predict", inputs);

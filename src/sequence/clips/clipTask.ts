@@ -62,7 +62,9 @@ export async function clipTask(
   const [clips, heldClips] = [imagesIn(dataset, "train"), imagesIn(dataset, "val")];
   const longest = Math.max(...clips.map(lengthOf));
   if (longest < 2) {
-    throw new AnchorkitError("no clip has more than one frame, so that nothing can move: a classifier of images learns these");
+    throw new AnchorkitError(
+      "no clip has more than one frame, so that nothing can move: a classifier of images learns these",
+    );
   }
   const published = begun || options.pretrained === undefined ? undefined : await readKerasBackbone(options.pretrained);
   const framing: Framing = begun?.preprocessing ?? {
@@ -99,7 +101,12 @@ export async function clipTask(
   const tunes = options.pretrained !== undefined && (!begun || resumes);
   const isFixed = tunes && options.fineTuneFrom === "none";
   const { augmentation = CLIP_PRESETS.default, flip, batch, labelSmoothing } = options;
-  const classify: ClassifyOptions = { batch: Math.max(1, Math.floor(PREDICT_FRAMES / frames)), frames, sampling, perFrame };
+  const classify: ClassifyOptions = {
+    batch: Math.max(1, Math.floor(PREDICT_FRAMES / frames)),
+    frames,
+    sampling,
+    perFrame,
+  };
   const batches = { batch, frames, sampling, perFrame, classes: classes.length, random: random.fork("batches") };
   const varied = { augmentation: flip ? withFlip(augmentation, flip) : augmentation, preprocessing, threads, frames };
   const source = isFixed ? await fromFeatures() : fromImages();
@@ -116,7 +123,13 @@ export async function clipTask(
     shapes: { clips: lossInputs(lossOptions) },
     feeds: (made) => lossFeeds(made, lossOptions),
     losses: (inputs) => clipLosses(inputs, lossOptions),
-    predict: predictStep({ network, preprocessing, batch: classify.batch, frames, from: isFixed ? "features" : "images" }),
+    predict: predictStep({
+      network,
+      preprocessing,
+      batch: classify.batch,
+      frames,
+      from: isFixed ? "features" : "images",
+    }),
     async validate(run) {
       return validationOf(measureClips(await classifyLabelled(run, heldClips, source.held, classify), classes));
     },

@@ -20,7 +20,10 @@ export interface ClipsData {
  * @param perFrame what the model says that goes on; otherwise, by the data
  * @throws AnchorkitError where nothing is left
  */
-export function clipsData(given: Dataset, { perFrame = "auto" }: { perFrame?: ClipOptions["perFrame"] | boolean } = {}): ClipsData {
+export function clipsData(
+  given: Dataset,
+  { perFrame = "auto" }: { perFrame?: ClipOptions["perFrame"] | boolean } = {},
+): ClipsData {
   const clips = given.images.filter(({ frames = [] }) => frames.length > 0);
   if (clips.length === 0) {
     throw new AnchorkitError(

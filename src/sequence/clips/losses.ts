@@ -37,7 +37,9 @@ export function lossInputs(options: ClipLossOptions): Record<string, TensorSpec>
   const { network, batch, frames, classes, perFrame, images } = options;
   const floats = (...shape: number[]): TensorSpec => ({ shape, dtype: "float32" });
   return {
-    ...(images ? warpedInputs({ ...images, batch: batch * frames }) : { features: floats(batch * frames, network.features) }),
+    ...(images
+      ? warpedInputs({ ...images, batch: batch * frames })
+      : { features: floats(batch * frames, network.features) }),
     mask: floats(batch, frames),
     targets: perFrame ? floats(batch, frames, classes) : floats(batch, classes),
   };

@@ -38,7 +38,9 @@ beforeAll(async () => {
     const frames = Array.from({ length: count }, (_, t) => ({ file: join(file, `${t}.png`) }));
     for (const [t, frame] of frames.entries()) {
       const left = 5 * (i % 2 === 0 ? t : count - 1 - t);
-      const square = await sharp({ create: { width: 8, height: 8, channels: 3, background: "white" } }).png().toBuffer();
+      const square = await sharp({ create: { width: 8, height: 8, channels: 3, background: "white" } })
+        .png()
+        .toBuffer();
       const png = await sharp({ create: { width: 32, height: 24, channels: 3, background: "#305070" } })
         .composite([{ input: square, left, top: 2 + i }])
         .png()
@@ -79,7 +81,10 @@ describe("a training step of clips", () => {
     const trainer = await Trainer.make(task, { precision: "float32", fast: "float32", random: new Random(1) });
     const { program, steps, variables } = trainer.compiled;
     const name = stepName("batch", "clips");
-    const eager = await compileProgram({ [name]: steps[name] as Step }, { variables: [...variables.values()], mode: "eager" });
+    const eager = await compileProgram(
+      { [name]: steps[name] as Step },
+      { variables: [...variables.values()], mode: "eager" },
+    );
     const feeds = async (i: number) => ({
       ...task.feeds(await task.batches.batch(i), new Random(i)),
       ...{ seed: tf.scalar(i, "int32"), learningRate: tf.scalar(1e-3), step: tf.scalar(i + 1) },
@@ -125,7 +130,13 @@ describe("a training step of clips", () => {
     const numbers = (count: number, from = random): number[] => Array.from({ length: count }, () => from.int(256));
     const lengths = [3, 2];
     const pixels = lengths.map((length) => Array.from({ length }, () => numbers(height * width * 3)));
-    const preprocessing = { canvas: { width, height }, resize: "fit", fill: 0, mean: [128, 128, 128], deviation: [60, 60, 60] } as const;
+    const preprocessing = {
+      canvas: { width, height },
+      resize: "fit",
+      fill: 0,
+      mean: [128, 128, 128],
+      deviation: [60, 60, 60],
+    } as const;
     const lossOf = (frames: number, noise: Random) => {
       const slots = batch * frames;
       const options: ClipLossOptions = {
@@ -147,7 +158,13 @@ describe("a training step of clips", () => {
       const inputs = {
         images: tf.tensor1d(new Int32Array(Uint8Array.from(bytes).buffer), "int32"),
         transforms: tf.tensor2d(Array.from({ length: slots }, () => [1, 0, 0, 0, 1, 0, 0, 0])),
-        colours: tf.tensor3d(Array.from({ length: slots }, () => [[1 / 60, 0, 0], [0, 1 / 60, 0], [0, 0, 1 / 60]])),
+        colours: tf.tensor3d(
+          Array.from({ length: slots }, () => [
+            [1 / 60, 0, 0],
+            [0, 1 / 60, 0],
+            [0, 0, 1 / 60],
+          ]),
+        ),
         shift: tf.fill([slots, 3], -128 / 60),
         mask: tf.tensor2d(mask, [batch, frames]),
         targets: tf.tensor3d(targets, [batch, frames, classes]),
@@ -183,7 +200,8 @@ it("a training that goes on ends with the same bits, and the model says of files
   expect(stopped.finished).toBe(false);
   const { epochs: _, ...rest } = training(parts);
   expect(await trainModel("cnn-lstm", clips, {}, { ...rest, resume: true })).toMatchObject({ finished: true });
-  const weightsOf = async (run: string) => [...(await readModelWeights(join(run, "last")))].map(([name, { values }]) => [name, [...values]]);
+  const weightsOf = async (run: string) =>
+    [...(await readModelWeights(join(run, "last")))].map(([name, { values }]) => [name, [...values]]);
   expect(await weightsOf(parts)).toEqual(await weightsOf(whole));
 
   const model = await openModel(whole, { precision: "float32", engine: "native" });
@@ -191,7 +209,8 @@ it("a training that goes on ends with the same bits, and the model says of files
   expect(model.description).toMatchObject({ frames: 5, sampling: "even", classes: ["right", "left"] });
   const found = await model.classifyLabelled(clips.images);
   const answers = [];
-  for await (const answer of model.predictFiles([...clips.images.map(({ file }) => file), join(folder, "none")])) answers.push(answer);
+  for await (const answer of model.predictFiles([...clips.images.map(({ file }) => file), join(folder, "none")]))
+    answers.push(answer);
   expect(answers.slice(0, -1).map((one) => ("error" in one ? [] : [...one.probabilities]))).toEqual(found.map(({ probabilities }) => [...probabilities])); // prettier-ignore
   const last = answers.at(-1);
   expect(last && "error" in last && last.error.message).toMatch(/none: is neither a folder, a file nor a pattern/);
@@ -201,7 +220,9 @@ it("a training that goes on ends with the same bits, and the model says of files
 describe("what is not a clip, or not one class", () => {
   it("is refused in a line", async () => {
     const images = clips.images.map(({ frames: _, ...image }) => image);
-    await expect(prepare({ ...clips, images })).rejects.toThrow("none of 9 images is a clip: a clip is a folder of frames");
+    await expect(prepare({ ...clips, images })).rejects.toThrow(
+      "none of 9 images is a clip: a clip is a folder of frames",
+    );
     const single = clips.images.map((clip) => ({ ...clip, frames: clip.frames?.slice(0, 1) ?? [] }));
     await expect(prepare({ ...clips, images: single })).rejects.toThrow("no clip has more than one frame");
     await expect(trainModel("small-cnn", clips, {}, training(join(folder, "images")))).rejects.toThrow(

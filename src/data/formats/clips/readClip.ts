@@ -9,10 +9,14 @@ import { type SourceFrames, sourceFrames } from "./sourceFrames.ts";
  * @throws AnchorkitError naming it where it has no frames, or the first one cannot be read
  */
 export async function readClip(path: string): Promise<ImageRecord> {
-  return clipFrom(await sourceFrames(path, process.cwd()).catch((error: unknown) => {
-    if (!(error instanceof AnchorkitError)) throw error;
-    throw new AnchorkitError(error.message.startsWith('"') ? error.message.replace(/^"(.*?)" /, "$1: ") : error.message);
-  }));
+  return clipFrom(
+    await sourceFrames(path, process.cwd()).catch((error: unknown) => {
+      if (!(error instanceof AnchorkitError)) throw error;
+      throw new AnchorkitError(
+        error.message.startsWith('"') ? error.message.replace(/^"(.*?)" /, "$1: ") : error.message,
+      );
+    }),
+  );
 }
 
 /** The clip that frames are. @throws AnchorkitError where the first one cannot be read */

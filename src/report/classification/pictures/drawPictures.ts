@@ -35,6 +35,9 @@ function placeOf({ file, crop, frames = [] }: LabelledClassification): string {
   return [file, ...(crop ?? []), ...frames.map((frame) => `${frame.file} ${frame.page ?? ""}`)].join("\n");
 }
 
-function urlOf({ file, crop, frames, size }: LabelledClassification, quality: PictureQuality): Promise<string | undefined> {
+function urlOf(
+  { file, crop, frames, size }: LabelledClassification,
+  quality: PictureQuality,
+): Promise<string | undefined> {
   return frames ? clipUrl({ frames, size }, quality) : pictureUrl(file, crop, quality);
 }

@@ -38,7 +38,12 @@ async function summary(files: Record<string, string | Uint8Array>, path = "") {
       relative(folder, file),
       split,
       labels.map(nameOf).join("+"),
-      own.map((frame) => `${basename(frame.file)}${frame.page ?? ""}${frame.label === undefined ? "" : `=${nameOf(frame.label)}`}`).join(" "),
+      own
+        .map(
+          (frame) =>
+            `${basename(frame.file)}${frame.page ?? ""}${frame.label === undefined ? "" : `=${nameOf(frame.label)}`}`,
+        )
+        .join(" "),
     ]),
   };
 }
@@ -61,7 +66,9 @@ describe("folders of classes", () => {
   });
 
   test("without a clip are refused, and what lies outside is counted", async () => {
-    await expect(summary({ "a.jpg": image, "b.jpg": image })).rejects.toThrow(/holds 2 images and no clip; clips lie in a folder/);
+    await expect(summary({ "a.jpg": image, "b.jpg": image })).rejects.toThrow(
+      /holds 2 images and no clip; clips lie in a folder/,
+    );
     await expect(summary({ "walk/a.mp4": "x" })).rejects.toThrow(/a\.mp4: is a film, .*ffmpeg/);
     const { warnings } = await summary({ ...frames("x/walk/a", 1, 2), ...frames("x/run/b", 1), "x/loose.jpg": image });
     expect(warnings).toEqual([
@@ -116,18 +123,29 @@ describe("a list", () => {
   });
 
   test("that reaches past the frames is cut, with a warning", async () => {
-    const { clips, warnings } = await summary({ ...frames("a", 1, 2, 3), "l.csv": "frame,start,end,class\na,0,2,walk\n" }, "l.csv");
+    const { clips, warnings } = await summary(
+      { ...frames("a", 1, 2, 3), "l.csv": "frame,start,end,class\na,0,2,walk\n" },
+      "l.csv",
+    );
     expect(clips).toEqual([["a", undefined, "walk", "f1.jpg f2.jpg"]]);
-    expect(warnings).toEqual(["stretches that reach past the frames that are there, cut to them: 1 (./l.csv: line 2 (1 to 3 are there))"]);
+    expect(warnings).toEqual([
+      "stretches that reach past the frames that are there, cut to them: 1 (./l.csv: line 2 (1 to 3 are there))",
+    ]);
   });
 
   test("of any cells is read, or refused with a line that names the file", async () => {
     const folder = await folderOf({ ...frames("a", 1, 2, 3), "b/note.txt": "" });
-    const cell = fc.oneof(fc.constantFrom("a", "b", "a/*.jpg", "a/f%d.jpg", "", "1", "2", "7", "-1", "walk", '"', "1e99", "train"), fc.string({ maxLength: 4 }));
+    const cell = fc.oneof(
+      fc.constantFrom("a", "b", "a/*.jpg", "a/f%d.jpg", "", "1", "2", "7", "-1", "walk", '"', "1e99", "train"),
+      fc.string({ maxLength: 4 }),
+    );
     const rows = fc.array(fc.array(cell, { minLength: 3, maxLength: 6 }), { minLength: 1, maxLength: 5 });
     await fc.assert(
       fc.asyncProperty(rows, async (cells) => {
-        await writeFile(join(folder, "list.csv"), ["frame,start,end,class,clip", ...cells.map((row) => row.join(","))].join("\n"));
+        await writeFile(
+          join(folder, "list.csv"),
+          ["frame,start,end,class,clip", ...cells.map((row) => row.join(","))].join("\n"),
+        );
         try {
           const { dataset } = await readDataset(join(folder, "list.csv"), { clips: true });
           for (const { frames: own = [], labels = [] } of dataset.images) {
@@ -154,12 +172,19 @@ test("label import keeps clips, and copies them with their frames", async () => 
     const again = (await readDataset(out)).dataset;
     expect(again.classes).toEqual(dataset.classes);
     const told = ({ images }: typeof dataset) =>
-      images.map(({ labels, width, frames: own = [] }) => [labels, width, own.map(({ file, page, label }) => [basename(file), page, label])]);
+      images.map(({ labels, width, frames: own = [] }) => [
+        labels,
+        width,
+        own.map(({ file, page, label }) => [basename(file), page, label]),
+      ]);
     expect(told(again)).toEqual(told(dataset));
-    if (copy) for (const { frames: own = [] } of again.images) for (const { file } of own) expect(file).toContain("out-true");
+    if (copy)
+      for (const { frames: own = [] } of again.images) for (const { file } of own) expect(file).toContain("out-true");
   }
   const split = { ...dataset, images: dataset.images.map((one) => ({ ...one, split: "val" as const })) };
-  await expect(exportLabels(split, "yolo", join(folder, "yolo"))).rejects.toThrow(/is a clip of frames, which YOLO cannot hold/);
+  await expect(exportLabels(split, "yolo", join(folder, "yolo"))).rejects.toThrow(
+    /is a clip of frames, which YOLO cannot hold/,
+  );
 });
 
 test("all frames are checked and hashed, and one of another size is an error", async () => {
