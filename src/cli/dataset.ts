@@ -92,7 +92,7 @@ export async function openDataset(
 }
 
 /** "12 images", or "12 clips of 144 frames". */
-export function countImages(images: readonly ImageRecord[]): string {
+function countImages(images: readonly ImageRecord[]): string {
   const clips = images.filter(({ frames }) => frames);
   if (clips.length === 0) return countOf(images.length, "image");
   const frames = clips.reduce((sum, { frames: own = [] }) => sum + own.length, 0);

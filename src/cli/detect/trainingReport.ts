@@ -96,11 +96,9 @@ async function reportClips(file: string, model: ClipClassifier, dataset: Dataset
   const { measureClips } = await import("../../sequence/clips/measure.ts");
   const { writeClassifierReport } = await import("../../report/classification/classifierReport.ts");
   const { classes, description } = model;
-  const data = clipsData(dataset, description.architecture);
-  const images = await model.classifyLabelled(data.dataset.images);
+  const images = await model.classifyLabelled(clipsData(dataset, description.architecture).dataset.images);
   model.dispose();
-  const what = data.perFrame ? "frame" : "clip";
-  await writeClassifierReport(file, { ...common, classes, images, what, evaluation: measureClips(images, classes) });
+  await writeClassifierReport(file, { ...common, classes, images, evaluation: measureClips(images, classes) });
 }
 
 async function reportSegmenter(file: string, segmenter: Segmenter, dataset: Dataset, common: Common) {

@@ -28,7 +28,7 @@ export async function recordHash({ file, frames }: Pick<ImageRecord, "file" | "f
  *
  * @throws AnchorkitError if the file cannot be read
  */
-export async function fileHash(file: string): Promise<string> {
+async function fileHash(file: string): Promise<string> {
   try {
     const { size, mtimeMs: changed } = await stat(file);
     const before = known.get(file);

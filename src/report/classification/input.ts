@@ -7,8 +7,6 @@ export interface ClassifierReportInput {
   /** What was measured, such as "runs/digits on test". */
   title: string;
   classes: readonly string[];
-  /** What they are: "image" unless told, "clip" or "frame". */
-  what?: string;
   /** The very images that were measured, with what they show and what they were taken for. */
   images: readonly LabelledClassification[];
   evaluation: ClassifierEvaluation;

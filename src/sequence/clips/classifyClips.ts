@@ -57,7 +57,7 @@ export async function* classifyClips(
   clips: readonly Pick<ImageRecord, "frames">[],
   reader: FrameReader,
   { batch, frames, sampling, perFrame }: ClassifyOptions,
-): AsyncGenerator<ClipClassification | { error: AnchorkitError }> {
+): AsyncGenerator<ClipClassification | { error: AnchorkitError }, undefined> {
   const looks = clips.flatMap(({ frames: all = [] }, clip): Look[] => {
     if (perFrame) return windowsOver(all.length, frames).map((window) => ({ clip, ...window }));
     return [{ clip, places: framesOfClip(all.length, frames, sampling, 0.5), seen: 0 }];

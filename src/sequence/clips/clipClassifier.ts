@@ -99,9 +99,9 @@ export class ClipClassifier {
           yield { file, error: clip };
           continue;
         }
-        const { value } = await answers.next();
-        if (!value) throw new Error("a clip without an answer");
-        yield "error" in value ? { file, error: value.error } : { file, clip, ...value };
+        const next = await answers.next();
+        if (next.done === true) throw new Error("a clip without an answer");
+        yield "error" in next.value ? { file, error: next.value.error } : { file, clip, ...next.value };
       }
     }
   }
@@ -117,7 +117,7 @@ export class ClipClassifier {
     disposeWeights(this.#network.model);
   }
 
-  #classify(clips: readonly ImageRecord[]): AsyncGenerator<ClipClassification | { error: AnchorkitError }> {
+  #classify(clips: readonly ImageRecord[]): AsyncGenerator<ClipClassification | { error: AnchorkitError }, undefined> {
     return classifyClips(this.#run, clips, this.#reader(clips), this.#options);
   }
 

@@ -5,8 +5,8 @@ import { BACKBONE_NAMES } from "../../core/backbones/names.ts";
 import { SAMPLINGS } from "../../data/batches/clipWindows.ts";
 
 /** What comes after the backbone: a recurrent layer, or the mean of all frames, which knows nothing of their order. */
-export const TEMPORAL = ["recurrent", "mean"] as const;
-export const RNNS = ["lstm", "gru"] as const;
+const TEMPORAL = ["recurrent", "mean"] as const;
+const RNNS = ["lstm", "gru"] as const;
 
 /** Longest clip that is looked at in a step. */
 export const MOST_FRAMES_IN_STEP = 512;

@@ -22,11 +22,14 @@ export interface ClipStepOptions {
 export function predictStep({ network, preprocessing, batch, frames, from = "images" }: ClipStepOptions): Step {
   const slots = batch * frames;
   const features: TensorSpec = { shape: [slots, network.features], dtype: "float32" };
-  const { inputs, run } = featureStep({ network, preprocessing, batch: slots });
+  const looking = featureStep({ network, preprocessing, batch: slots });
   return {
-    inputs: { ...(from === "images" ? inputs : { features }), mask: { shape: [batch, frames], dtype: "float32" } },
+    inputs: {
+      ...(from === "images" ? looking.inputs : { features }),
+      mask: { shape: [batch, frames], dtype: "float32" },
+    },
     run(fed) {
-      const seen = from === "images" ? run(fed).outputs.features : fed.features;
+      const seen = from === "images" ? looking.run(fed).outputs.features : fed.features;
       const sequences = (seen as tf.Tensor2D).reshape<tf.Tensor3D>([batch, frames, network.features]);
       const logits = network.join(sequences, fed.mask as tf.Tensor2D, false);
       return { outputs: { probabilities: tf.softmax(logits) } };

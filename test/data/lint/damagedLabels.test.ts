@@ -340,7 +340,8 @@ test("what the corrected copy leaves out stands in its list of changes", async (
 });
 
 describe("whatever happens to the files, lint ends with a report", () => {
-  test.each(Object.keys(FORMATS) as FormatId[])("%s", async (format) => {
+  const formats = Object.values(FORMATS).filter(({ write }) => write);
+  test.each(formats.map(({ id }) => id))("%s", async (format) => {
     const folder = await written(format, true);
     const files = (await listFiles(folder)).sort();
     const texts = await Promise.all(files.map((file) => readFile(file, "latin1")));

@@ -8,7 +8,7 @@ import { openPredictor } from "../openPredictor.ts";
 
 /** Runs a trained classifier of clips over labelled clips and measures what it says of them, or of their frames. */
 export async function evalClips(flags: MeasuredFlags & PredictorOptions): Promise<ClassifierMeasurement> {
-  const { weights, title, warnings, alignedTo } = await measuredData(flags);
+  const { weights, title, warnings, alignedTo } = await measuredData(flags, "clips");
   const { clipsData } = await import("../../../sequence/clips/clipsData.ts");
   const { measureClips } = await import("../../../sequence/clips/measure.ts");
   const model = await openPredictor(weights, flags);
@@ -25,7 +25,7 @@ export async function evalClips(flags: MeasuredFlags & PredictorOptions): Promis
   const confusion = confusionTable(single, what);
   return {
     document: { clips: dataset.images.length, [`${what}s`]: images.length, classes, ...metrics, ...single },
-    reported: { title, classes, images, evaluation, what, warnings: [...warnings, ...notes] },
+    reported: { title, classes, images, evaluation, warnings: [...warnings, ...notes] },
     tables: [...classifierTables(evaluation, what), ...(confusion ? [confusion] : [])],
     numbers: {
       overall: metrics,

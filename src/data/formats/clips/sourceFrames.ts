@@ -8,7 +8,7 @@ import { readPages } from "../../images/animation.ts";
 import { byNameAndNumber } from "../../placing/classNames.ts";
 
 /** Frames of a clip, at most: an hour and more of a film. */
-export const MOST_FRAMES = 100_000;
+const MOST_FRAMES = 100_000;
 
 const VIDEO = /\.(?:mp4|m4v|mov|avi|mkv|webm|wmv|mpe?g|flv|3gp|ogv|ts)$/i;
 /** printf's way of saying a number: frame_%04d.png. */
