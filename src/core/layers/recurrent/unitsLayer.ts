@@ -2,11 +2,16 @@ import * as tf from "@tensorflow/tfjs";
 import { AnchorkitError } from "../../../base/errors.ts";
 import { shown } from "../../../base/shown.ts";
 import type { ActivationName } from "../../ops/activations.ts";
-import { activationName } from "../activation.ts";
+import { drawUniform } from "../../randomness.ts";
+import { droppedProduct, matrixProduct, type ProductOf } from "../../ops/recurrent/product.ts";
 import { checkedRate } from "../noise.ts";
 import { whoOf } from "../single.ts";
 import { OrthogonalRows } from "./initializers.ts";
-import { RecurrentLayer, type RecurrentConfig } from "./recurrentLayer.ts";
+import { elementwise } from "./elementwise.ts";
+import { type Pass, RecurrentLayer, type RecurrentConfig } from "./recurrentLayer.ts";
+
+/** What a weight starts as, for `addWeight`. */
+export type WeightInitializer = ReturnType<typeof tf.initializers.zeros>;
 
 export interface UnitsConfig extends RecurrentConfig {
   /** The length of the output. */
@@ -38,7 +43,7 @@ export abstract class UnitsLayer extends RecurrentLayer {
       throw new AnchorkitError(`${whoOf(this)}: units is ${shown(config.units)}; give a whole number of 1 or more`);
     }
     this.units = config.units;
-    this.activation = activationName(config.activation ?? "tanh");
+    this.activation = elementwise(this, config.activation ?? "tanh");
     this.useBias = config.useBias ?? true;
     this.dropout = checkedRate(`${whoOf(this)}: dropout`, config.dropout ?? 0);
     this.recurrentDropout = checkedRate(`${whoOf(this)}: recurrentDropout`, config.recurrentDropout ?? 0);
@@ -51,7 +56,7 @@ export abstract class UnitsLayer extends RecurrentLayer {
     return [this.gates * this.units];
   }
 
-  protected biasInitializer(): Parameters<tf.layers.Layer["addWeight"]>[3] {
+  protected biasInitializer(): WeightInitializer {
     return tf.initializers.zeros();
   }
 
@@ -69,18 +74,58 @@ export abstract class UnitsLayer extends RecurrentLayer {
     if (this.useBias) this.#bias = this.addWeight("bias", this.biasShape(), "float32", this.biasInitializer());
   }
 
-  /** The weights as they are, to compute with. */
-  protected weightValues(): { kernel: tf.Tensor2D; recurrentKernel: tf.Tensor2D; bias: tf.Tensor | undefined } {
-    if (!this.#kernel || !this.#recurrentKernel) throw new Error(`${this.name}: used before it was built`);
-    return {
-      kernel: this.#kernel.read() as tf.Tensor2D,
-      recurrentKernel: this.#recurrentKernel.read() as tf.Tensor2D,
-      bias: this.#bias?.read(),
-    };
+  /** The bias as it is, to compute with. */
+  protected get biasValue(): tf.Tensor | undefined {
+    return this.#bias?.read();
+  }
+
+  /** What the inputs and a bias add to the gates, for all steps at once: [time, batch, features] -> [time, batch, ...]. */
+  protected project({ x, training }: Pass, bias: tf.Tensor | undefined): tf.Tensor {
+    if (!this.#kernel) throw new Error(`${this.name}: used before it was built`);
+    const [time = 0, batch = 0, features = 0] = x.shape;
+    const multiply = (from: tf.Tensor, part: tf.Tensor): tf.Tensor2D =>
+      tf.matMul(from.reshape([time * batch, features]) as tf.Tensor2D, part);
+    const kernel = this.#kernel.read() as tf.Tensor2D;
+    // As in Keras, each gate drops inputs of its own where parts of the state are dropped, too.
+    const masks = this.masks(training ? this.dropout : 0, this.recurrentDropout > 0 ? this.gates : 1, [
+      batch,
+      features,
+    ]);
+    const parts = masks && masks.length > 1 ? tf.split(kernel, masks.length, 1) : [kernel];
+    const product = masks
+      ? concat(parts.map((part, k) => multiply(x.mul(masks[k] as tf.Tensor), part)))
+      : multiply(x, kernel);
+    return (bias ? product.add(bias) : product).reshape([time, batch, product.shape[1]]);
+  }
+
+  /** The product of the state with the gates from one to another; some of the state is dropped in training. */
+  protected stateProduct({ initial, training }: Pass, from: number, to: number): ProductOf {
+    if (!this.#recurrentKernel) throw new Error(`${this.name}: used before it was built`);
+    const all = this.#recurrentKernel.read() as tf.Tensor2D;
+    const whole = from === 0 && to === this.gates;
+    const own = whole ? all : all.slice([0, from * this.units], [-1, (to - from) * this.units]);
+    const shape = [initial[0]?.shape[0] ?? 0, this.units];
+    const masks = this.masks(training ? this.recurrentDropout : 0, to - from, shape);
+    return masks ? droppedProduct(own, masks) : matrixProduct(own);
+  }
+
+  /** What is dropped, 0, and what the rest is multiplied with, for the whole sequence; undefined: nothing is. */
+  protected masks(rate: number, count: number, shape: number[]): tf.Tensor[] | undefined {
+    if (rate === 0) return undefined;
+    return Array.from({ length: count }, () =>
+      drawUniform(this.source, shape)
+        .greaterEqual(rate)
+        .toFloat()
+        .div(1 - rate),
+    );
   }
 
   override getConfig(): tf.serialization.ConfigDict {
     const { units, activation, useBias, dropout, recurrentDropout } = this;
     return { ...super.getConfig(), units, activation, useBias, dropout, recurrentDropout };
   }
+}
+
+function concat(columns: tf.Tensor2D[]): tf.Tensor2D {
+  return columns.length === 1 ? (columns[0] as tf.Tensor2D) : tf.concat(columns, 1);
 }
