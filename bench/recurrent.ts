@@ -61,10 +61,11 @@ async function programOf(layer: tf.layers.Layer) {
   const both: Step = {
     inputs: { ...inputs, upstream: { shape: upstream.shape, dtype: "float32" } },
     run: ({ x, upstream }) => {
-      const { value, grads } = tf.valueAndGrads(
-        (input: tf.Tensor, ..._: tf.Tensor[]) =>
-          (layer.apply(input, { training: true }) as tf.Tensor).mul(upstream as tf.Tensor).sum() as tf.Scalar,
-      )([x as tf.Tensor, ...weights]);
+      const total = (...all: tf.Tensor[]): tf.Scalar => {
+        const y = layer.apply(all[0] as tf.Tensor, { training: true }) as tf.Tensor;
+        return y.mul(upstream as tf.Tensor).sum();
+      };
+      const { value, grads } = tf.valueAndGrads(total)([x as tf.Tensor, ...weights]);
       return { outputs: { loss: value, ...Object.fromEntries(grads.map((grad, i) => [`gradient${i}`, grad])) } };
     },
   };

@@ -34,7 +34,6 @@ export class OrthogonalRows extends tf.serialization.Serializable {
     return { ...(this.seed !== undefined && { seed: this.seed }) };
   }
 }
-tf.serialization.registerClass(OrthogonalRows);
 
 /** The bias of an LSTM that remembers at first (Jozefowicz et al., 2015): 1 for the forget gate, the second of four, else 0. */
 export class ForgetBias extends tf.serialization.Serializable {
@@ -53,7 +52,6 @@ export class ForgetBias extends tf.serialization.Serializable {
     return {};
   }
 }
-tf.serialization.registerClass(ForgetBias);
 
 /** Gram and Schmidt's method, in place and twice, which leaves no rounding error to speak of. */
 function orthonormal(values: Float64Array, length: number): Float32Array {

@@ -4,7 +4,7 @@ import { lstm } from "../../ops/recurrent/lstm.ts";
 import { elementwise } from "./elementwise.ts";
 import { ForgetBias } from "./initializers.ts";
 import type { Pass } from "./recurrentLayer.ts";
-import { UnitsLayer, type UnitsConfig, type WeightInitializer } from "./unitsLayer.ts";
+import { UnitsLayer, type UnitsConfig } from "./unitsLayer.ts";
 
 export interface LstmConfig extends UnitsConfig {
   /** What the gates are squashed with (default `sigmoid`). */
@@ -36,7 +36,7 @@ export class Lstm extends UnitsLayer {
     return { ...super.getConfig(), recurrentActivation, unitForgetBias };
   }
 
-  protected override biasInitializer(): WeightInitializer {
+  protected override biasInitializer(): tf.serialization.Serializable {
     return this.unitForgetBias ? new ForgetBias() : super.biasInitializer();
   }
 

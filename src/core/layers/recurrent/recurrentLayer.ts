@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { AnchorkitError } from "../../../base/errors.ts";
 import { shown } from "../../../base/shown.ts";
 import { variableOf } from "../../namedWeights.ts";
+import { drawUniform } from "../../randomness.ts";
 import { countedSteps } from "../../ops/recurrent/countedSteps.ts";
 import { latestValue, pushUpdate } from "../../updates.ts";
 import { whoOf } from "../single.ts";
@@ -68,9 +69,15 @@ export abstract class RecurrentLayer extends tf.layers.Layer {
     this.supportsMasking = true;
   }
 
-  /** What `drawUniform` knows the layer by. */
-  protected get source(): string {
-    return this.seed === undefined ? this.name : `seed ${this.seed}`;
+  /** What is dropped, 0, and what the rest is multiplied with, for the whole sequence; undefined: nothing is. */
+  protected masks(rate: number, count: number, shape: number[]): tf.Tensor[] | undefined {
+    if (rate === 0) return undefined;
+    return Array.from({ length: count }, () =>
+      drawUniform(this.seed === undefined ? this.name : `seed ${this.seed}`, shape)
+        .greaterEqual(rate)
+        .toFloat()
+        .div(1 - rate),
+    );
   }
 
   /** The shapes of the states for an input of such a shape, without the axis of the examples. */

@@ -2,16 +2,13 @@ import * as tf from "@tensorflow/tfjs";
 import { AnchorkitError } from "../../../base/errors.ts";
 import { shown } from "../../../base/shown.ts";
 import type { ActivationName } from "../../ops/activations.ts";
-import { drawUniform } from "../../randomness.ts";
+import { dense } from "../../ops/dense.ts";
 import { droppedProduct, matrixProduct, type ProductOf } from "../../ops/recurrent/product.ts";
 import { checkedRate } from "../noise.ts";
 import { whoOf } from "../single.ts";
 import { OrthogonalRows } from "./initializers.ts";
 import { elementwise } from "./elementwise.ts";
 import { type Pass, RecurrentLayer, type RecurrentConfig } from "./recurrentLayer.ts";
-
-/** What a weight starts as, for `addWeight`. */
-export type WeightInitializer = ReturnType<typeof tf.initializers.zeros>;
 
 export interface UnitsConfig extends RecurrentConfig {
   /** The length of the output. */
@@ -56,7 +53,7 @@ export abstract class UnitsLayer extends RecurrentLayer {
     return [this.gates * this.units];
   }
 
-  protected biasInitializer(): WeightInitializer {
+  protected biasInitializer(): tf.serialization.Serializable {
     return tf.initializers.zeros();
   }
 
@@ -71,7 +68,7 @@ export abstract class UnitsLayer extends RecurrentLayer {
     this.#kernel = this.addWeight("kernel", [features, columns], "float32", drawn);
     const orthogonal = new OrthogonalRows({ seed }) as never;
     this.#recurrentKernel = this.addWeight("recurrent_kernel", [this.units, columns], "float32", orthogonal);
-    if (this.useBias) this.#bias = this.addWeight("bias", this.biasShape(), "float32", this.biasInitializer());
+    if (this.useBias) this.#bias = this.addWeight("bias", this.biasShape(), "float32", this.biasInitializer() as never);
   }
 
   /** The bias as it is, to compute with. */
@@ -82,20 +79,14 @@ export abstract class UnitsLayer extends RecurrentLayer {
   /** What the inputs and a bias add to the gates, for all steps at once: [time, batch, features] -> [time, batch, ...]. */
   protected project({ x, training }: Pass, bias: tf.Tensor | undefined): tf.Tensor {
     if (!this.#kernel) throw new Error(`${this.name}: used before it was built`);
-    const [time = 0, batch = 0, features = 0] = x.shape;
-    const multiply = (from: tf.Tensor, part: tf.Tensor): tf.Tensor2D =>
-      tf.matMul(from.reshape([time * batch, features]) as tf.Tensor2D, part);
-    const kernel = this.#kernel.read() as tf.Tensor2D;
+    const kernel = this.#kernel.read();
     // As in Keras, each gate drops inputs of its own where parts of the state are dropped, too.
-    const masks = this.masks(training ? this.dropout : 0, this.recurrentDropout > 0 ? this.gates : 1, [
-      batch,
-      features,
-    ]);
-    const parts = masks && masks.length > 1 ? tf.split(kernel, masks.length, 1) : [kernel];
-    const product = masks
-      ? concat(parts.map((part, k) => multiply(x.mul(masks[k] as tf.Tensor), part)))
-      : multiply(x, kernel);
-    return (bias ? product.add(bias) : product).reshape([time, batch, product.shape[1]]);
+    const shape = [x.shape[1] ?? 0, x.shape[2] ?? 0];
+    const masks = this.masks(training ? this.dropout : 0, this.recurrentDropout > 0 ? this.gates : 1, shape);
+    if (!masks || masks.length === 1) return dense(masks?.[0] ? x.mul(masks[0]) : x, kernel, bias);
+    const kernels = tf.split(kernel, masks.length, 1);
+    const sums = tf.concat(masks.map((mask, k) => dense(x.mul(mask), kernels[k] as tf.Tensor, undefined)), -1); // prettier-ignore
+    return bias ? sums.add(bias) : sums;
   }
 
   /** The product of the state with the gates from one to another; some of the state is dropped in training. */
@@ -106,26 +97,12 @@ export abstract class UnitsLayer extends RecurrentLayer {
     const own = whole ? all : all.slice([0, from * this.units], [-1, (to - from) * this.units]);
     const shape = [initial[0]?.shape[0] ?? 0, this.units];
     const masks = this.masks(training ? this.recurrentDropout : 0, to - from, shape);
-    return masks ? droppedProduct(own, masks) : matrixProduct(own);
-  }
-
-  /** What is dropped, 0, and what the rest is multiplied with, for the whole sequence; undefined: nothing is. */
-  protected masks(rate: number, count: number, shape: number[]): tf.Tensor[] | undefined {
-    if (rate === 0) return undefined;
-    return Array.from({ length: count }, () =>
-      drawUniform(this.source, shape)
-        .greaterEqual(rate)
-        .toFloat()
-        .div(1 - rate),
-    );
+    const product = matrixProduct(own);
+    return masks ? droppedProduct(product, masks) : product;
   }
 
   override getConfig(): tf.serialization.ConfigDict {
     const { units, activation, useBias, dropout, recurrentDropout } = this;
     return { ...super.getConfig(), units, activation, useBias, dropout, recurrentDropout };
   }
-}
-
-function concat(columns: tf.Tensor2D[]): tf.Tensor2D {
-  return columns.length === 1 ? (columns[0] as tf.Tensor2D) : tf.concat(columns, 1);
 }

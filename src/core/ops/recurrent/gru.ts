@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { runLoop } from "../../../engine/graph/loop.ts";
 import { ACTIVATIONS, type ActivationName } from "../activations.ts";
+import { addBias } from "../dense.ts";
 import type { Product, ProductOf } from "./product.ts";
 import { recur, type Recurrence, slope, type Taken } from "./recurrence.ts";
 
@@ -36,7 +37,7 @@ function cellAfter(
   { activation, recurrentActivation }: GruOptions,
 ): Recurrence {
   const [squash, gate] = [ACTIVATIONS[activation], ACTIVATIONS[recurrentActivation]];
-  const multiply = (h: tf.Tensor): tf.Tensor => (bias ? product.forward(h).add(bias) : product.forward(h));
+  const multiply = (h: tf.Tensor): tf.Tensor => (bias ? addBias(product.forward(h), bias) : product.forward(h));
 
   function step(input: tf.Tensor, [h]: readonly tf.Tensor[]): tf.Tensor[] {
     const [before, sums] = [h as tf.Tensor, multiply(h as tf.Tensor)];

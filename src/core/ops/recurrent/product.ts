@@ -1,4 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
+import { asMatrix, multiplyMatrices } from "../dense.ts";
+import { innerGradient } from "../innerGradient.ts";
 
 /** What a state is multiplied with at every step: a linear map, and what its gradients take. [..., units] each. */
 export interface Product {
@@ -24,13 +26,12 @@ export function matrixProduct(weights: tf.Tensor2D): ProductOf {
 }
 
 /**
- * The product with a matrix of gates side by side [units, gates * units], for each of which other parts of the state are
- * dropped.
+ * A product whose weights have gates side by side on the last axis, for each of which other parts of the state are dropped.
  *
- * @param masks [batch, units] a gate: 0 for what is dropped
+ * @param masks [batch, ..., units] a gate: 0 for what is dropped
  */
-export function droppedProduct(weights: tf.Tensor2D, masks: readonly tf.Tensor[]): ProductOf {
-  return { weights, fixed: masks, made: byGates };
+export function droppedProduct({ weights, made }: ProductOf, masks: readonly tf.Tensor[]): ProductOf {
+  return { weights, fixed: masks, made: (all, fixed) => byGates(columns(all, fixed.length), fixed, made) };
 }
 
 /** The convolution with a kernel [height, width, filters, columns], of one stride and padded to the same size. */
@@ -42,23 +43,26 @@ function byMatrix(matrix: tf.Tensor2D): Product {
   return {
     forward: (state) => multiply(state, matrix, false),
     backward: (gradient) => multiply(gradient, matrix, true),
-    weights: (states, gradients) => tf.matMul(flat(states), flat(gradients), true),
+    weights: (states, gradients) => multiplyMatrices(asMatrix(states), asMatrix(gradients), true),
   };
 }
 
-function byGates(matrix: tf.Tensor, masks: readonly tf.Tensor[]): Product {
-  const gates = columns(matrix, masks.length).map((gate, k) => ({ gate, mask: masks[k] as tf.Tensor }));
-  const partsOf = (gradient: tf.Tensor): tf.Tensor[] => columns(gradient, masks.length);
+function byGates(
+  weights: readonly tf.Tensor[],
+  masks: readonly tf.Tensor[],
+  made: (weights: tf.Tensor, fixed: readonly tf.Tensor[]) => Product,
+): Product {
+  const gates = weights.map((gate, k) => ({ product: made(gate, []), mask: masks[k] as tf.Tensor }));
+  const partsOf = (gradient: tf.Tensor): tf.Tensor[] => columns(gradient, gates.length);
   return {
-    forward: (state) => tf.concat(gates.map(({ gate, mask }) => multiply(state.mul(mask), gate, false)), -1), // prettier-ignore
+    forward: (state) => beside(gates.map(({ product, mask }) => product.forward(state.mul(mask)))),
     backward(gradient) {
       const parts = partsOf(gradient);
-      return tf.addN(gates.map(({ gate, mask }, k) => multiply(parts[k] as tf.Tensor, gate, true).mul(mask)));
+      return tf.addN(gates.map(({ product, mask }, k) => product.backward(parts[k] as tf.Tensor).mul(mask)));
     },
     weights(states, gradients) {
       const parts = partsOf(gradients);
-      const found = gates.map(({ mask }, k) => tf.matMul(flat(states.mul(mask)), flat(parts[k] as tf.Tensor), true));
-      return tf.concat(found, 1);
+      return beside(gates.map(({ product, mask }, k) => product.weights(states.mul(mask), parts[k] as tf.Tensor)));
     },
   };
 }
@@ -79,7 +83,7 @@ function byConvolution(kernel: tf.Tensor4D, state: readonly [number, number, num
 
 /** tfjs has the op only as the gradient of the convolution. */
 function filterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, shape: tf.Tensor4D["shape"]): tf.Tensor {
-  return tf.grad((kernel: tf.Tensor) => tf.conv2d(x, kernel as tf.Tensor4D, 1, "same"))(tf.zeros(shape), dy);
+  return innerGradient((kernel) => tf.conv2d(x, kernel as tf.Tensor4D, 1, "same"), tf.zeros(shape), dy);
 }
 
 /** [n, ..., columns] with the first axes of `like` again. */
@@ -87,18 +91,16 @@ function unfold(images: tf.Tensor4D, like: tf.Tensor): tf.Tensor {
   return images.reshape([...like.shape.slice(0, -1), images.shape[3]]);
 }
 
-/** [..., columns] -> [rows, columns] */
-function flat(x: tf.Tensor): tf.Tensor2D {
-  return x.reshape([-1, x.shape.at(-1) ?? 0]);
-}
-
 function multiply(x: tf.Tensor, matrix: tf.Tensor, transposed: boolean): tf.Tensor {
-  if (x.rank === 2) return tf.matMul(x, matrix, false, transposed);
-  const product: tf.Tensor2D = tf.matMul(flat(x), matrix, false, transposed);
-  return product.reshape([...x.shape.slice(0, -1), product.shape[1]]);
+  const product = multiplyMatrices(asMatrix(x), matrix, false, transposed);
+  return x.rank === 2 ? product : product.reshape([...x.shape.slice(0, -1), product.shape[1]]);
 }
 
 /** The columns of each gate; tfjs does not split in one. */
 function columns(x: tf.Tensor, count: number): tf.Tensor[] {
   return count === 1 ? [x] : tf.split(x, count, -1);
+}
+
+function beside(parts: tf.Tensor[]): tf.Tensor {
+  return parts.length === 1 ? (parts[0] as tf.Tensor) : tf.concat(parts, -1);
 }

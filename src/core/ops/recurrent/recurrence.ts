@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { runLoop } from "../../../engine/graph/loop.ts";
 import { ACTIVATIONS, type ActivationName } from "../activations.ts";
+import { innerGradient } from "../innerGradient.ts";
 
 /** All that is known when gradients go back through the steps; [time, batch, ...] each. */
 export interface Taken {
@@ -109,5 +110,5 @@ function shifted(first: tf.Tensor, after: tf.Tensor): tf.Tensor {
 export function slope(name: ActivationName, x: tf.Tensor, y: tf.Tensor): tf.Tensor {
   if (name === "sigmoid") return y.sub(y.square());
   if (name === "tanh") return tf.sub(1, y.square());
-  return tf.grad((from: tf.Tensor) => ACTIVATIONS[name](from))(x, tf.onesLike(x));
+  return innerGradient((from) => ACTIVATIONS[name](from), x, tf.onesLike(x));
 }
