@@ -18,6 +18,11 @@ import { RandomTranslation } from "../core/layers/preprocessing/randomTranslatio
 import { RandomZoom } from "../core/layers/preprocessing/randomZoom.ts";
 import { Rescaling } from "../core/layers/preprocessing/rescaling.ts";
 import { Resizing } from "../core/layers/preprocessing/resizing.ts";
+import { Bidirectional } from "../core/layers/recurrent/bidirectional.ts";
+import { ConvLstm2D } from "../core/layers/recurrent/convLstm2D.ts";
+import { Gru } from "../core/layers/recurrent/gru.ts";
+import { Lstm } from "../core/layers/recurrent/lstm.ts";
+import { SimpleRnn } from "../core/layers/recurrent/simpleRnn.ts";
 import { SpatialDropout1D, SpatialDropout2D } from "../core/layers/spatialDropout.ts";
 import { UpSampling2D } from "../core/layers/upSampling2D.ts";
 
@@ -29,14 +34,18 @@ function maker<Config, Layer>(Made: new (config: Config) => Layer): (config: Con
 const own = {
   activation: maker(Activation),
   batchNormalization: (config?: ConstructorParameters<typeof BatchNorm>[0]) => new BatchNorm(config),
+  bidirectional: maker(Bidirectional),
   centerCrop: maker(CenterCrop),
   conv2d: maker(Conv2D),
+  convLstm2d: maker(ConvLstm2D),
   depthwiseConv2d: maker(DepthwiseConv2D),
   dropout: maker(Dropout),
   gaussianDropout: maker(GaussianDropout),
   gaussianNoise: maker(GaussianNoise),
   groupNormalization: (config?: ConstructorParameters<typeof GroupNormalization>[0]) => new GroupNormalization(config),
+  gru: maker(Gru),
   layerNormalization: (config?: ConstructorParameters<typeof LayerNormalization>[0]) => new LayerNormalization(config),
+  lstm: maker(Lstm),
   normalization: (config?: ConstructorParameters<typeof Normalization>[0]) => new Normalization(config),
   randomBrightness: maker(RandomBrightness),
   randomContrast: maker(RandomContrast),
@@ -48,6 +57,7 @@ const own = {
   randomZoom: maker(RandomZoom),
   rescaling: maker(Rescaling),
   resizing: maker(Resizing),
+  simpleRNN: maker(SimpleRnn),
   spatialDropout1d: maker(SpatialDropout1D),
   spatialDropout2d: maker(SpatialDropout2D),
   upSampling2d: (config?: ConstructorParameters<typeof UpSampling2D>[0]) => new UpSampling2D(config),

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { AnchorkitError } from "../base/errors.ts";
+import { collectUpdates } from "../core/updates.ts";
 import type { NamedTensors, Step, TensorSpec } from "../engine/graph/step.ts";
 import { gradients } from "../training/gradients.ts";
 import { globalNorm } from "../training/optimizers/clip.ts";
@@ -76,7 +77,7 @@ export function trainingStep(
   };
 }
 
-/** Losses and metrics of the weights as they are; `filled` is 0 for samples that only fill the batch up. */
+/** Losses and metrics of the weights as they are, and the states of stateful layers; `filled` is 0 for samples that only fill the batch up. */
 export function testingStep({ model, objectives, metrics }: Compiling, shapes: Shapes): Step {
   const samples = samplesOf(shapes);
   return {
@@ -84,14 +85,14 @@ export function testingStep({ model, objectives, metrics }: Compiling, shapes: S
     run({ filled, ...fed }) {
       const counting = filled as tf.Tensor1D;
       const { targets } = ends(fed, shapes);
-      const predictions = predictionsOf(model, fed, shapes, false);
+      const { result: predictions, updates } = collectUpdates(() => predictionsOf(model, fed, shapes, false));
       const weighing = {
         ...(fed.weights && { weights: fed.weights }),
         filled: counting,
         penalties: layerPenalties(model),
       };
       const losses = lossesOf(objectives, targets, predictions, weighing);
-      return { outputs: { ...losses, ...sumsOf(metrics, targets, predictions, counting) } };
+      return { outputs: { ...losses, ...sumsOf(metrics, targets, predictions, counting) }, updates };
     },
   };
 }
@@ -101,8 +102,8 @@ export function predictingStep(model: tf.LayersModel, shapes: Shapes): Step {
   return {
     inputs: specsOf(shapes),
     run(fed) {
-      const predictions = predictionsOf(model, fed, shapes, false);
-      return { outputs: Object.fromEntries(predictions.map((prediction, i) => [`prediction${i}`, prediction])) };
+      const { result, updates } = collectUpdates(() => predictionsOf(model, fed, shapes, false));
+      return { outputs: Object.fromEntries(result.map((prediction, i) => [`prediction${i}`, prediction])), updates };
     },
   };
 }

@@ -28,25 +28,38 @@ async function answerTo(question: H5Question): Promise<H5Answer> {
     FS?.writeFile(NAME, question.bytes);
     file = new File(NAME, "r");
     const datasets: H5Listed[] = [];
-    list(file, [], undefined, datasets, { count: 0 });
+    list(file, [], {}, datasets, { count: 0 });
     return { datasets };
   } catch (error) {
     return { problem: lastLine(error) };
   }
 }
 
+/** Parts of a layer that have variables of their own: a recurrent layer's, and those of a layer in two directions. */
+const PARTS = ["cell", "forward_layer", "backward_layer"];
+
+/** The layer that a group's variables belong to: by their own name, or as a part of another. */
+interface Names {
+  own?: string | undefined;
+  whole?: string | undefined;
+}
+
 /** Adds what lies in a group, depth first. */
-function list(group: Group, path: string[], name: string | undefined, found: H5Listed[], entries: { count: number }) {
+function list(group: Group, path: string[], { own, whole }: Names, found: H5Listed[], entries: { count: number }) {
   if (path.length > MOST_LEVELS) throw new Error(`groups lie in one another more than ${MOST_LEVELS} deep`);
+  const vars = group.get("vars");
+  const layer = whole ?? (vars instanceof Group ? nameOf(vars) : undefined);
   for (const key of group.keys()) {
     if (++entries.count > MOST_ENTRIES) throw new Error(`more than ${MOST_ENTRIES} groups and data sets`);
     const entry = group.get(key);
     const parts = [...path, key];
-    if (entry instanceof Group) list(entry, parts, key === "vars" ? nameOf(entry) : undefined, found, entries);
-    else if (entry instanceof Dataset) {
+    if (entry instanceof Group) {
+      const names = key === "vars" ? { own: layer } : PARTS.includes(key) ? { whole: layer } : {};
+      list(entry, parts, names, found, entries);
+    } else if (entry instanceof Dataset) {
       const { type, size, shape, chunks, vlen } = entry.metadata;
       const float = type === 1 && !vlen;
-      found.push({ parts, shape: shape ?? [], bytes: float ? size : undefined, chunked: chunks !== null, layer: name });
+      found.push({ parts, shape: shape ?? [], bytes: float ? size : undefined, chunked: chunks !== null, layer: own });
     } else throw new Error(`${parts.join("/")} is neither a group nor a data set`);
   }
 }

@@ -12,12 +12,21 @@ const KERAS_1: Readonly<Record<string, string>> = {
 
 const BATCH_NORMALIZATION = ["gamma", "beta", "moving_mean", "moving_variance"];
 
+/** Of a recurrent layer's cell. */
+const CELL = ["kernel", "recurrent_kernel", "bias"];
+
+/** How Keras calls the cell of a recurrent layer within it. */
+const CELL_NAME = /^(lstm|gru|simple_rnn|conv_lstm)_cell(_\d+)?$/;
+
 /**
  * The weights in a file of Keras's, by layer and weight ("conv1/kernel"), whichever way they are laid out:
  *
  * - weights alone (`layer/layer/kernel:0`) and whole models (`model_weights/…`) of Keras 2 and 3, networks within
  *   networks too (`network/layer/kernel`), and Keras 1's names (`layer/layer_W_1:0`);
  * - Keras 3's `.weights.h5` (`layers/conv2d_3/vars/0`, where an attribute has the layer's name).
+ *
+ * The cell within a recurrent layer is passed by ("reader/lstm_cell/kernel" is "reader/kernel"), and the weights of a
+ * layer in two directions say which is theirs ("reader/forward_kernel").
  *
  * What an optimizer keeps is no weight. Of weights that would have the same name, the later ones keep their whole path.
  */
@@ -40,6 +49,11 @@ function isNumbered({ parts }: H5Listed): boolean {
 function numberedName({ parts, layer, shape }: H5Listed): string {
   const group = parts.at(-3) ?? "";
   const index = Number(parts.at(-1));
+  if (group === "cell" && CELL[index] !== undefined) {
+    const direction = /^(forward|backward)_layer$/.exec(parts.at(-4) ?? "")?.[1];
+    const whole = parts.slice(0, direction === undefined ? -3 : -4).join("/");
+    return `${layer ?? whole}/${directed(direction, CELL[index])}`;
+  }
   const weight = /^batch_normalization(_\d+)?$/.test(group)
     ? BATCH_NORMALIZATION[index]
     : index === 0 && shape.length > 1
@@ -55,7 +69,7 @@ function parentsOfGroups(datasets: readonly H5Listed[]): Map<string, Set<string>
   const places = new Map<string, Set<string>>();
   for (const { parts } of datasets) {
     const [group = "", ...path] = withoutRoot(parts);
-    places.set(group, (places.get(group) ?? new Set()).add(path.slice(0, -1).join("/")));
+    places.set(group, (places.get(group) ?? new Set()).add(withoutCell(path.slice(0, -1)).place.join("/")));
   }
   return places;
 }
@@ -64,8 +78,21 @@ function parentsOfGroups(datasets: readonly H5Listed[]): Map<string, Set<string>
 function plainName({ parts }: H5Listed, places: ReadonlyMap<string, ReadonlySet<string>>): string {
   const [group = "", ...path] = withoutRoot(parts);
   const own = path.at(-1) ?? "";
-  const layer = places.get(group)?.size === 1 ? group : (path.at(-2) ?? group);
-  return `${layer}/${weightName(own.replace(/:\d+$/, ""), layer)}`;
+  const { place, direction } = withoutCell(path.slice(0, -1));
+  const layer = places.get(group)?.size === 1 ? group : (place.at(-1) ?? group);
+  return `${layer}/${directed(direction, weightName(own.replace(/:\d+$/, ""), layer))}`;
+}
+
+/** Where a recurrent layer lies that these groups lead to the cell of; which direction's, if it has two. */
+function withoutCell(path: readonly string[]): { place: readonly string[]; direction?: string | undefined } {
+  if (!CELL_NAME.test(path.at(-1) ?? "")) return { place: path };
+  const place = path.slice(0, -1);
+  const direction = /^(forward|backward)_/.exec(place.at(-1) ?? "")?.[1];
+  return direction === undefined || place.length < 2 ? { place } : { place: place.slice(0, -1), direction };
+}
+
+function directed(direction: string | undefined, weight: string): string {
+  return direction === undefined ? weight : `${direction}_${weight}`;
 }
 
 function weightName(name: string, layer: string): string {

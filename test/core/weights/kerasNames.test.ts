@@ -58,3 +58,38 @@ test("Keras 3's numbered variables are named by what their layer is", () => {
 test("of two weights of one name the later one keeps its path", () => {
   expect(namesOf(["a/left/conv/kernel", "a/right/conv/kernel"])).toEqual(["conv/kernel", "a/right/conv/kernel"]);
 });
+
+test("the cell of a recurrent layer is passed by, and two directions are told apart", () => {
+  expect(
+    namesOf([
+      ["layers/lstm/cell/vars/0", "reader", [3, 8]],
+      ["layers/lstm/cell/vars/1", "reader", [2, 8]],
+      ["layers/lstm/cell/vars/2", "reader", [8]],
+      ["layers/bidirectional/backward_layer/cell/vars/1", "both", [2, 6]],
+      "layers/bidirectional_1/forward_layer/cell/vars/2",
+    ]),
+  ).toEqual([
+    "reader/kernel",
+    "reader/recurrent_kernel",
+    "reader/bias",
+    "both/backward_recurrent_kernel",
+    "layers/bidirectional_1/forward_bias",
+  ]);
+  expect(
+    namesOf([
+      "model_weights/reader/sequential/reader/lstm_cell/kernel",
+      "model_weights/both/sequential/both/backward_gru/gru_cell/recurrent_kernel",
+      "model_weights/both/sequential/both/forward_gru/gru_cell/bias",
+      "conv/conv/conv_lstm_cell_3/kernel:0",
+      "network/left/forward_lstm/lstm_cell/kernel",
+      "network/dense/kernel",
+    ]),
+  ).toEqual([
+    "reader/kernel",
+    "both/backward_recurrent_kernel",
+    "both/forward_bias",
+    "conv/kernel",
+    "left/forward_kernel",
+    "dense/kernel",
+  ]);
+});
