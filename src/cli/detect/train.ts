@@ -171,6 +171,11 @@ function headline(task: TaskKind, metrics: Readonly<Record<string, number>>): st
   return known.map((name) => `${name} ${(metrics[name] ?? NaN).toFixed(3)}`).join(", ");
 }
 
+/** What the score of a validation is: most often the first of those numbers. */
+function scoreName(task: TaskKind): string {
+  return task === "reading" ? "1 - cer" : (HEADLINES[task][0] ?? "score");
+}
+
 /** What to know and to type after a training. */
 function summary(
   { data, model }: Pick<TrainFlags, "data" | "model">,
@@ -184,7 +189,7 @@ function summary(
   const weights =
     best === null
       ? []
-      : [`best weights: ${join(out, "best")} (val ${HEADLINES[modelNamed(model).task][0]} ${best.score.toFixed(3)})`];
+      : [`best weights: ${join(out, "best")} (val ${scoreName(modelNamed(model).task)} ${best.score.toFixed(3)})`];
   if (!finished) {
     return [`stopped after ${done}`, ...weights, `continue with: detect train --out ${quoted(out)} --resume`];
   }
