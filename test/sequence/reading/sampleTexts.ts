@@ -18,7 +18,7 @@ const LETTERS: Readonly<Record<string, string>> = {
 const [DOT, HEIGHT] = [4, 24];
 
 /** A picture of a text in dots, [HEIGHT][width]: dark on light, a dot of room around and between letters. */
-export function drawText(text: string, random: Random): { pixels: Uint8Array; width: number; height: number } {
+function drawText(text: string, random: Random): { pixels: Uint8Array; width: number; height: number } {
   const width = DOT * (4 * text.length + 1);
   const pixels = Uint8Array.from({ length: width * HEIGHT * 3 }, () => 200 + random.int(40));
   Array.from(text, (letter, i) => {
