@@ -3,6 +3,7 @@
  *
  *     npx tsx annotations/draw.ts [--seed 7] [--out annotations]
  *     npx tsx annotations/draw.ts --segmentation <folder> [--seed 7]    # another one: see drawing/segmentationSet.ts
+ *     npx tsx annotations/draw.ts --text <folder> [--seed 7] [--count 5000] [--lengths 4-8]    # see drawing/textSet.ts
  *
  * The same seed gives the same labels, and with the same version of sharp the same images.
  */
@@ -18,6 +19,7 @@ import { palettePng, vocColours } from "../src/data/images/palettePng.ts";
 import { CLASSES, classMap, objectMap } from "./drawing/masks.ts";
 import { drawScene } from "./drawing/scene.ts";
 import { drawSegmentationSet } from "./drawing/segmentationSet.ts";
+import { drawTextSet } from "./drawing/textSet.ts";
 import { labelImgXml } from "./drawing/xml.ts";
 
 /** How many images each split has, and how many of them show none of the classes. */
@@ -63,9 +65,16 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       seed: { type: "string", default: "7" },
       out: { type: "string", default: dirname(fileURLToPath(import.meta.url)) },
       segmentation: { type: "string" },
+      text: { type: "string" },
+      count: { type: "string", default: "5000" },
+      lengths: { type: "string", default: "4-8" },
     },
   });
-  if (values.segmentation === undefined) await drawSampleData(values.seed, values.out);
-  else await drawSegmentationSet(values.seed, values.segmentation);
-  console.log(`drawn to ${values.segmentation ?? values.out}`);
+  const { seed, segmentation, text } = values;
+  if (text !== undefined) {
+    const [least = NaN, most = least] = values.lengths.split("-").map(Number);
+    await drawTextSet(seed, text, { count: Number(values.count), lengths: [least, most] });
+  } else if (segmentation !== undefined) await drawSegmentationSet(seed, segmentation);
+  else await drawSampleData(seed, values.out);
+  console.log(`drawn to ${text ?? segmentation ?? values.out}`);
 }

@@ -9,6 +9,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { drawSampleData } from "../../annotations/draw.ts";
 import { CLASSES } from "../../annotations/drawing/masks.ts";
 import { drawSegmentationSet } from "../../annotations/drawing/segmentationSet.ts";
+import { CHARACTERS, drawTextSet } from "../../annotations/drawing/textSet.ts";
 import { readLabelPixels } from "../../src/data/formats/masks/labelPixels.ts";
 import { readDataset } from "../../src/data/readDataset.ts";
 import { decodeMask } from "../../src/geometry/masks/encodeMask.ts";
@@ -181,5 +182,49 @@ describe("the data set for segmentation", () => {
       expect(share > 0.01 && share < 0.3, `${basename(file)}: ${share} is ignored`).toBe(true);
     }
     await rm(folder, { recursive: true });
+  });
+});
+
+describe("texts to read", () => {
+  const drawn = async (seed: string, count: number) => {
+    const folder = await mkdtemp(join(tmpdir(), "anchorkit-"));
+    try {
+      await drawTextSet(seed, folder, { count, lengths: [4, 8] });
+      const [header, ...lines] = (await readFile(join(folder, "labels.csv"), "utf8")).trimEnd().split("\n");
+      expect(header).toBe("file,text,split");
+      const rows = lines.map((line) => line.split(",") as [string, string, string]);
+      const images = await Promise.all(rows.map(([file]) => sharp(join(folder, file)).raw().toBuffer({ resolveWithObject: true }))); // prettier-ignore
+      return { rows, images };
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  };
+
+  it("have 4 to 8 characters, and a split each; the seed says which, whatever the count", async () => {
+    const [many, few, others] = await Promise.all([drawn("a", 40), drawn("a", 3), drawn("b", 3)]);
+    const texts = many.rows.map(([, text]) => text);
+    expect(new Set(texts.map(({ length }) => length))).toEqual(new Set([4, 5, 6, 7, 8]));
+    expect(texts.every((text) => Array.from(text).every((letter) => CHARACTERS.includes(letter)))).toBe(true);
+    expect(many.rows.filter(([, , split]) => split === "train").length).toBe(32);
+    expect(few.rows).toEqual(many.rows.slice(0, 3));
+    few.images.forEach(({ data }, i) => {
+      expect(Buffer.compare(data, many.images[i]?.data ?? Buffer.alloc(0))).toBe(0);
+    });
+    expect(others.rows.map(([, text]) => text)).not.toEqual(few.rows.map(([, text]) => text));
+    expect(new Set(many.images.map(({ info }) => info.width)).size).toBeGreaterThan(20);
+  });
+
+  it("stand out from their ground", async () => {
+    const { images } = await drawn("c", 12);
+    for (const { data } of images) {
+      const sorted = Uint8Array.from(data).sort();
+      const at = (share: number): number => sorted[Math.floor(share * sorted.length)] ?? NaN;
+      expect(at(0.97) - at(0.03)).toBeGreaterThan(60);
+    }
+  });
+
+  it("of a count or lengths that are no whole numbers are refused", async () => {
+    await expect(drawTextSet("a", "nowhere", { count: NaN, lengths: [4, 8] })).rejects.toThrow("cannot draw NaN texts");
+    await expect(drawTextSet("a", "nowhere", { count: 3, lengths: [8, 4] })).rejects.toThrow("of 8-4 characters");
   });
 });
