@@ -33,9 +33,11 @@ export { Dropout, type DropoutConfig, DroppingLayer, type NoiseShapeConfig } fro
 export { GaussianDropout, GaussianNoise } from "./layers/gaussianNoise.ts";
 export { type NoiseConfig, NoiseLayer } from "./layers/noise.ts";
 export { Bidirectional, type BidirectionalConfig, type BidirectionalMerge } from "./layers/recurrent/bidirectional.ts";
+export { ConvLstm2D, type ConvLstm2DConfig } from "./layers/recurrent/convLstm2D.ts";
 export { Gru, type GruConfig } from "./layers/recurrent/gru.ts";
 export { Lstm, type LstmConfig } from "./layers/recurrent/lstm.ts";
 export { type RecurrentConfig, RecurrentLayer } from "./layers/recurrent/recurrentLayer.ts";
+export { SimpleRnn } from "./layers/recurrent/simpleRnn.ts";
 export { type UnitsConfig, UnitsLayer } from "./layers/recurrent/unitsLayer.ts";
 export { Relu, Relu6 } from "./layers/relu.ts";
 export { SpatialDropout1D, SpatialDropout2D } from "./layers/spatialDropout.ts";

@@ -2,6 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import { constantNode, DATA_TYPE, placeholderNode, type Attribute, type DataType, type GraphNode } from "./graphDef.ts";
 import { type InPlaceOp, recordingInPlace } from "./inPlace.ts";
 import { graphType, listen } from "./listen.ts";
+import { type Loop, type LoopResult, recordingLoops, runEach } from "./loop.ts";
+import { enter, type Frame, recordLoop } from "./recordLoop.ts";
 import { assertSameRecording, type GraphValue, newValueNode, type Recording } from "./recording.ts";
 import { fedType, type Step } from "./step.ts";
 import { withTarget, type Target } from "./target.ts";
@@ -56,9 +58,12 @@ function recordOnce(name: string, step: Step, { variables, readAs, target = "nat
     remember(variable, readAs(step.reading?.get(variable) ?? variable), graphType(variable));
   }
 
+  let frame: Frame | undefined; // the loop whose body runs
   const valueOf = (tensor: tf.TensorInfo): GraphValue => {
-    const found = known.get(tensor.dataId);
-    if (found) return found;
+    const found = known.get(tensor.dataId) ?? constantOf(tensor);
+    return frame ? enter(frame, found, nodes) : found;
+  };
+  const constantOf = (tensor: tf.TensorInfo): GraphValue => {
     const constant = constants.get(tensor.dataId);
     if (!constant) {
       throw new Error(
@@ -90,6 +95,18 @@ function recordOnce(name: string, step: Step, { variables, readAs, target = "nat
     moved.forEach((tensor, k) => remember(tensor, `${newValueNode(node, k)}:0`, "float32"));
     return then ? then(moved) : moved;
   };
+  const loop = (given: Loop): LoopResult => {
+    if (frame) return runEach(given);
+    const within = <T>(inner: Frame, run: () => T): T => {
+      frame = inner;
+      try {
+        return run();
+      } finally {
+        frame = undefined;
+      }
+    };
+    return recordLoop(`${name}/loop_${nodes.length}`, given, { nodes, valueOf, remember, within });
+  };
   const stopListening = listen({
     ran(op, attr, from, to) {
       if (unheard) return;
@@ -100,7 +117,10 @@ function recordOnce(name: string, step: Step, { variables, readAs, target = "nat
       }
       const node = `${name}/${op}_${nodes.length}`;
       nodes.push({ name: node, op, input: values.map(({ source }) => source), attr: completed(op, attr, values) });
-      to.forEach((tensor, i) => remember(tensor, `${node}:${i}`, graphType(tensor)));
+      for (const [i, tensor] of to.entries()) {
+        const { source } = remember(tensor, `${node}:${i}`, graphType(tensor));
+        frame?.own.add(source);
+      }
     },
     wrote(dataId, values, dtype) {
       constants.set(dataId, { values, dtype });
@@ -111,7 +131,8 @@ function recordOnce(name: string, step: Step, { variables, readAs, target = "nat
   });
   try {
     tf.tidy(() => {
-      const run = () => recordingInPlace(inPlace, () => step.run(Object.fromEntries(inputs)));
+      const run = () =>
+        recordingInPlace(inPlace, () => recordingLoops(loop, () => step.run(Object.fromEntries(inputs))));
       const { outputs, updates } = withTarget(target, run);
       for (const [key, tensor] of Object.entries(outputs)) recording.outputs.set(key, valueOf(tensor));
       for (const [variable, tensor] of updates ?? []) {

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ActivationName } from "../../ops/activations.ts";
-import { gru } from "../../ops/recurrent/gru.ts";
-import { activationName } from "../activation.ts";
+import { gruResetAfter, gruResetBefore } from "../../ops/recurrent/gru.ts";
+import { elementwise } from "./elementwise.ts";
 import type { Pass } from "./recurrentLayer.ts";
 import { UnitsLayer, type UnitsConfig } from "./unitsLayer.ts";
 
@@ -26,7 +26,7 @@ export class Gru extends UnitsLayer {
 
   constructor(config: GruConfig) {
     super(config);
-    this.recurrentActivation = activationName(config.recurrentActivation ?? "sigmoid");
+    this.recurrentActivation = elementwise(this, config.recurrentActivation ?? "sigmoid");
     this.resetAfter = config.resetAfter ?? true;
   }
 
@@ -43,10 +43,17 @@ export class Gru extends UnitsLayer {
     return [[this.units]];
   }
 
-  protected override run({ x, initial }: Pass): tf.Tensor[] {
-    const { activation, recurrentActivation, resetAfter } = this;
-    const options = { activation, recurrentActivation, resetAfter };
-    return [gru(x as tf.Tensor3D, initial[0] as tf.Tensor2D, this.weightValues(), options)];
+  protected override run(pass: Pass): tf.Tensor[] {
+    const { activation, recurrentActivation } = this;
+    const options = { activation, recurrentActivation };
+    const initial = pass.initial[0] as tf.Tensor;
+    if (!this.resetAfter) {
+      const products = { gates: this.stateProduct(pass, 0, 2), last: this.stateProduct(pass, 2, 3) };
+      return [gruResetBefore(this.project(pass, this.biasValue), initial, products, options)];
+    }
+    const [own, bias] = this.biasValue ? tf.unstack(this.biasValue) : [];
+    const product = { ...this.stateProduct(pass, 0, this.gates), bias };
+    return [gruResetAfter(this.project(pass, own), initial, product, options)];
   }
 }
 tf.serialization.registerClass(Gru);

@@ -34,7 +34,24 @@ export class OrthogonalRows extends tf.serialization.Serializable {
     return { ...(this.seed !== undefined && { seed: this.seed }) };
   }
 }
-tf.serialization.registerClass(OrthogonalRows);
+
+/** The bias of an LSTM that remembers at first (Jozefowicz et al., 2015): 1 for the forget gate, the second of four, else 0. */
+export class ForgetBias extends tf.serialization.Serializable {
+  static className = "ForgetBias";
+
+  apply(shape: tf.Shape): tf.Tensor {
+    const units = (shape[0] ?? 0) / 4;
+    return tf.tidy(() => tf.concat([tf.zeros([units]), tf.ones([units]), tf.zeros([2 * units])]));
+  }
+
+  fromConfigUsesCustomObjects(): boolean {
+    return false;
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return {};
+  }
+}
 
 /** Gram and Schmidt's method, in place and twice, which leaves no rounding error to speak of. */
 function orthonormal(values: Float64Array, length: number): Float32Array {

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ActivationName } from "../../ops/activations.ts";
 import { lstm } from "../../ops/recurrent/lstm.ts";
-import { activationName } from "../activation.ts";
+import { elementwise } from "./elementwise.ts";
+import { ForgetBias } from "./initializers.ts";
 import type { Pass } from "./recurrentLayer.ts";
 import { UnitsLayer, type UnitsConfig } from "./unitsLayer.ts";
 
@@ -26,7 +27,7 @@ export class Lstm extends UnitsLayer {
 
   constructor(config: LstmConfig) {
     super(config);
-    this.recurrentActivation = activationName(config.recurrentActivation ?? "sigmoid");
+    this.recurrentActivation = elementwise(this, config.recurrentActivation ?? "sigmoid");
     this.unitForgetBias = config.unitForgetBias ?? true;
   }
 
@@ -35,18 +36,21 @@ export class Lstm extends UnitsLayer {
     return { ...super.getConfig(), recurrentActivation, unitForgetBias };
   }
 
+  protected override biasInitializer(): tf.serialization.Serializable {
+    return this.unitForgetBias ? new ForgetBias() : super.biasInitializer();
+  }
+
   protected override stateShapes(): tf.Shape[] {
     return [[this.units], [this.units]];
   }
 
-  protected override run({ x, initial, steps }: Pass): tf.Tensor[] {
-    const { bias, ...weights } = this.weightValues();
+  protected override run(pass: Pass): tf.Tensor[] {
     const { activation, recurrentActivation } = this;
     return lstm(
-      x as tf.Tensor3D,
-      initial as [tf.Tensor2D, tf.Tensor2D],
-      { ...weights, bias: bias as tf.Tensor1D | undefined },
-      { activation, recurrentActivation, longest: steps?.longest },
+      this.project(pass, this.biasValue),
+      pass.initial as [tf.Tensor, tf.Tensor],
+      this.stateProduct(pass, 0, this.gates),
+      { activation, recurrentActivation, throughCells: pass.statesOut },
     );
   }
 }

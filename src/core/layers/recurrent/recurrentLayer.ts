@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import { AnchorkitError } from "../../../base/errors.ts";
 import { shown } from "../../../base/shown.ts";
 import { variableOf } from "../../namedWeights.ts";
-import { countedSteps, type CountedSteps } from "../../ops/recurrent/countedSteps.ts";
+import { drawUniform } from "../../randomness.ts";
+import { countedSteps } from "../../ops/recurrent/countedSteps.ts";
 import { latestValue, pushUpdate } from "../../updates.ts";
 import { whoOf } from "../single.ts";
 
@@ -34,7 +35,8 @@ export interface Pass {
   x: tf.Tensor;
   /** The states before the first step. */
   initial: readonly tf.Tensor[];
-  steps: CountedSteps | undefined;
+  /** Whether the states after the last step come out, so that gradients may come back to them. */
+  statesOut: boolean;
   training: boolean;
 }
 
@@ -65,6 +67,17 @@ export abstract class RecurrentLayer extends tf.layers.Layer {
     this.zeroOutputForMask = config.zeroOutputForMask ?? false;
     this.seed = config.seed ?? undefined; // null in configurations of Keras
     this.supportsMasking = true;
+  }
+
+  /** What is dropped, 0, and what the rest is multiplied with, for the whole sequence; undefined: nothing is. */
+  protected masks(rate: number, count: number, shape: number[]): tf.Tensor[] | undefined {
+    if (rate === 0) return undefined;
+    return Array.from({ length: count }, () =>
+      drawUniform(this.seed === undefined ? this.name : `seed ${this.seed}`, shape)
+        .greaterEqual(rate)
+        .toFloat()
+        .div(1 - rate),
+    );
   }
 
   /** The shapes of the states for an input of such a shape, without the axis of the examples. */
@@ -101,7 +114,12 @@ export abstract class RecurrentLayer extends tf.layers.Layer {
       const ordered = this.#ordered(x);
       const steps = mask && countedSteps(this.#ordered(mask) as tf.Tensor2D);
       const training = kwargs.training === true;
-      const all = this.run({ x: steps ? steps.compact(ordered) : ordered, initial, steps, training });
+      const all = this.run({
+        x: steps ? steps.compact(ordered) : ordered,
+        initial,
+        statesOut: this.returnState,
+        training,
+      });
       const output = all[0] as tf.Tensor;
       const last = (y: tf.Tensor, first: tf.Tensor): tf.Tensor =>
         steps ? steps.last(y, first) : y.slice([output.shape[0] - 1], [1]).reshape(y.shape.slice(1));

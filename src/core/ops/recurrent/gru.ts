@@ -1,53 +1,156 @@
 import * as tf from "@tensorflow/tfjs";
+import { runLoop } from "../../../engine/graph/loop.ts";
 import { ACTIVATIONS, type ActivationName } from "../activations.ts";
-import { project } from "./lstm.ts";
-import { scan } from "./scan.ts";
-
-/** Weights of a GRU, the gates side by side in Keras's order: update, reset, candidate. */
-export interface GruWeights {
-  /** [features, 3 units] */
-  kernel: tf.Tensor2D;
-  /** [units, 3 units] */
-  recurrentKernel: tf.Tensor2D;
-  /** [2, 3 units] with `resetAfter`, of the input and of the state, else [3 units] */
-  bias: tf.Tensor | undefined;
-}
+import { addBias } from "../dense.ts";
+import type { Product, ProductOf } from "./product.ts";
+import { recur, type Recurrence, slope, type Taken } from "./recurrence.ts";
 
 export interface GruOptions {
   activation: ActivationName;
   recurrentActivation: ActivationName;
-  /** Whether the reset gate comes after the product with the state (as in cuDNN), or before it (Cho et al., 2014). */
-  resetAfter: boolean;
 }
 
 /**
- * A gated recurrent unit (Cho et al., 2014) over all steps of a batch: h' = z h + (1 - z) candidate.
+ * A gated recurrent unit (Cho et al., 2014) over all steps of a batch, its reset gate after the product with the state,
+ * as cuDNN and Keras have it: h' = z h + (1 - z) n, n = tanh(x + r (U h + b)). The gates z, r, n stand side by side on
+ * the last axis, in Keras's order.
  *
- * @param x [time, batch, features] @param h the state before the first step, [batch, units]
+ * @param inputs what the inputs and their bias add to the gates, [time, batch, 3 units]
+ * @param initial h before the first step, [batch, units] @param state the product with h
  * @returns h after every step, [time, batch, units]
  */
-export function gru(
-  x: tf.Tensor3D,
-  h: tf.Tensor2D,
-  { kernel, recurrentKernel, bias }: GruWeights,
-  { activation, recurrentActivation, resetAfter }: GruOptions,
-): tf.Tensor3D {
-  const units = h.shape[1];
+export function gruResetAfter(
+  inputs: tf.Tensor,
+  initial: tf.Tensor,
+  { weights, fixed = [], made, bias }: ProductOf & { bias: tf.Tensor | undefined },
+  options: GruOptions,
+): tf.Tensor {
+  const run = { inputs, initial: [initial], weights: bias ? [weights, bias] : [weights], fixed };
+  const of = ([matrix, ...biases]: tf.Tensor[], others: tf.Tensor[]): Recurrence =>
+    cellAfter(made(matrix as tf.Tensor, others), biases[0], options);
+  return recur(of, run)[0] as tf.Tensor;
+}
+
+function cellAfter(
+  product: Product,
+  bias: tf.Tensor | undefined,
+  { activation, recurrentActivation }: GruOptions,
+): Recurrence {
   const [squash, gate] = [ACTIVATIONS[activation], ACTIVATIONS[recurrentActivation]];
-  const [own, inner] = (bias && resetAfter ? tf.unstack(bias) : [bias]) as [tf.Tensor1D?, tf.Tensor1D?];
-  const projected = project(x, kernel, own);
-  const gates = recurrentKernel.slice([0, 0], [-1, 2 * units]);
-  const last = recurrentKernel.slice([0, 2 * units], [-1, -1]);
-  const [hs] = scan(projected, [h], (input, states) => {
-    const before = states[0] as tf.Tensor2D;
-    const [inputGates, inputLast] = tf.split(input, [2 * units, units], -1) as [tf.Tensor, tf.Tensor];
-    const product = resetAfter ? tf.matMul(before, recurrentKernel) : tf.matMul(before, gates);
-    const sums = inner ? product.add(inner) : product;
-    const ofGates = resetAfter ? sums.slice([0, 0], [-1, 2 * units]) : sums;
-    const [z, r] = tf.split(gate(inputGates.add(ofGates)), 2, -1) as [tf.Tensor, tf.Tensor2D];
-    const candidate = resetAfter ? r.mul(sums.slice([0, 2 * units], [-1, -1])) : tf.matMul(r.mul(before), last);
-    const next = squash(inputLast.add(candidate));
-    return [next.add(z.mul(before.sub(next)))];
-  });
-  return hs as tf.Tensor3D;
+  const multiply = (h: tf.Tensor): tf.Tensor => (bias ? addBias(product.forward(h), bias) : product.forward(h));
+
+  function step(input: tf.Tensor, [h]: readonly tf.Tensor[]): tf.Tensor[] {
+    const [before, sums] = [h as tf.Tensor, multiply(h as tf.Tensor)];
+    const [[inputGates, inputNew], [ownGates, ownNew]] = [lastApart(input), lastApart(sums)];
+    const [z, r] = halves(gate(inputGates.add(ownGates)));
+    const fresh = squash(inputNew.add(r.mul(ownNew)));
+    return [fresh.add(z.mul(before.sub(fresh)))];
+  }
+
+  function gradients({ inputs: given, initial, before, upstream }: Taken) {
+    const [h, dy] = [before[0] as tf.Tensor, upstream[0] as tf.Tensor];
+    const [[inputGates, inputNew], [ownGates, ownNew]] = [lastApart(given), lastApart(multiply(h))];
+    const gateSums = inputGates.add(ownGates);
+    const gates = gate(gateSums);
+    const [z, r] = halves(gates);
+    const [zSlope, rSlope] = halves(slope(recurrentActivation, gateSums, gates));
+    const newSum = inputNew.add(r.mul(ownNew));
+    const fresh = squash(newSum);
+    const ofNew = tf.sub(1, z).mul(slope(activation, newSum, fresh)); // what its sum changes of h'
+    const factors = tf.concat([h.sub(fresh).mul(zSlope), ofNew.mul(ownNew).mul(rSlope), ofNew.mul(r)], -1);
+    const { carried, kept } = runLoop({
+      scanned: [dy, factors, z],
+      carried: initial.map((state) => tf.zerosLike(state)),
+      backwards: true,
+      body([own, factors, z], [later]) {
+        const dh = tf.add(own as tf.Tensor, later as tf.Tensor);
+        const sums = tf.concat([dh, dh, dh], -1).mul(factors as tf.Tensor);
+        return { carried: [dh.mul(z as tf.Tensor).add(product.backward(sums))], kept: [sums, dh] };
+      },
+    });
+    const [sums, dh] = kept as [tf.Tensor, tf.Tensor];
+    const [gateGradients] = lastApart(sums);
+    return {
+      inputs: tf.concat([gateGradients, dh.mul(ofNew)], -1),
+      initial: carried,
+      weights: [product.weights(h, sums), ...(bias ? [sums.sum([0, 1])] : [])],
+    };
+  }
+
+  return { step, gradients };
+}
+
+/**
+ * The same with the reset gate before the product, as in the paper: n = tanh(x + U (r h)).
+ *
+ * @param gates the product with h for z and r, [units, 2 units] @param last that with r h for n, [units, units]
+ */
+export function gruResetBefore(
+  inputs: tf.Tensor,
+  initial: tf.Tensor,
+  { gates, last }: Record<"gates" | "last", ProductOf>,
+  options: GruOptions,
+): tf.Tensor {
+  const [ofGates = [], ofLast = []] = [gates.fixed, last.fixed];
+  const run = { inputs, initial: [initial], weights: [gates.weights, last.weights], fixed: [...ofGates, ...ofLast] };
+  const of = ([first, second]: tf.Tensor[], fixed: tf.Tensor[]): Recurrence => {
+    const own = gates.made(first as tf.Tensor, fixed.slice(0, ofGates.length));
+    return cellBefore(own, last.made(second as tf.Tensor, fixed.slice(ofGates.length)), options);
+  };
+  return recur(of, run)[0] as tf.Tensor;
+}
+
+function cellBefore(ofGates: Product, ofNew: Product, { activation, recurrentActivation }: GruOptions): Recurrence {
+  const [squash, gate] = [ACTIVATIONS[activation], ACTIVATIONS[recurrentActivation]];
+
+  function step(input: tf.Tensor, [h]: readonly tf.Tensor[]): tf.Tensor[] {
+    const before = h as tf.Tensor;
+    const [inputGates, inputNew] = lastApart(input);
+    const [z, r] = halves(gate(inputGates.add(ofGates.forward(before))));
+    const fresh = squash(inputNew.add(ofNew.forward(r.mul(before))));
+    return [fresh.add(z.mul(before.sub(fresh)))];
+  }
+
+  function gradients({ inputs: given, initial, before, upstream }: Taken) {
+    const [h, dy] = [before[0] as tf.Tensor, upstream[0] as tf.Tensor];
+    const [inputGates, inputNew] = lastApart(given);
+    const gateSums = inputGates.add(ofGates.forward(h));
+    const gates = gate(gateSums);
+    const [z, r] = halves(gates);
+    const [zSlope, rSlope] = halves(slope(recurrentActivation, gateSums, gates));
+    const newSum = inputNew.add(ofNew.forward(r.mul(h)));
+    const fresh = squash(newSum);
+    const factors = tf.concat([h.sub(fresh).mul(zSlope), h.mul(rSlope)], -1); // of h' and of r h
+    const { carried, kept } = runLoop({
+      scanned: [dy, tf.sub(1, z).mul(slope(activation, newSum, fresh)), factors, z, r],
+      carried: initial.map((state) => tf.zerosLike(state)),
+      backwards: true,
+      body([own, ofSum, factors, z, r], [later]) {
+        const dh = tf.add(own as tf.Tensor, later as tf.Tensor);
+        const dNew = dh.mul(ofSum as tf.Tensor);
+        const dReset = ofNew.backward(dNew);
+        const dGates = tf.concat([dh, dReset], -1).mul(factors as tf.Tensor);
+        const direct = dh.mul(z as tf.Tensor).add(dReset.mul(r as tf.Tensor));
+        return { carried: [direct.add(ofGates.backward(dGates))], kept: [dGates, dNew] };
+      },
+    });
+    const [dGates, dNew] = kept as [tf.Tensor, tf.Tensor];
+    return {
+      inputs: tf.concat([dGates, dNew], -1),
+      initial: carried,
+      weights: [ofGates.weights(h, dGates), ofNew.weights(r.mul(h), dNew)],
+    };
+  }
+
+  return { step, gradients };
+}
+
+/** [..., 3 units] -> what z and r have, [..., 2 units], and what the new state has, [..., units]. */
+function lastApart(x: tf.Tensor): [tf.Tensor, tf.Tensor] {
+  const units = (x.shape.at(-1) ?? 0) / 3;
+  return tf.split(x, [2 * units, units], -1) as [tf.Tensor, tf.Tensor];
+}
+
+function halves(x: tf.Tensor): [tf.Tensor, tf.Tensor] {
+  return tf.split(x, 2, -1) as [tf.Tensor, tf.Tensor];
 }

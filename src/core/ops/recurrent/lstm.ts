@@ -1,90 +1,85 @@
 import * as tf from "@tensorflow/tfjs";
-import { nativeOp, toInt64 } from "../../../engine/graph/nativeOp.ts";
-import { usesNativeOps } from "../../../engine/graph/target.ts";
+import { runLoop } from "../../../engine/graph/loop.ts";
 import { ACTIVATIONS, type ActivationName } from "../activations.ts";
-import { scan } from "./scan.ts";
-
-/** Weights of an LSTM, the gates side by side in Keras's order: input, forget, candidate, output. */
-export interface LstmWeights {
-  /** [features, 4 units] */
-  kernel: tf.Tensor2D;
-  /** [units, 4 units] */
-  recurrentKernel: tf.Tensor2D;
-  /** [4 units] */
-  bias: tf.Tensor1D | undefined;
-}
+import type { Product, ProductOf } from "./product.ts";
+import { recur, type Recurrence, slope, type Taken } from "./recurrence.ts";
 
 export interface LstmOptions {
   activation: ActivationName;
   recurrentActivation: ActivationName;
-  /** The number of steps that have to be computed, int32; the others give zeros or anything. */
-  longest?: tf.Scalar | undefined;
+  /** Whether gradients flow through c, too. */
+  throughCells: boolean;
 }
 
 /**
- * An LSTM (Hochreiter and Schmidhuber, 1997; with forget gates, Gers et al., 2000) over all steps of a batch.
+ * An LSTM (Hochreiter and Schmidhuber, 1997; with forget gates, Gers et al., 2000) over all steps of a batch:
+ * c' = f c + i g and h' = o tanh(c'). The gates i, f, g, o stand side by side on the last axis, in Keras's order.
  *
- * @param x [time, batch, features] @param initial h and c before the first step, [batch, units] each
- * @returns h and c after every step, [time, batch, units] each
+ * BlockLSTMV2, TensorFlow's own op for all steps, takes four times as long as this loop of plain ops.
+ *
+ * @param inputs what the inputs and the bias add to the gates, [time, batch, ..., 4 units]
+ * @param initial h and c before the first step, [batch, ..., units] each
+ * @param product what h is multiplied with
+ * @returns h and c after every step, [time, batch, ..., units] each
  */
 export function lstm(
-  x: tf.Tensor3D,
-  [h, c]: readonly [h: tf.Tensor2D, c: tf.Tensor2D],
-  weights: LstmWeights,
+  inputs: tf.Tensor,
+  initial: readonly [h: tf.Tensor, c: tf.Tensor],
+  { weights, fixed = [], made }: ProductOf,
   options: LstmOptions,
-): [h: tf.Tensor3D, c: tf.Tensor3D] {
-  const { activation, recurrentActivation } = options;
-  if (usesNativeOps() && activation === "tanh" && recurrentActivation === "sigmoid") {
-    return fusedLstm(x, h, c, weights, options.longest);
-  }
-  const projected = project(x, weights.kernel, weights.bias);
+): [h: tf.Tensor, c: tf.Tensor] {
+  const run = { inputs, initial, weights: [weights], fixed, all: options.throughCells };
+  const found = recur(([matrix], others) => cell(made(matrix as tf.Tensor, others), options), run);
+  return found as [tf.Tensor, tf.Tensor];
+}
+
+function cell(product: Product, { activation, recurrentActivation, throughCells }: LstmOptions): Recurrence {
   const [squash, gate] = [ACTIVATIONS[activation], ACTIVATIONS[recurrentActivation]];
-  const [hs, cs] = scan(projected, [h, c], (input, [before, cell]) => {
-    const sums = input.add(tf.matMul(before as tf.Tensor2D, weights.recurrentKernel));
-    const [i, f, g, o] = tf.split(sums, 4, -1) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-    const next = gate(f).mul(cell as tf.Tensor).add(gate(i).mul(squash(g))); // prettier-ignore
+
+  function step(input: tf.Tensor, [h, c]: readonly tf.Tensor[]): tf.Tensor[] {
+    const [i, f, g, o] = gatesOf(input.add(product.forward(h as tf.Tensor)));
+    const next = tf.add(gate(f).mul(c as tf.Tensor), gate(i).mul(squash(g)));
     return [gate(o).mul(squash(next)), next];
-  });
-  return [hs as tf.Tensor3D, cs as tf.Tensor3D];
-}
+  }
 
-/** x · kernel + bias for all steps at once: [time, batch, features] -> [time, batch, outputs]. */
-export function project(x: tf.Tensor3D, kernel: tf.Tensor2D, bias: tf.Tensor1D | undefined): tf.Tensor3D {
-  const [time, batch, features] = x.shape;
-  const product = tf.matMul(x.reshape([time * batch, features]), kernel);
-  return (bias ? product.add(bias) : product).reshape([time, batch, -1]);
-}
-
-const ATTRIBUTES = { T: "float32", cell_clip: 0, use_peephole: false };
-
-/** BlockLSTMV2 and its gradient, whose gates are in Keras's order. */
-function fusedLstm(
-  x: tf.Tensor3D,
-  h: tf.Tensor2D,
-  c: tf.Tensor2D,
-  { kernel, recurrentKernel, bias }: LstmWeights,
-  longest: tf.Scalar | undefined,
-): [tf.Tensor3D, tf.Tensor3D] {
-  const [time] = x.shape;
-  const units = h.shape[1];
-  const w = tf.concat([kernel, recurrentKernel], 0);
-  const b = bias ?? tf.zeros([4 * units]);
-  const none = tf.zeros([units]); // peepholes
-  const withGradient = tf.customGrad((...args) => {
-    const save = args.at(-1) as tf.GradSaveFunc;
-    const given = [toInt64(longest ?? tf.scalar(time, "int32")), x, c, h, w, none, none, none, b];
-    const outputs = nativeOp("BlockLSTMV2", ATTRIBUTES, given, 7);
-    save([...given, ...outputs]);
-    return {
-      value: tf.stack([outputs[6], outputs[1]]),
-      gradFunc: (dy, saved) => {
-        const [dh, dc] = tf.unstack(dy) as [tf.Tensor, tf.Tensor];
-        const found = nativeOp("BlockLSTMGradV2", { use_peephole: false, T: "float32" }, [...saved, dc, dh], 8);
-        return [found[0], found[2], found[1], found[3], found[7]];
+  function gradients({ inputs: given, initial, before, after, upstream }: Taken) {
+    const [h, c] = before as [tf.Tensor, tf.Tensor];
+    const sums = gatesOf(given.add(product.forward(h)));
+    const [i, f, o] = [gate(sums[0]), gate(sums[1]), gate(sums[3])];
+    const g = squash(sums[2]);
+    const end = after[1] as tf.Tensor;
+    const out = squash(end);
+    // What the gates' sums change of c' (the last one's of h'), and what c' changes of h'.
+    const factors = tf.concat(
+      [
+        g.mul(slope(recurrentActivation, sums[0], i)),
+        c.mul(slope(recurrentActivation, sums[1], f)),
+        i.mul(slope(activation, sums[2], g)),
+        out.mul(slope(recurrentActivation, sums[3], o)),
+      ],
+      -1,
+    );
+    const through = o.mul(slope(activation, end, out));
+    const [dh, dc] = upstream as [tf.Tensor, tf.Tensor];
+    const { carried, kept } = runLoop({
+      scanned: [dh, through, factors, f, ...(throughCells ? [dc] : [])],
+      carried: initial.map((state) => tf.zerosLike(state)),
+      backwards: true,
+      body([own, through, factors, f, ownCell], [later, laterCell]) {
+        const h = tf.add(own as tf.Tensor, later as tf.Tensor);
+        const sum = tf.add(laterCell as tf.Tensor, h.mul(through as tf.Tensor));
+        const c = ownCell ? sum.add(ownCell) : sum;
+        const sums = tf.concat([c, c, c, h], -1).mul(factors as tf.Tensor);
+        return { carried: [product.backward(sums), c.mul(f as tf.Tensor)], kept: [sums] };
       },
-    };
-  });
-  const both = withGradient(x, h, c, w, b);
-  const [hs, cs] = tf.unstack(both) as [tf.Tensor3D, tf.Tensor3D];
-  return [hs, cs];
+    });
+    const [all] = kept as [tf.Tensor];
+    return { inputs: all, initial: carried, weights: [product.weights(h, all)] };
+  }
+
+  return { step, gradients };
+}
+
+function gatesOf(sums: tf.Tensor): [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor] {
+  return tf.split(sums, 4, -1) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
 }

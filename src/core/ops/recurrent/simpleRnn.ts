@@ -1,0 +1,47 @@
+import * as tf from "@tensorflow/tfjs";
+import { runLoop } from "../../../engine/graph/loop.ts";
+import { ACTIVATIONS, type ActivationName } from "../activations.ts";
+import type { Product, ProductOf } from "./product.ts";
+import { recur, type Recurrence, slope, type Taken } from "./recurrence.ts";
+
+/**
+ * A plain recurrent network (Elman, 1990) over all steps of a batch: h' = f(x + U h).
+ *
+ * @param inputs what the inputs and the bias add, [time, batch, units]
+ * @param initial h before the first step, [batch, units] @param state the product with h
+ * @returns h after every step, [time, batch, units]
+ */
+export function simpleRnn(
+  inputs: tf.Tensor,
+  initial: tf.Tensor,
+  { weights, fixed = [], made }: ProductOf,
+  activation: ActivationName,
+): tf.Tensor {
+  const run = { inputs, initial: [initial], weights: [weights], fixed };
+  return recur(([matrix], others) => cell(made(matrix as tf.Tensor, others), activation), run)[0] as tf.Tensor;
+}
+
+function cell(product: Product, activation: ActivationName): Recurrence {
+  const squash = ACTIVATIONS[activation];
+
+  function gradients({ inputs: given, initial, before, after, upstream }: Taken) {
+    const h = before[0] as tf.Tensor;
+    const factors = slope(activation, given.add(product.forward(h)), after[0] as tf.Tensor);
+    const { carried, kept } = runLoop({
+      scanned: [upstream[0] as tf.Tensor, factors],
+      carried: initial.map((state) => tf.zerosLike(state)),
+      backwards: true,
+      body([own, factors], [later]) {
+        const sums = tf.add(own as tf.Tensor, later as tf.Tensor).mul(factors as tf.Tensor);
+        return { carried: [product.backward(sums)], kept: [sums] };
+      },
+    });
+    const [all] = kept as [tf.Tensor];
+    return { inputs: all, initial: carried, weights: [product.weights(h, all)] };
+  }
+
+  const step = (input: tf.Tensor, [h]: readonly tf.Tensor[]): tf.Tensor[] => [
+    squash(input.add(product.forward(h as tf.Tensor))),
+  ];
+  return { step, gradients };
+}
