@@ -3,6 +3,7 @@ export * from "./metrics/index.ts";
 export * from "./detection/index.ts";
 export * from "./classification/index.ts";
 export * from "./segmentation/index.ts";
+export * from "./sequence/index.ts";
 export * from "./training/index.ts";
 export * from "./core/index.ts";
 

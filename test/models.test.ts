@@ -14,7 +14,7 @@ afterAll(() => {
 describe.each(Object.entries(MODELS))("the model %s", (name, { title, task, options }) => {
   it("says what it is", () => {
     expect(title).not.toBe("");
-    expect(["detection", "classification", "segmentation", "sequence"]).toContain(task);
+    expect(["detection", "classification", "segmentation", "clips", "reading", "forecasting"]).toContain(task);
   });
 
   it("can be trained without any choice, and each choice is an option of the command with help", () => {

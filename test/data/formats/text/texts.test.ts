@@ -69,6 +69,24 @@ test("crops named by their texts are taken for that only where texts are asked f
   await expect(read(numbered, { wanted: "texts" })).rejects.toThrow(/all 4 images would have the text "img"/);
 });
 
+test("images are written under their texts, and read again, whatever the texts end with", async () => {
+  const texts = ["AB", "ab", "AB", "A_7", "é 猫"];
+  const source = await folderOf({
+    ...Object.fromEntries(texts.map((_, i) => [`${i}.jpg`, picture])),
+    "t.csv": ["file,text,split", ...texts.map((text, i) => `${i}.jpg,${text},${i < 3 ? "train" : "val"}`)].join("\n"),
+  });
+  const { dataset } = await readDataset(source);
+  const out = `${source}-named`;
+  await exportLabels(dataset, "textnames", out);
+  const again = await readDataset(out, { wanted: "texts" });
+  const of = ({ images }: typeof dataset) => images.map(({ text, split }) => `${split ?? ""} ${text ?? ""}`).sort();
+  expect(of(again.dataset)).toEqual(of(dataset));
+  const slash = { ...dataset, images: dataset.images.map((image) => ({ ...image, text: "A/B" })) };
+  await expect(exportLabels(slash, "textnames", `${source}-slash`)).rejects.toThrow(
+    /no file can be named by its text "A\/B"/,
+  );
+});
+
 test("texts come through an import and an export unchanged", async () => {
   const csv = 'file,text,split\na.jpg,"=1, ""x""",train\nb.jpg,猫,val\nc.jpg,-,test\n';
   const source = await folderOf({ ...pictures, "texts.csv": csv });
