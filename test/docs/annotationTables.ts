@@ -44,7 +44,7 @@ const FILES: Readonly<Record<FormatId, string>> = {
   texts:
     "`file,text` and perhaps `split`, with a header or without (ICDAR's `gt.txt`), commas, semicolons or tabs. The text of whole images, no boxes",
   textnames:
-    "A folder of crops, `AB12.png` and `AB12_2.png` for the text AB12; taken for this only where texts are asked for. Only read",
+    "A folder of crops, `AB12.png` and `AB12_2.png` for the text AB12; taken for this only where texts are asked for. The text of whole images, no boxes",
 };
 
 /** What an extra is called. */

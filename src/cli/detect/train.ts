@@ -166,9 +166,10 @@ function headline(task: TaskKind, metrics: Readonly<Record<string, number>>): st
   return known.map((name) => `${name} ${(metrics[name] ?? NaN).toFixed(3)}`).join(", ");
 }
 
-/** The first of a task's headlines, by its score: an error counts below zero there. */
-function scored(task: TaskKind, score: number): number {
-  return task === "forecasting" ? -score : score;
+/** What the score of a validation says, most often the first of those numbers; errors are scored below zero. */
+function scoreText(task: TaskKind, score: number): string {
+  if (task === "reading") return `1 - cer ${score.toFixed(3)}`;
+  return `${HEADLINES[task][0]} ${(task === "forecasting" ? -score : score).toFixed(3)}`;
 }
 
 /** What to know and to type after a training. */
@@ -182,10 +183,7 @@ function summary(
 ): string[] {
   const { task } = modelNamed(model);
   const done = `${countOf(steps, "step")} in ${duration(seconds)}`;
-  const weights =
-    best === null
-      ? []
-      : [`best weights: ${join(out, "best")} (val ${HEADLINES[task][0]} ${scored(task, best.score).toFixed(3)})`];
+  const weights = best === null ? [] : [`best weights: ${join(out, "best")} (val ${scoreText(task, best.score)})`];
   if (!finished) {
     return [`stopped after ${done}`, ...weights, `continue with: detect train --out ${quoted(out)} --resume`];
   }

@@ -81,6 +81,11 @@ export function requireTask(model: string, images: readonly ImageRecord[], data:
     );
   }
   if (modelNamed(model).task !== "detection" || images.some(({ objects }) => objects.length > 0)) return;
+  if (images.some(({ text }) => text !== undefined)) {
+    throw new UsageError(
+      `${data}: its images have texts and no boxes, so that there is nothing to detect; a reader learns them: --model crnn`,
+    );
+  }
   if (!images.some(({ labels }) => labels?.length)) return;
   throw new UsageError(
     `${data}: its images have labels and no boxes, so that there is nothing to detect; a classifier learns them: --model small-cnn, or the model that pretrained weights are of`,

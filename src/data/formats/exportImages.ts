@@ -68,7 +68,8 @@ export function nameImages(
   });
 }
 
-async function placeImages(
+/** Puts named images into a folder, see `exportImages`. */
+export async function placeImages(
   images: readonly ExportedImage[],
   folder: string,
   copy: boolean,

@@ -64,9 +64,9 @@ export function firstRow(text: string): string[] {
 }
 
 /** The cells of the first rows of a text, as many as there are; none where it is no CSV. */
-export function firstRows(text: string, count: number): string[][] {
+export function firstRows(text: string, count: number, { ltrim = false } = {}): string[][] {
   try {
-    return parse(text, { ...SYNTAX, delimiter: separatorOf(text), bom: true, to: count });
+    return parse(text, { ...SYNTAX, ltrim, delimiter: separatorOf(text), bom: true, to: count });
   } catch {
     return [];
   }

@@ -22,7 +22,7 @@ const LARGEST = 4.9e6;
  * the most confused letters, and the worst crops, smaller ones where they would not fit. Image files that are not there, or
  * cannot be read, are no error: the page says so.
  */
-export async function readerReport(input: ReaderReportInput): Promise<string> {
+async function readerReport(input: ReaderReportInput): Promise<string> {
   const [figures, common, css] = await Promise.all([
     figuresOf(input),
     pageStyle(),

@@ -14,9 +14,6 @@ export interface DecodeOptions {
   words?: readonly string[] | undefined;
 }
 
-/** For functions that hand their options on. */
-export const DECODE_OPTIONS = { beam: true, words: true } as const;
-
 /** A text, and how probable it is, 0 to 1: the sum over all ways to lay it out over the frames. */
 export interface Reading {
   text: string;
@@ -30,7 +27,7 @@ export interface Reading {
  * where none of the words can be written with the alphabet
  */
 export function decoderOf(classes: readonly string[], options: DecodeOptions): (scores: FrameScores) => Reading {
-  knownOptions("reading", options, DECODE_OPTIONS);
+  knownOptions("reading", options, { beam: true, words: true });
   const { beam, words } = options;
   if (beam !== undefined && words) throw new AnchorkitError("reading: with words, no beam is needed; leave one out");
   if (beam !== undefined && !(Number.isInteger(beam) && beam >= 1)) {

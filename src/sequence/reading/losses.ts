@@ -44,7 +44,7 @@ export function readerLosses(inputs: NamedTensors, options: ReaderLossOptions): 
   const { texts, widths } = inputs as { texts: tf.Tensor2D; widths: tf.Tensor2D };
   const images = warpedImages(inputs, options, preprocessing);
   const outputs = network.model.apply([images, widths], { training: true }) as [tf.Tensor3D, tf.Tensor3D];
-  const frames = tf.cast(tf.ceil(widths.div(FRAME_STRIDE)), "int32").flatten() as tf.Tensor1D;
+  const frames = widths.div(FRAME_STRIDE).ceil().cast<tf.Tensor2D>("int32").as1D();
   const lengths = texts.greaterEqual(0).toFloat().sum(1).maximum(1);
   const [read, shortcut] = outputs.map((logits) => ctcLoss(logits, texts, frames).div(lengths).mean().asScalar());
   return { text: read as tf.Scalar, shortcut: (shortcut as tf.Scalar).mul(SHORTCUT) };

@@ -2,7 +2,6 @@ import { z } from "zod";
 
 /** The kinds of recurrent layers that a reader can have. */
 export const CELLS = ["lstm", "gru"] as const;
-export type Cell = (typeof CELLS)[number];
 
 /**
  * What can be chosen of a reader, by the names that the command line and config.json have for it; see ClassifierOptions.

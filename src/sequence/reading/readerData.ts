@@ -21,7 +21,7 @@ export interface ReaderData {
 }
 
 /** How much around an object is cut out with it. */
-export const MARGIN = 0.05;
+const MARGIN = 0.05;
 
 /**
  * The images that a reader learns from and is measured on: those with a text, or else objects with a text among their

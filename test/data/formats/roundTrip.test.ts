@@ -22,7 +22,7 @@ const LIMITS: Record<FormatId, Limits | "has a test of its own"> = {
   clips: "has a test of its own", // are no images
   masks: "has a test of its own", // no two objects share a pixel
   texts: "has a test of its own", // has no boxes
-  textnames: "has a test of its own", // is only read
+  textnames: "has a test of its own", // has no boxes
 };
 
 test("the registry holds every format once, under its id and name", () => {

@@ -36,6 +36,7 @@ async function written(format: FormatId, splits = false): Promise<string> {
       width,
       height,
       ...((format === "folders" || format === "imagelabels") && { labels: [0] }),
+      ...((format === "texts" || format === "textnames") && { text: `AB${i}` }),
       ...(splits && { split: i === 2 ? "val" : "train" }),
     },
     objects: [

@@ -8,12 +8,13 @@ import { placeLabels } from "../../placing/placeLabels.ts";
 import { splitOfPath } from "../../split/splitLists.ts";
 import { textIn } from "../../text/texts.ts";
 import { warningsOf } from "../../warnings.ts";
+import { writeTextNames } from "./writeTextNames.ts";
 import type { LabelFormat, Likeness, ReadOptions, ReadResult, Wanted } from "../format.ts";
 
-/** A folder of crops, each named by the text in it: the form of Keras's captcha example. Only read. */
+/** A folder of crops, each named by the text in it: the form of Keras's captcha example. */
 export const textNames: LabelFormat = {
   ...{ id: "textnames", title: "images named by their text", holds: ["split", "text"] },
-  ...{ recognizes, read },
+  ...{ recognizes, read, write: writeTextNames },
 };
 
 /** Any folder of images could be one: only where texts are wanted, and nothing else tells them. */

@@ -19,14 +19,14 @@ const title = "CSV of texts";
 const traits: FileTraits = {
   title,
   extension: /\.(?:[ct]sv|txt)$/i,
-  looksRight: (head) => looksLikeTexts(firstRows(head, 2)) !== "no",
+  looksRight: (head) => likeness(head) !== "no",
 };
 
 /** Those that name themselves. */
 const named: FileTraits = {
   title,
   extension: /\.[ct]sv$/i,
-  looksRight: (head) => looksLikeTexts(firstRows(head, 2)) === "named" && !looksLikeImageLabels(head),
+  looksRight: (head) => likeness(head) === "named" && !looksLikeImageLabels(head),
 };
 
 /** A list of images and the text that stands in each, for readers: `file,text`, or ICDAR's and TextRecognitionData's. */
@@ -56,9 +56,16 @@ async function read(path: string, options: ReadOptions = {}): Promise<ReadResult
   return { dataset, warnings: warnings.lines(), source: `${title} in ${shownPath(path)}` };
 }
 
+function likeness(head: string): ReturnType<typeof looksLikeTexts> {
+  return looksLikeTexts(firstRows(head, 2, SYNTAX));
+}
+
+/** ICDAR's lists have a space before their quotes. */
+const SYNTAX = { ltrim: true };
+
 async function imagesOf(from: string, warnings: Warnings): Promise<NamedImage[]> {
   const lines: CsvRow[] = [];
-  for await (const line of untilBroken(csvRows(from, { ltrim: true }), from, warnings)) lines.push(line);
+  for await (const line of untilBroken(csvRows(from, SYNTAX), from, warnings)) lines.push(line);
   const [first] = lines;
   if (first === undefined) throw new AnchorkitError(`${shownPath(from)}: the file is empty`);
   const columns = textColumns(first);
