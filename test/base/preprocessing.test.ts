@@ -54,6 +54,14 @@ describe("placeOnCanvas", () => {
     expect(placed).toEqual({ ...expected, scaleX: expected.width / width, scaleY: expected.height / height });
   });
 
+  it("lays lines of text at the left, as high as the canvas, and squeezes those that are wider", () => {
+    const framing = { canvas: { width: 160, height: 32 }, resize: "line" } as const;
+    const placed = { width: 57, height: 32, offsetX: 0, offsetY: 0, scaleX: 57 / 71, scaleY: 0.8 };
+    expect(placeOnCanvas({ width: 71, height: 40 }, framing)).toEqual(placed);
+    const squeezed = placeOnCanvas({ width: 400, height: 40 }, framing);
+    expect(squeezed).toMatchObject({ width: 160, height: 32, offsetX: 0, offsetY: 0, scaleX: 0.4, scaleY: 0.8 });
+  });
+
   it("fits, fills or covers the canvas, with the image in the middle", () => {
     fc.assert(
       fc.property(size, size, fc.constantFrom(...RESIZE_RULES), (image, onto, resize) => {

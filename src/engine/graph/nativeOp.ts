@@ -38,20 +38,6 @@ export function nativeOp<N extends number = 1>(
   return results as Tensors<N>;
 }
 
-/**
- * The numbers as TensorFlow's int64, which some of its ops ask for and tfjs does not know: it calls them int32, and says
- * so on the console each time, which is kept quiet here. Give the result to `nativeOp` alone.
- */
-export function toInt64(numbers: tf.Tensor): tf.Tensor {
-  const { warn } = console;
-  console.warn = () => undefined;
-  try {
-    return nativeOp("Cast", { SrcT: numbers.dtype, DstT: "int64", Truncate: false }, [numbers])[0];
-  } finally {
-    console.warn = warn;
-  }
-}
-
 /** tfjs-node warns at each int64 that an op gives of how its values would be read; such tensors are for other ops alone. */
 function withoutWarnings<T>(run: () => T): T {
   const warn = console.warn;
