@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 
 /**
  * An attribute of a TensorFlow op, under the name its op definition gives it: a tensor type ("float32", "int32",
- * "int64", "bool", "uint8"), any other text, a boolean, a number for a float, and `{ int: 2 }` for an integer or, with several, a
+ * "bool", "uint8"), any other text, a boolean, a number for a float, and `{ int: 2 }` for an integer or, with several, a
  * list of them.
  */
 export type AttributeValue = string | boolean | number | { readonly int: number | readonly number[] };
@@ -34,20 +34,6 @@ export function nativeOp<N extends number = 1>(
       ? [backend.executeSingleOutput(name, list, inputs)]
       : backend.executeMultipleOutputs(name, list, inputs, count);
   return results as Tensors<N>;
-}
-
-/**
- * The numbers as TensorFlow's int64, which some of its ops ask for and tfjs does not know: it calls them int32, and says
- * so on the console each time, which is kept quiet here. Give the result to `nativeOp` alone.
- */
-export function toInt64(numbers: tf.Tensor): tf.Tensor {
-  const { warn } = console;
-  console.warn = () => undefined;
-  try {
-    return nativeOp("Cast", { SrcT: numbers.dtype, DstT: "int64", Truncate: false }, [numbers])[0];
-  } finally {
-    console.warn = warn;
-  }
 }
 
 /** A tuple of N tensors, so that destructuring the outputs of an op needs no checks. */
@@ -83,7 +69,6 @@ function findNativeBackend(): NativeBackend | undefined {
 const tensorTypes = new Map([
   ["float32", "TF_FLOAT"],
   ["int32", "TF_INT32"],
-  ["int64", "TF_INT64"],
   ["bool", "TF_BOOL"],
   ["uint8", "TF_UINT8"],
 ]);
