@@ -87,11 +87,17 @@ export function recordLoop(name: string, loop: Loop, writer: LoopWriter): LoopRe
     frame.own.add(remember(tensor, source, like.dtype).source);
     return tensor;
   };
+  // A slice of the first axis is no copy, other than what GatherV2 gives.
+  const row = (as: string, values: number[]): string => inside(constant(as, values, [values.length]));
+  const begin = node("Reshape", "begin", [place, row("one_row", [1])], { ...int32, Tshape: int32.T });
+  const end = node("AddV2", "end", [`${begin}:0`, row("step", [1])], int32);
+  const masks = ["begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask"].map((mask) => [mask, { i: 0 }] as const);
   const slices = loop.scanned.map((tensor, k) => {
     const value = valueOf(tensor);
-    const types = { Tparams: { type: DATA_TYPE[value.dtype] }, Tindices: int32.T, Taxis: int32.T };
-    const attr = { ...types, batch_dims: { i: 0 } };
-    const found = node("GatherV2", `slice_${k}`, [inside(value), place, inside(zero)], attr);
+    const types = { T: { type: DATA_TYPE[value.dtype] }, Index: int32.T };
+    const attr = { ...types, ...Object.fromEntries(masks), shrink_axis_mask: { i: 1 } };
+    const bounds = [`${begin}:0`, `${end}:0`, row(`stride_${k}`, [1])];
+    const found = node("StridedSlice", `slice_${k}`, [inside(value), ...bounds], attr);
     return placeholder(value, value.shape.slice(1), `${found}:0`);
   });
   const carried = loop.carried.map((tensor, k) => {

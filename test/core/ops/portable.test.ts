@@ -5,6 +5,9 @@ import { ACTIVATIONS } from "../../../src/core/ops/activations.ts";
 import { batchNorm, frozenBatchNorm } from "../../../src/core/ops/batchNorm.ts";
 import { sampleGrid, sampleRegularGrid } from "../../../src/core/ops/bilinear.ts";
 import { gatherPerImage } from "../../../src/core/ops/gather.ts";
+import { dense } from "../../../src/core/ops/dense.ts";
+import { lstm } from "../../../src/core/ops/recurrent/lstm.ts";
+import { matrixProduct } from "../../../src/core/ops/recurrent/product.ts";
 import { cropImages } from "../../../src/core/ops/images.ts";
 import { batchedNms } from "../../../src/core/ops/nonMaxSuppression.ts";
 import { rangeMax } from "../../../src/core/ops/rangeMax.ts";
@@ -30,6 +33,7 @@ const random = new Random("portable");
 const numbers = (count: number): number[] => Array.from({ length: count }, () => random.normal());
 const ints = (...values: number[]): tf.Tensor1D => tf.tensor1d(values, "int32");
 const [GAMMA, BETA, MEAN] = [numbers(3), numbers(3), numbers(3)];
+const DENSE = numbers(12);
 const VARIANCE = [0.5, 1, 2];
 const vector = (values: number[]): tf.Tensor1D => tf.tensor1d(values);
 
@@ -72,6 +76,22 @@ const cases: Case[] = [
     })),
   ), // prettier-ignore
   { name: "relu", shape: [2, 5], run: relu, native: ["ReluGrad"] },
+  {
+    name: "dense",
+    shape: [2, 3, 4],
+    run: (x) => dense(x, tf.tensor2d(DENSE, [4, 3]), vector(BETA)),
+    native: ["MatMul", "BiasAdd"],
+  },
+  {
+    name: "lstm",
+    shape: [3, 2, 8],
+    run: (x) => {
+      const product = matrixProduct(tf.tensor2d(DENSE.concat(DENSE).slice(0, 16), [2, 8]));
+      const options = { activation: "tanh", recurrentActivation: "sigmoid", throughCells: false } as const;
+      return lstm(x, [tf.zeros([2, 2]), tf.ones([2, 2])], product, options)[0];
+    },
+    native: ["TensorArrayV3", "LoopCond"],
+  },
   { name: "relu6", shape: [2, 5], run: (x) => relu6(x.mul(6)), native: ["Relu6Grad"] },
   {
     name: "batchNorm",

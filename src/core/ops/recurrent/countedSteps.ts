@@ -12,8 +12,6 @@ export interface CountedSteps {
   spread(y: tf.Tensor, zeros: boolean): tf.Tensor;
   /** What the last step that counted gave, and `none` where there is none: [time, batch, ...] -> [batch, ...]. */
   last(y: tf.Tensor, none: tf.Tensor): tf.Tensor;
-  /** The number of steps that count in the longest sequence, int32. */
-  longest: tf.Scalar;
 }
 
 /**
@@ -47,6 +45,5 @@ export function countedSteps(mask: tf.Tensor2D): CountedSteps {
     compact: (x) => gatherRows(table(none(x), x), source),
     spread: (y, zeros) => gatherRows(table(none(y), y), zeros ? ownRow : rowOfStep),
     last: (y, first) => gatherRows(table(first, y), end),
-    longest: ordinal.slice([time - 1, 0], [1, batch]).max(),
   };
 }

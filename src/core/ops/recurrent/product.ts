@@ -40,9 +40,10 @@ export function convolutionProduct(weights: tf.Tensor4D, state: readonly [number
 }
 
 function byMatrix(matrix: tf.Tensor2D): Product {
+  const back = tf.transpose(matrix); // once, rather than in each product
   return {
-    forward: (state) => multiply(state, matrix, false),
-    backward: (gradient) => multiply(gradient, matrix, true),
+    forward: (state) => multiply(state, matrix),
+    backward: (gradient) => multiply(gradient, back),
     weights: (states, gradients) => multiplyMatrices(asMatrix(states), asMatrix(gradients), true),
   };
 }
@@ -91,8 +92,8 @@ function unfold(images: tf.Tensor4D, like: tf.Tensor): tf.Tensor {
   return images.reshape([...like.shape.slice(0, -1), images.shape[3]]);
 }
 
-function multiply(x: tf.Tensor, matrix: tf.Tensor, transposed: boolean): tf.Tensor {
-  const product = multiplyMatrices(asMatrix(x), matrix, false, transposed);
+function multiply(x: tf.Tensor, matrix: tf.Tensor): tf.Tensor {
+  const product = multiplyMatrices(asMatrix(x), matrix);
   return x.rank === 2 ? product : product.reshape([...x.shape.slice(0, -1), product.shape[1]]);
 }
 
