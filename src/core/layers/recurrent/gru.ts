@@ -35,6 +35,7 @@ export class Gru extends UnitsLayer {
     return { ...super.getConfig(), recurrentActivation, resetAfter };
   }
 
+  /** The shape of the bias: a row for the input and one for the state, with `resetAfter`. */
   protected override biasShape(): number[] {
     return this.resetAfter ? [2, ...super.biasShape()] : super.biasShape();
   }

@@ -36,6 +36,7 @@ export class Lstm extends UnitsLayer {
     return { ...super.getConfig(), recurrentActivation, unitForgetBias };
   }
 
+  /** What the bias starts as: 1 for the forget gate, with `unitForgetBias`. */
   protected override biasInitializer(): tf.serialization.Serializable {
     return this.unitForgetBias ? new ForgetBias() : super.biasInitializer();
   }

@@ -49,10 +49,12 @@ export abstract class UnitsLayer extends RecurrentLayer {
   /** How many gates stand side by side in the weights. */
   protected abstract readonly gates: number;
 
+  /** The shape of the bias. */
   protected biasShape(): number[] {
     return [this.gates * this.units];
   }
 
+  /** What the bias starts as. */
   protected biasInitializer(): tf.serialization.Serializable {
     return tf.initializers.zeros();
   }

@@ -15,7 +15,7 @@ export interface LstmOptions {
  * An LSTM (Hochreiter and Schmidhuber, 1997; with forget gates, Gers et al., 2000) over all steps of a batch:
  * c' = f c + i g and h' = o tanh(c'). The gates i, f, g, o stand side by side on the last axis, in Keras's order.
  *
- * BlockLSTMV2, TensorFlow's own op for all steps, takes four times as long as this loop of plain ops.
+ * BlockLSTMV2, TensorFlow's own op for all steps, takes three times as long as this loop of plain ops.
  *
  * @param inputs what the inputs and the bias add to the gates, [time, batch, ..., 4 units]
  * @param initial h and c before the first step, [batch, ..., units] each
