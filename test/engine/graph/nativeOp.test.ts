@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { loadEngine } from "../../../src/engine/load.ts";
 import { isNative, nativeOp } from "../../../src/engine/graph/nativeOp.ts";
 
@@ -40,6 +40,23 @@ describe("nativeOp", () => {
       [1, 2],
     ]);
     tf.dispose([values, indices]);
+  });
+
+  it.skipIf(!native)("hands int64 from op to op without a word, and lets warnings through afterwards", () => {
+    const warnings = vi.spyOn(console, "warn").mockReturnValue();
+    const picked = tf.tidy(() => {
+      const [places] = nativeOp("Where", { T: "bool" }, [tf.tensor1d([true, false, true])]);
+      return nativeOp("GatherNd", { Tparams: "int32", Tindices: "int64" }, [
+        tf.tensor1d([4, 5, 6], "int32"),
+        places,
+      ])[0];
+    });
+    expect(picked.arraySync()).toEqual([4, 6]);
+    picked.dispose();
+    expect(warnings).not.toHaveBeenCalled();
+    console.warn("another");
+    expect(warnings).toHaveBeenCalledTimes(1);
+    warnings.mockRestore();
   });
 
   it("says which op needs the native engine when another one runs", async () => {
