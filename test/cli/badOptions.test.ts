@@ -103,7 +103,10 @@ test.each([
     `${files} --split val`,
     "--split is for detectors, classifiers, models that segment and models that read text, and these are files: leave it out",
   ],
-  [`${files} --precision float32`, "--precision is for detectors, classifiers, models that segment and models that read text"],
+  [
+    `${files} --precision float32`,
+    "--precision is for detectors, classifiers, models that segment and models that read text",
+  ],
   [`${train} --model resnet18 --fine-tune-from all`, "resnet18: fineTuneFrom and layerDecay are about"],
   [`${train} --model mobilenet-v2 --fine-tune-from 3`, "mobilenet-v2: fineTuneFrom and layerDecay are about"],
   [`${train} --model vgg16 --layer-decay 0.8`, "vgg16: fineTuneFrom and layerDecay are about pretrained weights"],
