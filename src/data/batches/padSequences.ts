@@ -4,7 +4,7 @@ import { AnchorkitError } from "../../base/errors.ts";
 export interface PaddedSequences {
   /** [sequences, length, features], 0 where nothing was. */
   values: Float32Array;
-  /** [sequences, length]: 1 for a step that counts, 0 for padding. */
+  /** [sequences, length], 1 for a step that counts, 0 for padding. */
   mask: Float32Array;
 }
 
