@@ -28,7 +28,7 @@ const BOXES: LabelledObject["box"][] = [
 /** Of whole pixels at the borders all are exact, but for VOC's 1, which is LabelImg's 0 (and warned of). */
 const PRECISION: Partial<Record<FormatId, number>> = { voc: 1, yolo: 1e-5, openimages: 1e-5, tfrecord: 1e-4 };
 
-const WITHOUT_BOXES: readonly FormatId[] = ["imagelabels", "folders", "masks", "texts", "textnames"];
+const WITHOUT_BOXES: readonly FormatId[] = ["imagelabels", "folders", "masks", "clips", "texts", "textnames"];
 const formats = FORMAT_IDS.filter((id) => !WITHOUT_BOXES.includes(id));
 test.each(formats)("%s: corners at 0, 1, the last pixel and the border come back", async (format) => {
   for (const [i, box] of BOXES.entries()) {
