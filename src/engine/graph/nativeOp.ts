@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 
 /**
  * An attribute of a TensorFlow op, under the name its op definition gives it: a tensor type ("float32", "int32",
- * "bool", "uint8"), any other text, a boolean, a number for a float, and `{ int: 2 }` for an integer or, with several, a
+ * "int64", "bool", "uint8"), any other text, a boolean, a number for a float, and `{ int: 2 }` for an integer or, with several, a
  * list of them.
  */
 export type AttributeValue = string | boolean | number | { readonly int: number | readonly number[] };
@@ -82,6 +82,7 @@ function findNativeBackend(): NativeBackend | undefined {
 const tensorTypes = new Map([
   ["float32", "TF_FLOAT"],
   ["int32", "TF_INT32"],
+  ["int64", "TF_INT64"],
   ["bool", "TF_BOOL"],
   ["uint8", "TF_UINT8"],
 ]);
