@@ -47,6 +47,13 @@ export interface BucketedBatch {
   indices: number[];
 }
 
+/** An endless stream of batches. */
+export interface BucketedBatches {
+  stepsPerEpoch: number;
+  /** The batch of this number, from 0. */
+  batchAt: (index: number) => BucketedBatch;
+}
+
 /**
  * An endless stream of batches, each of samples of one bucket; in each epoch every sample is in one, and the batches come
  * in another order. Each batch depends on its number and the seed alone. What a bucket has too few samples for, its first
@@ -55,7 +62,7 @@ export interface BucketedBatch {
 export function bucketedBatches(
   buckets: readonly Bucket[],
   { batch, random }: { batch: number; random: Random },
-): { stepsPerEpoch: number; batchAt(index: number): BucketedBatch } {
+): BucketedBatches {
   const stepsPerEpoch = buckets.reduce((sum, { indices }) => sum + Math.ceil(indices.length / batch), 0);
   let drawn: { epoch: number; batches: BucketedBatch[] } | undefined;
   const draw = (epoch: number): BucketedBatch[] => {

@@ -35,7 +35,7 @@ export const FORMATS: Readonly<Record<FormatId, LabelFormat>> = {
   imagelabels: imageLabels,
   folders: classFolders,
   masks: maskFolders,
-  clips,
   texts,
   textnames: textNames,
+  clips,
 };

@@ -7,7 +7,7 @@
  * - drift: the last value, and on along the line from the first one to it;
  * - seasonal-change: the value a season ago, and what the series has changed by in the season until now.
  */
-export const BASELINES = {
+export const BASELINES: Readonly<Record<BaselineName, Baseline>> = {
   last: (values, { origin, horizon }) => new Float64Array(horizon).fill(values[origin - 1] as number),
   seasonal: (values, { origin, horizon, season }) => seasonAgo(values, origin, horizon, season),
   drift(values, { origin, horizon }) {
@@ -19,9 +19,12 @@ export const BASELINES = {
     const change = (values[origin - 1] as number) - (values[origin - 1 - season] as number);
     return seasonAgo(values, origin, horizon, season).map((value, h) => value + change * (1 + Math.floor(h / season)));
   },
-} as const satisfies Readonly<Record<string, (values: Float64Array, at: BaselineWindow) => Float64Array>>;
+};
 
-export type BaselineName = keyof typeof BASELINES;
+export type BaselineName = "last" | "seasonal" | "drift" | "seasonal-change";
+
+/** The `horizon` values from row `origin` on, out of the rows before it. */
+export type Baseline = (values: Float64Array, at: BaselineWindow) => Float64Array;
 
 export interface BaselineWindow {
   /** The first row that is forecast. */

@@ -1,4 +1,4 @@
-export { baselineReach, BASELINES, type BaselineName, type BaselineWindow } from "./baselines.ts";
+export { type Baseline, baselineReach, BASELINES, type BaselineName, type BaselineWindow } from "./baselines.ts";
 export {
   coverage,
   errorsByStep,

@@ -80,6 +80,7 @@ const Options = z.object({
 });
 export type ClipClassifierOptions = z.infer<typeof Options>;
 
+/** What can be chosen of a classifier of clips, by the names that the command line and config.json have for it. */
 export const ClipClassifierOptions = Options.refine(...ONE_BACKBONE)
   .refine(({ backbone, width, pretrained }) => pretrained !== undefined || WIDTH_OF_MOBILENET[0]({ backbone, width }), {
     message: WIDTH_OF_MOBILENET[1].message,
