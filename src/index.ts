@@ -27,7 +27,13 @@ export type { Augmentation } from "./data/augment/description.ts";
 export type { Draw } from "./data/augment/draw/draw.ts";
 export { drawAugmentation, type DrawOptions } from "./data/augment/draw/drawAugmentation.ts";
 export { loadAugmentation } from "./data/augment/readAugmentation.ts";
-export { type Bucket, bucketByLength, type BucketedBatch, type BucketedBatches, bucketedBatches } from "./data/batches/bucketByLength.ts";
+export {
+  type Bucket,
+  bucketByLength,
+  type BucketedBatch,
+  type BucketedBatches,
+  bucketedBatches,
+} from "./data/batches/bucketByLength.ts";
 export { type PaddedSequences, padSequences } from "./data/batches/padSequences.ts";
 export type {
   Dataset,
