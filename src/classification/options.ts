@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { RESIZE_RULES } from "../base/preprocessing.ts";
+import { PRETRAINED, WIDTH } from "../core/backbones/chosenBackbone.ts";
+import { dropoutOf, FINE_TUNE_FROM, LABEL_SMOOTHING, RESIZE } from "../training/commonOptions.ts";
 
 /** What a classifier can learn from a data set. */
 export const TARGETS = ["labels", "objects", "presence", "box"] as const;
@@ -16,27 +17,14 @@ export const ClassifierOptions = z.object({
     .max(2048)
     .default(96)
     .meta({ description: "longer side of the network's input", placeholder: "pixels" }),
-  resize: z
-    .enum(RESIZE_RULES)
-    .default("fit")
-    .meta({ description: "images of another shape than the input", placeholder: "how" }),
+  resize: RESIZE,
   targets: z.enum(TARGETS).optional().meta({
     description:
       "what to learn: labels of images, objects cut out, the presence of classes in images, or one box an image (default: labels where there are some, else objects)",
     placeholder: "what",
   }),
-  dropout: z
-    .number()
-    .min(0)
-    .max(0.9)
-    .default(0.2)
-    .meta({ description: "share of the features that a training step leaves out", placeholder: "share" }),
-  labelSmoothing: z
-    .number()
-    .min(0)
-    .max(0.5)
-    .default(0.1)
-    .meta({ description: "share of each target that is spread over all classes", placeholder: "share" }),
+  dropout: dropoutOf(0.2),
+  labelSmoothing: LABEL_SMOOTHING,
   classWeights: z
     .enum(["none", "balanced"])
     .default("none")
@@ -58,15 +46,8 @@ function isFineTuning({ pretrained, fineTuneFrom, layerDecay }: Tuned): boolean 
 }
 
 const Pretrained = ClassifierOptions.extend({
-  pretrained: z
-    .string()
-    .optional()
-    .meta({ description: "Keras weights to start from: a folder, or an .h5 file", placeholder: "file" }),
-  fineTuneFrom: z.string().optional().meta({
-    description:
-      "with pretrained weights: the first layer that learns after the head, by name or by its number from the end; all, or none",
-    placeholder: "layer | n",
-  }),
+  pretrained: PRETRAINED,
+  fineTuneFrom: FINE_TUNE_FROM,
   layerDecay: z.number().positive().max(1).optional().meta({
     description:
       "with pretrained weights: the learning rate of each stage of the backbone as a multiple of that of the next one towards the head (default: 1)",
@@ -80,12 +61,7 @@ export const PretrainedOptions = Pretrained.refine(isFineTuning, { message: FINE
 
 /** Of MobileNets. */
 export const MobilenetOptions = Pretrained.extend({
-  width: z
-    .number()
-    .positive()
-    .max(4)
-    .optional()
-    .meta({ description: "width of a MobileNet (default: 1)", placeholder: "factor" }),
+  width: WIDTH,
 })
   .refine(isFineTuning, { message: FINE_TUNING })
   .refine(({ pretrained, width }) => pretrained === undefined || width === undefined, {

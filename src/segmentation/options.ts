@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { PIXEL_RESIZE_RULES } from "../base/preprocessing.ts";
-import { ONE_BACKBONE, WIDTH_OF_MOBILENET } from "../core/backbones/chosenBackbone.ts";
+import { ONE_BACKBONE, PRETRAINED, WIDTH, WIDTH_OF_MOBILENET } from "../core/backbones/chosenBackbone.ts";
 import { BACKBONE_NAMES } from "../core/backbones/names.ts";
 import { UPSAMPLINGS } from "./networks/architecture.ts";
 
@@ -58,16 +58,8 @@ const BACKBONE = {
     description: "the network that looks at the image (default: U-Net's own; for FCNs small)",
     placeholder: "name",
   }),
-  width: z
-    .number()
-    .positive()
-    .max(4)
-    .optional()
-    .meta({ description: "width of a MobileNet (default: 1)", placeholder: "factor" }),
-  pretrained: z
-    .string()
-    .optional()
-    .meta({ description: "Keras weights to start from: a folder, or an .h5 file", placeholder: "file" }),
+  width: WIDTH,
+  pretrained: PRETRAINED,
 };
 
 /** Of U-Nets. */

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { RESIZE_RULES } from "../../base/preprocessing.ts";
-import { ONE_BACKBONE, WIDTH_OF_MOBILENET } from "../../core/backbones/chosenBackbone.ts";
+import { ONE_BACKBONE, WIDTH, WIDTH_OF_MOBILENET } from "../../core/backbones/chosenBackbone.ts";
 import { BACKBONE_NAMES } from "../../core/backbones/names.ts";
 import { ANCHOR_CHOICE, readAnchorChoice } from "../boxes/anchorChoice.ts";
+import { RESIZE } from "../../training/commonOptions.ts";
 
 /**
  * What can be chosen of a Faster R-CNN, by the names that the command line and config.json have for it; `description` is
@@ -16,20 +16,12 @@ export const FasterRcnnOptions = z
       .max(2048)
       .default(320)
       .meta({ description: "longer side of the network's input", placeholder: "pixels" }),
-    resize: z
-      .enum(RESIZE_RULES)
-      .default("fit")
-      .meta({ description: "images of another shape than the input", placeholder: "how" }),
+    resize: RESIZE,
     backbone: z
       .enum(BACKBONE_NAMES)
       .optional()
       .meta({ description: "the network that reads the image (default: small)", placeholder: "name" }),
-    width: z
-      .number()
-      .positive()
-      .max(4)
-      .optional()
-      .meta({ description: "width of a MobileNet (default: 1)", placeholder: "factor" }),
+    width: WIDTH,
     pretrained: z
       .string()
       .optional()

@@ -1,8 +1,9 @@
 import type { VNode } from "preact";
 import { countOf } from "../../base/words.ts";
 import { DataTable } from "../page/dataTable.tsx";
-import { Document, Figures, Warnings } from "../page/document.tsx";
+import { Document } from "../page/document.tsx";
 import type { Figure } from "../page/figure.ts";
+import { Opening, Plots, type Verdict } from "../page/opening.tsx";
 import { rate, shorten } from "../page/text.ts";
 import { ShareTile, Tile } from "../page/tile.tsx";
 import { wilsonInterval } from "../page/wilson.ts";
@@ -10,7 +11,6 @@ import { ClassTable } from "./classTable.tsx";
 import type { ClassifierReportInput } from "./input.ts";
 import { allNumbers, lossOfGuessing } from "./numbers.ts";
 import { Gallery, type GalleryProps } from "./pictures/gallery.tsx";
-import type { Verdict } from "./verdict.ts";
 
 export interface PageProps extends GalleryProps {
   input: ClassifierReportInput;
@@ -31,25 +31,18 @@ export function Page({ input, verdict, figures, style, ...gallery }: PageProps):
       contentSecurityPolicy="default-src 'none'; img-src data:; style-src 'unsafe-inline'"
     >
       <main>
-        <header>
-          <p class="eyebrow">
-            <strong>{shorten(title, 120)}</strong>
-            <span>
+        <Opening
+          {...{ title, verdict, warnings }}
+          extent={
+            <>
               {cutOut ? `${countOf(images.length, "object")} cut out as images` : countOf(images.length, "image")} ·{" "}
               {countOf(classes.length, "class")}
-            </span>
-          </p>
-          <h1>{verdict.headline}</h1>
-          {verdict.details.map((sentence) => (
-            <p class="verdict">{sentence}</p>
-          ))}
+            </>
+          }
+        >
           <Tiles {...input} />
-          <Warnings warnings={warnings} />
-        </header>
-        <section aria-labelledby="plots-title">
-          <h2 id="plots-title">Where it is strong, where it fails</h2>
-          <Figures figures={figures} />
-        </section>
+        </Opening>
+        <Plots figures={figures} />
         <section aria-labelledby="classes-title">
           <h2 id="classes-title">Classes</h2>
           <ClassTable evaluation={evaluation} />

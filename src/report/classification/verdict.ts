@@ -6,14 +6,7 @@ import { percent, shorten } from "../page/text.ts";
 import { type Share, wilsonInterval } from "../page/wilson.ts";
 import { type Answer, answersOf, confusedPairs, type LabelAnswer, labelAnswersOf } from "./answers.ts";
 import type { ClassifierReportInput } from "./input.ts";
-
-/** The evaluation in words. */
-export interface Verdict {
-  /** How often it is right. */
-  headline: string;
-  /** How far to trust that, what is confused, whether it is too sure: a sentence or two each. */
-  details: string[];
-}
+import type { Verdict } from "../page/opening.tsx";
 
 /** With fewer images, or a wider interval, a share says little. */
 const [ENOUGH_IMAGES, WIDEST] = [30, 0.2];

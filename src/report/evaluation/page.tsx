@@ -3,13 +3,13 @@ import type { DetectionAnalysis } from "../../metrics/detection/analysis.ts";
 import { COCO_KEYS } from "../../metrics/detection/coco/cocoSummary.ts";
 import type { OperatingPoint } from "../../metrics/detection/operatingPoints.ts";
 import { Explorer, type ExplorerProps } from "./explorer.tsx";
-import { Document, Figures, Warnings } from "../page/document.tsx";
+import { Document } from "../page/document.tsx";
 import type { Figure } from "../page/figure.ts";
+import { Opening, Plots, type Verdict } from "../page/opening.tsx";
 import { ShareTile } from "../page/tile.tsx";
 import { count, countOf } from "../../base/words.ts";
 import { embeddableJson, percent, rate, shorten } from "../page/text.ts";
 import { confidenceText } from "./thresholds.ts";
-import type { Verdict } from "./verdict.ts";
 
 export interface PageProps extends ExplorerProps {
   title: string;
@@ -32,11 +32,8 @@ export function Page(props: PageProps): VNode {
   return (
     <Document title={`${shorten(title)} · evaluation`} style={style} contentSecurityPolicy={contentSecurityPolicy}>
       <main>
-        <Opening {...props} />
-        <section aria-labelledby="plots-title">
-          <h2 id="plots-title">Where it is strong, where it fails</h2>
-          <Figures figures={figures} />
-        </section>
+        <Findings {...props} />
+        <Plots figures={figures} />
         <Explorer {...props} />
         <AllNumbers analysis={props.analysis} />
       </main>
@@ -47,29 +44,25 @@ export function Page(props: PageProps): VNode {
   );
 }
 
-function Opening({ title, analysis, point, verdict, warnings }: PageProps): VNode {
+function Findings({ title, analysis, point, verdict, warnings }: PageProps): VNode {
   const { coco, intervals, curves } = analysis;
   const objects = curves.pooled.truths;
   return (
-    <header>
-      <p class="eyebrow">
-        <strong>{shorten(title, 120)}</strong>
-        <span>
+    <Opening
+      {...{ title, verdict, warnings }}
+      extent={
+        <>
           {countOf(analysis.images, "image")} · {countOf(objects, "object")} ·{" "}
           {countOf(analysis.classes.length, "class")}
-        </span>
-      </p>
-      <h1>{verdict.headline}</h1>
-      {verdict.details.map((sentence) => (
-        <p class="verdict">{sentence}</p>
-      ))}
+        </>
+      }
+    >
       <div class="tiles">
         <ShareTile name="AP" hint="mean over IoU 0.5 to 0.95" value={coco.AP} estimate={intervals?.AP} />
         <ShareTile name="AP50" hint="boxes may be rough: IoU 0.5" value={coco.AP50} estimate={intervals?.AP50} />
         <ShareTile name="Best F1" hint={bestHint(point)} value={point.f1} />
       </div>
-      <Warnings warnings={warnings} />
-    </header>
+    </Opening>
   );
 }
 

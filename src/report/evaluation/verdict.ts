@@ -8,14 +8,7 @@ import { confidenceText } from "./thresholds.ts";
 import { TRAIN_LONGER, tooFewSteps, tooFewStepsText } from "./tooFewSteps.ts";
 import { count, countOf } from "../../base/words.ts";
 import { percent, points, rate, shorten } from "../page/text.ts";
-
-/** The evaluation in words. */
-export interface Verdict {
-  /** What it finds, and how much of what it reports is right. */
-  headline: string;
-  /** What costs most, how far to trust the numbers, how it compares: a sentence or two each. */
-  details: string[];
-}
+import type { Verdict } from "../page/opening.tsx";
 
 /** What each kind of error is called. */
 export const ERROR_NAMES: Record<TideErrorType, string> = {

@@ -2,13 +2,13 @@ import type { VNode } from "preact";
 import { count, countOf } from "../../base/words.ts";
 import type { MeasuredColumn } from "../../sequence/forecasting/measure.ts";
 import { DataTable } from "../page/dataTable.tsx";
-import { Document, Figures, Warnings } from "../page/document.tsx";
+import { Document } from "../page/document.tsx";
 import type { Figure } from "../page/figure.ts";
+import { Opening, Plots, type Verdict } from "../page/opening.tsx";
 import { percent, rate, shorten } from "../page/text.ts";
 import { Tile } from "../page/tile.tsx";
 import { WORDS } from "./figures.ts";
 import type { ForecasterReportInput } from "./input.ts";
-import type { Verdict } from "./verdict.ts";
 
 export interface PageProps {
   input: ForecasterReportInput;
@@ -30,18 +30,15 @@ export function Page({ input, verdict, figures, style }: PageProps): VNode {
       contentSecurityPolicy="default-src 'none'; style-src 'unsafe-inline'"
     >
       <main>
-        <header>
-          <p class="eyebrow">
-            <strong>{shorten(title, 120)}</strong>
-            <span>
+        <Opening
+          {...{ title, verdict, warnings }}
+          extent={
+            <>
               {countOf(windows, "forecast")} of {countOf(description.horizon, "row")}
               {description.season > 1 ? ` · a season has ${count(description.season)}` : ""}
-            </span>
-          </p>
-          <h1>{verdict.headline}</h1>
-          {verdict.details.map((sentence) => (
-            <p class="verdict">{sentence}</p>
-          ))}
+            </>
+          }
+        >
           <div class="tiles">
             <Tile name="MASE" value={rate(metrics.mase ?? NaN)}>
               under 1: closer than the {description.season > 1 ? "value a season ago" : "last value"} was on the
@@ -59,12 +56,8 @@ export function Page({ input, verdict, figures, style }: PageProps): VNode {
               </Tile>
             )}
           </div>
-          <Warnings warnings={warnings} />
-        </header>
-        <section aria-labelledby="plots-title">
-          <h2 id="plots-title">What was forecast, and how far ahead it holds</h2>
-          <Figures figures={figures} />
-        </section>
+        </Opening>
+        <Plots title="What was forecast, and how far ahead it holds" figures={figures} />
         {columns.map((column) => (
           <section>
             <h2>{shorten(column.name, 60)}</h2>

@@ -3,13 +3,7 @@ import { rivalOf } from "../../sequence/forecasting/measure.ts";
 import { percent, rate, shorten } from "../page/text.ts";
 import { WORDS } from "./figures.ts";
 import type { ForecasterReportInput } from "./input.ts";
-
-/** The evaluation in words. */
-export interface Verdict {
-  headline: string;
-  /** What it is worth beside forecasts that need no model: a sentence or two each. */
-  details: string[];
-}
+import type { Verdict } from "../page/opening.tsx";
 
 /** Fewer forecasts that do not overlap say little of the next ones. */
 const ENOUGH = 5;

@@ -2,13 +2,13 @@ import { basename } from "node:path";
 import type { VNode } from "preact";
 import { countOf } from "../../base/words.ts";
 import { DataTable } from "../page/dataTable.tsx";
-import { Document, Figures, Warnings } from "../page/document.tsx";
+import { Document } from "../page/document.tsx";
 import type { Figure } from "../page/figure.ts";
+import { Opening, Plots, type Verdict } from "../page/opening.tsx";
 import { rate, shorten } from "../page/text.ts";
 import { ShareTile } from "../page/tile.tsx";
 import type { Crop, CropGroup } from "./crops.ts";
 import type { ReaderReportInput } from "./input.ts";
-import type { Verdict } from "./verdict.ts";
 
 export interface PageProps {
   input: ReaderReportInput;
@@ -34,25 +34,18 @@ export function Page({ input, verdict, figures, groups, style }: PageProps): VNo
       contentSecurityPolicy="default-src 'none'; img-src data:; style-src 'unsafe-inline'"
     >
       <main>
-        <header>
-          <p class="eyebrow">
-            <strong>{shorten(title, 120)}</strong>
-            <span>
+        <Opening
+          {...{ title, verdict, warnings }}
+          extent={
+            <>
               {cutOut ? `${countOf(images.length, "object")} cut out as images` : countOf(images.length, "image")} ·{" "}
               {countOf(classes.length, "character")}
-            </span>
-          </p>
-          <h1>{verdict.headline}</h1>
-          {verdict.details.map((sentence) => (
-            <p class="verdict">{sentence}</p>
-          ))}
+            </>
+          }
+        >
           <Tiles {...input} />
-          <Warnings warnings={warnings} />
-        </header>
-        <section aria-labelledby="plots-title">
-          <h2 id="plots-title">Where it is strong, where it fails</h2>
-          <Figures figures={figures} />
-        </section>
+        </Opening>
+        <Plots figures={figures} />
         {confusions.length > 0 && (
           <section aria-labelledby="confusions-title">
             <h2 id="confusions-title">The most confused letters</h2>

@@ -4,14 +4,7 @@ import type { LetterConfusion } from "../../metrics/text/evaluateText.ts";
 import { percent } from "../page/text.ts";
 import { wilsonInterval } from "../page/wilson.ts";
 import type { ReaderReportInput } from "./input.ts";
-
-/** The evaluation in words. */
-export interface Verdict {
-  /** How often it is right. */
-  headline: string;
-  /** How far to trust that, and what is wrong: a sentence or two each. */
-  details: string[];
-}
+import type { Verdict } from "../page/opening.tsx";
 
 /** With fewer texts, a share says little. */
 const ENOUGH_TEXTS = 30;

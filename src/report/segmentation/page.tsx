@@ -3,13 +3,13 @@ import { sum } from "../../base/statistics.ts";
 import { count, countOf } from "../../base/words.ts";
 import { COCO_KEYS } from "../../metrics/detection/coco/cocoSummary.ts";
 import { DataTable } from "../page/dataTable.tsx";
-import { Document, Figures, Warnings } from "../page/document.tsx";
+import { Document } from "../page/document.tsx";
 import type { Figure } from "../page/figure.ts";
+import { Opening, Plots, type Verdict } from "../page/opening.tsx";
 import { percent, rate, shorten } from "../page/text.ts";
 import { ShareTile } from "../page/tile.tsx";
 import { Gallery, type GalleryProps } from "./gallery.tsx";
 import type { SegmentationReportInput } from "./input.ts";
-import type { Verdict } from "./verdict.ts";
 
 export interface PageProps {
   input: SegmentationReportInput;
@@ -28,24 +28,17 @@ export function Page({ input, verdict, figures, drawn, style, script, contentSec
   return (
     <Document title={`${shorten(title)} · evaluation`} style={style} contentSecurityPolicy={contentSecurityPolicy}>
       <main>
-        <header>
-          <p class="eyebrow">
-            <strong>{shorten(title, 120)}</strong>
-            <span>
+        <Opening
+          {...{ title, verdict, warnings }}
+          extent={
+            <>
               {countOf(evaluation.images.length, "image")} · {countOf(classes.length, "class")}
-            </span>
-          </p>
-          <h1>{verdict.headline}</h1>
-          {verdict.details.map((sentence) => (
-            <p class="verdict">{sentence}</p>
-          ))}
+            </>
+          }
+        >
           <Tiles {...input} />
-          <Warnings warnings={warnings} />
-        </header>
-        <section aria-labelledby="plots-title">
-          <h2 id="plots-title">Where it is strong, where it fails</h2>
-          <Figures figures={figures} />
-        </section>
+        </Opening>
+        <Plots figures={figures} />
         <section aria-labelledby="classes-title">
           <h2 id="classes-title">Classes</h2>
           <ClassTable {...input} />

@@ -1,13 +1,7 @@
 import { count, countOf } from "../../base/words.ts";
 import { percent, rate, shorten } from "../page/text.ts";
 import type { SegmentationReportInput } from "./input.ts";
-
-/** The evaluation in words. */
-export interface Verdict {
-  headline: string;
-  /** What it is worth, what is hard, what is confused: a sentence or two each. */
-  details: string[];
-}
+import type { Verdict } from "../page/opening.tsx";
 
 /** With fewer images, the numbers may be others on the next ones. */
 const ENOUGH_IMAGES = 30;

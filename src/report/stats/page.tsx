@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { DataTable } from "../page/dataTable.tsx";
-import { Document, Figures, Warnings } from "../page/document.tsx";
+import { Document, Warnings } from "../page/document.tsx";
+import { Plots } from "../page/opening.tsx";
 import type { Figure } from "../page/figure.ts";
 import { count, countOf } from "../../base/words.ts";
 import { percent, rate, shorten } from "../page/text.ts";
@@ -25,10 +26,7 @@ export function StatsPage(props: StatsPageProps): VNode {
     >
       <main>
         <Opening {...props} />
-        <section aria-labelledby="plots-title">
-          <h2 id="plots-title">What is labelled</h2>
-          <Figures figures={figures} />
-        </section>
+        <Plots title="What is labelled" figures={figures} />
         <Classes {...stats} />
         <Splits {...stats} />
         {anchors && <Anchors {...anchors} />}

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { RESIZE_RULES } from "../../base/preprocessing.ts";
-import { ONE_BACKBONE, WIDTH_OF_MOBILENET } from "../../core/backbones/chosenBackbone.ts";
+import { ONE_BACKBONE, PRETRAINED, WIDTH, WIDTH_OF_MOBILENET } from "../../core/backbones/chosenBackbone.ts";
 import { BACKBONE_NAMES } from "../../core/backbones/names.ts";
 import { SAMPLINGS } from "../../data/batches/clipWindows.ts";
+import { dropoutOf, FINE_TUNE_FROM, LABEL_SMOOTHING, RESIZE } from "../../training/commonOptions.ts";
 
 /** What comes after the backbone: a recurrent layer, or the mean of all frames, which knows nothing of their order. */
 const TEMPORAL = ["recurrent", "mean"] as const;
@@ -20,10 +20,7 @@ const Options = z.object({
     description: "longer side of the network's input (default: 96, or that of the frames if it is smaller)",
     placeholder: "pixels",
   }),
-  resize: z
-    .enum(RESIZE_RULES)
-    .default("fit")
-    .meta({ description: "images of another shape than the input", placeholder: "how" }),
+  resize: RESIZE,
   frames: z.int().min(1).max(MOST_FRAMES_IN_STEP).optional().meta({
     description: "frames of a clip that are looked at (default: as many as the longest clip has, at most 32)",
     placeholder: "n",
@@ -46,37 +43,15 @@ const Options = z.object({
     description: "units of the recurrent layer (default: 128)",
     placeholder: "n",
   }),
-  dropout: z
-    .number()
-    .min(0)
-    .max(0.9)
-    .default(0.2)
-    .meta({ description: "share of the features that a training step leaves out", placeholder: "share" }),
-  labelSmoothing: z
-    .number()
-    .min(0)
-    .max(0.5)
-    .default(0.1)
-    .meta({ description: "share of each target that is spread over all classes", placeholder: "share" }),
+  dropout: dropoutOf(0.2),
+  labelSmoothing: LABEL_SMOOTHING,
   backbone: z.enum(BACKBONE_NAMES).optional().meta({
     description: "the network that looks at the image (default: U-Net's own; for FCNs and clips small)",
     placeholder: "name",
   }),
-  width: z
-    .number()
-    .positive()
-    .max(4)
-    .optional()
-    .meta({ description: "width of a MobileNet (default: 1)", placeholder: "factor" }),
-  pretrained: z
-    .string()
-    .optional()
-    .meta({ description: "Keras weights to start from: a folder, or an .h5 file", placeholder: "file" }),
-  fineTuneFrom: z.string().optional().meta({
-    description:
-      "with pretrained weights: the first layer that learns after the head, by name or by its number from the end; all, or none",
-    placeholder: "layer | n",
-  }),
+  width: WIDTH,
+  pretrained: PRETRAINED,
+  fineTuneFrom: FINE_TUNE_FROM,
 });
 export type ClipClassifierOptions = z.infer<typeof Options>;
 

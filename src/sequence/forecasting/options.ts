@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { dropoutOf } from "../../training/commonOptions.ts";
 
 export const CELLS = ["lstm", "gru"] as const;
 /** What the network's output is added to, see `residualOf`. */
@@ -36,12 +37,7 @@ export const ForecastOptions = z.object({
   rnn: z.enum(CELLS).default("gru").meta({ description: "the recurrent layers", placeholder: "cell" }),
   units: z.int().min(1).max(1024).default(32).meta({ description: "numbers that a recurrent layer remembers" }),
   layers: z.int().min(1).max(4).default(1).meta({ description: "recurrent layers, one on the other" }),
-  dropout: z
-    .number()
-    .min(0)
-    .max(0.9)
-    .default(0.1)
-    .meta({ description: "share of the features that a training step leaves out", placeholder: "share" }),
+  dropout: dropoutOf(0.1),
   residual: z
     .enum(["auto", ...RESIDUALS])
     .default("auto")

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { dropoutOf } from "../../training/commonOptions.ts";
 
 /** The kinds of recurrent layers that a reader can have. */
 export const CELLS = ["lstm", "gru"] as const;
@@ -34,11 +35,6 @@ export const ReaderOptions = z.object({
     .max(1024)
     .default(128)
     .meta({ description: "units of a recurrent layer in each direction", placeholder: "n" }),
-  dropout: z
-    .number()
-    .min(0)
-    .max(0.9)
-    .default(0.2)
-    .meta({ description: "share of the features that a training step leaves out", placeholder: "share" }),
+  dropout: dropoutOf(0.2),
 });
 export type ReaderOptions = z.infer<typeof ReaderOptions>;

@@ -4,7 +4,8 @@ import { compareCoco } from "../../../src/metrics/detection/compare.ts";
 import { operatingPoints } from "../../../src/metrics/detection/operatingPoints.ts";
 import type { EvaluationImage } from "../../../src/metrics/index.ts";
 import type { EvaluationReportInput } from "../../../src/report/evaluation/input.ts";
-import { type Verdict, verdictOf } from "../../../src/report/evaluation/verdict.ts";
+import { verdictOf } from "../../../src/report/evaluation/verdict.ts";
+import type { Verdict } from "../../../src/report/page/opening.tsx";
 import { CLASSES, reportInput, syntheticImages } from "./syntheticEvaluation.ts";
 
 const CELLS = ["platelets", "red"];
