@@ -5,8 +5,8 @@ import type { GraphValue } from "./recording.ts";
 
 /** TensorFlow's number of the type of handles. */
 const RESOURCE = 20;
-/** How many times of a loop may overlap where they do not depend on each other. */
-const PARALLEL = 10;
+/** How many times of a loop may overlap: each waits for the one before in any case, and more cost bookkeeping. */
+const PARALLEL = 1;
 
 /** What is computed again at each time of a loop: a frame, in TensorFlow's word. */
 export interface Frame {
@@ -66,7 +66,7 @@ export function recordLoop(name: string, loop: Loop, writer: LoopWriter): LoopRe
     nodes.push(enterNode(frame, `${name}/${as}/enter`, source, type, false));
     node("Merge", `${as}/merge`, [`${name}/${as}/enter:0`, `${name}/${as}/next:0`], { ...attr, N: { i: 2 } });
     node("Switch", `${as}/switch`, [`${name}/${as}/merge:0`, again], attr);
-    const body = `${node("Identity", `${as}/body`, [`${name}/${as}/switch:1`], attr)}:0`;
+    const body = `${name}/${as}/switch:1`;
     const end = `${node("Exit", `${as}/exit`, [`${name}/${as}/switch:0`], attr)}:0`;
     frame.own.add(body);
     return { body, end, hand: (next: string) => node("NextIteration", `${as}/next`, [next], attr) };
@@ -90,13 +90,12 @@ export function recordLoop(name: string, loop: Loop, writer: LoopWriter): LoopRe
   // A slice of the first axis is no copy, other than what GatherV2 gives.
   const row = (as: string, values: number[]): string => inside(constant(as, values, [values.length]));
   const begin = node("Reshape", "begin", [place, row("one_row", [1])], { ...int32, Tshape: int32.T });
-  const end = node("AddV2", "end", [`${begin}:0`, row("step", [1])], int32);
   const masks = ["begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask"].map((mask) => [mask, { i: 0 }] as const);
   const slices = loop.scanned.map((tensor, k) => {
     const value = valueOf(tensor);
     const types = { T: { type: DATA_TYPE[value.dtype] }, Index: int32.T };
     const attr = { ...types, ...Object.fromEntries(masks), shrink_axis_mask: { i: 1 } };
-    const bounds = [`${begin}:0`, `${end}:0`, row(`stride_${k}`, [1])];
+    const bounds = [`${begin}:0`, `${begin}:0`, row(`stride_${k}`, [1])];
     const found = node("StridedSlice", `slice_${k}`, [inside(value), ...bounds], attr);
     return placeholder(value, value.shape.slice(1), `${found}:0`);
   });

@@ -3,7 +3,7 @@ import { runLoop } from "../../../engine/graph/loop.ts";
 import { ACTIVATIONS, type ActivationName } from "../activations.ts";
 import { addBias } from "../dense.ts";
 import type { Product, ProductOf } from "./product.ts";
-import { recur, type Recurrence, slope, type Taken } from "./recurrence.ts";
+import { bySlope, recur, type Recurrence, type Taken } from "./recurrence.ts";
 
 export interface GruOptions {
   activation: ActivationName;
@@ -39,25 +39,25 @@ function cellAfter(
   const [squash, gate] = [ACTIVATIONS[activation], ACTIVATIONS[recurrentActivation]];
   const multiply = (h: tf.Tensor): tf.Tensor => (bias ? addBias(product.forward(h), bias) : product.forward(h));
 
-  function step(input: tf.Tensor, [h]: readonly tf.Tensor[]): tf.Tensor[] {
+  function step(input: tf.Tensor, [h]: readonly tf.Tensor[]) {
     const [before, sums] = [h as tf.Tensor, multiply(h as tf.Tensor)];
     const [[inputGates, inputNew], [ownGates, ownNew]] = [lastApart(input), lastApart(sums)];
     const [z, r] = halves(gate(inputGates.add(ownGates)));
     const fresh = squash(inputNew.add(r.mul(ownNew)));
-    return [fresh.add(z.mul(before.sub(fresh)))];
+    return { states: [fresh.add(z.mul(before.sub(fresh)))], kept: [sums] };
   }
 
-  function gradients({ inputs: given, initial, before, upstream }: Taken) {
+  function gradients({ inputs: given, initial, before, kept: [own], upstream }: Taken) {
     const [h, dy] = [before[0] as tf.Tensor, upstream[0] as tf.Tensor];
-    const [[inputGates, inputNew], [ownGates, ownNew]] = [lastApart(given), lastApart(multiply(h))];
+    const [[inputGates, inputNew], [ownGates, ownNew]] = [lastApart(given), lastApart(own as tf.Tensor)];
     const gateSums = inputGates.add(ownGates);
     const gates = gate(gateSums);
     const [z, r] = halves(gates);
-    const [zSlope, rSlope] = halves(slope(recurrentActivation, gateSums, gates));
     const newSum = inputNew.add(r.mul(ownNew));
     const fresh = squash(newSum);
-    const ofNew = tf.sub(1, z).mul(slope(activation, newSum, fresh)); // what its sum changes of h'
-    const factors = tf.concat([h.sub(fresh).mul(zSlope), ofNew.mul(ownNew).mul(rSlope), ofNew.mul(r)], -1);
+    const ofNew = bySlope(activation, newSum, fresh, tf.sub(1, z)); // what its sum changes of h'
+    const ofGates = tf.concat([h.sub(fresh), ofNew.mul(ownNew)], -1);
+    const factors = tf.concat([bySlope(recurrentActivation, gateSums, gates, ofGates), ofNew.mul(r)], -1);
     const { carried, kept } = runLoop({
       scanned: [dy, factors, z],
       carried: initial.map((state) => tf.zerosLike(state)),
@@ -103,26 +103,25 @@ export function gruResetBefore(
 function cellBefore(ofGates: Product, ofNew: Product, { activation, recurrentActivation }: GruOptions): Recurrence {
   const [squash, gate] = [ACTIVATIONS[activation], ACTIVATIONS[recurrentActivation]];
 
-  function step(input: tf.Tensor, [h]: readonly tf.Tensor[]): tf.Tensor[] {
+  function step(input: tf.Tensor, [h]: readonly tf.Tensor[]) {
     const before = h as tf.Tensor;
     const [inputGates, inputNew] = lastApart(input);
-    const [z, r] = halves(gate(inputGates.add(ofGates.forward(before))));
-    const fresh = squash(inputNew.add(ofNew.forward(r.mul(before))));
-    return [fresh.add(z.mul(before.sub(fresh)))];
+    const gateSums = inputGates.add(ofGates.forward(before));
+    const [z, r] = halves(gate(gateSums));
+    const newSum = inputNew.add(ofNew.forward(r.mul(before)));
+    const fresh = squash(newSum);
+    return { states: [fresh.add(z.mul(before.sub(fresh)))], kept: [gateSums, newSum] };
   }
 
-  function gradients({ inputs: given, initial, before, upstream }: Taken) {
+  function gradients({ initial, before, kept: sums, upstream }: Taken) {
     const [h, dy] = [before[0] as tf.Tensor, upstream[0] as tf.Tensor];
-    const [inputGates, inputNew] = lastApart(given);
-    const gateSums = inputGates.add(ofGates.forward(h));
+    const [gateSums, newSum] = sums as [tf.Tensor, tf.Tensor];
     const gates = gate(gateSums);
     const [z, r] = halves(gates);
-    const [zSlope, rSlope] = halves(slope(recurrentActivation, gateSums, gates));
-    const newSum = inputNew.add(ofNew.forward(r.mul(h)));
     const fresh = squash(newSum);
-    const factors = tf.concat([h.sub(fresh).mul(zSlope), h.mul(rSlope)], -1); // of h' and of r h
+    const factors = bySlope(recurrentActivation, gateSums, gates, tf.concat([h.sub(fresh), h], -1)); // of h' and of r h
     const { carried, kept } = runLoop({
-      scanned: [dy, tf.sub(1, z).mul(slope(activation, newSum, fresh)), factors, z, r],
+      scanned: [dy, bySlope(activation, newSum, fresh, tf.sub(1, z)), factors, z, r],
       carried: initial.map((state) => tf.zerosLike(state)),
       backwards: true,
       body([own, ofSum, factors, z, r], [later]) {

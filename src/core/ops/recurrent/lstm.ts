@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { runLoop } from "../../../engine/graph/loop.ts";
 import { ACTIVATIONS, type ActivationName } from "../activations.ts";
 import type { Product, ProductOf } from "./product.ts";
-import { recur, type Recurrence, slope, type Taken } from "./recurrence.ts";
+import { bySlope, recur, type Recurrence, type Taken } from "./recurrence.ts";
 
 export interface LstmOptions {
   activation: ActivationName;
@@ -36,15 +36,16 @@ export function lstm(
 function cell(product: Product, { activation, recurrentActivation, throughCells }: LstmOptions): Recurrence {
   const [squash, gate] = [ACTIVATIONS[activation], ACTIVATIONS[recurrentActivation]];
 
-  function step(input: tf.Tensor, [h, c]: readonly tf.Tensor[]): tf.Tensor[] {
-    const [i, f, g, o] = gatesOf(input.add(product.forward(h as tf.Tensor)));
+  function step(input: tf.Tensor, [h, c]: readonly tf.Tensor[]) {
+    const sums = input.add(product.forward(h as tf.Tensor));
+    const [i, f, g, o] = gatesOf(sums);
     const next = tf.add(gate(f).mul(c as tf.Tensor), gate(i).mul(squash(g)));
-    return [gate(o).mul(squash(next)), next];
+    return { states: [gate(o).mul(squash(next)), next], kept: [sums] };
   }
 
-  function gradients({ inputs: given, initial, before, after, upstream }: Taken) {
+  function gradients({ initial, before, after, kept: [all], upstream }: Taken) {
     const [h, c] = before as [tf.Tensor, tf.Tensor];
-    const sums = gatesOf(given.add(product.forward(h)));
+    const sums = gatesOf(all as tf.Tensor);
     const [i, f, o] = [gate(sums[0]), gate(sums[1]), gate(sums[3])];
     const g = squash(sums[2]);
     const end = after[1] as tf.Tensor;
@@ -52,14 +53,14 @@ function cell(product: Product, { activation, recurrentActivation, throughCells 
     // What the gates' sums change of c' (the last one's of h'), and what c' changes of h'.
     const factors = tf.concat(
       [
-        g.mul(slope(recurrentActivation, sums[0], i)),
-        c.mul(slope(recurrentActivation, sums[1], f)),
-        i.mul(slope(activation, sums[2], g)),
-        out.mul(slope(recurrentActivation, sums[3], o)),
+        bySlope(recurrentActivation, sums[0], i, g),
+        bySlope(recurrentActivation, sums[1], f, c),
+        bySlope(activation, sums[2], g, i),
+        bySlope(recurrentActivation, sums[3], o, out),
       ],
       -1,
     );
-    const through = o.mul(slope(activation, end, out));
+    const through = bySlope(activation, end, out, o);
     const [dh, dc] = upstream as [tf.Tensor, tf.Tensor];
     const { carried, kept } = runLoop({
       scanned: [dh, through, factors, f, ...(throughCells ? [dc] : [])],
@@ -73,8 +74,8 @@ function cell(product: Product, { activation, recurrentActivation, throughCells 
         return { carried: [product.backward(sums), c.mul(f as tf.Tensor)], kept: [sums] };
       },
     });
-    const [all] = kept as [tf.Tensor];
-    return { inputs: all, initial: carried, weights: [product.weights(h, all)] };
+    const [gradient] = kept as [tf.Tensor];
+    return { inputs: gradient, initial: carried, weights: [product.weights(h, gradient)] };
   }
 
   return { step, gradients };

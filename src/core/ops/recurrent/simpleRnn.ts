@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { runLoop } from "../../../engine/graph/loop.ts";
 import { ACTIVATIONS, type ActivationName } from "../activations.ts";
 import type { Product, ProductOf } from "./product.ts";
-import { recur, type Recurrence, slope, type Taken } from "./recurrence.ts";
+import { bySlope, recur, type Recurrence, type Taken } from "./recurrence.ts";
 
 /**
  * A plain recurrent network (Elman, 1990) over all steps of a batch: h' = f(x + U h).
@@ -24,9 +24,15 @@ export function simpleRnn(
 function cell(product: Product, activation: ActivationName): Recurrence {
   const squash = ACTIVATIONS[activation];
 
-  function gradients({ inputs: given, initial, before, after, upstream }: Taken) {
+  function step(input: tf.Tensor, [h]: readonly tf.Tensor[]) {
+    const sum = input.add(product.forward(h as tf.Tensor));
+    return { states: [squash(sum)], kept: [sum] };
+  }
+
+  function gradients({ initial, before, after, kept: [sum], upstream }: Taken) {
     const h = before[0] as tf.Tensor;
-    const factors = slope(activation, given.add(product.forward(h)), after[0] as tf.Tensor);
+    const y = after[0] as tf.Tensor;
+    const factors = bySlope(activation, sum as tf.Tensor, y, tf.onesLike(y));
     const { carried, kept } = runLoop({
       scanned: [upstream[0] as tf.Tensor, factors],
       carried: initial.map((state) => tf.zerosLike(state)),
@@ -40,8 +46,5 @@ function cell(product: Product, activation: ActivationName): Recurrence {
     return { inputs: all, initial: carried, weights: [product.weights(h, all)] };
   }
 
-  const step = (input: tf.Tensor, [h]: readonly tf.Tensor[]): tf.Tensor[] => [
-    squash(input.add(product.forward(h as tf.Tensor))),
-  ];
   return { step, gradients };
 }
