@@ -4,7 +4,7 @@
  * --resume, or is begun again where it had not begun. Compares every byte of the weights, and the numbers of the
  * validations. Runs what `npm run build` has made.
  *
- *   npx tsx bench/killed.ts [--kills 10] [--epochs 12] [--seed n] [--only detector,classifier,segmenter]
+ *   npx tsx bench/killed.ts [--kills 10] [--epochs 12] [--seed n] [--only detector,classifier,segmenter,clips,reader,forecaster]
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -12,6 +12,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { drawClipSet } from "../annotations/drawing/clipSet.ts";
+import { drawTextSet } from "../annotations/drawing/textSet.ts";
 import { Random } from "../src/base/random.ts";
 import { importLabels } from "../src/data/importLabels.ts";
 
@@ -21,14 +23,20 @@ const { values: options } = parseArgs({
     kills: { type: "string", default: "10" },
     epochs: { type: "string", default: "12" },
     seed: { type: "string", default: String(Date.now() % 1e6) },
-    only: { type: "string", default: "detector,classifier,segmenter" },
+    only: { type: "string", default: "detector,classifier,segmenter,clips,reader,forecaster" },
   },
 });
-const ALL = ["--augment", "strong", "--reduce-on-plateau", "1", "--checkpoint-every", "2", "--keep-checkpoints", "3"];
-const TASKS: Readonly<Record<string, readonly string[]>> = {
-  detector: ["--size", "64", ...ALL],
-  classifier: ["--model", "small-cnn", "--size", "64", "--batch", "8", "--accumulate", "2", ...ALL],
-  segmenter: ["--model", "unet", "--size", "64", "--filters", "4", "--instances", "yes", "--batch", "4", ...ALL],
+const ALL = ["--reduce-on-plateau", "1", "--checkpoint-every", "2", "--keep-checkpoints", "3"];
+const STRONG = ["--augment", "strong"];
+const TASKS: Readonly<Record<string, { data?: "clips" | "texts" | "sine.csv"; args: readonly string[] }>> = {
+  detector: { args: ["--size", "64", ...STRONG] },
+  classifier: { args: ["--model", "small-cnn", "--size", "64", "--batch", "8", "--accumulate", "2", ...STRONG] },
+  segmenter: {
+    args: ["--model", "unet", "--size", "64", "--filters", "4", "--instances", "yes", "--batch", "4", ...STRONG],
+  },
+  clips: { data: "clips", args: ["--model", "cnn-lstm", "--batch", "4", "--sampling", "window", "--frames", "6"] },
+  reader: { data: "texts", args: ["--model", "crnn", "--units", "16", "--batch", "4"] },
+  forecaster: { data: "sine.csv", args: ["--model", "forecast", "--column", "y", "--units", "8"] },
 };
 
 /** A process and when it is to die: after so many milliseconds, or so many after a checkpoint is begun. */
@@ -46,7 +54,6 @@ interface Life {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "anchorkit-killed-"));
-const data = join(folder, "dataset");
 const random = new Random(Number(options.seed));
 const failures: string[] = [];
 try {
@@ -58,9 +65,13 @@ try {
 }
 process.exitCode = failures.length > 0 ? 1 : 0;
 
-/** A dozen of the sample images. */
+/** A dozen of the sample images; a few clips and texts, and a sine. */
 async function makeData(): Promise<void> {
-  const { file } = await importLabels(join(root, "annotations"), data);
+  await drawClipSet(1, join(folder, "clips"), 3);
+  await drawTextSet(1, join(folder, "texts"), { count: 20, lengths: [2, 4] });
+  const rows = Array.from({ length: 300 }, (_, t) => `${t},${Math.sin((2 * Math.PI * t) / 24).toFixed(4)}`);
+  writeFileSync(join(folder, "sine.csv"), `time,y\n${rows.join("\n")}\n`);
+  const { file } = await importLabels(join(root, "annotations"), join(folder, "dataset"));
   const coco = JSON.parse(readFileSync(file, "utf8")) as {
     images: { id: number }[];
     annotations: { image_id: number }[];
@@ -72,7 +83,8 @@ async function makeData(): Promise<void> {
 }
 
 async function compare(task: string): Promise<void> {
-  const begin = ["--data", data, "--epochs", options.epochs, "--seed", "7", ...(TASKS[task] ?? [])];
+  const { data = "dataset", args = [] } = TASKS[task] ?? {};
+  const begin = ["--data", join(folder, data), "--epochs", options.epochs, "--seed", "7", ...args, ...ALL];
   const [whole, run] = [join(folder, `${task}-whole`), join(folder, `${task}-killed`)];
   const { lasted } = await live(["--out", whole, ...begin]);
   console.log(

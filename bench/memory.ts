@@ -3,19 +3,25 @@
  * and TensorBoard's events, and prints how many tensors there are and how much memory the process holds on the way. Each
  * task has a process of its own.
  *
- *   npx tsx bench/memory.ts [--steps 500] [--only detector,labels,presence,box,unet,fcn8]
+ *   npx tsx bench/memory.ts [--steps 500] [--only detector,labels,presence,box,unet,fcn8,clips,reader,forecaster]
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import sharp from "sharp";
+import { drawClipSet } from "../annotations/drawing/clipSet.ts";
+import { drawTextSet } from "../annotations/drawing/textSet.ts";
 import { Random } from "../src/base/random.ts";
 import { PRESETS } from "../src/data/augment/presets.ts";
 import type { Dataset, ImageRecord } from "../src/data/dataset.ts";
+import { readDataset } from "../src/data/readDataset.ts";
+import { readSeries } from "../src/data/series/readSeries.ts";
+import { splitSeries } from "../src/data/series/splitSeries.ts";
 import { rleFromBox } from "../src/geometry/masks/polygonMask.ts";
 import { modelNamed, trainModel } from "../src/models.ts";
 import type { Callback } from "../src/training/callbacks/callback.ts";
@@ -23,20 +29,32 @@ import type { Callback } from "../src/training/callbacks/callback.ts";
 const { values: options } = parseArgs({
   options: {
     steps: { type: "string", default: "500" },
-    only: { type: "string", default: "detector,labels,presence,box,unet,fcn8" },
+    only: { type: "string", default: "detector,labels,presence,box,unet,fcn8,clips,reader,forecaster" },
     child: { type: "string" },
   },
 });
-const TASKS: Readonly<Record<string, { model: string; own: Record<string, unknown>; batch: number }>> = {
+interface Training {
+  model: string;
+  own: Record<string, unknown>;
+  batch: number;
+  /** Squares unless told. */
+  data?: (folder: string) => Promise<Dataset>;
+}
+
+const TASKS: Readonly<Record<string, Training>> = {
   detector: { model: "faster-rcnn", own: { size: 128 }, batch: 4 },
   labels: { model: "small-cnn", own: { size: 64, targets: "labels" }, batch: 16 },
   presence: { model: "small-cnn", own: { size: 64, targets: "presence" }, batch: 16 },
   box: { model: "small-cnn", own: { size: 64, targets: "box" }, batch: 16 },
   unet: { model: "unet", own: { size: 96, filters: 8, separation: 10, instances: "yes" }, batch: 8 },
   fcn8: { model: "fcn8", own: { size: 96 }, batch: 8 },
+  clips: { model: "cnn-lstm", own: {}, batch: 8, data: clips },
+  reader: { model: "crnn", own: { units: 32 }, batch: 8, data: texts },
+  forecaster: { model: "forecast", own: { column: "y", units: 16 }, batch: 32, data: sine },
 };
 const STEPS = Number(options.steps);
 const IMAGES = { train: 48, val: 8, test: 0 };
+const SERIES_ROWS = 600;
 
 if (options.child !== undefined) await trainTask(options.child);
 else {
@@ -54,15 +72,18 @@ else {
 async function trainTask(name: string): Promise<void> {
   const task = TASKS[name];
   if (!task) throw new Error(`there is no task ${name}: there are ${Object.keys(TASKS).join(", ")}`);
-  const { model, own, batch } = task;
+  const { model, own, batch, data = squares } = task;
   const folder = mkdtempSync(join(tmpdir(), "anchorkit-memory-"));
   try {
-    const epochs = Math.ceil((STEPS * batch) / IMAGES.train);
+    const dataset = await data(folder);
+    const windows = dataset.series ? SERIES_ROWS / 2 : 0; // at least, in a training of the series
+    const samples = dataset.images.filter(({ split }) => split === "train").length || windows;
+    const epochs = Math.ceil((STEPS * batch) / samples);
     const callbacks = [watcher(name, [STEPS / 10, STEPS / 4, STEPS / 2, (3 * STEPS) / 4, STEPS].map(Math.floor))];
     const { light } = modelNamed(model).presets;
-    await trainModel(model, await squares(folder), own, {
+    await trainModel(model, dataset, own, {
       ...{ out: join(folder, "run"), epochs, batch, seed: 1, engine: "native", precision: "auto", callbacks },
-      augmentation: model === "faster-rcnn" ? PRESETS.strong : light,
+      ...(!dataset.series && { augmentation: model === "faster-rcnn" ? PRESETS.strong : light }),
     });
   } finally {
     rmSync(folder, { recursive: true });
@@ -81,6 +102,23 @@ function watcher(name: string, steps: readonly number[]): Callback {
       return undefined;
     },
   };
+}
+
+async function clips(folder: string): Promise<Dataset> {
+  await drawClipSet(1, folder, 12);
+  return (await readDataset(folder, { wanted: "clips" })).dataset;
+}
+
+async function texts(folder: string): Promise<Dataset> {
+  await drawTextSet(1, folder, { count: 60, lengths: [3, 6] });
+  return (await readDataset(folder, { wanted: "texts" })).dataset;
+}
+
+async function sine(folder: string): Promise<Dataset> {
+  const rows = Array.from({ length: SERIES_ROWS }, (_, t) => `${t},${Math.sin((2 * Math.PI * t) / 24).toFixed(4)}`);
+  const file = join(folder, "sine.csv");
+  await writeFile(file, `time,y\n${rows.join("\n")}\n`);
+  return splitSeries((await readSeries(file, { columns: ["y"] })).dataset);
 }
 
 /** Images of noise with one bright or dark square each, which is also what they show as a whole. */

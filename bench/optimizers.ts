@@ -24,6 +24,7 @@ import type { Optimizer } from "../src/training/optimizers/optimizer.ts";
 import { type OptimizerName, OPTIMIZERS } from "../src/training/optimizers/registry.ts";
 import { FROM_SCRATCH, phaseAt } from "../src/training/recipe.ts";
 import { trainStep } from "../src/training/steps.ts";
+import { ofShape } from "../src/training/trainingProgram.ts";
 import { stepFeeds } from "../src/training/trainer.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -50,7 +51,7 @@ const task = await family.prepare(
 );
 const weights = task.network.trainableWeights.map(variableOf);
 const numbers = weights.reduce((sum, { size }) => sum + size, 0);
-const [shape = {}] = Object.values(task.shapes);
+const [[shapeName, shape] = ["", {}]] = Object.entries(task.shapes);
 const batch = await task.batches.batch(0);
 const resting: Optimizer = { slots: [], update: () => new Map() };
 
@@ -67,7 +68,12 @@ for (const name of options.only.split(",") as OptimizerName[]) {
   const slots = optimizer.slots.map(({ variable }) => variable);
   const plain: Optimizer = { slots: [], update: (...rest) => withTarget("portable", () => optimizer.update(...rest)) };
   const stepWith = (one: Optimizer) =>
-    trainStep(task, shape, { phase: phaseAt(FROM_SCRATCH, 0), weights, optimizer: one, clipNorm: 5 });
+    trainStep(ofShape(task, shapeName), shape, {
+      phase: phaseAt(FROM_SCRATCH, 0),
+      weights,
+      optimizer: one,
+      clipNorm: 5,
+    });
   const program = await compileProgram(
     { whole: stepWith(optimizer), plain: stepWith(plain), without: stepWith(resting) },
     { variables: [...task.network.weights.map(variableOf), ...slots], precision },

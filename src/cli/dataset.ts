@@ -112,14 +112,14 @@ export function describeClasses(classes: readonly string[]): string {
   return `${countOf(classes.length, "class")}${classes.length > 0 ? ": " : ""}${shown}${more}`;
 }
 
-/** "train 205 images (2830 objects), val 87 (…), test 72 (…)"; images alone where they are labelled as wholes. */
-export function describeSplits(counts: SplitCounts): string {
+/** "train 205 images (2830 objects), val 87 (…), test 72 (…)"; images, or what they are called, alone where they are labelled as wholes. */
+export function describeSplits(counts: SplitCounts, noun = "image"): string {
   const all = Object.entries(counts);
   const hasObjects = all.some(([, { objects }]) => objects > 0);
   return all
     .map(([split, { images, objects }]) => {
       const inside = hasObjects ? ` (${countOf(objects, "object")})` : "";
-      return `${split} ${countOf(images, "image")}${inside}`;
+      return `${split} ${countOf(images, noun)}${inside}`;
     })
     .join(", ");
 }

@@ -18,8 +18,11 @@ const SEED: TensorSpec = { shape: [], dtype: "int32" };
 /** What an update is fed. */
 const RATE_INPUTS = { learningRate: SCALAR, step: SCALAR };
 
-/** What a training step takes of a task. */
-type LossesOf<Batch> = Pick<Task<Batch>, "losses"> & Partial<Pick<Task<Batch>, "network">>;
+/** What training steps take of a task, for inputs of one shape. */
+export interface LossesOf extends Partial<Pick<Task<unknown>, "network">> {
+  losses(inputs: NamedTensors): Record<string, tf.Scalar>;
+  forward?(inputs: NamedTensors): tf.Tensor | undefined;
+}
 
 export interface GradientOptions {
   phase: Phase;
@@ -39,11 +42,7 @@ export interface TrainStepOptions extends GradientOptions {
  * One step of training on a batch of the given shape: the losses, their gradients, and the optimizer's updates. What the
  * network's layers carry of `kernelRegularizer` and the like is a loss, too, `penalties`.
  */
-export function trainStep<Batch>(
-  task: LossesOf<Batch>,
-  shape: Record<string, TensorSpec>,
-  options: TrainStepOptions,
-): Step {
+export function trainStep(task: LossesOf, shape: Record<string, TensorSpec>, options: TrainStepOptions): Step {
   return {
     inputs: { ...shape, ...RATE_INPUTS, seed: SEED },
     run({ learningRate, step, seed, ...inputs }) {
@@ -74,8 +73,8 @@ export function gradientSums(weights: readonly tf.Variable[]): GradientSums {
 }
 
 /** One of the steps whose gradients make an update together: the losses, and their gradients added to the sums. */
-export function accumulatingStep<Batch>(
-  task: LossesOf<Batch>,
+export function accumulatingStep(
+  task: LossesOf,
   shape: Record<string, TensorSpec>,
   { sums, ...options }: GradientOptions & { sums: GradientSums },
 ): Step {
@@ -120,8 +119,8 @@ export function restartStep({ slots }: Optimizer): Step {
   };
 }
 
-function gradientsOf<Batch>(
-  task: LossesOf<Batch>,
+function gradientsOf(
+  task: LossesOf,
   inputs: NamedTensors,
   seed: tf.Scalar,
   { phase, weights }: GradientOptions,
@@ -158,10 +157,7 @@ function sumOf(sums: GradientSums, weight: tf.Variable): tf.Variable {
  * A forward pass whose only effect is that each normalisation takes the mean and variance of this batch. Averaged over
  * many batches, they describe the training set.
  */
-export function calibrationStep<Batch>(
-  task: Pick<Task<Batch>, "losses" | "forward">,
-  shape: Record<string, TensorSpec>,
-): Step {
+export function calibrationStep(task: Pick<LossesOf, "losses" | "forward">, shape: Record<string, TensorSpec>): Step {
   return {
     inputs: { ...shape, seed: SEED },
     run({ seed, ...inputs }) {

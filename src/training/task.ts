@@ -9,6 +9,16 @@ import type { Recipe } from "./recipe.ts";
 /** What kinds of tasks there are; the last three are of sequences: clips of frames, text in an image, series of numbers. */
 export type TaskKind = "detection" | "classification" | "segmentation" | "clips" | "reading" | "forecasting";
 
+/** What a sample of each kind is called. */
+export const SAMPLE_NAMES: Readonly<Record<TaskKind, string>> = {
+  detection: "image",
+  classification: "image",
+  segmentation: "image",
+  clips: "clip",
+  reading: "image",
+  forecasting: "window",
+};
+
 /** All that is saved of a model besides its weights; each model has more fields of its own, see models.ts. */
 export interface ModelDescription {
   /** The name that `--model` knows it by. */
@@ -87,10 +97,10 @@ export interface Task<Batch> {
   shapeOf?(batch: Batch): string;
   /** The tensors of a batch, with random numbers that the step needs; the caller disposes of them. */
   feeds(batch: Batch, random: Random): NamedTensors;
-  /** The losses, whose sum is minimised. */
-  losses(inputs: NamedTensors): Record<string, tf.Scalar>;
+  /** The losses, whose sum is minimised, of inputs of the shapes with this name. */
+  losses(inputs: NamedTensors, shape: string): Record<string, tf.Scalar>;
   /** A forward pass of the layers that normalise batches, for calibrating them; `losses` serves unless told. */
-  forward?(inputs: NamedTensors): tf.Tensor;
+  forward?(inputs: NamedTensors, shape: string): tf.Tensor;
   /** Losses that must come out alike in half precision; all unless told. */
   comparable?: readonly string[];
   /** What the trained model does, with a step of its own; `validate` runs it on averaged weights. */

@@ -13,6 +13,7 @@ import {
   calibrationStep,
   gradientSums,
   type GradientSums,
+  type LossesOf,
   restartStep,
   trainStep,
   updateStep,
@@ -126,19 +127,29 @@ function taskSteps<Batch>(
       factorOf: (weight: tf.Variable) => factors.get(weight) ?? 0,
     };
     for (const [name, shape] of Object.entries(shapes)) {
+      const of = ofShape(task, name);
       steps[stepName(phase.name, name)] =
-        accumulate > 1 ? accumulatingStep(task, shape, { phase, weights, sums }) : trainStep(task, shape, options);
+        accumulate > 1 ? accumulatingStep(of, shape, { phase, weights, sums }) : trainStep(of, shape, options);
     }
     if (accumulate > 1) steps[stepName("update", phase.name)] = updateStep({ ...options, sums, accumulate });
   }
   if (calibrates) {
     for (const [name, shape] of Object.entries(shapes))
-      steps[stepName("calibrate", name)] = calibrationStep(task, shape);
+      steps[stepName("calibrate", name)] = calibrationStep(ofShape(task, name), shape);
   }
   if (phases.some((phase, i) => phases.slice(0, i).some((before) => joining(network, before, phase)))) {
     steps.restart = restartStep(optimizer);
   }
   return steps;
+}
+
+/** What steps on batches of one shape are made of. */
+export function ofShape<Batch>(task: Task<Batch>, shape: string): LossesOf {
+  return {
+    network: task.network,
+    losses: (inputs) => task.losses(inputs, shape),
+    forward: (inputs) => task.forward?.(inputs, shape),
+  };
 }
 
 /** Whether weights learn in a phase that have not learnt in the one before: its optimizer begins anew. */

@@ -44,7 +44,7 @@ export function warpedFeeds(made: WarpedBatch): NamedTensors {
 export function warpedImages(
   inputs: NamedTensors,
   { batch, stored, mixesColours }: WarpedShape,
-  { canvas, fill }: Preprocessing,
+  { canvas, fill }: Pick<Preprocessing, "canvas" | "fill">,
 ): tf.Tensor4D {
   const bytes = unpackBytes(inputs.images as tf.Tensor, [batch, stored.height, stored.width, 3]) as tf.Tensor4D;
   const pixels = transformImages(bytes, inputs.transforms as tf.Tensor2D, {

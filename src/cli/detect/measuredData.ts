@@ -3,7 +3,7 @@ import { AnchorkitError, UsageError } from "../../base/errors.ts";
 import { count, countOf } from "../../base/words.ts";
 import type { Dataset, ImageRecord, SplitName } from "../../data/dataset.ts";
 import type { Seen } from "../../data/split/applyManifest.ts";
-import type { TaskKind } from "../../training/task.ts";
+import { SAMPLE_NAMES, type TaskKind } from "../../training/task.ts";
 import { type DataFlags, openDataset } from "../dataset.ts";
 import { requireThere } from "../options.ts";
 
@@ -41,8 +41,9 @@ export async function measuredData(flags: MeasuredFlags, task?: TaskKind): Promi
   const { seed = 1 } = existsSync(run.config) ? await run.readConfig() : {}; // a model without its run: the default seed
   const { dataset, warnings, seen } = await openDataset({ ...flags, data }, { seed, run, task });
   const images = dataset.images.filter((image) => [image.split, "all"].includes(split));
-  if (images.length === 0) throw new AnchorkitError(`${data}: no image is in the split "${split}"`);
-  process.stderr.write(`measuring on ${countOf(images.length, "image")} (${split}${seenIn(images, seen)})\n`);
+  const noun = SAMPLE_NAMES[task ?? "detection"];
+  if (images.length === 0) throw new AnchorkitError(`${data}: no ${noun} is in the split "${split}"`);
+  process.stderr.write(`measuring on ${countOf(images.length, noun)} (${split}${seenIn(images, seen)})\n`);
   return {
     weights,
     title: `${weights} on ${data} (${split})`,

@@ -1,17 +1,13 @@
-import { join } from "node:path";
 import type { Command } from "commander";
-import type { DetectedFile } from "../../base/detectedImage.ts";
 import { UsageError } from "../../base/errors.ts";
-import { countOf } from "../../base/words.ts";
 import type { OutputFolder } from "../../base/output/outputFolder.ts";
-import type { Classifier } from "../../classification/classifier.ts";
-import type { Detector, DetectorOptions } from "../../detection/detector.ts";
-import { listClips } from "./clips/listClips.ts";
-import { predictClips } from "./clips/predictClips.ts";
-import type { DecodeOptions, Reading } from "../../sequence/reading/decode.ts";
-import type { TextReader } from "../../sequence/reading/textReader.ts";
+import type { DetectorOptions } from "../../detection/detector.ts";
+import type { Predictor } from "../../models.ts";
+import { SAMPLE_NAMES, type TaskKind } from "../../training/task.ts";
+import { listClips, type NamedSource } from "./clips/listClips.ts";
+import { predictObjects } from "./detection/predictObjects.ts";
+import type { DecodeOptions } from "../../sequence/reading/decode.ts";
 import { type DecodingFlags, decodingOf } from "./reading/decoding.ts";
-import { openReader } from "./reading/openReader.ts";
 import { CLASS_PREDICTIONS } from "./classification/predictClasses.ts";
 import { INSTANCE_METHODS } from "../../segmentation/instances/instancesOf.ts";
 import type { Segmenter } from "../../segmentation/segmenter.ts";
@@ -27,7 +23,6 @@ import {
   flagOf,
   listed,
   numberIn,
-  printJson,
   requireOptions,
   requireThere,
 } from "../options.ts";
@@ -41,10 +36,8 @@ import {
   PREDICTIONS,
 } from "./pictureNames.ts";
 import { resultFolder } from "./resultFolder.ts";
-import { askedThresholds, requireOneThreshold, type Thresholds, thresholdsIn, thresholdsLine } from "./thresholds.ts";
-import { type BrokenFile, endWith, predictAll } from "./predictAll.ts";
-import { overviewLine, writeOverview } from "./overview.ts";
-import { writePictures } from "./writePictures.ts";
+import { requireOneThreshold, type Thresholds, thresholdsIn } from "./thresholds.ts";
+import { endWith } from "./predictAll.ts";
 
 interface Flags extends DetectorOptions, DecodingFlags {
   read?: string;
@@ -71,7 +64,8 @@ const FITTING: Fitting = {
   ...{ names: ["detection", "classification", "segmentation"] },
 };
 
-type Found = DetectedFile & { id: number; fileName: string };
+/** Models that look at images. */
+type Looking = Exclude<Predictor, { kind: "forecasting" }>;
 
 /** `detect predict` */
 export function addPredict(program: Command): void {
@@ -148,17 +142,10 @@ async function predict(paths: string[], flags: Flags, command: Command): Promise
     const { predictNext } = await import("./forecasting/predictNext.ts");
     return predictNext(paths, flags);
   }
-  if (kind === "detection" && flags.read === undefined) {
-    const option = ["beam", "words"].find((name) => wasGiven(command, name));
-    if (option) throw new UsageError(`${flagOf(option)} is about reading text: it goes with --read`);
-  }
+  requireCompany(command, kind, flags);
   const decoding = await decodingOf(flags);
   const clips = kind === "clips" ? await listClips(paths) : [];
   const files = kind === "clips" ? clips : await listImageFiles(paths);
-  if (kind === "segmentation" && !flags.instances) {
-    const option = ["score", "method", "things"].find((name) => wasGiven(command, name));
-    if (option) throw new UsageError(`${flagOf(option)} is about single objects: it goes with --instances`);
-  }
   const shown = files.map(({ name }) => name);
   const isWhole = kind === "classification" || kind === "clips" || kind === "reading"; // said of images as wholes
   const pictures = isWhole ? [] : pictureNames(shown);
@@ -170,25 +157,25 @@ async function predict(paths: string[], flags: Flags, command: Command): Promise
   const names = flags.images ? [...written, OVERVIEW, ...pictures] : written;
   const output = await resultFolder({ ...flags, command: "detect predict", paths, files }, names);
   const model = await openPredictor(weights, flags);
-  if (model.kind === "forecasting") throw new Error("a forecaster looks at no images");
-  const work = { files, output, names, pictures, masks, panoptic, decoding };
-  const broken =
-    model.kind === "detection"
-      ? await predictObjects(model, work, flags)
-      : model.kind === "segmentation"
-        ? await predictPixels(model, work, flags)
-        : model.kind === "reading"
-          ? await predictTexts(model, work, flags)
-          : model.kind === "clips"
-            ? await output.write(async () => (await predictClips(model, clips, flags)).broken, names)
-            : await predictImages(model, work, flags);
+  const broken = await predictWith(model, { files, clips, output, names, pictures, masks, panoptic, decoding }, flags);
   model.dispose();
-  endWith(broken, files);
+  endWith(broken, files, SAMPLE_NAMES[kind]);
+}
+
+/** Some options do nothing without another. */
+function requireCompany(command: Command, kind: TaskKind, { read, instances }: Flags): void {
+  const given = (...names: string[]): string | undefined => names.find((name) => wasGiven(command, name));
+  const reading = kind === "detection" && read === undefined ? given("beam", "words") : undefined;
+  if (reading) throw new UsageError(`${flagOf(reading)} is about reading text: it goes with --read`);
+  const single = kind === "segmentation" && !instances ? given("score", "method", "things") : undefined;
+  if (single) throw new UsageError(`${flagOf(single)} is about single objects: it goes with --instances`);
 }
 
 /** What is looked at, and where to write. */
 interface Work {
   files: readonly ImageFile[];
+  /** The same, of a classifier of clips. */
+  clips: readonly NamedSource[];
   output: OutputFolder;
   names: readonly string[];
   /** The pictures of the images, and their label maps. */
@@ -198,6 +185,35 @@ interface Work {
   panoptic: readonly string[];
   /** How a reader decodes. */
   decoding: DecodeOptions;
+}
+
+/** What each kind of model does with images; each answers how many it could not look at. */
+const PREDICTIONS_OF: {
+  [Kind in Looking["kind"]]: (model: Extract<Looking, { kind: Kind }>, work: Work, flags: Flags) => Promise<number>;
+} = {
+  detection: predictObjects,
+  segmentation: predictPixels,
+  async classification(model, { files, output, names }, flags) {
+    const { predictClasses } = await import("./classification/predictClasses.ts");
+    return output.write(async () => (await predictClasses(model, files, flags)).broken, names);
+  },
+  async clips(model, { clips, output, names }, flags) {
+    const { predictClips } = await import("./clips/predictClips.ts");
+    return output.write(async () => (await predictClips(model, clips, flags)).broken, names);
+  },
+  async reading(reader, { files, output, names, decoding }, flags) {
+    const { predictTexts } = await import("./reading/predictTexts.ts");
+    return output.write(async () => (await predictTexts(reader, files, decoding, flags)).broken, names);
+  },
+};
+
+function predictWith(model: Predictor, work: Work, flags: Flags): Promise<number> {
+  if (model.kind === "forecasting") throw new Error("a forecaster looks at no images");
+  return (PREDICTIONS_OF[model.kind] as (model: Looking, work: Work, flags: Flags) => Promise<number>)(
+    model,
+    work,
+    flags,
+  );
 }
 
 async function predictPixels(segmenter: Segmenter, { files, output, names, ...places }: Work, flags: Flags) {
@@ -212,109 +228,4 @@ async function predictPixels(segmenter: Segmenter, { files, output, names, ...pl
     threshold: askedForegroundThreshold(segmenter.description, weights, thresholds),
   };
   return output.write(async () => (await predictMasks(segmenter, files, places, asked)).broken, names);
-}
-
-async function predictImages(model: Classifier, { files, output, names }: Work, flags: Flags): Promise<number> {
-  const { predictClasses } = await import("./classification/predictClasses.ts");
-  return output.write(async () => (await predictClasses(model, files, flags)).broken, names);
-}
-
-async function predictTexts(
-  reader: TextReader,
-  { files, output, names, decoding }: Work,
-  flags: Flags,
-): Promise<number> {
-  const { predictTexts: readAll } = await import("./reading/predictTexts.ts");
-  return output.write(async () => (await readAll(reader, files, decoding, flags)).broken, names);
-}
-
-async function predictObjects(
-  detector: Detector,
-  { files, output, names, pictures, decoding }: Work,
-  flags: Flags,
-): Promise<number> {
-  const { out, json, weights } = flags;
-  const thresholds = askedThresholds(detector.description, weights, flags);
-  const reader = flags.read === undefined ? undefined : await openReader(flags.read, flags);
-  const started = performance.now();
-  const read = reader && ((file: string, boxes: Float32Array) => reader.readBoxes(file, boxesOf(boxes), decoding));
-  const { found, broken } = await findObjects(detector, files, thresholds.scores, read);
-  reader?.dispose();
-  const seconds = (performance.now() - started) / 1000;
-
-  const { writeCocoResults } = await import("../../data/formats/coco/writeCocoResults.ts");
-  const predictions = join(out, PREDICTIONS);
-  const { classes, categoryIds } = detector;
-  const sheet = await output.write(async () => {
-    await writeCocoResults(predictions, found, categoryIds, classes);
-    return flags.images ? drawAll(found, classes, pictures, flags) : undefined;
-  }, names);
-
-  const objects = found.reduce((sum, { detections }) => sum + detections.scores.length, 0);
-  const imagesPerSecond = files.length / seconds;
-  if (json) {
-    const images = found.map(({ id, file, fileName, size }) => ({ id, file, file_name: fileName, ...size }));
-    const categories = classes.map((name, k) => ({ id: categoryIds[k], name }));
-    const used = { chosen: thresholds.words, scores: thresholds.scores };
-    const summary = { objects, broken, seconds, imagesPerSecond };
-    printJson({ predictions, sheet, classes, categories, thresholds: used, images, ...summary });
-  } else {
-    const rate = `${imagesPerSecond.toFixed(1)} images/s (decoding included, drawing not)`;
-    const what = `${countOf(objects, "object")} in ${countOf(found.length, "image")}`;
-    const lines = [`${what}, ${rate}`, thresholdsLine(thresholds, classes), `detections: ${predictions}`];
-    if (sheet !== undefined) {
-      lines.push(`pictures: ${out}`, overviewLine(sheet, found.length));
-    }
-    process.stdout.write(`${lines.join("\n")}\n`);
-  }
-  return broken.length;
-}
-
-async function findObjects(
-  detector: Detector,
-  files: readonly ImageFile[],
-  scoreThreshold: readonly number[],
-  read?: (file: string, boxes: Float32Array) => Promise<Reading[]>,
-): Promise<{ found: Found[]; broken: BrokenFile[] }> {
-  const found: Found[] = [];
-  const predictions = detector.predictFiles(
-    files.map(({ file }) => file),
-    { scoreThreshold },
-  );
-  const broken = await predictAll(predictions, files, {
-    doing: read ? "detecting and reading" : "detecting",
-    async each({ detections, ...prediction }, { name }, id) {
-      const readings = await read?.(prediction.file, detections.boxes);
-      found.push({ ...prediction, detections: { ...detections, ...(readings && { readings }) }, id, fileName: name });
-    },
-  });
-  return { found, broken };
-}
-
-/** Four numbers each. */
-function boxesOf(boxes: Float32Array): [number, number, number, number][] {
-  return Array.from({ length: boxes.length / 4 }, (_, i) => {
-    const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = boxes.subarray(4 * i, 4 * i + 4);
-    return [x1, y1, x2, y2];
-  });
-}
-
-/** Draws each image, and an overview of the first ones; answers the overview's path. */
-async function drawAll(
-  found: readonly Found[],
-  classes: readonly string[],
-  pictures: readonly string[],
-  { out, names }: Flags,
-): Promise<string | undefined> {
-  if (found.length === 0) return undefined;
-  const { drawDetections } = await import("../../report/drawDetections.ts");
-  const drawings = found.map(({ id, file, fileName, detections }) => ({
-    ...{ name: fileName, picture: pictures[id - 1] ?? fileName },
-    draw: () => drawDetections(file, detections, classes, { scoreThreshold: 0, names }),
-  }));
-  await writePictures(out, drawings);
-  const images = found.map(({ file, fileName, detections }) => ({ image: file, title: fileName, detections }));
-  const sheet = join(out, OVERVIEW);
-  await writeOverview(sheet, images, classes, { scoreThreshold: 0, names });
-  return sheet;
 }

@@ -9,6 +9,14 @@ export interface BrokenFile {
   error: string;
 }
 
+interface PredictAll<Found> {
+  /** What the progress line says is done. */
+  doing: string;
+  /** What a file is called. */
+  noun?: string;
+  each: (found: Found, image: ImageFile, number: number) => void | Promise<void>;
+}
+
 /**
  * Goes through what a model says of the files, in their order, with a progress line; those that could not be read are
  * said at once, and answered.
@@ -16,7 +24,7 @@ export interface BrokenFile {
 export async function predictAll<Found extends { file: string }>(
   predictions: AsyncIterable<Found | { file: string; error: AnchorkitError }>,
   files: readonly ImageFile[],
-  { doing, each }: { doing: string; each: (found: Found, image: ImageFile, number: number) => void | Promise<void> },
+  { doing, noun = "image", each }: PredictAll<Found>,
 ): Promise<BrokenFile[]> {
   const progress = new Progress(doing);
   const broken: BrokenFile[] = [];
@@ -31,7 +39,7 @@ export async function predictAll<Found extends { file: string }>(
       } else if (image !== undefined) await each(prediction, image, done);
       const elapsed = (performance.now() - started) / 1000;
       const remaining = (elapsed / done) * (files.length - done);
-      progress.update({ fraction: done / files.length, text: `${(done / elapsed).toFixed(1)} images/s`, remaining });
+      progress.update({ fraction: done / files.length, text: `${(done / elapsed).toFixed(1)} ${noun}s/s`, remaining });
     }
   } finally {
     progress.stop();
@@ -40,8 +48,8 @@ export async function predictAll<Found extends { file: string }>(
 }
 
 /** Where files could not be read: says how many, and fails. */
-export function endWith(broken: number, files: readonly ImageFile[]): void {
+export function endWith(broken: number, files: readonly ImageFile[], noun = "image"): void {
   if (broken === 0) return;
-  process.stderr.write(`${count(broken)} of ${countOf(files.length, "image")} could not be read\n`);
+  process.stderr.write(`${count(broken)} of ${countOf(files.length, noun)} could not be read\n`);
   process.exitCode = 1;
 }

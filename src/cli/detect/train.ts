@@ -6,7 +6,7 @@ import { countOf } from "../../base/words.ts";
 import { checkChoice, modelNamed } from "../../models.ts";
 import { type ShortTraining, TRAIN_LONGER, tooFewSteps, tooFewStepsText } from "../../report/evaluation/tooFewSteps.ts";
 import { RunFolder } from "../../training/run/runFolder.ts";
-import type { TaskKind } from "../../training/task.ts";
+import { SAMPLE_NAMES, type TaskKind } from "../../training/task.ts";
 import type { TrainEvents, TrainResult } from "../../training/trainOptions.ts";
 import { applyRunOptions } from "../configFile.ts";
 import { abortOnInterrupt, INTERRUPTED } from "../interrupt.ts";
@@ -140,7 +140,7 @@ function eventsTo(progress: Progress, task: TaskKind): TrainEvents {
     progress({ step, steps, epoch, epochs, elapsed, remaining, loss, samplesPerSecond, waiting }) {
       const fraction = steps === undefined ? elapsed / (elapsed + remaining) : step / steps;
       const passes = epochs === undefined ? epoch.toFixed(1) : `${epoch.toFixed(1)} of ${epochs}`;
-      const text = `epoch ${passes} | loss ${loss.toFixed(3)} | ${samplesPerSecond.toFixed(1)} ${task === "forecasting" ? "windows" : "images"}/s | data ${Math.round(100 * waiting)}%`;
+      const text = `epoch ${passes} | loss ${loss.toFixed(3)} | ${samplesPerSecond.toFixed(1)} ${SAMPLE_NAMES[task]}s/s | data ${Math.round(100 * waiting)}%`;
       progress.update({ fraction, text, ...(Number.isFinite(remaining) && { remaining }) });
     },
     validated({ epoch, elapsed, metrics, validationLoss, best }) {

@@ -7,6 +7,7 @@ import { countSplits } from "../../data/split/splits.ts";
 import { modelNamed } from "../../models.ts";
 import { columnsAsked, ForecastOptions } from "../../sequence/forecasting/options.ts";
 import type { RunFolder } from "../../training/run/runFolder.ts";
+import { SAMPLE_NAMES } from "../../training/task.ts";
 import { wasGiven } from "../configFile.ts";
 import { describeClasses, describeSplits, openDataset } from "../dataset.ts";
 import { flagOf } from "../options.ts";
@@ -56,7 +57,7 @@ export async function openTrainingData(
     const { dataset, warnings } = await openDataset(flags, { seed, task, ...(run && { run }) });
     const splits = countSplits(dataset.images);
     const classes = task === "reading" ? [] : [describeClasses(dataset.classes)]; // characters follow
-    const lines = [...classes, describeSplits(splits)];
+    const lines = [...classes, describeSplits(splits, SAMPLE_NAMES[task])];
     return { dataset, warnings, lines, splits, measured: splits.test.images > 0 ? "test" : "val" };
   }
   const { data, time, valShare: val, testShare: test, weights } = flags;

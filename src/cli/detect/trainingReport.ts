@@ -5,6 +5,7 @@ import type { Dataset } from "../../data/dataset.ts";
 import type { Detector, DetectorOptions } from "../../detection/detector.ts";
 import type { TrainingRecord } from "../../report/page/trainingFigure.ts";
 import type { RunFolder } from "../../training/run/runFolder.ts";
+import { SAMPLE_NAMES } from "../../training/task.ts";
 import { defined } from "../../base/defined.ts";
 import type { ClipClassifier } from "../../sequence/clips/clipClassifier.ts";
 import type { Forecaster } from "../../sequence/forecasting/forecaster.ts";
@@ -34,7 +35,7 @@ export async function writeTrainingReport(
   try {
     const { openModel } = await import("../../models.ts");
     const model = await openModel(run.path, defined({ engine, precision }));
-    const title = `${run.path} on its validation ${dataset.series ? "rows" : "images"}`;
+    const title = `${run.path} on its validation ${dataset.series ? "rows" : `${SAMPLE_NAMES[model.kind]}s`}`;
     const common = { title, warnings, training: await historyOf(run) };
     if (model.kind === "detection") await reportDetector(file, model, { ...dataset, images }, common);
     else if (model.kind === "forecasting") await reportForecaster(file, model, dataset, common);

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { defined } from "../../base/defined.ts";
 import { UsageError } from "../../base/errors.ts";
 import { MODELS } from "../../models.ts";
-import type { TaskKind } from "../../training/task.ts";
+import { SAMPLE_NAMES, type TaskKind } from "../../training/task.ts";
 import type { Sample } from "../../training/tune/sample.ts";
 import { planSearch, runSearch, type SearchEvents, type Trainer } from "../../training/tune/search.ts";
 import { type Space, spaceOf } from "../../training/tune/space.ts";
@@ -92,7 +92,7 @@ async function tune(flags: TuneFlags): Promise<void> {
   });
   const release = await folder.lock();
   try {
-    const trial = progressOf(progress, flags.minutes, spent);
+    const trial = progressOf(progress, search.task, flags.minutes, spent);
     const events = { start: { message: (text: string) => { progress.log(text); } }, trial }; // prettier-ignore
     const { seed } = flags;
     const trainer = trialTrainer({ ...search, dataset, seed, signal, events });
@@ -165,11 +165,11 @@ function sameSpace(file: string, space: Space): boolean {
 }
 
 /** The bar: how much of the search's time is over, and what is trained just now. */
-function progressOf(progress: Progress, minutes: number, spent: () => number) {
+function progressOf(progress: Progress, task: TaskKind, minutes: number, spent: () => number) {
   return {
     progress({ epoch, loss, samplesPerSecond }: { epoch: number; loss: number; samplesPerSecond: number }): void {
       const seconds = 60 * minutes;
-      const text = `epoch ${epoch.toFixed(1)} | loss ${loss.toFixed(3)} | ${samplesPerSecond.toFixed(1)} images/s`;
+      const text = `epoch ${epoch.toFixed(1)} | loss ${loss.toFixed(3)} | ${samplesPerSecond.toFixed(1)} ${SAMPLE_NAMES[task]}s/s`;
       const remaining = Math.max(0, seconds - spent());
       progress.update({ fraction: Math.min(1, spent() / seconds), text, remaining });
     },

@@ -1,4 +1,5 @@
 import type { Random } from "../../base/random.ts";
+import { type Bucket, bucketedBatches } from "./bucketByLength.ts";
 
 export interface ShuffledOptions<Batch> {
   /** How many samples there are. */
@@ -7,6 +8,8 @@ export interface ShuffledOptions<Batch> {
   batch: number;
   /** Draws the order of each epoch. */
   random: Random;
+  /** Samples that may be in a batch together, see bucketedBatches; any unless told. */
+  buckets?: readonly Bucket[];
   /** Makes a batch of the samples at these places: `positions` counts on over the epochs, `indices` are the samples there. */
   make: (positions: readonly number[], indices: readonly number[]) => Promise<Batch>;
   /** Begins to read a sample that will be asked for soon. */
@@ -26,6 +29,7 @@ export function shuffledBatches<Batch>({
   count,
   batch,
   random,
+  buckets,
   make,
   readAhead,
   ahead = false,
@@ -41,18 +45,25 @@ export function shuffledBatches<Batch>({
   };
   const sampleAt = (position: number): number => orderOf(Math.floor(position / count))[position % count] as number;
 
+  const positionsOf = (index: number): number[] => Array.from({ length: batch }, (_, slot) => index * batch + slot);
+  const { stepsPerEpoch, batchAt: samplesAt } = buckets
+    ? bucketedBatches(buckets, { batch, random })
+    : {
+        stepsPerEpoch: Math.ceil(count / batch),
+        batchAt: (index: number) => ({ indices: positionsOf(index).map(sampleAt) }),
+      };
+
   const batchAt = async (index: number): Promise<Batch> => {
-    const positions = Array.from({ length: batch }, (_, slot) => index * batch + slot);
-    const made = make(positions, positions.map(sampleAt));
+    const made = make(positionsOf(index), samplesAt(index).indices);
     if (readAhead) {
-      for (let next = batch; next < (1 + BATCHES_AHEAD) * batch; next++) readAhead(sampleAt(index * batch + next));
+      for (let next = 1; next <= BATCHES_AHEAD; next++) samplesAt(index + next).indices.forEach(readAhead);
     }
     return made;
   };
   let next: { index: number; batch: Promise<Batch> } | undefined;
 
   return {
-    stepsPerEpoch: Math.ceil(count / batch),
+    stepsPerEpoch,
     batch(index) {
       const result = next?.index === index ? next.batch : batchAt(index);
       if (ahead) {

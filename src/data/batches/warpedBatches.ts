@@ -9,6 +9,7 @@ import { drawAugmentation } from "../augment/draw/drawAugmentation.ts";
 import type { ImageRecord } from "../dataset.ts";
 import type { ImageStore } from "../images/imageStore.ts";
 import { pasteImage } from "../images/pasteImage.ts";
+import type { Bucket } from "./bucketByLength.ts";
 import { augmentedSamples, sizeOfAll } from "./augmentedSamples.ts";
 import { shuffledBatches } from "./shuffledBatches.ts";
 import { emptyWarpedBatch, setColours, setNoTransform, setTransform, type WarpedBatch } from "./warpedBatch.ts";
@@ -18,6 +19,8 @@ export interface WarpedOptions {
   preprocessing: Preprocessing;
   augmentation: Augmentation;
   random: Random;
+  /** Images that may be in a batch together; any unless told. */
+  buckets?: readonly Bucket[];
   /** Where images are augmented as far as the graph does not do it; in this thread unless told. */
   threads?: AugmentThreads;
 }
@@ -56,7 +59,7 @@ export interface WarpedTargets<Targets> {
 /** Images with what an augmentation does to them: all of it in the graph where it can, else before. */
 export function warpedBatches<Targets extends object>(
   store: ImageStore,
-  { batch, random, augmentation, preprocessing, threads }: WarpedOptions,
+  { batch, random, augmentation, preprocessing, threads, buckets }: WarpedOptions,
   targets: WarpedTargets<Targets>,
 ): WarpedSource<Targets & WarpedBatch> {
   const records = Array.from({ length: store.length }, (_, i) => store.record(i));
@@ -94,6 +97,7 @@ export function warpedBatches<Targets extends object>(
   const variation = random.fork("variation");
   const stream = shuffledBatches<Made>({
     ...{ count: store.length, batch, random: random.fork("order"), ahead: !inGraph && threads !== undefined },
+    ...(buckets && { buckets }),
     readAhead: (index) => {
       store.readAhead(index);
     },

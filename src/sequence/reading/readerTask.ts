@@ -11,7 +11,7 @@ import { imagesIn } from "../../data/split/splits.ts";
 import { FROM_WEIGHTS, type Recipe } from "../../training/recipe.ts";
 import type { PrepareContext, Prepared } from "../../training/trainOptions.ts";
 import type { ReaderDescription } from "./description.ts";
-import { chooseLineCanvas, framesOf, leastWidth, requireFrames } from "./lines.ts";
+import { chooseLineCanvas, framesOf, leastWidth, requireFrames, widthBuckets } from "./lines.ts";
 import { lossFeeds, lossInputs, readerLosses, type ReaderLossOptions } from "./losses.ts";
 import { measureReader, validationOf } from "./measure.ts";
 import { buildReader, CHARACTER_LAYERS } from "./network.ts";
@@ -38,10 +38,15 @@ const PREDICT_BATCH = 32;
 const OVERSIZE = 1.25;
 
 /**
- * At a lower rate CTC stays long where it begins, reading nothing but blanks. The averaged weights follow quickly, as a
- * training is short; the raw ones are measured beside them.
+ * At a lower rate CTC stays long where it begins, reading nothing but blanks. Normalisation is never frozen: a batch holds
+ * thousands of columns, so that its statistics are those of the data. The averaged weights follow quickly, as a training
+ * is short; the raw ones are measured beside them.
  */
-const RECIPE: Partial<Recipe> = { peakRate: 5e-3, average: { every: 5, keep: 0.98, compare: true } };
+const RECIPE: Partial<Recipe> = {
+  peakRate: 5e-3,
+  phases: [{ name: "batch", from: 0, statistics: "batch" }],
+  average: { every: 5, keep: 0.98, compare: true },
+};
 
 /**
  * A reader of the texts of a data set, see readerData. Alphabet, canvas and channel statistics are chosen for the training
@@ -82,8 +87,9 @@ export async function readerTask(
   const { augmentation = READER_PRESETS.default, flip, batch } = options;
   const texts = images.map(({ text }) => indicesOf(text, classes));
   const longest = texts.reduce((most, { length }) => Math.max(most, length), 1);
+  const { buckets, widths } = widthBuckets(images, framing, batch);
   const source = textBatches(store, {
-    ...{ batch, preprocessing, threads, texts, longest, leastWidth },
+    ...{ batch, preprocessing, threads, texts, longest, leastWidth, buckets },
     augmentation: flip ? withFlip(augmentation, flip) : augmentation,
     random: random.fork("batches"),
   });
@@ -97,9 +103,10 @@ export async function readerTask(
     description,
     network: network.model,
     batches: source,
-    shapes: { images: lossInputs(lossOptions) },
+    shapes: Object.fromEntries(widths.map((width) => [String(width), lossInputs(lossOptions)])),
+    shapeOf: ({ widths: taken }) => String(widths.find((width) => Math.max(...taken) <= width) ?? canvas.width),
     feeds: (made) => lossFeeds(made, lossOptions),
-    losses: (inputs) => readerLosses(inputs, lossOptions),
+    losses: (inputs, width) => readerLosses(inputs, lossOptions, Number(width)),
     predict: predictStep({ network, preprocessing, batch: PREDICT_BATCH }),
     async validate(run) {
       return validationOf(

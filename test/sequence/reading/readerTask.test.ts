@@ -58,7 +58,8 @@ describe("a reader's training step", () => {
     const trainer = await Trainer.make(task, { precision: "float32", fast: "float32", random });
     const { program, steps, variables } = trainer.compiled;
     program.pull();
-    const name = stepName("batch", "images");
+    const [width = ""] = Object.keys(task.shapes);
+    const name = stepName("batch", width);
     const eager = await compileProgram(
       { [name]: steps[name] as Step },
       { variables: [...variables.values()], mode: "eager" },
@@ -70,7 +71,11 @@ describe("a reader's training step", () => {
       for (let i = 0; i < 5; i++) {
         const feeds = await feedsOf(i);
         const outputs = run(feeds);
-        losses.push(outputs.text?.dataSync()[0] ?? NaN, outputs.shortcut?.dataSync()[0] ?? NaN);
+        losses.push(
+          outputs.text?.dataSync()[0] ?? NaN,
+          outputs.shortcut?.dataSync()[0] ?? NaN,
+          outputs.start?.dataSync()[0] ?? NaN,
+        );
         tf.dispose([feeds, outputs]);
       }
       return losses;
@@ -109,7 +114,7 @@ describe("what lies behind an image", () => {
       tf.tidy(() => {
         const behind = tf.randomNormal([2, 16, canvas - width, 3], 0, noise, "float32", noise);
         const padded = tf.concat([image, behind], 2);
-        // In training, too, as it is in the phase of fixed statistics.
+        // In training, too, but for the statistics of normalisation, which are those of all columns of a batch.
         const apply = (training: boolean) =>
           normalizing("moving", () => model.apply([padded, widths], { training }) as tf.Tensor[]);
         return [...apply(false), ...apply(true)].map((logits) => {

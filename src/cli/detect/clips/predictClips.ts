@@ -52,7 +52,7 @@ export async function predictClips(
   const sheetClips: { seen: Seen; named: NamedClip }[] = [];
   let frames = 0;
   const broken: BrokenFile[] = await predictAll(model.predictFiles(clips.map(({ source }) => source)), clips, {
-    doing: "classifying",
+    ...{ doing: "classifying", noun: "clip" },
     each(seen, { name }) {
       const one = namedClip(seen, name, classes);
       named.push(one);
@@ -68,7 +68,7 @@ export async function predictClips(
   const sheet = images && named.length > 0 ? join(out, OVERVIEW) : undefined;
   if (sheet !== undefined) {
     const pictures = await Promise.all(sheetClips.map((one) => sheetClip(one.seen, one.named, names)));
-    await writeOverview(sheet, pictures, classes, { scoreThreshold: 0, names, total: named.length });
+    await writeOverview(sheet, pictures, classes, { scoreThreshold: 0, names, total: named.length, noun: "clip" });
   }
   if (json) {
     printJson({ predictions, table, sheet, classes, clips: named, broken, seconds, framesPerSecond: frames / seconds });
@@ -78,7 +78,7 @@ export async function predictClips(
   if (named.length > SHOWN) lines.push(`… ${count(named.length - SHOWN)} more in the files`);
   lines.push(`${countOf(named.length, "clip")}, ${(frames / seconds).toFixed(1)} frames/s (decoding included)`);
   lines.push(`predictions: ${predictions}, ${table}`);
-  if (sheet !== undefined) lines.push(overviewLine(sheet, named.length));
+  if (sheet !== undefined) lines.push(overviewLine(sheet, named.length, "clip"));
   process.stdout.write(`${lines.join("\n")}\n`);
   return { broken: broken.length };
 }
