@@ -36,7 +36,7 @@ const TASKS: Readonly<Record<string, { data?: "clips" | "texts" | "sine.csv"; ar
   },
   clips: { data: "clips", args: ["--model", "cnn-lstm", "--batch", "4", "--sampling", "window", "--frames", "6"] },
   reader: { data: "texts", args: ["--model", "crnn", "--units", "16", "--batch", "4"] },
-  forecaster: { data: "sine.csv", args: ["--model", "forecast", "--column", "y", "--units", "8"] },
+  forecaster: { data: "sine.csv", args: ["--model", "forecast", "--column", "y", "--units", "8", "--epochs", "100"] },
 };
 
 /** A process and when it is to die: after so many milliseconds, or so many after a checkpoint is begun. */
@@ -94,8 +94,9 @@ async function compare(task: string): Promise<void> {
     const checkpoint = kills % 3 === 2;
     const death = { checkpoint, after: checkpoint ? random.uniform(0, 60) : random.uniform(0, 1000 * lasted) };
     const goesOn = existsSync(join(run, "config.json")) && existsSync(join(run, "last"));
-    const life = await live(["--out", run, ...(goesOn ? ["--resume"] : begin)], death);
-    if (!life.killed) {
+    const over = goesOn && isFinished(run); // killed behind its last step
+    const life = over ? undefined : await live(["--out", run, ...(goesOn ? ["--resume"] : begin)], death);
+    if (!life?.killed) {
       console.log(`| | | | done before it could be killed: once more from the beginning |`);
       judge(task, run, whole);
       rmSync(run, { recursive: true });
