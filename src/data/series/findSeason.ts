@@ -8,6 +8,8 @@ export interface FoundSeason {
 
 /** A season repeats at least so many times in what is looked at, and its values are alike by so much. */
 const [LEAST_REPEATS, LEAST_CORRELATION] = [3, 0.3];
+/** A peak rises above the lowest correlation before it by so much, and by so many standard errors: 1 / sqrt(rows) each. */
+const [LEAST_RISE, LEAST_ERRORS] = [0.05, 3];
 /** Only so many of the last rows are looked at, and seasons up to so many rows. */
 const [MOST_ROWS, LONGEST] = [20_000, 2000];
 /** Twice a season is one, too: the shortest is taken that is about as good as the best. */
@@ -15,7 +17,8 @@ const ABOUT_AS_GOOD = 0.9;
 
 /**
  * The season of values without gaps: the lag at which their autocorrelation, after a parabola is taken off for the trend,
- * has a peak that is the highest, or nearly so at a shorter lag. Undefined where no peak is high enough.
+ * has a peak that is the highest, or nearly so at a shorter lag. Undefined where no peak is high enough, or stands out: the
+ * correlation of what changes slowly falls slowly, with bumps that mean nothing.
  */
 export function findSeason(values: Float64Array): FoundSeason | undefined {
   const rest = withoutTrend(values.subarray(-MOST_ROWS));
@@ -23,13 +26,19 @@ export function findSeason(values: Float64Array): FoundSeason | undefined {
   if (!(energy > 1e-18 * values.reduce((sum, value) => sum + value * value, 0))) return undefined;
   const longest = Math.min(LONGEST, Math.floor(rest.length / LEAST_REPEATS));
   const correlations = Array.from({ length: longest + 2 }, (_, lag) => correlationAt(rest, lag, energy));
+  const rise = Math.max(LEAST_RISE, LEAST_ERRORS / Math.sqrt(rest.length));
+  let lowest = Infinity;
   const peaks = correlations.flatMap((correlation, rows) => {
     const [before = Infinity, after = Infinity] = [correlations[rows - 1], correlations[rows + 1]];
     const isPeak = rows > 1 && rows <= longest && correlation > before && correlation >= after;
-    return isPeak && correlation >= LEAST_CORRELATION ? [{ rows, correlation }] : [];
+    lowest = Math.min(lowest, correlation);
+    return isPeak && correlation >= Math.max(LEAST_CORRELATION, lowest + rise) ? [{ rows, correlation }] : [];
   });
   const best = Math.max(...peaks.map(({ correlation }) => correlation));
-  return peaks.find(({ correlation }) => correlation >= ABOUT_AS_GOOD * best);
+  const first = peaks.find(({ correlation }) => correlation >= ABOUT_AS_GOOD * best);
+  if (!first) return undefined;
+  const around = peaks.filter(({ rows }) => rows >= first.rows && rows < 1.5 * first.rows); // bumps of one wide peak
+  return around.reduce((a, b) => (b.correlation > a.correlation ? b : a));
 }
 
 /** The autocorrelation at a lag, as if the pairs that overlap stood for all: longer lags are not held to be less alike. */

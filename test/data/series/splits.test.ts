@@ -64,6 +64,16 @@ describe("a season", () => {
     expect(findSeason(Float64Array.from({ length: 100 }, (_, t) => 2 * t + 1))).toBeUndefined();
     expect(findSeason(new Float64Array(50).fill(3))).toBeUndefined();
   });
+
+  it("stands out, and is the top of a wide peak: bumps of noise on what changes slowly are none", () => {
+    for (let seed = 0; seed < 6; seed++) {
+      const random = new Random(seed);
+      let weather = 0;
+      const year = (t: number): number => 6 * Math.sin((2 * Math.PI * t) / 300) + (weather = 0.7 * weather + 3 * random.normal()); // prettier-ignore
+      const { rows = 0 } = findSeason(Float64Array.from({ length: 1200 }, (_, t) => year(t))) ?? {};
+      expect(Math.abs(rows - 300)).toBeLessThan(25);
+    }
+  });
 });
 
 describe("a series that a training has seen", () => {
