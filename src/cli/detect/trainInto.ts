@@ -64,29 +64,26 @@ export async function augmentationFor({ augment, model, resume }: TrainFlags, ru
   return checked(augmentation, Augmentation, `${run.config}: augmentation`);
 }
 
-/** Whether a model looks at clips of frames. */
-function learnsClips(model: string): boolean {
-  return modelNamed(model).task === "clips";
-}
-
 /**
  * Makes sure that images have what the model learns: whoever has labels of whole images, or clips, may not know of
  * `--model`.
  */
 export function requireTask(model: string, images: readonly ImageRecord[], data: string): void {
+  const { task } = modelNamed(model);
   const clip = images.find(({ frames }) => frames);
-  if (clip && !learnsClips(model)) {
+  if (clip && task !== "clips") {
     throw new UsageError(
       `${data}: holds clips of frames, and ${model} learns single images; a classifier of clips learns them: --model cnn-lstm`,
     );
   }
-  if (modelNamed(model).task !== "detection" || images.some(({ objects }) => objects.length > 0)) return;
-  if (images.some(({ text }) => text !== undefined)) {
+  if (images.some(({ objects }) => objects.length > 0)) return;
+  const hasLabels = images.some(({ labels }) => labels?.length);
+  if (task !== "reading" && !hasLabels && images.some(({ text }) => text !== undefined)) {
     throw new UsageError(
-      `${data}: its images have texts and no boxes, so that there is nothing to detect; a reader learns them: --model crnn`,
+      `${data}: its images have texts, and neither boxes nor labels, which ${model} learns; a reader learns texts: --model crnn`,
     );
   }
-  if (!images.some(({ labels }) => labels?.length)) return;
+  if (task !== "detection" || !hasLabels) return;
   throw new UsageError(
     `${data}: its images have labels and no boxes, so that there is nothing to detect; a classifier learns them: --model small-cnn, or the model that pretrained weights are of`,
   );

@@ -21,7 +21,7 @@ export function verdictOf({ evaluation, description }: ForecasterReportInput): V
   const apart = Math.floor((windows - 1) / horizon) + 1;
   const few =
     apart < ENOUGH
-      ? [`These are only ${countOf(apart, "forecast")} that do not overlap: the next ones may be other.`]
+      ? [`These are only ${countOf(apart, "forecast")} that do not overlap: the next ones may be different.`]
       : [];
   const details = columns.slice(0, 1).map(({ name, model, baselines }) => {
     const best = baselines.reduce((a, b) => (b.errors.mae < a.errors.mae ? b : a));
