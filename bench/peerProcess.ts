@@ -14,9 +14,15 @@ export interface PeerProcess {
 
 /** A peer in a process of its own, which says a line when it is ready and answers a line for a line. */
 export function startPeer(python: string, args: readonly string[]): PeerProcess {
-  const child = spawn(python, args, { stdio: ["pipe", "pipe", "ignore"] });
+  const child = spawn(python, args, { stdio: ["pipe", "pipe", "pipe"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answer = async (): Promise<unknown> => JSON.parse(String((await lines.next()).value));
+  let said = "";
+  child.stderr.on("data", (text) => (said = (said + String(text)).slice(-2000)));
+  const answer = async (): Promise<unknown> => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error(`the peer has ended: ${said.trim()}`);
+    return JSON.parse(value);
+  };
   const ready = answer();
   return {
     async ask(command) {
