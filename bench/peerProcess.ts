@@ -19,9 +19,9 @@ export function startPeer(python: string, args: readonly string[]): PeerProcess 
   let said = "";
   child.stderr.on("data", (text) => (said = (said + String(text)).slice(-2000)));
   const answer = async (): Promise<unknown> => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error(`the peer has ended: ${said.trim()}`);
-    return JSON.parse(value);
+    const next = await lines.next();
+    if (next.done) throw new Error(`the peer has ended: ${said.trim()}`);
+    return JSON.parse(next.value);
   };
   const ready = answer();
   return {
