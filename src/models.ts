@@ -250,7 +250,8 @@ export async function findModelBatch(
   const parsed = checkChoice(name, own, options.weights);
   const prepare = (data: Dataset, context: PrepareContext, batch: number): Promise<Prepared<unknown>> =>
     choose(name, parsed, { ...options, batch }).prepare(data, context);
-  return findBatch(dataset, prepare, { ...options, usual: modelNamed(name).batch });
+  const { batch: usual, task: kind } = modelNamed(name);
+  return findBatch(dataset, prepare, { ...options, usual, kind });
 }
 
 /** What is chosen of a model and its images, how its task is made with that, and the options that all trainings share. */

@@ -28,11 +28,16 @@ export async function clipStrip({ frames, size }: DrawnClip, height: number): Pr
     width: Math.max(1, Math.round(size.width * scale)),
     height: Math.max(1, Math.round(size.height * scale)),
   };
-  const strip = { width: shown.length * (small.width + GAP) - GAP, height: small.height };
+  const strip = stripSize(frames.length, small);
   const data = new Uint8Array(strip.width * strip.height * 3).fill(GREY);
   for (const [i, frame] of shown.entries()) {
     const pixels = await decodeFrame(frame, size, small);
     pasteImage(data, 0, strip, { ...small, pixels }, i * (small.width + GAP), 0);
   }
   return { data, ...strip };
+}
+
+/** Pixels of the strip of a clip with so many frames of that size. */
+export function stripSize(frames: number, { width, height }: Size): Size {
+  return { width: Math.min(SHOWN, frames) * (width + GAP) - GAP, height };
 }

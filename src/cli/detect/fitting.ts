@@ -42,7 +42,8 @@ export function requireFitting(command: Command, fitting: Fitting, subject: Subj
     if (owners.includes(subject) || !wasGiven(command, name)) continue;
     const models = owners.filter((owner) => owner !== "files" && owner !== "masks");
     const whose = (models.length > 0 ? models : owners).map((owner) => OWNERS[owner]);
-    throw new UsageError(`${flagOf(name)} is for ${listed(whose)}, and ${GIVEN[subject]}: leave it out`);
+    const flag = command.options.find((option) => option.attributeName() === name)?.long ?? flagOf(name); // --no-names
+    throw new UsageError(`${flag} is for ${listed(whose)}, and ${GIVEN[subject]}: leave it out`);
   }
 }
 

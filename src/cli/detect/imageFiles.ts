@@ -52,7 +52,7 @@ async function match(pattern: string): Promise<Named[]> {
 }
 
 /** The name itself, or with a number when another image has it. */
-function freeName(name: string, taken: Set<string>): string {
+export function freeName(name: string, taken: Set<string>): string {
   const { dir, name: stem, ext } = parse(name);
   let free = name;
   for (let n = 2; taken.has(free); n++) free = join(dir, `${stem}-${n}${ext}`);

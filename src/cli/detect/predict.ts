@@ -61,7 +61,7 @@ const FITTING: Fitting = {
   ...{ outlines: ["segmentation"], things: ["segmentation"] },
   ...{ read: ["detection"], beam: ["reading", "detection"], words: ["reading", "detection"] },
   ...{ thresholds: ["detection", "classification", "segmentation"] },
-  ...{ names: ["detection", "classification", "segmentation"] },
+  ...{ names: ["detection", "classification", "segmentation", "clips"] },
 };
 
 /** Models that look at images. */
@@ -76,7 +76,10 @@ export function addPredict(program: Command): void {
         "COCO results), what images or clips show, or the text that they are of (JSON, CSV, an overview), or how a series of " +
         "numbers goes on (CSV, JSON, a plot)",
     )
-    .argument("<images...>", 'image files, folders, or patterns such as "shots/**/*.jpg"; or one CSV file of a series')
+    .argument(
+      "<images...>",
+      'image files, folders, or patterns such as "shots/**/*.jpg"; or a CSV file of clips or of a series',
+    )
     .option("--weights <run>", "run folder that detect train wrote")
     .option("--out <folder>", "folder to write to")
     .option("--score <s>", "leave out detections with a lower score", numberIn({ min: 0, max: 1 }))

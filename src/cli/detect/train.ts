@@ -194,7 +194,7 @@ function summary(
     ...(report === undefined ? [] : [`report: ${report}`]),
     "next:",
     `  detect eval ${task === "detection" ? "--map " : ""}--data ${quoted(data)} --split ${split} --weights ${quoted(out)}`,
-    `  detect predict ${task === "forecasting" ? quoted(data) : "<images>"} --weights ${quoted(out)} --out found`,
+    `  detect predict ${task === "forecasting" ? quoted(data) : `<${SAMPLE_NAMES[task]}s>`} --weights ${quoted(out)} --out found`,
   ];
 }
 

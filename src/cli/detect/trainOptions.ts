@@ -71,7 +71,7 @@ export function addTrainingOptions(command: Command): void {
     .addOption(choice("--model <name>", "the model to train", Object.keys(MODELS), USUAL_MODEL))
     .option(
       "--batch <n>",
-      `images per step, or auto: as many as the memory is good for ${defaultsOf(({ batch }) => batch)}`,
+      `images (clips, windows) per step, or auto: as many as the memory is good for ${defaultsOf(({ batch }) => batch)}`,
       batchIn({ whole: true, min: 1, max: 256 }),
     )
     .option("--augment <how>", `how images are varied: ${PRESET_NAMES.join(", ")}, or a YAML file`, "default")

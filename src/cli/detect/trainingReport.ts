@@ -99,7 +99,8 @@ async function reportClips(file: string, model: ClipClassifier, dataset: Dataset
   const { classes, description } = model;
   const images = await model.classifyLabelled(clipsData(dataset, description.architecture).dataset.images);
   model.dispose();
-  await writeClassifierReport(file, { ...common, classes, images, evaluation: measureClips(images, classes) });
+  const noun = description.architecture.perFrame ? "frame" : SAMPLE_NAMES.clips;
+  await writeClassifierReport(file, { ...common, classes, images, noun, evaluation: measureClips(images, classes) });
 }
 
 async function reportSegmenter(file: string, segmenter: Segmenter, dataset: Dataset, common: Common) {

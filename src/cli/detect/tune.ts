@@ -53,7 +53,8 @@ export function addTune(program: Command): void {
     .option("--seed <n>", "seed for every random draw", numberIn({ whole: true, min: 0, max: 2 ** 31 - 1 }), 1)
     .option(
       "--shortest <m>",
-      "minutes of the shortest trainings (default: 1, for classification a third; more if they begin slowly)",
+      "minutes of the shortest trainings (default: 1; for classification a third, for clips a half, for forecasting a sixth; " +
+        "more if they begin slowly)",
       numberIn({ above: 0 }),
     )
     .option("--resume", "continue where the search in --out stopped, with its data, space and options");

@@ -3,14 +3,14 @@ import { sum } from "../../base/statistics.ts";
 import { count, countOf } from "../../base/words.ts";
 import type { ClassifierEvaluation } from "../../classification/measure.ts";
 import { DataTable } from "../page/dataTable.tsx";
-import { rate, shorten } from "../page/text.ts";
+import { pluralTitle, rate, shorten } from "../page/text.ts";
 
 /** More classes are not listed one by one. */
 const MOST_CLASSES = 200;
 
 /** Each class in numbers: all of them, or those with the most images. */
-export function ClassTable({ evaluation }: { evaluation: ClassifierEvaluation }): VNode {
-  const { head, rows } = evaluation.multiLabel ? multiLabelRows(evaluation) : singleRows(evaluation);
+export function ClassTable({ evaluation, noun }: { evaluation: ClassifierEvaluation; noun: string }): VNode {
+  const { head, rows } = evaluation.multiLabel ? multiLabelRows(evaluation) : singleRows(evaluation, noun);
   const listed = rows
     .toSorted((a, b) => b.support - a.support)
     .slice(0, MOST_CLASSES)
@@ -21,7 +21,7 @@ export function ClassTable({ evaluation }: { evaluation: ClassifierEvaluation })
       <DataTable label="Classes" head={head} rows={listed.map(({ cells }) => cells)} />
       {hidden > 0 && (
         <p class="note">
-          {countOf(hidden, "class")} with fewer images {hidden === 1 ? "is" : "are"} not listed, but counted.
+          {countOf(hidden, "class")} with fewer {noun}s {hidden === 1 ? "is" : "are"} not listed, but counted.
         </p>
       )}
     </>
@@ -33,13 +33,13 @@ interface Rows {
   rows: { class: number; support: number; cells: string[] }[];
 }
 
-function singleRows({ single }: ClassifierEvaluation): Rows {
+function singleRows({ single }: ClassifierEvaluation, noun: string): Rows {
   const confusion = single?.confusion ?? [];
   const nameOf = (k: number): string => shorten(single?.perClass[k]?.name ?? "", 30);
   return {
     head: [
       "Class",
-      "Images",
+      pluralTitle(noun),
       "Right",
       "Taken for it",
       "Precision",

@@ -10,6 +10,8 @@ export interface ClassifierReportInput {
   /** The very images that were measured, with what they show and what they were taken for. */
   images: readonly LabelledClassification[];
   evaluation: ClassifierEvaluation;
+  /** What one of them is called: "image" unless told; "clip", or "frame". */
+  noun?: string;
   /** How the training of these weights went, one entry a validation. */
   training?: readonly TrainingRecord[];
   /** What the reader should know of the data, one line each. */

@@ -12,7 +12,7 @@ import type { ClassifierReportInput } from "./input.ts";
 import { allNumbers, lossOfGuessing } from "./numbers.ts";
 import { Gallery, type GalleryProps } from "./pictures/gallery.tsx";
 
-export interface PageProps extends GalleryProps {
+export interface PageProps extends Omit<GalleryProps, "noun"> {
   input: ClassifierReportInput;
   verdict: Verdict;
   figures: readonly Figure[];
@@ -22,7 +22,7 @@ export interface PageProps extends GalleryProps {
 
 /** The whole document; it needs no script. */
 export function Page({ input, verdict, figures, style, ...gallery }: PageProps): VNode {
-  const { title, images, classes, evaluation, warnings = [] } = input;
+  const { title, images, classes, evaluation, warnings = [], noun = "image" } = input;
   const cutOut = images.some(({ crop }) => crop);
   return (
     <Document
@@ -35,7 +35,7 @@ export function Page({ input, verdict, figures, style, ...gallery }: PageProps):
           {...{ title, verdict, warnings }}
           extent={
             <>
-              {cutOut ? `${countOf(images.length, "object")} cut out as images` : countOf(images.length, "image")} ·{" "}
+              {cutOut ? `${countOf(images.length, "object")} cut out as images` : countOf(images.length, noun)} ·{" "}
               {countOf(classes.length, "class")}
             </>
           }
@@ -45,9 +45,9 @@ export function Page({ input, verdict, figures, style, ...gallery }: PageProps):
         <Plots figures={figures} />
         <section aria-labelledby="classes-title">
           <h2 id="classes-title">Classes</h2>
-          <ClassTable evaluation={evaluation} />
+          <ClassTable evaluation={evaluation} noun={noun} />
         </section>
-        <Gallery {...gallery} />
+        <Gallery {...gallery} noun={noun} />
         <section aria-labelledby="numbers-title">
           <h2 id="numbers-title">All numbers</h2>
           <DataTable
@@ -66,7 +66,7 @@ export function Page({ input, verdict, figures, style, ...gallery }: PageProps):
   );
 }
 
-function Tiles({ images, evaluation }: ClassifierReportInput): VNode {
+function Tiles({ images, evaluation, noun = "image" }: ClassifierReportInput): VNode {
   const { metrics, single, multiLabel } = evaluation;
   const {
     accuracy = NaN,
@@ -85,7 +85,7 @@ function Tiles({ images, evaluation }: ClassifierReportInput): VNode {
       {multiLabel ? (
         <ShareTile name="Mean average precision" hint="over all thresholds, mean over the classes" value={mAP} />
       ) : (
-        <ShareTile name="Accuracy" hint="share of images that is right" value={accuracy} estimate={interval} />
+        <ShareTile name="Accuracy" hint={`share of ${noun}s that is right`} value={accuracy} estimate={interval} />
       )}
       <ShareTile name="Macro F1" hint={`precision ${rate(precision)}, recall ${rate(recall)}`} value={f1_score} />
       <Tile name="Log loss" value={rate(loss)}>

@@ -13,29 +13,29 @@ const [ENOUGH_IMAGES, WIDEST] = [30, 0.2];
 /** With fewer images of a class, its own numbers say little. */
 const ENOUGH_OF_CLASS = 10;
 
-export function verdictOf({ classes, images, evaluation }: ClassifierReportInput): Verdict {
-  if (images.length === 0) return { headline: "There are no images, so nothing was measured.", details: [] };
+export function verdictOf({ classes, images, evaluation, noun = "image" }: ClassifierReportInput): Verdict {
+  if (images.length === 0) return { headline: `There are no ${noun}s, so nothing was measured.`, details: [] };
   const { multiLabel } = evaluation;
   const words = multiLabel
     ? multiLabelWords(labelAnswersOf(images, multiLabel.perClass), multiLabel, images, classes)
-    : singleWords(answersOf(images), classes);
+    : singleWords(answersOf(images), classes, noun);
   const supports = classes.map((_, k) => images.filter(({ labels }) => labels.includes(k)).length);
-  const details = [...words.details, fewSentence(supports, classes)];
+  const details = [...words.details, fewSentence(supports, classes, noun)];
   return { headline: words.headline, details: details.filter((text) => text !== "") };
 }
 
-function singleWords(answers: readonly Answer[], classes: readonly string[]): Verdict {
+function singleWords(answers: readonly Answer[], classes: readonly string[], noun: string): Verdict {
   const right = answers.filter((answer) => answer.right).length;
   const share = wilsonInterval(right, answers.length);
   const guess = commonest(answers.map(({ truth }) => quoted(classes[truth])));
   return {
-    headline: headlineOf("Right in", right, answers.length, share),
+    headline: headlineOf("Right in", right, answers.length, share, noun),
     details: [
-      trust(share, answers.length, {
+      trust(share, answers.length, noun, {
         what: `always guessing the commonest class, ${guess.name},`,
         share: guess.count / answers.length,
       }),
-      confusedSentence(answers, classes),
+      confusedSentence(answers, classes, noun),
       confidenceSentence(mean(answers.map(({ confidence }) => confidence)), share),
     ],
   };
@@ -65,7 +65,7 @@ function multiLabelWords(
         : `${isFew(share, images.length) ? "Too few images to judge: it finds" : "Finds"} ${count(found)} of ${countOf(there.length, "label")} (${percent(micro.recall)}), and ${precision}.`,
     details: [
       `All labels of an image are right in ${count(right)} of ${countOf(images.length, "image")} (${exact(share.value)}). ` +
-        trust(share, images.length, {
+        trust(share, images.length, "image", {
           what: guess.name,
           share: guess.count / images.length,
         }),
@@ -78,9 +78,9 @@ function multiLabelWords(
   };
 }
 
-function headlineOf(what: string, right: number, images: number, share: Share): string {
-  const words = `${count(right)} of ${countOf(images, "image")} (${exact(share.value)}).`;
-  if (isFew(share, images)) return `Too few images to judge: ${what.toLowerCase()} ${words}`;
+function headlineOf(what: string, right: number, all: number, share: Share, noun: string): string {
+  const words = `${count(right)} of ${countOf(all, noun)} (${exact(share.value)}).`;
+  if (isFew(share, all)) return `Too few ${noun}s to judge: ${what.toLowerCase()} ${words}`;
   return `${what} ${words}`;
 }
 
@@ -88,17 +88,17 @@ function isFew({ low, high }: Share, images: number): boolean {
   return images < ENOUGH_IMAGES || high - low > WIDEST;
 }
 
-function trust({ low, high }: Share, images: number, guess: { what: string; share: number }): string {
-  const interval = `Other images like these would give ${exact(low)} to ${exact(high)} (95% interval)`;
+function trust({ low, high }: Share, all: number, noun: string, guess: { what: string; share: number }): string {
+  const interval = `Other ${noun}s like these would give ${exact(low)} to ${exact(high)} (95% interval)`;
   const guessing = `${guess.what} would be right in ${exact(guess.share)}`;
   if (low > guess.share) return `${interval}; ${guessing}.`;
-  const more = images < ENOUGH_IMAGES ? " More images may show it." : "";
+  const more = all < ENOUGH_IMAGES ? ` More ${noun}s may show it.` : "";
   return `${interval}. It is not shown to be better than guessing: ${guessing}.${more}`;
 }
 
-function confusedSentence(answers: readonly Answer[], classes: readonly string[]): string {
+function confusedSentence(answers: readonly Answer[], classes: readonly string[], noun: string): string {
   const [worst] = confusedPairs(answers);
-  if (worst === undefined) return "It made no mistake on these images.";
+  if (worst === undefined) return `It made no mistake on these ${noun}s.`;
   const { first, second, mistakes } = worst;
   const there = mistakes.filter(({ truth }) => truth === first).length;
   const back = mistakes.length - there;
@@ -137,16 +137,16 @@ function probabilitySentence(sure: number, { value, low, high }: Share): string 
   return `Its probabilities are about right on average: ${numbers}.`;
 }
 
-function fewSentence(supports: readonly number[], classes: readonly string[]): string {
+function fewSentence(supports: readonly number[], classes: readonly string[], noun: string): string {
   const none = classes.filter((_, k) => supports[k] === 0);
   const few = supports.filter((images) => images > 0 && images < ENOUGH_OF_CLASS).length;
   const shown = none.slice(0, 3).map(quoted).join(", ") + (none.length > 3 ? ` and ${none.length - 3} more` : "");
   const absent =
-    none.length === 0 ? "" : `No image shows ${shown}, so nothing is known of ${none.length === 1 ? "it" : "them"}.`;
+    none.length === 0 ? "" : `No ${noun} shows ${shown}, so nothing is known of ${none.length === 1 ? "it" : "them"}.`;
   const rough =
     few === 0
       ? ""
-      : `${few === classes.length ? "All" : count(few)} of ${countOf(classes.length, "class")} ${few === 1 ? "has" : "have"} fewer than ${ENOUGH_OF_CLASS} images: numbers of a single class are rough there.`;
+      : `${few === classes.length ? "All" : count(few)} of ${countOf(classes.length, "class")} ${few === 1 ? "has" : "have"} fewer than ${ENOUGH_OF_CLASS} ${noun}s: numbers of a single class are rough there.`;
   return [absent, rough].filter((text) => text !== "").join(" ");
 }
 

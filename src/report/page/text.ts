@@ -36,3 +36,8 @@ export function shorten(text: string, length = 60): string {
 export function embeddableJson(value: unknown): string {
   return JSON.stringify(value).replaceAll("<", "\\u003c").replaceAll(">", "\\u003e").replaceAll("&", "\\u0026");
 }
+
+/** "clip" -> "Clips" */
+export function pluralTitle(noun: string): string {
+  return `${noun.charAt(0).toUpperCase()}${noun.slice(1)}s`;
+}

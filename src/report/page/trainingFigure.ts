@@ -55,12 +55,12 @@ export function trainingFigure(
       { name: "training loss", color: TRAINING },
       ...(held ? [{ name: "validation loss", color: VALIDATION }] : []),
     ],
-    label: `${name} on the validation images: ${training.map((one) => `${scored(one)} after epoch ${one.epoch.toFixed(1)}`).join(", ")}.`,
+    label: `${name} on the validation data: ${training.map((one) => `${scored(one)} after epoch ${one.epoch.toFixed(1)}`).join(", ")}.`,
     specs: [
       trainingPlot(
         training,
         scores.map((score, i) => ({ key: score.key, color: legend[i]?.color ?? "ink" })),
-        scale === "share" ? share("on validation images") : { type: "quantitative", title: "on validation data" },
+        scale === "share" ? share("on validation data") : { type: "quantitative", title: "on validation data" },
       ),
     ],
   };

@@ -4,7 +4,7 @@ import { median } from "../../base/statistics.ts";
 import { countOf } from "../../base/words.ts";
 import { weightsByClass } from "../../core/classColumns.ts";
 import { readKerasBackbone, setKerasWeights } from "../../core/kerasWeights.ts";
-import { disposeWeights } from "../../core/namedWeights.ts";
+import { disposeWeights, setMatchingWeights } from "../../core/namedWeights.ts";
 import type { Augmentation } from "../../data/augment/description.ts";
 import { CLIP_PRESETS, type Flip, withFlip } from "../../data/augment/presets.ts";
 import { clipBatches, imageSlots } from "../../data/batches/clipBatches.ts";
@@ -16,6 +16,7 @@ import { ImageStore } from "../../data/images/imageStore.ts";
 import { imagesIn } from "../../data/split/splits.ts";
 import { fineTuningPhases } from "../../training/fineTuning.ts";
 import { FROM_WEIGHTS, type Recipe } from "../../training/recipe.ts";
+import { readModelWeights } from "../../training/run/modelFolder.ts";
 import type { PrepareContext, Prepared } from "../../training/trainOptions.ts";
 import { type ClassifyOptions, imageReader } from "./classifyClips.ts";
 import { classifyLabelled } from "./classifyLabelled.ts";
@@ -167,6 +168,8 @@ export async function clipTask(
   }
 
   async function fromFeatures() {
+    // a run that goes on has the backbone among its weights, which are given to the network only after this
+    if (model !== undefined) setMatchingWeights(network.model, await readModelWeights(model));
     const still = new ImageStore(train.records, framing, loading);
     const [learnt, measured] = [
       await frameFeatures(network, still, preprocessing),

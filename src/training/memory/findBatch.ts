@@ -7,7 +7,7 @@ import { loadEngine } from "../../engine/load.ts";
 import type { FindRateOptions } from "../rateTest/findRate.ts";
 import { modelFolderOf } from "../run/modelFolder.ts";
 import { trainerOptionsOf } from "../run/runRecord.ts";
-import type { Task } from "../task.ts";
+import type { Task, TaskKind } from "../task.ts";
 import { Trainer } from "../trainer.ts";
 import type { PrepareContext, Prepared } from "../trainOptions.ts";
 import { type BatchChoice, chooseBatch } from "./chooseBatch.ts";
@@ -15,8 +15,9 @@ import { peakWhile, roomForProcess } from "./peakMemory.ts";
 
 /** What is measured takes the options of a training, but for the batch. */
 export interface FindBatchOptions extends Omit<FindRateOptions, "batch"> {
-  /** The batch of the model unless told. */
+  /** The batch of the model unless told, and its kind. */
   usual: number;
+  kind: TaskKind;
 }
 
 /**
@@ -35,8 +36,9 @@ export async function findBatch<Batch>(
   const threads = new AugmentThreads();
   const kept = dataset.images.filter(({ split }) => split !== "test").length;
   const limits = {
-    usual: options.usual,
-    images: dataset.images.filter(({ split }) => split === "train").length,
+    ...{ usual: options.usual, kind: options.kind },
+    // a window begins at most rows of a series
+    samples: dataset.series?.ends?.train ?? dataset.images.filter(({ split }) => split === "train").length,
     room: roomForProcess(),
     reserved: 0,
   };

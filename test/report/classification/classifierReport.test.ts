@@ -170,3 +170,12 @@ describe("classifierReport", () => {
     expect(width).toBeLessThan(360); // they were made smaller for it
   });
 });
+
+test("clips are called clips, and a strip of frames keeps its shape", async () => {
+  const frames = Array.from({ length: 6 }, () => ({ file: halves }));
+  const clips = times(3, looked(0, [0.2, 0.7, 0.1], { file: halves, frames }));
+  const html = await classifierReport({ ...reportOf(clips), noun: "clip" });
+  expect(textOf(html)).toContain("Too few clips to judge: right in 0 of 3 clips");
+  expect(textOf(html)).not.toMatch(/\bimages?\b/i);
+  expect(html).toContain('viewBox="0 0 166 30"'); // four frames of 40 x 30, and 2 pixels between them
+});

@@ -1,13 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
-import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Random } from "../../../src/base/random.ts";
-import { writeFileAtomic } from "../../../src/base/files.ts";
 import { AugmentThreads } from "../../../src/data/augment/augmentThreads.ts";
-import type { Dataset, ImageRecord } from "../../../src/data/dataset.ts";
+import type { Dataset } from "../../../src/data/dataset.ts";
 import { noCache } from "../../../src/data/images/imageCache.ts";
 import { limiter } from "../../../src/data/parallel.ts";
 import { compileProgram, openPrograms } from "../../../src/engine/graph/program.ts";
@@ -23,34 +20,14 @@ import { ClipClassifierOptions } from "../../../src/sequence/clips/options.ts";
 import { readModelWeights } from "../../../src/training/run/modelFolder.ts";
 import { Trainer } from "../../../src/training/trainer.ts";
 import { stepName } from "../../../src/training/trainingProgram.ts";
+import { movingSquares } from "./movingSquares.ts";
 
 let clips: Dataset;
 let folder: string;
 await loadEngine();
 
-/** A bright square that moves to the right or left, from 3 to 5 frames: clips, and classes by the direction. */
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "anchorkit-clips-"));
-  const images: ImageRecord[] = [];
-  for (let i = 0; i < 9; i++) {
-    const count = 3 + (i % 3);
-    const file = join(folder, `clip${i}`);
-    const frames = Array.from({ length: count }, (_, t) => ({ file: join(file, `${t}.png`) }));
-    for (const [t, frame] of frames.entries()) {
-      const left = 5 * (i % 2 === 0 ? t : count - 1 - t);
-      const square = await sharp({ create: { width: 8, height: 8, channels: 3, background: "white" } })
-        .png()
-        .toBuffer();
-      const png = await sharp({ create: { width: 32, height: 24, channels: 3, background: "#305070" } })
-        .composite([{ input: square, left, top: 2 + i }])
-        .png()
-        .toBuffer();
-      await writeFileAtomic(frame.file, png);
-    }
-    const split = i < 6 ? "train" : i < 8 ? "val" : "test";
-    images.push({ id: i + 1, file, width: 32, height: 24, objects: [], labels: [i % 2], frames, split });
-  }
-  clips = { classes: ["right", "left"], images };
+  ({ folder, clips } = await movingSquares());
 });
 afterEach(() => {
   expect(openPrograms()).toBe(0);

@@ -11,7 +11,7 @@ import { limiter } from "../../../src/data/parallel.ts";
 import { splitSeries } from "../../../src/data/series/splitSeries.ts";
 import { compileProgram, openPrograms } from "../../../src/engine/graph/program.ts";
 import { loadEngine } from "../../../src/engine/load.ts";
-import { openModel, trainModel } from "../../../src/models.ts";
+import { findModelBatch, openModel, trainModel } from "../../../src/models.ts";
 import { Forecaster } from "../../../src/sequence/forecasting/forecaster.ts";
 import { forecasterTask } from "../../../src/sequence/forecasting/forecasterTask.ts";
 import { measureForecaster } from "../../../src/sequence/forecasting/measure.ts";
@@ -109,6 +109,12 @@ const training = () => ({
 });
 
 describe("a forecaster's training", () => {
+  it("has batches that suit the memory, of no more windows than there are", async () => {
+    const { epochs: _, overwrite: __, out: ___, tensorboard: ____, ...given } = training();
+    const { says } = await findModelBatch("forecast", waves(), OWN, given);
+    expect(says).toContain("--batch auto: batches of 64, as there are few training windows");
+  });
+
   it("goes on to the same bits", async () => {
     const data = waves();
     const weightsOf = async () => [...(await readModelWeights(join(out, "last"))).values()].map(({ values }) => values);

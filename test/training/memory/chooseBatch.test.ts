@@ -5,11 +5,11 @@ import { chooseBatch } from "../../../src/training/memory/chooseBatch.ts";
 const MB = 1e6;
 /** A process that takes so many megabytes, and so many more for each image. */
 const linear = (fixed: number, each: number) => (batch: number) => Promise.resolve((fixed + each * batch) * MB);
-const limits = { usual: 4, images: 1000, room: 2000 * MB, reserved: 0 };
+const limits = { usual: 4, samples: 1000, kind: "detection", room: 2000 * MB, reserved: 0 } as const;
 
 describe("the batch that suits the memory", () => {
   it.each([
-    // MB fixed, MB an image, MB of room, MB reserved, images, the batch, why
+    // MB fixed, MB an image, MB of room, MB reserved, samples, the batch, why
     [400, 50, 8000, 0, 1000, 16, "4 times the usual"],
     [400, 50, 1200, 0, 1000, 8, "as many as take less than 70 % of the memory"], // 440 MB are left: 8.8 images
     [400, 50, 1200, 60, 1000, 4, "as many as take less than 70 %"], // 380 MB: 7.6 images
@@ -19,7 +19,7 @@ describe("the batch that suits the memory", () => {
     [400, 0, 700, 0, 1000, 16, "4 times the usual"], // what an image takes cannot be seen
   ])("is, at %d MB and %d an image of %d with %d reserved and %d images, %d", async (...row) => {
     const [fixed, each, room, reserved, images, batch, because] = row;
-    const given = { ...limits, room: room * MB, reserved: reserved * MB, images };
+    const given = { ...limits, room: room * MB, reserved: reserved * MB, samples: images };
     const choice = await chooseBatch(linear(fixed, each), given);
     expect(choice.batch).toBe(batch);
     expect(choice.says).toContain(`--batch auto: batches of ${batch}, ${because}`);
@@ -35,6 +35,9 @@ describe("the batch that suits the memory", () => {
     await expect(chooseBatch(failing(0), limits)).rejects.toThrow(
       "memory ran out with one image in a step; lower --size",
     );
+    await expect(chooseBatch(failing(0), { ...limits, kind: "clips" })).rejects.toThrow(
+      "memory ran out with one clip in a step; lower --size or --frames",
+    );
     await expect(chooseBatch(() => Promise.reject(new Error("a.png: damaged")), limits)).rejects.toThrow("damaged");
   });
 
@@ -43,14 +46,14 @@ describe("the batch that suits the memory", () => {
       fixed: fc.integer({ min: 1, max: 2000 }),
       each: fc.integer({ min: 1, max: 500 }),
       room: fc.integer({ min: 100, max: 60_000 }),
-      images: fc.integer({ min: 1, max: 300 }),
+      samples: fc.integer({ min: 1, max: 300 }),
       usual: fc.constantFrom(1, 4, 32),
     });
     await fc.assert(
-      fc.asyncProperty(numbers, async ({ fixed, each, room, images, usual }) => {
-        const { batch } = await chooseBatch(linear(fixed, each), { usual, images, room: room * MB, reserved: 0 });
+      fc.asyncProperty(numbers, async ({ fixed, each, room, samples, usual }) => {
+        const { batch } = await chooseBatch(linear(fixed, each), { ...limits, usual, samples, room: room * MB });
         expect(Math.log2(batch) % 1).toBe(0);
-        expect(batch).toBeLessThanOrEqual(Math.min(4 * usual, images));
+        expect(batch).toBeLessThanOrEqual(Math.min(4 * usual, samples));
         if (batch > 1) expect(fixed + each * batch).toBeLessThanOrEqual(0.7 * room + 1e-6);
       }),
     );

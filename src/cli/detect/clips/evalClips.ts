@@ -25,7 +25,7 @@ export async function evalClips(flags: MeasuredFlags & PredictorOptions): Promis
   const confusion = confusionTable(single, what);
   return {
     document: { clips: dataset.images.length, [`${what}s`]: images.length, classes, ...metrics, ...single },
-    reported: { title, classes, images, evaluation, warnings: [...warnings, ...notes] },
+    reported: { title, classes, images, evaluation, noun: what, warnings: [...warnings, ...notes] },
     tables: [...classifierTables(evaluation, what), ...(confusion ? [confusion] : [])],
     numbers: {
       overall: metrics,

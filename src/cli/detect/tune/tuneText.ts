@@ -63,7 +63,7 @@ function samplesTable(
     results.find((one) => one.sample === sample && one.rung === rung && one.again === again)?.score ?? NaN;
   const last = plan.rungs.length - 1;
   return {
-    title: "score on the validation images, by how long a training was",
+    title: "score on the validation data, by how long a training was",
     columns: [
       ...[{ name: "training" }, ...names.map((name) => ({ name }))],
       ...plan.rungs.map(({ seconds }) => ({ name: duration(seconds), digits: 3 })),

@@ -53,19 +53,27 @@ export async function clipsInFolders(path: string, files: readonly string[], war
   throw new AnchorkitError(`${shownPath(path)}: holds ${there}; ${LAYOUT}`);
 }
 
-/** Animated files, and folders of other images. */
+/**
+ * Animated files, and folders of other images. A GIF or WebP file that cannot be read is a frame where others of its folder
+ * are frames of that kind, and else a clip by itself; either is told when it is looked at.
+ */
 export async function clipUnits(images: readonly string[]): Promise<SourceFrames[]> {
+  const kindIn = (file: string): string => `${dirname(file)}\n${extname(file).toLowerCase()}`;
   const mayMove = images.filter((file) => [".gif", ".webp"].includes(extname(file).toLowerCase()));
   const looked = await mapParallel(mayMove, 8, async (file): Promise<SourceFrames> => {
     try {
       return await animationFrames(file);
     } catch (error) {
-      // what is broken is told when it is looked at as a frame
       if (error instanceof AnchorkitError) return { file, frames: [], numbers: [] };
       throw error;
     }
   });
-  const animated = looked.filter(({ frames }) => frames.length > 1);
+  const frameKinds = new Set(looked.filter(({ frames }) => frames.length === 1).map(({ file }) => kindIn(file)));
+  const animated = looked.flatMap((one) => {
+    if (one.frames.length > 1) return [one];
+    const isBroken = one.frames.length === 0 && !frameKinds.has(kindIn(one.file));
+    return isBroken ? [{ file: one.file, frames: [{ file: one.file }], numbers: [0] }] : [];
+  });
   const moving = new Set(animated.map(({ file }) => file));
   const still = groupBy(
     images.filter((file) => !moving.has(file)),

@@ -52,12 +52,51 @@ export async function clipsInList(list: string, { images }: ReadOptions, warning
   return clips.filter((clip) => clip !== undefined);
 }
 
-async function stretchesOf(list: string, warnings: Warnings): Promise<Stretch[]> {
+/** Frames to look at, and what they are called. */
+export interface ListedFrames {
+  name: string;
+  source: SourceFrames;
+}
+
+/**
+ * What a CSV says to look at: the frames of each line by themselves, as `clipsInList` reads them, whatever their class is;
+ * there may be none. They are called by the name of their clip, or by their source and its stretch.
+ *
+ * @throws AnchorkitError naming the line for what is wrong with it
+ */
+export async function framesInList(list: string, warnings: Warnings): Promise<ListedFrames[]> {
+  const stretches = await stretchesOf(list, warnings, { classes: false });
+  if (stretches.length === 0) throw new NothingLeftError(`${shownPath(list)}: lists no clips`);
+  return mapParallel(stretches, 8, async (stretch) => {
+    const { source, start, end, clip, where } = stretch;
+    const { file, frames, numbers } = await placed(sourceFrames(source, dirname(resolve(list))), where);
+    const inside = placesOf(stretch, numbers, warnings);
+    const range = start === undefined && end === undefined ? "" : ` ${start ?? ""}-${end ?? ""}`;
+    return {
+      name: clip === "" ? source + range : clip,
+      source: { file, frames: at(frames, inside), numbers: at(numbers, inside) },
+    };
+  });
+}
+
+function at<T>(values: readonly T[], places: readonly number[]): T[] {
+  return places.flatMap((place) => values.slice(place, place + 1));
+}
+
+/** @throws AnchorkitError with the line before what is wrong with the source */
+async function placed(source: Promise<SourceFrames>, where: string): Promise<SourceFrames> {
+  return source.catch((error: unknown) => {
+    if (error instanceof AnchorkitError) throw new AnchorkitError(`${where}: ${error.message}`);
+    throw error;
+  });
+}
+
+async function stretchesOf(list: string, warnings: Warnings, { classes = true } = {}): Promise<Stretch[]> {
   const stretches: Stretch[] = [];
   let columns: ClipListColumns | undefined;
   for await (const row of untilBroken(csvRows(list), list, warnings)) {
     if (!columns) {
-      columns = clipListColumns(row);
+      columns = clipListColumns(row, { classes });
       continue;
     }
     try {
@@ -74,7 +113,7 @@ function stretchOf(row: CsvRow, columns: ClipListColumns): Stretch {
   const { cells, where } = row;
   refuseLonger(row, columns.width);
   const source = textIn(cells[columns.source], "the source of frames", where).trim().replaceAll("\\", "/");
-  const name = tidyClassName(textIn(cells[columns.class], "the class", where));
+  const name = columns.class === undefined ? "" : tidyClassName(textIn(cells[columns.class], "the class", where));
   const [start, end] = [numberIn(row, columns.start, "start"), numberIn(row, columns.end, "end")];
   if (start !== undefined && end !== undefined && end < start) {
     throw new AnchorkitError(`${where}: end ${end} is before start ${start}`);
@@ -101,10 +140,7 @@ async function clipOf(
   warnings: Warnings,
 ): Promise<NamedClip> {
   const [{ where, clip, name }] = stretches as [Stretch];
-  const { file, frames, numbers } = await source.catch((error: unknown) => {
-    if (error instanceof AnchorkitError) throw new AnchorkitError(`${where}: ${error.message}`);
-    throw error;
-  });
+  const { file, frames, numbers } = await placed(source, where);
   const classes = new Array<string | undefined>(frames.length).fill(undefined);
   for (const stretch of stretches) markFrames(classes, stretch, numbers, warnings);
   const split = splitOf(stretches);
@@ -118,13 +154,12 @@ async function clipOf(
   };
 }
 
-/** Gives the frames of a stretch its class. */
-function markFrames(
-  classes: (string | undefined)[],
-  { start = -Infinity, end = Infinity, name, where }: Stretch,
+/** The frames of a stretch, by their places in the source. */
+function placesOf(
+  { start = -Infinity, end = Infinity, where }: Stretch,
   numbers: readonly number[],
   warnings: Warnings,
-): void {
+): number[] {
   const inside = numbers.flatMap((number, i) => (number >= start && number <= end ? [i] : []));
   const [lowest = 0, highest = 0] = [numbers[0], numbers.at(-1)];
   if (inside.length === 0) {
@@ -136,7 +171,18 @@ function markFrames(
     const detail = { detail: ` (${lowest} to ${highest} are there)` };
     warnings.add("stretches that reach past the frames that are there, cut to them", where, detail);
   }
-  for (const i of inside) {
+  return inside;
+}
+
+/** Gives the frames of a stretch its class. */
+function markFrames(
+  classes: (string | undefined)[],
+  stretch: Stretch,
+  numbers: readonly number[],
+  warnings: Warnings,
+): void {
+  const { name, where } = stretch;
+  for (const i of placesOf(stretch, numbers, warnings)) {
     const other = classes[i];
     if (other !== undefined && other !== name) {
       throw new AnchorkitError(

@@ -6,7 +6,7 @@ export interface ClipListColumns {
   source: number;
   start: number | undefined;
   end: number | undefined;
-  class: number;
+  class: number | undefined;
   clip: number | undefined;
   split: number | undefined;
   /** How many there are. */
@@ -43,12 +43,13 @@ export function isClipList(header: readonly string[]): boolean {
 /**
  * The columns of a list of clips; start and end may both be missing, and a clip is all of its source then.
  *
+ * @param classes whether there must be a column of classes; otherwise none is looked for
  * @throws AnchorkitError naming the column that is missing
  */
-export function clipListColumns({ cells, where }: CsvRow): ClipListColumns {
+export function clipListColumns({ cells, where }: CsvRow, { classes = true } = {}): ClipListColumns {
   const { source, start, end, class: label, clip, split } = placesIn(cells);
   if (source < 0) throw new AnchorkitError(`${where}: there is no column "frame" (folder, file, source, video)`);
-  if (label < 0) throw new AnchorkitError(`${where}: there is no column "class" (label, category, action)`);
+  if (classes && label < 0) throw new AnchorkitError(`${where}: there is no column "class" (label, category, action)`);
   if (start >= 0 !== end >= 0) {
     throw new AnchorkitError(
       `${where}: there is a column "${start >= 0 ? "start" : "end"}" and none "${start >= 0 ? "end" : "start"}"; give both, or neither`,
@@ -56,7 +57,14 @@ export function clipListColumns({ cells, where }: CsvRow): ClipListColumns {
   }
   const there = (at: number): number | undefined => (at < 0 ? undefined : at);
   return {
-    ...{ source, start: there(start), end: there(end), class: label, clip: there(clip), split: there(split) },
+    ...{
+      source,
+      start: there(start),
+      end: there(end),
+      class: classes ? label : undefined,
+      clip: there(clip),
+      split: there(split),
+    },
     width: cells.length,
   };
 }

@@ -30,18 +30,18 @@ export interface Chapter {
 const [PAIRS, OF_PAIR, OF_KIND] = [8, 6, 12];
 
 /** The images from which most is learned; chapters without an image are left out. */
-export function chooseCards({ images, classes, evaluation }: ClassifierReportInput): Chapter[] {
+export function chooseCards({ images, classes, evaluation, noun = "image" }: ClassifierReportInput): Chapter[] {
   const { multiLabel } = evaluation;
   const nameOf = (k: number): string => shorten(classes[k] ?? "", 40);
   const chapters = multiLabel
     ? multiLabelChapters(labelAnswersOf(images, multiLabel.perClass), nameOf)
-    : singleChapters(answersOf(images), nameOf);
+    : singleChapters(answersOf(images), nameOf, noun);
   return [...chapters, ...boxChapter(images, nameOf)].filter(({ groups }) => groups.length > 0);
 }
 
 type NameOf = (k: number) => string;
 
-function singleChapters(answers: readonly Answer[], nameOf: NameOf): Chapter[] {
+function singleChapters(answers: readonly Answer[], nameOf: NameOf, noun: string): Chapter[] {
   const wrong = answers.filter(({ right }) => !right).sort((a, b) => b.confidence - a.confidence);
   const right = answers.filter((answer) => answer.right).sort((a, b) => a.confidence - b.confidence);
   const cardOf = (answer: Answer): Card => answerCard(answer, nameOf);
@@ -58,19 +58,19 @@ function singleChapters(answers: readonly Answer[], nameOf: NameOf): Chapter[] {
           const shown = mistakes.length > OF_PAIR ? ` The ${OF_PAIR} surest ones:` : "";
           return {
             title: `${a} and ${b}`,
-            lead: `${a} taken for ${b} in ${countOf(there, "image")}${back > 0 ? `, ${b} for ${a} in ${back}` : ""}.${shown}`,
+            lead: `${a} taken for ${b} in ${countOf(there, noun)}${back > 0 ? `, ${b} for ${a} in ${back}` : ""}.${shown}`,
             cards: mistakes.slice(0, OF_PAIR).map(cardOf),
           };
         }),
     },
     oneGroup(
       "The surest mistakes",
-      "Wrong, with the highest probabilities. Look at the labels first: such images are often labelled wrongly.",
+      `Wrong, with the highest probabilities. Look at the labels first: such ${noun}s are often labelled wrongly.`,
       wrong.slice(0, OF_KIND).map(cardOf),
     ),
     oneGroup(
       "Right, but hardly sure",
-      "Right answers with the lowest probabilities: more training images like these may help most.",
+      `Right answers with the lowest probabilities: more training ${noun}s like these may help most.`,
       right.slice(0, OF_KIND).map(cardOf),
     ),
   ];

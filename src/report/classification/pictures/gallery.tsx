@@ -2,22 +2,25 @@ import { basename } from "node:path";
 import type { VNode } from "preact";
 import { countOf } from "../../../base/words.ts";
 import type { LabelledClassification } from "../../../classification/classifyLabelled.ts";
-import { shorten } from "../../page/text.ts";
+import { stripSize } from "../../clipStrip.ts";
+import { pluralTitle, shorten } from "../../page/text.ts";
 import type { Card, Chapter } from "./cards.ts";
 import type { Pictures } from "./drawPictures.ts";
 
 export interface GalleryProps {
   chapters: readonly Chapter[];
   pictures: Pictures;
+  /** What an image is called. */
+  noun: string;
 }
 
 /** Images with what they were taken for, by what is to be learned from them. */
-export function Gallery({ chapters, pictures }: GalleryProps): VNode | null {
+export function Gallery({ chapters, pictures, noun }: GalleryProps): VNode | null {
   if (chapters.length === 0) return null;
   const boxes = chapters.some(({ groups }) => groups.some(({ cards }) => cards.some(({ image }) => image.box)));
   return (
     <section aria-labelledby="images-title">
-      <h2 id="images-title">Images</h2>
+      <h2 id="images-title">{pluralTitle(noun)}</h2>
       <Unreadable pictures={pictures} />
       {boxes && (
         <ul class="legend">
@@ -64,7 +67,7 @@ function Unreadable({ pictures }: Pick<GalleryProps, "pictures">): VNode | null 
 function CardFigure({ card: { image, title, detail }, url }: { card: Card; url: string | undefined }): VNode {
   const name = nameOf(image);
   return (
-    <figure class="card picture-card">
+    <figure class={`card picture-card${image.frames && image.frames.length > 1 ? " strip" : ""}`}>
       <Picture image={image} url={url} label={`${name}: ${title}`} />
       <figcaption>
         <strong>{title}</strong>
@@ -79,7 +82,7 @@ function CardFigure({ card: { image, title, detail }, url }: { card: Card; url: 
 
 /** The image, and on it the box that was found and the one that is labelled. */
 function Picture({
-  image: { size, box, trueBox },
+  image: { size, frames, box, trueBox },
   url,
   label,
 }: {
@@ -87,7 +90,7 @@ function Picture({
   url: string | undefined;
   label: string;
 }): VNode {
-  const { width, height } = size;
+  const { width, height } = frames ? stripSize(frames.length, size) : size;
   return (
     <svg class="picture" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
       {url === undefined ? (

@@ -20,11 +20,16 @@ const [MOST_CONFUSED, NARROW] = [40, 10];
 const MOST_RATES = 20;
 
 /** All plots of an evaluation, in the order in which they are looked at. */
-export async function figuresOf({ evaluation, images, training = [] }: ClassifierReportInput): Promise<Figure[]> {
+export async function figuresOf({
+  evaluation,
+  images,
+  training = [],
+  noun = "image",
+}: ClassifierReportInput): Promise<Figure[]> {
   const { single, multiLabel } = evaluation;
   const answers = multiLabel ? labelAnswersOf(images, multiLabel.perClass) : [];
   const drafts = [
-    single && confusion(single),
+    single && confusion(single, noun),
     single && calibration(single.calibration.bins, "answers", "probability of the answer"),
     multiLabel && sharedThreshold(answers, multiLabel),
     multiLabel && classThresholds(answers, multiLabel),
@@ -46,7 +51,7 @@ const MULTI_LABEL_SCORES = [
   { key: "f1_score", name: "macro F1" },
 ] as const;
 
-function confusion({ confusion: matrix, perClass }: ClassifierMetrics): FigureDraft | undefined {
+function confusion({ confusion: matrix, perClass }: ClassifierMetrics, noun: string): FigureDraft | undefined {
   const shown = confusedPart(matrix, perClass, MOST_CONFUSED);
   if (!shown) return undefined;
   const { cells, labels, right } = shown;
@@ -55,9 +60,9 @@ function confusion({ confusion: matrix, perClass }: ClassifierMetrics): FigureDr
   const width = labels.length <= NARROW ? PLOT_WIDTH : 130 + 24 * labels.length;
   return {
     title: "What is mistaken for what",
-    note: `A row is what images show, a column is what they were taken for; a darker cell is a larger share of its row.${part}`,
+    note: `A row is what ${noun}s show, a column is what they were taken for; a darker cell is a larger share of its row.${part}`,
     legend: [],
-    label: `Confusion matrix of ${labels.map((label) => shorten(label, 30)).join(", ")}: ${count(right)} images are taken for what they show.`,
+    label: `Confusion matrix of ${labels.map((label) => shorten(label, 30)).join(", ")}: ${count(right)} ${noun}s are taken for what they show.`,
     specs: [confusionPlot(cells, labels, { column: "taken for", width })],
     ...(width > PLOT_WIDTH && { width }),
   };
