@@ -189,7 +189,7 @@ const training = (out: string) => ({
 });
 
 it("a training that goes on ends with the same bits, and the model says of files what it said of records", async () => {
-  const own = { size: 32, units: 6, frames: 5 };
+  const own = { size: 32, units: 6 };
   const whole = join(folder, "whole");
   const parts = join(folder, "parts");
   await trainModel("cnn-lstm", clips, own, training(whole));
