@@ -41,7 +41,7 @@ const [commands, together] = [true, false].map((ofCommands) =>
 const inOneProcess = { isolate: false, setupFiles: [`${import.meta.dirname}/test/tidyProcess.ts`] };
 const modules = { resolve: { alias }, plugins: [seeded] };
 /** Two processes compute at a time, each on a core: threads of theirs that wait for one another would only spin. */
-const env = { TF_NUM_INTRAOP_THREADS: "1", TF_NUM_INTEROP_THREADS: "1", OMP_NUM_THREADS: "1" };
+const env = { TF_NUM_INTRAOP_THREADS: "1", TF_NUM_INTEROP_THREADS: "1" };
 const shared = { pool: "forks", maxWorkers: 2, testTimeout: 180_000, hookTimeout: 120_000, env } as const;
 
 export default defineConfig({
