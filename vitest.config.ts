@@ -34,9 +34,8 @@ const files = readdirSync(`${import.meta.dirname}/test`, { recursive: true, enco
   .filter((file) => file.endsWith(".test.ts"));
 const apart = files.filter((file) => /^test\/docs\//.test(file) || APART.test(readFileSync(file, "utf8")));
 const shareable = files.filter((file) => !apart.includes(file));
-const [commands, together] = [true, false].map((ofCommands) =>
-  shareable.filter((file) => file.startsWith("test/cli/") === ofCommands),
-);
+const commands = shareable.filter((file) => file.startsWith("test/cli/"));
+const together = shareable.filter((file) => !commands.includes(file));
 
 const inOneProcess = { isolate: false, setupFiles: [`${import.meta.dirname}/test/tidyProcess.ts`] };
 const modules = { resolve: { alias }, plugins: [seeded] };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { importLabels } from "../../src/data/importLabels.ts";
 import { findEngines } from "../../src/engine/locate.ts";
-import { runCommand } from "./command.ts";
+import { callCommand, runCommand } from "./command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "anchorkit-pipeline-"));
 const data = join(folder, "dataset");
@@ -63,7 +63,7 @@ describe.skipIf(findEngines().length === 0)("train, measure and predict", () => 
   });
 
   test("a run is not overwritten", async () => {
-    const { code, stderr } = await runCommand("detect", ["train", "--data", data, "--out", out]);
+    const { code, stderr } = await callCommand("detect", ["train", "--data", data, "--out", out]);
     expect({ code, stderr }).toEqual({
       code: 1,
       stderr: `error: ${out}: already holds a training; continue it with --resume, or give another --out, or insist with --overwrite\n`,
@@ -71,7 +71,7 @@ describe.skipIf(findEngines().length === 0)("train, measure and predict", () => 
   });
 
   test("the detector is measured on the images it was not trained on", async () => {
-    const { code, stdout, stderr } = await runCommand("detect", ["eval", "--data", data, "--weights", out, "--json"]);
+    const { code, stdout, stderr } = await callCommand("detect", ["eval", "--data", data, "--weights", out, "--json"]);
     expect(code).toBe(0);
     expect(stderr).toContain("measuring on 1 image (test)\n");
     expect(Object.keys(JSON.parse(stdout) as object)).toEqual(expect.arrayContaining(["AP", "AP50", "perClass"]));
