@@ -24,7 +24,7 @@ const seeded = {
 
 /**
  * Tests that put a module in place of another or go to another directory have a process for each file, as have the examples
- * of the docs, which are modules of their own. The others share theirs, and with it the modules and the engine, which take
+ * of the docs, which are modules of their own, and graphs, which leave variables. The others share theirs, and with it the modules and the engine, which take
  * seconds to load; what else they change in it is put right after each file. Commands leave models open, as a command's
  * process ends with it, so they share with one another alone.
  */
@@ -32,7 +32,9 @@ const APART = /\bvi\.(mock|doMock)\(|process\.chdir/;
 const files = readdirSync(`${import.meta.dirname}/test`, { recursive: true, encoding: "utf8" })
   .map((file) => `test/${file.replaceAll("\\", "/")}`)
   .filter((file) => file.endsWith(".test.ts"));
-const apart = files.filter((file) => /^test\/docs\//.test(file) || APART.test(readFileSync(file, "utf8")));
+const apart = files.filter(
+  (file) => /^test\/(docs|engine\/graph)\//.test(file) || APART.test(readFileSync(file, "utf8")),
+);
 const shareable = files.filter((file) => !apart.includes(file));
 const commands = shareable.filter((file) => file.startsWith("test/cli/"));
 const together = shareable.filter((file) => !commands.includes(file));
