@@ -23,24 +23,34 @@ const seeded = {
 } as const;
 
 /**
- * Tests that leave something behind in their process, an exit code, a directory or a module in place of another, have a
- * process for each file. The others share theirs, and with it the modules and the engine, which take a second to load.
+ * Tests that put a module in place of another or go to another directory have a process for each file, as have the examples
+ * of the docs, which are modules of their own, and graphs, which leave variables. The others share theirs, and with it the modules and the engine, which take
+ * seconds to load; what else they change in it is put right after each file. Commands leave models open, as a command's
+ * process ends with it, so they share with one another alone.
  */
-const APART = /\bvi\.(mock|doMock|spyOn|stubGlobal|stubEnv)\(|process\.(exitCode|chdir|env)/;
+const APART = /\bvi\.(mock|doMock)\(|process\.chdir/;
 const files = readdirSync(`${import.meta.dirname}/test`, { recursive: true, encoding: "utf8" })
   .map((file) => `test/${file.replaceAll("\\", "/")}`)
   .filter((file) => file.endsWith(".test.ts"));
-const apart = files.filter((file) => /^test\/(cli|docs|engine)\//.test(file) || APART.test(readFileSync(file, "utf8")));
-const together = files.filter((file) => !apart.includes(file));
+const apart = files.filter(
+  (file) => /^test\/(docs|engine\/graph)\//.test(file) || APART.test(readFileSync(file, "utf8")),
+);
+const shareable = files.filter((file) => !apart.includes(file));
+const commands = shareable.filter((file) => file.startsWith("test/cli/"));
+const together = shareable.filter((file) => !commands.includes(file));
 
+const inOneProcess = { isolate: false, setupFiles: [`${import.meta.dirname}/test/tidyProcess.ts`] };
 const modules = { resolve: { alias }, plugins: [seeded] };
-const shared = { pool: "forks", maxWorkers: 2, testTimeout: 180_000, hookTimeout: 120_000 } as const;
+/** Two processes compute at a time, each on a core: threads of theirs that wait for one another would only spin. */
+const env = { TF_NUM_INTRAOP_THREADS: "1", TF_NUM_INTEROP_THREADS: "1" };
+const shared = { pool: "forks", maxWorkers: 2, testTimeout: 180_000, hookTimeout: 120_000, env } as const;
 
 export default defineConfig({
   test: {
     ...shared,
     projects: [
-      { ...modules, test: { ...shared, name: "together", include: together, isolate: false } },
+      { ...modules, test: { ...shared, name: "together", include: together, ...inOneProcess } },
+      { ...modules, test: { ...shared, name: "commands", include: commands, ...inOneProcess } },
       { ...modules, test: { ...shared, name: "apart", include: apart } },
     ],
   },

@@ -7,9 +7,9 @@ import { setup } from "./setup.mjs";
 // Kept from one run to the next; npm ci throws it away with node_modules. ESLint gets no cache: its rules look at the types
 // of other files, so that what was right may be wrong though the file is the same.
 const cache = join("node_modules", ".cache", "checks");
+const lint = ["lint", "eslint", "."];
 const checks = [
   ["types", "tsc", "-p", ".", "--incremental", "--tsBuildInfoFile", join(cache, "types.tsbuildinfo")],
-  ["lint", "eslint", "."],
   [
     "format",
     "prettier",
@@ -33,40 +33,43 @@ if (code !== 0) {
 
 let passed = 0;
 let failed = 0;
-// Linting takes about as long as all others together, so it runs beside them; they follow one another.
-let others = Promise.resolve();
-const results = checks.map((check) =>
-  check[0] === "lint" ? timed(check) : (others = others.then(() => timed(check))),
-);
-for (const [i, [name, command]] of checks.entries()) {
-  const { code, output, took } = await results[i];
-  if (code === 130) process.exit(code);
-  if (code === 0) passed++;
-  else failed++;
-  console.log(`${code === 0 ? "ok    " : "FAILED"} ${name} (${command}, ${took})`);
-  if (code !== 0) console.log(output);
-}
+// Linting takes about as long as all other checks together, so it runs beside them, which follow one another, and beside
+// the tests, which do not wait for it; its line comes after theirs, as vitest shows its own meanwhile.
+const linting = timed(lint);
+for (const check of checks) tell(check, await timed(check));
 
-const start = performance.now();
 const report = join(root, "coverage", "vitest.json");
 rmSync(report, { force: true });
 const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-const vitest = await run(tool("vitest"), args);
-if (vitest.code === 130) process.exit(130);
+const vitest = await timed(["tests", "vitest", ...args], { quiet: false });
+tell(lint, await linting);
 const tests = readReport();
 passed += tests.numPassedTests;
 failed += Math.max(tests.numFailedTests, vitest.code === 0 ? 0 : 1); // a file that does not load has no tests to count
-console.log(`${vitest.code === 0 ? "ok    " : "FAILED"} tests (vitest, ${seconds(start)})`);
+show(["tests", "vitest"], vitest);
 console.log(
-  `tests: ${tests.numPassedTests} passed, ${tests.numFailedTests} failed, ${tests.numPendingTests} skipped; the ${checks.length} checks above count as one test each`,
+  `tests: ${tests.numPassedTests} passed, ${tests.numFailedTests} failed, ${tests.numPendingTests} skipped; the ${checks.length + 1} checks count as one test each`,
 );
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
 
-async function timed([, command, ...args]) {
+async function timed([, command, ...args], { quiet = true } = {}) {
   const start = performance.now();
-  const result = await run(tool(command), args, { quiet: true });
+  const result = await run(tool(command), args, { quiet });
   return { ...result, took: seconds(start) };
+}
+
+/** Counts a check as passed or failed, and shows it. */
+function tell(check, result) {
+  if (result.code === 0) passed++;
+  else failed++;
+  show(check, result);
+  if (result.code !== 0) console.log(result.output);
+}
+
+function show([name, command], { code, took }) {
+  if (code === 130) process.exit(130); // a Ctrl-C, which has reached the others too
+  console.log(`${code === 0 ? "ok    " : "FAILED"} ${name} (${command}, ${took})`);
 }
 
 function readReport() {

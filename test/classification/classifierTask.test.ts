@@ -22,19 +22,25 @@ import { squaresDataset } from "../detection/sampleImages.ts";
 
 let squares: Dataset;
 let remove: () => Promise<void>;
+let folder: string;
 let out: string;
+/** A training from its beginning to its end, in the folder "whole". */
+let whole: Awaited<ReturnType<typeof trainModel>>;
+const own = { size: 32, labelSmoothing: 0, classWeights: "balanced" };
 await loadEngine();
 
 beforeAll(async () => {
   ({ dataset: squares, remove } = await squaresDataset({ train: 12, val: 6, test: 2 }));
-  out = await mkdtemp(join(tmpdir(), "anchorkit-classifier-"));
+  folder = await mkdtemp(join(tmpdir(), "anchorkit-classifier-"));
+  out = join(folder, "run");
+  whole = await trainModel("small-cnn", labelled(), own, { ...training(), out: join(folder, "whole"), epochs: 2 });
 });
 afterEach(() => {
   expect(openPrograms()).toBe(0);
 });
 afterAll(async () => {
   await remove();
-  await rm(out, { recursive: true });
+  await rm(folder, { recursive: true });
 });
 
 /** Images labelled with the class of their first square. */
@@ -93,7 +99,7 @@ describe("a classifier's training step", () => {
 it("the batch that suits the memory is measured, and nothing is left of that", async () => {
   const before = tf.memory().numTensors;
   const options = { seed: 3, precision: "float32", engine: "native", tensorboard: false, batch: 32 } as const;
-  const { batch, says } = await findModelBatch("small-cnn", labelled(), { size: 64 }, options);
+  const { batch, says } = await findModelBatch("small-cnn", labelled(), { size: 32 }, options);
   expect(batch).toBe(8); // of twelve images
   expect(says).toMatch(/^--batch auto: batches of 8, as there are few training images \(4 took \d\.\d GB, 8 took/);
   expect(tf.memory().numTensors).toBe(before);
@@ -106,11 +112,9 @@ const training = () => ({
 
 describe("a classifier's training that goes on", () => {
   it("has the losses that it was begun with, to the same bits", async () => {
-    const own = { size: 32, labelSmoothing: 0, classWeights: "balanced" };
     const data = labelled();
-    const weightsOf = async () => (await readModelWeights(join(out, "last"))).get("classes/kernel")?.values;
-    await trainModel("small-cnn", data, own, { ...training(), epochs: 2 });
-    const whole = await weightsOf();
+    const weightsOf = async (run: string) =>
+      (await readModelWeights(join(folder, run, "last"))).get("classes/kernel")?.values;
     const stop = new AbortController();
     const progress = ({ step }: { step: number }): void => {
       if (step === 2) stop.abort();
@@ -118,7 +122,7 @@ describe("a classifier's training that goes on", () => {
     await trainModel("small-cnn", data, own, { ...training(), epochs: 2, signal: stop.signal }, {}, { progress });
     const { epochs: _, overwrite: __, ...rest } = training();
     expect(await trainModel("small-cnn", data, {}, { ...rest, resume: true })).toMatchObject({ finished: true });
-    expect(await weightsOf()).toEqual(whole);
+    expect(await weightsOf("run")).toEqual(await weightsOf("whole"));
   });
 
   it("has the phases that it was begun with, where published weights were its beginning", async () => {
@@ -137,18 +141,16 @@ describe("a classifier's training that goes on", () => {
 
 describe("trained classifiers", () => {
   it("say what images show, as they did while they were trained", async () => {
-    const data = labelled();
-    const result = await trainModel("small-cnn", data, { size: 64 }, training());
-    expect(result.finished).toBe(true);
-    const classifier = await openModel(out, { precision: "float32" });
+    expect(whole.finished).toBe(true);
+    const classifier = await openModel(join(folder, "whole"), { precision: "float32" });
     if (!(classifier instanceof Classifier)) throw new Error("no classifier");
     expect(classifier.classes).toEqual(["bright", "dark"]);
-    const val = data.images.filter(({ split }) => split === "val");
+    const val = labelled().images.filter(({ split }) => split === "val");
     const found = await classifier.classifyLabelled(val);
     const right = found.filter(
       ({ probabilities, labels }) => probabilities.indexOf(Math.max(...probabilities)) === labels[0],
     );
-    expect(right.length / val.length).toBeCloseTo(result.best?.score ?? NaN, 6);
+    expect(right.length / val.length).toBeCloseTo(whole.best?.score ?? NaN, 6);
     const files: Float32Array[] = [];
     for await (const one of classifier.predictFiles(val.map(({ file }) => file))) {
       if ("probabilities" in one) files.push(one.probabilities);
@@ -158,7 +160,7 @@ describe("trained classifiers", () => {
   });
 
   it("name any number of classes where images show several, with thresholds chosen on the validation images", async () => {
-    await trainModel("small-cnn", squares, { size: 64, targets: "presence" }, training());
+    await trainModel("small-cnn", squares, { size: 32, targets: "presence" }, training());
     const classifier = (await openModel(out)) as Classifier;
     expect(classifier.description).toMatchObject({ multiLabel: true, targets: "presence" });
     expect(classifier.description.thresholds).toHaveLength(2);
@@ -170,7 +172,7 @@ describe("trained classifiers", () => {
       ...squares,
       images: squares.images.map((image) => ({ ...image, objects: image.objects.slice(0, 1) })),
     };
-    await trainModel("small-cnn", data, { size: 64, targets: "box" }, training());
+    await trainModel("small-cnn", data, { size: 32, targets: "box" }, training());
     const classifier = (await openModel(out)) as Classifier;
     const [found] = await classifier.classifyLabelled([data.images[0] as (typeof data.images)[number]]);
     const [x1 = NaN, y1 = NaN, x2 = NaN, y2 = NaN] = found?.box ?? [];

@@ -47,5 +47,6 @@ export async function callCommand(name: "detect" | "label", args: string[]): Pro
     return ended;
   } finally {
     for (const spy of spies) spy.mockRestore();
+    process.exitCode = undefined; // a command sets it for the process that it ends
   }
 }

@@ -14,18 +14,18 @@ import { naiveIou, type Box } from "./support.ts";
 const native = (await loadEngine()).name === "native";
 
 /** Ninety-six steps with a fixed seed: the same weights each time. */
-describe.runIf(native)("a detector trained on 32 images", { timeout: 600_000 }, () => {
+describe.runIf(native)("a detector trained on 64 images", { timeout: 600_000 }, () => {
   let dataset: Dataset;
   let remove: () => Promise<void>;
   let out: string;
   let detector: Detector;
 
   beforeAll(async () => {
-    ({ dataset, remove } = await squaresDataset({ train: 32, val: 2, test: 16 }));
+    ({ dataset, remove } = await squaresDataset({ train: 64, val: 2, test: 16 }));
     out = await mkdtemp(join(tmpdir(), "anchorkit-trained-"));
     await trainDetector(dataset, {
       ...{ out, size: 96, batch: 4, seed: 3, optimizer: "adamw", flip: "horizontal", backbone: "small", width: 1 },
-      ...{ precision: "float32", engine: "native", epochs: 12 },
+      ...{ precision: "float32", engine: "native", epochs: 6, tensorboard: false },
     });
     detector = await Detector.load(join(out, "last"), { precision: "float32", batch: 4 });
   }, 600_000);
@@ -36,7 +36,7 @@ describe.runIf(native)("a detector trained on 32 images", { timeout: 600_000 }, 
     await rm(out, { recursive: true });
   });
 
-  it("finds what is in others: AP50 over 0.8 (0.92 when this was written)", async () => {
+  it("finds what is in others: AP50 over 0.8 (0.91 when this was written)", async () => {
     const { AP50, AP } = await detector.evaluate(dataset.images.filter(({ split }) => split === "test"));
     expect(AP50).toBeGreaterThan(0.8);
     expect(AP).toBeGreaterThan(0.45);

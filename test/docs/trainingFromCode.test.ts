@@ -22,7 +22,7 @@ test("the examples of training from code train a detector, and a network in a lo
   const before = tf.memory().numTensors;
   const shorter = (code: string): string =>
     code
-      .replace("minutes: 10", "epochs: 1")
+      .replace("minutes: 10", 'epochs: 1, precision: "float32"')
       .replace("size: 320", "size: 64")
       .replaceAll('"native"', native ? '"native"' : '"cpu"')
       .replace(

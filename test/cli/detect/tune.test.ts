@@ -72,7 +72,6 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 beforeEach(() => {
   Object.assign(world, { abort: new AbortController(), trained: [], interruptAt: 0, fail: () => undefined });
-  process.exitCode = undefined;
 });
 
 const tune = (...args: string[]) =>
@@ -92,7 +91,6 @@ describe.runIf(native)("detect tune", () => {
     const tensors = tf.memory().numTensors;
 
     Object.assign(world, { abort: new AbortController(), interruptAt: 0 });
-    process.exitCode = undefined;
     const refused = await callCommand("detect", ["tune", "--out", out, "--resume", "--minutes", "9"]);
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("--minutes cannot change")]);
     const begun = world.trained.splice(0);
@@ -174,7 +172,6 @@ describe.runIf(native)("detect tune", () => {
     });
     await writeFile(join(out, "trials", "old"), "");
     Object.assign(world, { abort: new AbortController(), trained: [], interruptAt: 1 });
-    process.exitCode = undefined;
     expect((await tune("--out", out, "--shortest", "9", "--seed", "2")).stderr).toContain("holds a search already");
     const second = await tune("--out", out, "--shortest", "9", "--seed", "2", "--overwrite");
     expect([second.code, (await stateIn(out)).seed, existsSync(join(out, "trials", "old"))]).toEqual([130, 2, false]);

@@ -115,10 +115,9 @@ describe.runIf(native)("a detector's training program", () => {
 
   it.each([
     ["adamw", "small", "batch"],
-    ["sgd", "small", "frozen"],
     ["sgd", "mobilenet-v2", "frozen"],
   ] as const)(
-    "gives the same losses, gradients and weights recorded as eager over five steps: %s, %s, %s statistics",
+    "gives the same losses, gradients and weights recorded as eager over three steps: %s, %s, %s statistics",
     async (optimizer, backbone, phase) => {
       const own = backbone === "small" ? {} : ({ backbone, width: 0.35 } as const);
       const { task, trainer, random } = await trainerOf({ optimizer }, own);
@@ -138,7 +137,7 @@ describe.runIf(native)("a detector's training program", () => {
         ["recorded", program],
       ] as const) {
         // prettier-ignore
-        for (let i = 0; i < 5; i++) {
+        for (let i = 0; i < 3; i++) {
           const feeds = stepFeeds(task, await task.batches.batch(i), { step: i, random, update: { number: i + 1, learningRate } });
           const losses = numbersOf(running.run(step, feeds));
           if (kind === "recorded") program.pull();
@@ -164,7 +163,7 @@ describe.runIf(native)("a detector's training program", () => {
       let [difference, way] = [0, 0];
       names.forEach((name, k) => {
         if (/momentum|adam|average/.test(name)) return;
-        const [recorded, expected] = [afterEachStep.recorded[4]?.values[k], afterEachStep.eager[4]?.values[k]];
+        const [recorded, expected] = [afterEachStep.recorded[2]?.values[k], afterEachStep.eager[2]?.values[k]];
         difference += squaredDistance(recorded, expected);
         way += squaredDistance(initial[k], expected);
       });
@@ -173,7 +172,7 @@ describe.runIf(native)("a detector's training program", () => {
     },
   );
 
-  it("keeps the number of tensors, and the memory, over 50 steps, and leaves none", async () => {
+  it("keeps the number of tensors, and the memory, over 30 steps, and leaves none", async () => {
     const start = tf.memory().numTensors;
     const { task, trainer } = await trainerOf({});
     const run = async (from: number, count: number): Promise<void> => {
@@ -181,11 +180,11 @@ describe.runIf(native)("a detector's training program", () => {
         await trainer.train(await task.batches.batch(i), { step: i, progress: 0.1, learningRate: 1e-4 });
       }
     };
-    await run(0, 25);
+    await run(0, 15);
     const before = { tensors: tf.memory().numTensors, resident: process.memoryUsage().rss };
-    await run(25, 50);
+    await run(15, 30);
     expect(tf.memory().numTensors).toBe(before.tensors);
-    expect(process.memoryUsage().rss - before.resident).toBeLessThan(80 * 2 ** 20);
+    expect(process.memoryUsage().rss - before.resident).toBeLessThan(48 * 2 ** 20);
     trainer.dispose();
     task.dispose();
     expect(tf.memory().numTensors).toBe(start);
@@ -196,17 +195,17 @@ describe.runIf(native)("trainDetector", () => {
   it("leaves a run folder from which a detector loads and predicts, and which resumes", async () => {
     const folder = join(out, "run");
     const abort = new AbortController();
-    const stopped = await trainDetector(dataset, options({ out: folder, epochs: 4, signal: abort.signal }), {
+    const stopped = await trainDetector(dataset, options({ out: folder, epochs: 2, signal: abort.signal }), {
       progress: ({ step }) => {
-        if (step === 5) abort.abort();
+        if (step === 4) abort.abort();
       },
     });
-    expect(stopped).toMatchObject({ steps: 5, finished: false });
+    expect(stopped).toMatchObject({ steps: 4, finished: false });
     const resumed = await trainDetector(dataset, options({ out: folder, resume: true }));
-    expect(resumed).toMatchObject({ steps: 12, finished: true });
+    expect(resumed).toMatchObject({ steps: 6, finished: true });
     await expect(trainDetector(dataset, options({ out: folder, resume: true }))).rejects.toThrow("finished");
     const lines = (await readFile(join(folder, "metrics.jsonl"), "utf8")).trim().split("\n");
-    expect(lines.length).toBeGreaterThan(3);
+    expect(lines).toHaveLength(3); // two epochs and the stop
     expect(JSON.parse(lines[0] ?? "")).toHaveProperty("metrics.AP50");
 
     const detector = await Detector.load(folder, { batch: 2 });
