@@ -24,9 +24,9 @@ const seeded = {
 
 /**
  * Tests that put a module in place of another or go to another directory have a process for each file, as have the examples
- * of the docs, which are modules of their own, and graphs, which leave variables. The others share theirs, and with it the modules and the engine, which take
- * seconds to load; what else they change in it is put right after each file. Commands leave models open, as a command's
- * process ends with it, so they share with one another alone.
+ * of the docs, which are modules of their own, and graphs, which leave variables. The others share theirs, and with it the
+ * modules and the engine, which take seconds to load; what else they change in it is put right after each file. Commands
+ * leave models open, as a command's process ends with it, so they share with one another alone.
  */
 const APART = /\bvi\.(mock|doMock)\(|process\.chdir/;
 const files = readdirSync(`${import.meta.dirname}/test`, { recursive: true, encoding: "utf8" })
