@@ -15,7 +15,8 @@ export interface Ended {
 export function runCommand(name: "detect" | "label", args: string[], when?: RegExp | Promise<unknown>): Promise<Ended> {
   const cwd = fileURLToPath(new URL("../..", import.meta.url));
   const script = join("src", "cli", `${name}.ts`);
-  const env = { ...process.env, NO_COLOR: "1" };
+  const threads = { TF_NUM_INTRAOP_THREADS: undefined, TF_NUM_INTEROP_THREADS: undefined }; // as many as for its users
+  const env = { ...process.env, ...threads, NO_COLOR: "1" };
   const child = spawn(process.execPath, ["--import", "tsx", script, ...args], { cwd, env });
   const ended: Ended = { code: null, stdout: "", stderr: "" };
   let interrupted = false;

@@ -29,7 +29,7 @@ async function calibrated(first: number, batches: number): Promise<number[][]> {
   const shape = [BATCH, HEIGHT, WIDTH, 3] as const;
   const step = calibrationStep(
     {
-      forward: ({ images }) => (rpn.apply(images as tf.Tensor, { training: true }) as tf.Tensor[])[1] as tf.Tensor,
+      forward: ({ images }) => (rpn.apply(images as tf.Tensor, { training: true }) as tf.Tensor[])[1],
       losses: () => ({}),
     },
     { images: { shape: [...shape], dtype: "float32" } },
