@@ -8,9 +8,10 @@ input, and each is answered by a line of JSON on standard output; {"ready": true
     train SECONDS FILE    from scratch for so long; then what it reads in the test images, to FILE, {"file": "text"}
 
 As in the example: grey images of 200 x 50, columns as time; convolutions of 32 and 64 filters, each with pooling, 64
-features a column, dropout, LSTMs of 128 and 64 units in both directions, softmax; CTC, Adam at 1e-3, batches of 16, early
-stopping after 10 epochs without a better loss on val, and the best weights kept. Texts of unequal lengths, which the
-example does not have, are padded and their lengths given to the loss.
+features a column, dropout, LSTMs of 128 and 64 units in both directions, softmax; CTC, Adam at 1e-3, batches of 16, and
+the best weights by the loss on val kept. The example also stops after 10 epochs without a better loss; that ended this
+training before it read anything, and is left out. Texts of unequal lengths, which the example does not have, are padded and
+their lengths given to the loss.
 """
 
 import csv
@@ -101,9 +102,9 @@ class Peer:
         keras.utils.set_random_seed(1)
         self.model, self.reader = network(len(self.characters), self.longest)
         until = Until(float(seconds))
-        early = keras.callbacks.EarlyStopping(patience=10, restore_best_weights=True)
+        best = keras.callbacks.EarlyStopping(patience=10**6, restore_best_weights=True)
         history = self.model.fit(
-            self.data("train"), validation_data=self.data("val"), epochs=10**6, verbose=0, callbacks=[until, early]
+            self.data("train"), validation_data=self.data("val"), epochs=10**6, verbose=0, callbacks=[until, best]
         )
         found = self.reader.predict(self.memory["test"]["image"], verbose=0)
         texts = {row["file"]: self.text(frames) for row, frames in zip(self.of["test"], found)}
