@@ -1,5 +1,6 @@
 import type { Random } from "../../base/random.ts";
 import { AnchorkitError } from "../../base/errors.ts";
+import { perEpoch } from "./perEpoch.ts";
 
 /** Samples that are padded to one length. */
 export interface Bucket {
@@ -64,8 +65,7 @@ export function bucketedBatches(
   { batch, random }: { batch: number; random: Random },
 ): BucketedBatches {
   const stepsPerEpoch = buckets.reduce((sum, { indices }) => sum + Math.ceil(indices.length / batch), 0);
-  let drawn: { epoch: number; batches: BucketedBatch[] } | undefined;
-  const draw = (epoch: number): BucketedBatch[] => {
+  const batchesOf = perEpoch((epoch) => {
     const own = random.fork(epoch);
     const batches = buckets.flatMap(({ indices }, bucket) => {
       const order = own.shuffle([...indices]);
@@ -75,13 +75,11 @@ export function bucketedBatches(
       }));
     });
     return own.shuffle(batches);
-  };
+  });
   return {
     stepsPerEpoch,
     batchAt(index) {
-      const epoch = Math.floor(index / stepsPerEpoch);
-      if (drawn?.epoch !== epoch) drawn = { epoch, batches: draw(epoch) };
-      return drawn.batches[index % stepsPerEpoch] as BucketedBatch;
+      return batchesOf(Math.floor(index / stepsPerEpoch))[index % stepsPerEpoch] as BucketedBatch;
     },
   };
 }

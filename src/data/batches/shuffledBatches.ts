@@ -1,5 +1,6 @@
 import type { Random } from "../../base/random.ts";
 import { type Bucket, bucketedBatches } from "./bucketByLength.ts";
+import { perEpoch } from "./perEpoch.ts";
 
 export interface ShuffledOptions<Batch> {
   /** How many samples there are. */
@@ -34,15 +35,7 @@ export function shuffledBatches<Batch>({
   readAhead,
   ahead = false,
 }: ShuffledOptions<Batch>): { stepsPerEpoch: number; batch(index: number): Promise<Batch> } {
-  const orders = new Map<number, Uint32Array>();
-  const orderOf = (epoch: number): Uint32Array => {
-    const known = orders.get(epoch);
-    if (known) return known;
-    orders.delete(epoch - 2);
-    const order = random.fork(epoch).shuffle(Uint32Array.from({ length: count }, (_, i) => i));
-    orders.set(epoch, order);
-    return order;
-  };
+  const orderOf = perEpoch((epoch) => random.fork(epoch).shuffle(Uint32Array.from({ length: count }, (_, i) => i)));
   const sampleAt = (position: number): number => orderOf(Math.floor(position / count))[position % count] as number;
 
   const positionsOf = (index: number): number[] => Array.from({ length: batch }, (_, slot) => index * batch + slot);

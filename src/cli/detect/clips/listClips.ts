@@ -5,6 +5,7 @@ import { Warnings } from "../../../data/warnings.ts";
 import { listFiles, kindOf, shownPath } from "../../../data/files.ts";
 import { clipUnits } from "../../../data/formats/clips/clipFolders.ts";
 import { isVideo, type SourceFrames, videoAdvice } from "../../../data/formats/clips/sourceFrames.ts";
+import { printWarnings } from "../../dataset.ts";
 import { freeName, listImageFiles } from "../imageFiles.ts";
 
 /** A clip to look at, and a name for it that no other has; results are named for it. */
@@ -44,7 +45,7 @@ async function clipsOf(list: string): Promise<NamedSource[]> {
   if ((await kindOf(list)) !== "file") throw new AnchorkitError(`${shownPath(list)}: there is no such file`);
   const warnings = new Warnings();
   const found = await framesInList(list, warnings);
-  for (const line of warnings.lines()) process.stderr.write(`warning: ${line}\n`);
+  printWarnings(warnings.lines());
   return found.map(({ name, source }) => ({ file: source.file, name, source }));
 }
 
