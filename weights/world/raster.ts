@@ -100,9 +100,9 @@ export function paste(
       const light = opacity * (1 + lightX * (u / w - 0.5) + lightY * (v / h - 0.5));
       const clear = 1 - (al * opacity) / 255;
       const i = (y * width + x) * 3;
-      rgb[i] = clamp(clear * (rgb[i] as number) + light * (m0 * r + m1 * g + m2 * bl + s0 * al));
-      rgb[i + 1] = clamp(clear * (rgb[i + 1] as number) + light * (m3 * r + m4 * g + m5 * bl + s1 * al));
-      rgb[i + 2] = clamp(clear * (rgb[i + 2] as number) + light * (m6 * r + m7 * g + m8 * bl + s2 * al));
+      rgb[i] = byte(clear * (rgb[i] as number) + light * (m0 * r + m1 * g + m2 * bl + s0 * al));
+      rgb[i + 1] = byte(clear * (rgb[i + 1] as number) + light * (m3 * r + m4 * g + m5 * bl + s1 * al));
+      rgb[i + 2] = byte(clear * (rgb[i + 2] as number) + light * (m6 * r + m7 * g + m8 * bl + s2 * al));
       if (al < 128) continue;
       area++;
       if (x < x1) x1 = x;
@@ -122,8 +122,8 @@ function levelFor({ levels }: Sprite, pixels: number): Level {
   return fitting;
 }
 
-function clamp(value: number): number {
-  return value < 0 ? 0 : value > 255 ? 255 : value;
+function byte(value: number): number {
+  return value < 0 ? 0 : value > 255 ? 255 : Math.round(value);
 }
 
 /** Each pixel the mean of its 3 x 3. */

@@ -2,15 +2,15 @@
  * The first stage of the recipe, see README.md: learns which thing of the drawn world a crop shows. Ctrl-C leaves a
  * checkpoint; the same command goes on from it.
  *
- *     npx tsx weights/train.ts [--epochs 40] [--backbone small] [--width 1] [--out weights/cache/crops]
+ *     npx tsx weights/trainCrops.ts [--epochs 40] [--backbone small] [--width 1] [--batch 128] [--side 96] [--lr 0.002]
+ *       [--out weights/cache/crops]
  */
-import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { BACKBONE_NAMES } from "../src/core/backbones/names.ts";
-import { train } from "../src/training/train.ts";
 import { cropTask } from "./crops/cropTask.ts";
+import { runStage } from "./runStage.ts";
 import { loadWorld } from "./world/world.ts";
 
 const cache = join(dirname(fileURLToPath(import.meta.url)), "cache");
@@ -30,35 +30,12 @@ const backbone = BACKBONE_NAMES.find((name) => name === values.backbone);
 if (!backbone) throw new Error(`--backbone: must be one of ${BACKBONE_NAMES.join(", ")}`);
 const world = await loadWorld(cache);
 const { things } = world.sprites.index;
-const stop = new AbortController();
-process.once("SIGINT", () => {
-  stop.abort();
-});
-
-const resume = existsSync(join(values.out, "last"));
 const [batch, side, width] = [Number(values.batch), Number(values.side), Number(values.width)];
-await train(
+await runStage(
   { classes: [...things], images: [] },
   (_, context) => Promise.resolve(cropTask(world, things, { backbone, width, batch, side }, context)),
   {
-    ...{ out: values.out, batch, seed: 1, engine: "native", precision: "auto", resume, signal: stop.signal },
-    ...(!resume && { epochs: Number(values.epochs) }),
+    ...{ out: values.out, batch, epochs: Number(values.epochs) },
     ...(values.lr !== undefined && { lr: Number(values.lr) }),
-  },
-  {},
-  {
-    message: (text) => {
-      console.log(text);
-    },
-    progress({ step, loss, samplesPerSecond, remaining, waiting }) {
-      if (step % 50 === 0) {
-        console.log(
-          `step ${step}: loss ${loss.toFixed(3)}, ${samplesPerSecond.toFixed(0)} crops/s, waiting ${(100 * waiting).toFixed(0)} %, ${(remaining / 60).toFixed(0)} minutes left`,
-        );
-      }
-    },
-    validated({ step, metrics }) {
-      console.log(`after step ${step}: ${JSON.stringify(metrics)}`);
-    },
   },
 );
