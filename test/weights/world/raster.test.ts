@@ -44,7 +44,7 @@ describe("paste", () => {
     const picture = raster(32, 32, 100);
     const look: Look = { ...AS_IT_IS, matrix: [0, 1, 0, 1, 0, 0, 0, 0, 1], shift: [0, 0, 0.1], opacity: 0.5 };
     paste(picture, plainSprite(0, 64, 64, [200, 40, 0]), upright(20, 16, 16), look);
-    expect(pixel(picture, 16, 16)).toEqual([70, 150, 62]); // half of 100 and half of 40, 200, 25.5
+    expect(pixel(picture, 16, 16)).toEqual([70, 150, 63]); // half of 100 and half of 40, 200, 25.5
   });
 
   it("says whose pixels are whose", () => {
