@@ -4,12 +4,12 @@ export { BACKBONE_NAMES, type BackboneName } from "./backbones/names.ts";
 export { type CamWeighting, gradCam, lastMap, mapLayers } from "./gradCam.ts";
 export {
   describeLeftOut,
-  type KerasBackbone,
+  type BackboneWeights,
   type KerasWeights,
-  readKerasBackbone,
+  readBackboneWeights,
   readKerasWeights,
   setKerasWeights,
-} from "./kerasWeights.ts";
+} from "./backboneWeights.ts";
 export { Activation, type ActivationConfig } from "./layers/activation.ts";
 export { BatchNorm, type BatchNormConfig, batchNormsOf, normalizing, type Statistics } from "./layers/batchNorm.ts";
 export { Conv2D, DepthwiseConv2D } from "./layers/dilated.ts";

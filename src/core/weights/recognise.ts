@@ -1,6 +1,7 @@
 import type { BackboneName } from "../backbones/index.ts";
 import { mobilenetV1Filters } from "../backbones/mobilenetV1.ts";
 import { mobilenetV2Filters } from "../backbones/mobilenetV2.ts";
+import type { WeightValue } from "../namedWeights.ts";
 
 /** How the layers of a published network are called. */
 interface Published {
@@ -51,6 +52,15 @@ export interface Recognised extends Pick<Published, "model" | "backbone" | "laye
   width: number | undefined;
 }
 
+/** What a file of weights holds, or of its backbone alone. */
+export interface WeightFile {
+  /** The network that its layers are of; undefined: of none that is known. */
+  network: Recognised | undefined;
+  weights: Map<string, WeightValue>;
+  /** Layers that are in the file, and were not asked for or have no floating-point numbers. */
+  leftOut: string[];
+}
+
 /**
  * The network that weights belong to, by the names of their layers, and its width, by the filters of its kernels.
  * Undefined: none of `PUBLISHED`.
@@ -64,9 +74,10 @@ export function recognise(shapes: ReadonlyMap<string, readonly number[]>): Recog
   return { ...found, width: found.filters ? widthOf(shapes, found.filters, found.widths ?? []) : 1 };
 }
 
-/** The layer of a weight's name. */
+/** The layer of a weight's name, `layer/weight`; of a name that is not of this form, the name. */
 export function layerOf(name: string): string {
-  return name.slice(0, name.lastIndexOf("/"));
+  const slash = name.lastIndexOf("/");
+  return slash < 0 ? name : name.slice(0, slash);
 }
 
 /** A published width, else the one of fewest decimals, that gives the kernels' filters. */

@@ -4,9 +4,9 @@ import { AnchorkitError } from "../base/errors.ts";
 import { systemErrorAt } from "../base/systemErrors.ts";
 import type { Backbone, BackboneName } from "./backbones/index.ts";
 import { namedWeights, setWeights, type NamedValues, type WeightValue } from "./namedWeights.ts";
-import { readH5Weights } from "./weights/h5Weights.ts";
 import { readManifestWeights } from "./weights/manifest.ts";
 import { layerOf, PUBLISHED } from "./weights/recognise.ts";
+import { readWeightFile } from "./weights/weightFile.ts";
 
 /** Weights as Keras names them, `layer/weight` -> values. */
 export interface KerasWeights {
@@ -22,21 +22,22 @@ export interface KerasWeights {
 }
 
 /** Weights of a backbone that `buildBackbone` knows. */
-export interface KerasBackbone extends KerasWeights {
+export interface BackboneWeights extends KerasWeights {
   model: string;
   backbone: BackboneName;
 }
 
 /**
- * All weights of a network, its classifier's too ("predictions/kernel", VGG16's "fc1/bias"): from a folder of
- * weights.json and weights.bin, or from a file that Keras saved, weights or a whole model as .h5, or .weights.h5. Left
- * out is what is no floating-point number, such as the states of random layers.
+ * All weights of a network, its classifier's too ("predictions/kernel", VGG16's "fc1/bias"): from a file that
+ * Keras saved, weights or a whole model as .h5, .weights.h5 or .keras, from one of torch.save or safetensors, or from a
+ * folder of weights.json and weights.bin. Left out is what is no floating-point number, such as the states of random
+ * layers.
  *
- * @throws AnchorkitError if a file is missing, too large, not of this form, damaged or cut short
+ * @throws AnchorkitError if a file is missing, too large, not of these forms, damaged or cut short
  */
 export async function readKerasWeights(path: string): Promise<KerasWeights> {
   if (await isFolder(path)) return { path, leftOut: [], ...(await readManifestWeights(path)) };
-  const { network, weights, leftOut } = await readH5Weights(path, "all");
+  const { network, weights, leftOut } = await readWeightFile(path, "all");
   return { path, model: network?.model, width: network?.width ?? 1, weights, leftOut };
 }
 
@@ -46,9 +47,9 @@ export async function readKerasWeights(path: string): Promise<KerasWeights> {
  *
  * @throws AnchorkitError as `readKerasWeights`, and for weights of a network that is not among the backbones
  */
-export async function readKerasBackbone(path: string): Promise<KerasBackbone> {
+export async function readBackboneWeights(path: string): Promise<BackboneWeights> {
   if (await isFolder(path)) return backboneOf(path, await readManifestWeights(path));
-  const { network, ...rest } = await readH5Weights(path, "backbone");
+  const { network, ...rest } = await readWeightFile(path, "backbone");
   if (!network) throw unknownNetwork(path, `has the layers ${shown(rest.leftOut)}`);
   const { model, backbone, width } = network;
   if (width === undefined) {
@@ -79,7 +80,7 @@ export function setKerasWeights({ model, bgrKernel, leftOut = [] }: Backbone, gi
   setWeights(model, weights, `${given.path}: weights of ${given.model ?? "an unknown network"}`);
 }
 
-function backboneOf(path: string, { model, width, weights }: Omit<KerasWeights, "path" | "leftOut">): KerasBackbone {
+function backboneOf(path: string, { model, width, weights }: Omit<KerasWeights, "path" | "leftOut">): BackboneWeights {
   const network = PUBLISHED.find((one) => one.model === model);
   if (!network) throw unknownNetwork(path, `holds weights of ${model}`);
   const own = [...weights].filter(([name]) => network.layers.test(layerOf(name)));
