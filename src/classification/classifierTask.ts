@@ -1,7 +1,8 @@
 import { UsageError } from "../base/errors.ts";
 import type { Framing } from "../base/preprocessing.ts";
 import { type BackboneName } from "../core/backbones/names.ts";
-import { readBackboneWeights, setKerasWeights } from "../core/backboneWeights.ts";
+import { setKerasWeights } from "../core/kerasWeights.ts";
+import { readPublishedBackbone } from "../core/publishedBackbone.ts";
 import { weightsByClass } from "../core/classColumns.ts";
 import { disposeWeights } from "../core/namedWeights.ts";
 import type { Augmentation } from "../data/augment/description.ts";
@@ -57,7 +58,8 @@ export async function classifierTask(
   const { dataset, targets, multiLabel, notes } = classifierData(given, begun ?? options);
   const { classes } = dataset;
   const images = imagesIn(dataset, "train");
-  const published = begun || options.pretrained === undefined ? undefined : await readBackboneWeights(options.pretrained);
+  const published =
+    begun || options.pretrained === undefined ? undefined : await readPublishedBackbone(options.pretrained);
   if (published && published.backbone !== options.backbone) {
     throw new UsageError(
       `${published.path}: holds weights of ${published.backbone}: choose that model, and not ${options.model}`,

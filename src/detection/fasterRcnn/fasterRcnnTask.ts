@@ -1,6 +1,7 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import { placeOnCanvas, type Framing } from "../../base/preprocessing.ts";
-import { describeLeftOut, type BackboneWeights, readBackboneWeights, setKerasWeights } from "../../core/backboneWeights.ts";
+import { setKerasWeights } from "../../core/kerasWeights.ts";
+import { describeLeftOut, type PublishedBackbone, readPublishedBackbone } from "../../core/publishedBackbone.ts";
 import { disposeWeights } from "../../core/namedWeights.ts";
 import type { Augmentation } from "../../data/augment/description.ts";
 import { PRESETS, withFlip, type Flip } from "../../data/augment/presets.ts";
@@ -63,7 +64,8 @@ export async function fasterRcnnTask(
   const images = imagesIn(dataset, "train");
   checkBoxes(images);
   const begun = model === undefined ? undefined : await readDetectorDescription(model);
-  const published = begun || options.pretrained === undefined ? undefined : await readBackboneWeights(options.pretrained);
+  const published =
+    begun || options.pretrained === undefined ? undefined : await readPublishedBackbone(options.pretrained);
   const framing: Framing = begun?.preprocessing ?? {
     canvas: chooseCanvas(images, options.size),
     resize: options.resize,
@@ -176,7 +178,7 @@ function describeAnchors(levels: readonly AnchorLevel[]): string {
   return levels.flatMap(({ anchors }) => anchors.map((shape) => shape.map(Math.round).join(" x "))).join(", ");
 }
 
-function architectureOf(options: FasterRcnnTaskOptions, published?: BackboneWeights): Architecture {
+function architectureOf(options: FasterRcnnTaskOptions, published?: PublishedBackbone): Architecture {
   return {
     backbone: published?.backbone ?? options.backbone ?? "small",
     width: published?.width ?? options.width ?? 1,

@@ -3,7 +3,8 @@ import type { Framing } from "../../base/preprocessing.ts";
 import { median } from "../../base/statistics.ts";
 import { countOf } from "../../base/words.ts";
 import { weightsByClass } from "../../core/classColumns.ts";
-import { readBackboneWeights, setKerasWeights } from "../../core/backboneWeights.ts";
+import { setKerasWeights } from "../../core/kerasWeights.ts";
+import { readPublishedBackbone } from "../../core/publishedBackbone.ts";
 import { disposeWeights, setMatchingWeights } from "../../core/namedWeights.ts";
 import type { Augmentation } from "../../data/augment/description.ts";
 import { CLIP_PRESETS, type Flip, withFlip } from "../../data/augment/presets.ts";
@@ -67,7 +68,8 @@ export async function clipTask(
       "no clip has more than one frame, so that nothing can move: a classifier of images learns these",
     );
   }
-  const published = begun || options.pretrained === undefined ? undefined : await readBackboneWeights(options.pretrained);
+  const published =
+    begun || options.pretrained === undefined ? undefined : await readPublishedBackbone(options.pretrained);
   const framing: Framing = begun?.preprocessing ?? {
     canvas: chooseCanvas(clips, options.size ?? usualSize(clips)),
     resize: options.resize,

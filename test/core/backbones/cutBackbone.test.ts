@@ -3,7 +3,7 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Random } from "../../../src/base/random.ts";
 import { buildBackbone } from "../../../src/core/backbones/buildBackbone.ts";
 import { cutBackbone } from "../../../src/core/backbones/cutBackbone.ts";
-import { setKerasWeights } from "../../../src/core/backboneWeights.ts";
+import { setKerasWeights } from "../../../src/core/kerasWeights.ts";
 import { namedWeights, weightValues } from "../../../src/core/namedWeights.ts";
 import { loadEngine } from "../../../src/engine/load.ts";
 

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Random } from "../../../src/base/random.ts";
 import { buildBackbone } from "../../../src/core/backbones/index.ts";
-import { readKerasWeights, setKerasWeights } from "../../../src/core/backboneWeights.ts";
+import { readKerasWeights, setKerasWeights } from "../../../src/core/kerasWeights.ts";
 import { loadEngine } from "../../../src/engine/load.ts";
 import { readFixture } from "../oracle.ts";
 

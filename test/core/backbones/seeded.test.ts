@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Random } from "../../../src/base/random.ts";
 import { buildBackbone, type Backbone, type BackboneName } from "../../../src/core/backbones/index.ts";
-import { setKerasWeights } from "../../../src/core/backboneWeights.ts";
+import { setKerasWeights } from "../../../src/core/kerasWeights.ts";
 import { namedWeights, type WeightValue } from "../../../src/core/namedWeights.ts";
 import { loadEngine } from "../../../src/engine/load.ts";
 import { readFixture } from "../oracle.ts";

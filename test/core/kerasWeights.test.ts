@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Backbone } from "../../src/core/backbones/index.ts";
-import { readKerasWeights, setKerasWeights } from "../../src/core/backboneWeights.ts";
+import { readKerasWeights, setKerasWeights } from "../../src/core/kerasWeights.ts";
 import { loadEngine } from "../../src/engine/load.ts";
 
 /** A model of one 1x1 convolution from 3 channels to 1, with a bias. */
