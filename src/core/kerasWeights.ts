@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { AnchorkitError } from "../base/errors.ts";
 import { systemErrorAt } from "../base/systemErrors.ts";
 import type { Backbone, BackboneName } from "./backbones/index.ts";
+import type { Publisher } from "./backbones/names.ts";
 import { namedWeights, setWeights, type NamedValues, type WeightValue } from "./namedWeights.ts";
 import { readH5Weights } from "./weights/h5Weights.ts";
 import { readManifestWeights } from "./weights/manifest.ts";
@@ -25,6 +26,8 @@ export interface KerasWeights {
 export interface KerasBackbone extends KerasWeights {
   model: string;
   backbone: BackboneName;
+  /** Whose form of the backbone they fit. */
+  publisher: Publisher;
 }
 
 /**
@@ -54,7 +57,7 @@ export async function readKerasBackbone(path: string): Promise<KerasBackbone> {
   if (width === undefined) {
     throw new AnchorkitError(`${path}: its layers are those of ${model}, but no width gives its kernels' filters`);
   }
-  return { path, model, backbone, width, ...rest };
+  return { path, model, backbone, publisher: "keras", width, ...rest };
 }
 
 /** What was left out of weights, in a sentence; undefined: nothing. */
@@ -88,6 +91,7 @@ function backboneOf(path: string, { model, width, weights }: Omit<KerasWeights, 
     path,
     model: network.model,
     backbone: network.backbone,
+    publisher: "keras",
     width,
     weights: new Map(own),
     leftOut: [...leftOut],

@@ -1,0 +1,91 @@
+import { AnchorkitError } from "../../base/errors.ts";
+import type { NamedValues, WeightValue } from "../namedWeights.ts";
+import { TORCHVISION, type Module, type TorchvisionNetwork } from "./torchvisionNames.ts";
+
+/** Weights of torchvision's, as our layers have them. */
+export interface TorchvisionWeights {
+  network: TorchvisionNetwork;
+  /** By our names, `layer/weight`, kernels as [h, w, inputs, outputs]. */
+  weights: Map<string, WeightValue>;
+  /** Modules in the file that are the classifier's. */
+  leftOut: string[];
+}
+
+/** What training tools wrap a network's names in. */
+const WRAPPERS = /^((module|model|state_dict|model_state_dict|_orig_mod)\.)+/;
+
+/** The last modules of networks, which backbones are without. */
+const CLASSIFIER = /^(fc|classifier(\.\d+)?)$/;
+
+/** What our weights of a module are called. */
+const WEIGHTS: Readonly<Record<Module["kind"], Readonly<Record<string, string>>>> = {
+  conv: { weight: "kernel", bias: "bias" },
+  depthwise: { weight: "depthwise_kernel", bias: "bias" },
+  norm: { weight: "gamma", bias: "beta", running_mean: "moving_mean", running_var: "moving_variance" },
+};
+
+/** Networks with the same modules in part, by a tensor that only they have; or of other shapes (see `refuseShapes`). */
+const OTHERS: readonly [has: string, what: string][] = [
+  ["layer3.6.conv1.weight", "a ResNet of 101 or more layers"],
+  ["features.1.running_mean", "a VGG with batch normalisation"],
+  ["features.34.weight", "VGG19"],
+  ["features.1.1.block.0.0.weight", "EfficientNet-B1 or larger"],
+];
+
+/**
+ * Weights of torchvision's by our names and layouts; undefined: they have the names of no network that is a backbone.
+ * Kernels are turned from [outputs, inputs, h, w]; how many batches normalisation has seen is no weight, and passed by.
+ *
+ * @param path how messages begin
+ * @throws AnchorkitError for a network of torchvision's that is no backbone, by its name
+ */
+export function fromTorchvision(path: string, given: NamedValues): TorchvisionWeights | undefined {
+  const tensors = new Map([...given].map(([name, value]) => [name.replace(WRAPPERS, ""), value]));
+  const other = OTHERS.find(([name]) => tensors.has(name));
+  const network = TORCHVISION.filter(({ modules }) => [...modules.keys()].every((name) => tensors.has(`${name}.weight`)))
+    .toSorted((a, b) => b.modules.size - a.modules.size)
+    .at(0); // prettier-ignore
+  if (other && (network || tensors.has("features.0.weight"))) throw noBackbone(path, other[1]);
+  if (!network) return undefined;
+  const weights = new Map<string, WeightValue>();
+  const leftOut = new Set<string>();
+  const strange: string[] = [];
+  for (const [name, value] of tensors) {
+    const dot = name.lastIndexOf(".");
+    const [path, kind] = [name.slice(0, dot), name.slice(dot + 1)];
+    const module = network.modules.get(path);
+    const weight = module && WEIGHTS[module.kind][kind];
+    if (module && weight !== undefined) {
+      const isKernel = module.kind !== "norm" && kind === "weight";
+      weights.set(`${module.layer}/${weight}`, isKernel ? kernelOf(value, module.kind) : value);
+    } else if (CLASSIFIER.test(path)) leftOut.add(path);
+    else if (kind !== "num_batches_tracked") strange.push(name);
+  }
+  if (strange.length > 0) throw noBackbone(path, `something else than ${network.model}: it has ${shown(strange)}, too`);
+  return { network, weights, leftOut: [...leftOut] };
+}
+
+/** [outputs, inputs, h, w] -> [h, w, inputs, outputs], or of a depthwise convolution [h, w, channels, 1]. */
+function kernelOf({ shape, values }: WeightValue, kind: Module["kind"]): WeightValue {
+  const [outputs = 1, inputs = 1, height = 1, width = 1] = shape;
+  const area = height * width;
+  const turned = new Float32Array(values.length);
+  for (let o = 0; o < outputs; o++) {
+    for (let i = 0; i < inputs; i++) {
+      const from = (o * inputs + i) * area;
+      for (let k = 0; k < area; k++) turned[(k * inputs + i) * outputs + o] = values[from + k] ?? NaN;
+    }
+  }
+  const channels = kind === "depthwise" ? [outputs, inputs] : [inputs, outputs];
+  return { shape: [height, width, ...channels], values: turned };
+}
+
+function noBackbone(path: string, what: string): AnchorkitError {
+  const known = TORCHVISION.map(({ model }) => model).join(", ");
+  return new AnchorkitError(`${path}: holds weights of ${what}; of torchvision's, known are those of ${known}`);
+}
+
+function shown(names: readonly string[]): string {
+  const more = names.length - 2;
+  return names.slice(0, 2).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
