@@ -2,7 +2,8 @@ import { UsageError } from "../base/errors.ts";
 import type { Framing } from "../base/preprocessing.ts";
 import { chosenBackbone } from "../core/backbones/chosenBackbone.ts";
 import { type BackboneName } from "../core/backbones/names.ts";
-import { readKerasBackbone, setKerasWeights } from "../core/kerasWeights.ts";
+import { setKerasWeights } from "../core/kerasWeights.ts";
+import { readPublishedBackbone } from "../core/publishedBackbone.ts";
 import { weightsByClass } from "../core/classColumns.ts";
 import { disposeWeights } from "../core/namedWeights.ts";
 import type { Augmentation } from "../data/augment/description.ts";
@@ -58,7 +59,7 @@ export async function classifierTask(
   const { dataset, targets, multiLabel, notes } = classifierData(given, begun ?? options);
   const { classes } = dataset;
   const images = imagesIn(dataset, "train");
-  const published = begun || options.pretrained === undefined ? undefined : await readKerasBackbone(options.pretrained);
+  const published = begun || options.pretrained === undefined ? undefined : await readPublishedBackbone(options.pretrained);
   if (published && published.backbone !== options.backbone) {
     throw new UsageError(
       `${published.path}: holds weights of ${published.backbone}: choose that model, and not ${options.model}`,

@@ -1,10 +1,10 @@
 export type { Backbone, BackboneOptions, FeatureMap, PixelScaling } from "./backbones/backbone.ts";
 export { buildBackbone } from "./backbones/buildBackbone.ts";
-export { BACKBONE_NAMES, type BackboneName } from "./backbones/names.ts";
+export { BACKBONE_NAMES, type BackboneName, type Publisher, PUBLISHERS, PUBLISHERS_OF } from "./backbones/names.ts";
 export { type CamWeighting, gradCam, lastMap, mapLayers } from "./gradCam.ts";
 export {
   describeLeftOut,
-  type KerasBackbone,
+  type PublishedBackbone,
   type KerasWeights,
   readKerasBackbone,
   readKerasWeights,
@@ -50,6 +50,7 @@ export { MaxUnpool } from "./layers/upsampling/maxUnpool.ts";
 export { SubpixelShuffle } from "./layers/upsampling/subpixelShuffle.ts";
 export { TransposedUpsampling } from "./layers/upsampling/transposedUpsampling.ts";
 export { UpSampling2D, type UpSampling2DConfig } from "./layers/upSampling2D.ts";
+export { readPublishedBackbone } from "./publishedBackbone.ts";
 export {
   disposeWeights,
   type MatchedWeights,

@@ -22,8 +22,8 @@ export interface KerasWeights {
   leftOut: string[];
 }
 
-/** Weights of a backbone that `buildBackbone` knows. */
-export interface KerasBackbone extends KerasWeights {
+/** Weights of a backbone that `buildBackbone` knows, whoever published them. */
+export interface PublishedBackbone extends KerasWeights {
   model: string;
   backbone: BackboneName;
   /** Whose form of the backbone they fit. */
@@ -49,7 +49,7 @@ export async function readKerasWeights(path: string): Promise<KerasWeights> {
  *
  * @throws AnchorkitError as `readKerasWeights`, and for weights of a network that is not among the backbones
  */
-export async function readKerasBackbone(path: string): Promise<KerasBackbone> {
+export async function readKerasBackbone(path: string): Promise<PublishedBackbone> {
   if (await isFolder(path)) return backboneOf(path, await readManifestWeights(path));
   const { network, ...rest } = await readH5Weights(path, "backbone");
   if (!network) throw unknownNetwork(path, `has the layers ${shown(rest.leftOut)}`);
@@ -82,7 +82,7 @@ export function setKerasWeights({ model, bgrKernel, leftOut = [] }: Backbone, gi
   setWeights(model, weights, `${given.path}: weights of ${given.model ?? "an unknown network"}`);
 }
 
-function backboneOf(path: string, { model, width, weights }: Omit<KerasWeights, "path" | "leftOut">): KerasBackbone {
+function backboneOf(path: string, { model, width, weights }: Omit<KerasWeights, "path" | "leftOut">): PublishedBackbone {
   const network = PUBLISHED.find((one) => one.model === model);
   if (!network) throw unknownNetwork(path, `holds weights of ${model}`);
   const own = [...weights].filter(([name]) => network.layers.test(layerOf(name)));

@@ -1,6 +1,7 @@
 import type { BackboneName } from "../backbones/index.ts";
 import { mobilenetV1Filters } from "../backbones/mobilenetV1.ts";
 import { mobilenetV2Filters } from "../backbones/mobilenetV2.ts";
+import { mobilenetV3Filters } from "../backbones/mobilenetV3.ts";
 
 /** How the layers of a published network are called. */
 interface Published {
@@ -17,6 +18,9 @@ interface Published {
   /** The widths that are published. */
   widths?: number[];
 }
+
+const MOBILENET_V3 =
+  /^conv(_1)?(_bn)?$|^expanded_conv(_\d+)?_((expand|depthwise|project)(_bn)?|squeeze_excite_conv(_1)?)$/;
 
 /** Published networks whose weights fit a backbone, and their layers' names in Keras. */
 export const PUBLISHED: readonly Published[] = [
@@ -36,6 +40,23 @@ export const PUBLISHED: readonly Published[] = [
     filters: mobilenetV2Filters,
     widths: [0.35, 0.5, 0.75, 1, 1.3, 1.4],
   },
+  {
+    model: "MobileNetV3Small",
+    backbone: "mobilenet-v3-small",
+    layers: MOBILENET_V3,
+    has: "expanded_conv_squeeze_excite_conv",
+    hasNot: "expanded_conv_11_project",
+    filters: mobilenetV3Filters("small"),
+    widths: [0.75, 1],
+  },
+  {
+    model: "MobileNetV3Large",
+    backbone: "mobilenet-v3-large",
+    layers: MOBILENET_V3,
+    has: "expanded_conv_14_squeeze_excite_conv",
+    filters: mobilenetV3Filters("large"),
+    widths: [0.75, 1],
+  },
   { model: "VGG16", backbone: "vgg16", layers: /^block\d_conv\d$/, has: "block5_conv3", hasNot: "block5_conv4" },
   {
     model: "ResNet50",
@@ -43,6 +64,13 @@ export const PUBLISHED: readonly Published[] = [
     layers: /^conv(1|\d_block\d+_\d)_(conv|bn)$/,
     has: "conv5_block3_3_conv",
     hasNot: "conv4_block7_1_conv",
+  },
+  {
+    model: "EfficientNetB0",
+    backbone: "efficientnet-b0",
+    layers: /^((stem|top)_(conv|bn)|block\d[a-z]_((expand|project)_(conv|bn)|dwconv|bn|se_(reduce|expand)))$/,
+    has: "block7a_project_conv",
+    hasNot: "block1b_dwconv",
   },
 ];
 
@@ -70,7 +98,7 @@ export function layerOf(name: string): string {
 }
 
 /** A published width, else the one of fewest decimals, that gives the kernels' filters. */
-function widthOf(
+export function widthOf(
   shapes: ReadonlyMap<string, readonly number[]>,
   filters: (width: number) => ReadonlyMap<string, number>,
   published: readonly number[],

@@ -24,12 +24,13 @@ const WEIGHTS: Readonly<Record<Module["kind"], Readonly<Record<string, string>>>
   norm: { weight: "gamma", bias: "beta", running_mean: "moving_mean", running_var: "moving_variance" },
 };
 
-/** Networks with the same modules in part, by a tensor that only they have; or of other shapes (see `refuseShapes`). */
-const OTHERS: readonly [has: string, what: string][] = [
-  ["layer3.6.conv1.weight", "a ResNet of 101 or more layers"],
-  ["features.1.running_mean", "a VGG with batch normalisation"],
-  ["features.34.weight", "VGG19"],
-  ["features.1.1.block.0.0.weight", "EfficientNet-B1 or larger"],
+/** Relations of the networks, by a tensor that only they have, or have in this number of outputs. */
+const OTHERS: readonly { has: string; outputs?: number; what: string }[] = [
+  { has: "layer3.6.conv1.weight", what: "a ResNet of 101 or more layers" },
+  { has: "layer1.0.conv1.weight", outputs: 128, what: "a wide ResNet or a ResNeXt" },
+  { has: "features.1.running_mean", what: "a VGG with batch normalisation" },
+  { has: "features.34.weight", what: "VGG19" },
+  { has: "features.1.1.block.0.0.weight", what: "EfficientNet-B1 or larger" },
 ];
 
 /**
@@ -41,24 +42,27 @@ const OTHERS: readonly [has: string, what: string][] = [
  */
 export function fromTorchvision(path: string, given: NamedValues): TorchvisionWeights | undefined {
   const tensors = new Map([...given].map(([name, value]) => [name.replace(WRAPPERS, ""), value]));
-  const other = OTHERS.find(([name]) => tensors.has(name));
-  const network = TORCHVISION.filter(({ modules }) => [...modules.keys()].every((name) => tensors.has(`${name}.weight`)))
-    .toSorted((a, b) => b.modules.size - a.modules.size)
-    .at(0); // prettier-ignore
-  if (other && (network || tensors.has("features.0.weight"))) throw noBackbone(path, other[1]);
+  const other = OTHERS.find(({ has, outputs }) => {
+    const found = tensors.get(has);
+    return found !== undefined && (outputs === undefined || found.shape[0] === outputs);
+  });
+  if (other) throw noBackbone(path, other.what);
+  const [network] = TORCHVISION.filter(({ modules }) =>
+    [...modules.keys()].every((name) => tensors.has(`${name}.weight`)),
+  ).toSorted((a, b) => b.modules.size - a.modules.size); // ResNet-34 has all that ResNet-18 has
   if (!network) return undefined;
   const weights = new Map<string, WeightValue>();
   const leftOut = new Set<string>();
   const strange: string[] = [];
   for (const [name, value] of tensors) {
     const dot = name.lastIndexOf(".");
-    const [path, kind] = [name.slice(0, dot), name.slice(dot + 1)];
-    const module = network.modules.get(path);
+    const [owner, kind] = [name.slice(0, dot), name.slice(dot + 1)];
+    const module = network.modules.get(owner);
     const weight = module && WEIGHTS[module.kind][kind];
     if (module && weight !== undefined) {
       const isKernel = module.kind !== "norm" && kind === "weight";
       weights.set(`${module.layer}/${weight}`, isKernel ? kernelOf(value, module.kind) : value);
-    } else if (CLASSIFIER.test(path)) leftOut.add(path);
+    } else if (CLASSIFIER.test(owner)) leftOut.add(owner);
     else if (kind !== "num_batches_tracked") strange.push(name);
   }
   if (strange.length > 0) throw noBackbone(path, `something else than ${network.model}: it has ${shown(strange)}, too`);

@@ -4,7 +4,8 @@ import { median } from "../../base/statistics.ts";
 import { countOf } from "../../base/words.ts";
 import { chosenBackbone } from "../../core/backbones/chosenBackbone.ts";
 import { weightsByClass } from "../../core/classColumns.ts";
-import { readKerasBackbone, setKerasWeights } from "../../core/kerasWeights.ts";
+import { setKerasWeights } from "../../core/kerasWeights.ts";
+import { readPublishedBackbone } from "../../core/publishedBackbone.ts";
 import { disposeWeights, setMatchingWeights } from "../../core/namedWeights.ts";
 import type { Augmentation } from "../../data/augment/description.ts";
 import { CLIP_PRESETS, type Flip, withFlip } from "../../data/augment/presets.ts";
@@ -68,7 +69,7 @@ export async function clipTask(
       "no clip has more than one frame, so that nothing can move: a classifier of images learns these",
     );
   }
-  const published = begun || options.pretrained === undefined ? undefined : await readKerasBackbone(options.pretrained);
+  const published = begun || options.pretrained === undefined ? undefined : await readPublishedBackbone(options.pretrained);
   const framing: Framing = begun?.preprocessing ?? {
     canvas: chooseCanvas(clips, options.size ?? usualSize(clips)),
     resize: options.resize,

@@ -8,7 +8,7 @@ import { Random } from "../../../src/base/random.ts";
 import { buildBackbone, type Backbone } from "../../../src/core/backbones/index.ts";
 import {
   describeLeftOut,
-  type KerasBackbone,
+  type PublishedBackbone,
   readKerasBackbone,
   readKerasWeights,
   setKerasWeights,
@@ -96,7 +96,7 @@ describe("Keras's HDF5 files", () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  function expectTheWeights(given: KerasBackbone): void {
+  function expectTheWeights(given: PublishedBackbone): void {
     expect([given.backbone, given.model, given.width]).toEqual(["mobilenet-v1", "MobileNetV1", WIDTH]);
     const backbone = mobilenet(2);
     setKerasWeights(backbone, given);
@@ -109,7 +109,7 @@ describe("Keras's HDF5 files", () => {
     await writeH5(path("net.weights.h5"), numberedTree(layers));
     const read = ["alone.h5", "model.h5", "net.weights.h5"].map((name) => readKerasBackbone(path(name)));
     const [alone, model, numbered] = await Promise.all(read);
-    for (const one of [alone, model, numbered]) expectTheWeights(one as KerasBackbone);
+    for (const one of [alone, model, numbered]) expectTheWeights(one as PublishedBackbone);
     expect(alone && describeLeftOut(alone)).toBe(undefined);
     expect(model && describeLeftOut(model)).toBe(
       `${path("model.h5")}: left out, as not of the backbone: dense, dropout`,
