@@ -24,7 +24,7 @@ function scaleOf(name: string, shape: readonly number[]): number | "positive" {
   const kind = name.slice(name.indexOf("/") + 1);
   if (kind === "gamma" || kind === "moving_variance") return "positive";
   if (!kind.endsWith("kernel")) return 0.1;
-  return Math.sqrt(6 / sizeOf(kind === "depthwise_kernel" ? shape.slice(0, 2) : shape.slice(0, -1)));
+  return Math.sqrt(3 / sizeOf(kind === "depthwise_kernel" ? shape.slice(0, 2) : shape.slice(0, -1)));
 }
 
 /** Our names of layers that Keras gives another one: its convolutions of VGG16 end in a ReLU. */

@@ -32,7 +32,7 @@ function drawnState(model: string): Map<string, WeightValue> {
       if (/^(fc|classifier)\./.test(name)) return [name, { shape, values: new Float32Array() }];
       const isNorm = shapes.has(name.replace(/[^.]+$/, "running_mean"));
       const positive = name.endsWith("running_var") || (isNorm && name.endsWith(".weight"));
-      const scale = shape.length === 1 ? 0.1 : Math.sqrt(6 / sizeOf(shape.slice(1)));
+      const scale = shape.length === 1 ? 0.1 : Math.sqrt(3 / sizeOf(shape.slice(1)));
       return [name, drawnWeight(name, shape, positive ? "positive" : scale)];
     }),
   );
