@@ -59,7 +59,8 @@ export async function classifierTask(
   const { dataset, targets, multiLabel, notes } = classifierData(given, begun ?? options);
   const { classes } = dataset;
   const images = imagesIn(dataset, "train");
-  const published = begun || options.pretrained === undefined ? undefined : await readPublishedBackbone(options.pretrained);
+  const published =
+    begun || options.pretrained === undefined ? undefined : await readPublishedBackbone(options.pretrained);
   if (published && published.backbone !== options.backbone) {
     throw new UsageError(
       `${published.path}: holds weights of ${published.backbone}: choose that model, and not ${options.model}`,

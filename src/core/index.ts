@@ -2,14 +2,8 @@ export type { Backbone, BackboneOptions, FeatureMap, PixelScaling } from "./back
 export { buildBackbone } from "./backbones/buildBackbone.ts";
 export { BACKBONE_NAMES, type BackboneName, type Publisher, PUBLISHERS, PUBLISHERS_OF } from "./backbones/names.ts";
 export { type CamWeighting, gradCam, lastMap, mapLayers } from "./gradCam.ts";
-export {
-  describeLeftOut,
-  type PublishedBackbone,
-  type KerasWeights,
-  readKerasBackbone,
-  readKerasWeights,
-  setKerasWeights,
-} from "./kerasWeights.ts";
+export { type KerasWeights, readKerasWeights, setKerasWeights } from "./kerasWeights.ts";
+export { describeLeftOut, type PublishedBackbone, readPublishedBackbone } from "./publishedBackbone.ts";
 export { Activation, type ActivationConfig } from "./layers/activation.ts";
 export { BatchNorm, type BatchNormConfig, batchNormsOf, normalizing, type Statistics } from "./layers/batchNorm.ts";
 export { Conv2D, DepthwiseConv2D } from "./layers/dilated.ts";
@@ -50,7 +44,6 @@ export { MaxUnpool } from "./layers/upsampling/maxUnpool.ts";
 export { SubpixelShuffle } from "./layers/upsampling/subpixelShuffle.ts";
 export { TransposedUpsampling } from "./layers/upsampling/transposedUpsampling.ts";
 export { UpSampling2D, type UpSampling2DConfig } from "./layers/upSampling2D.ts";
-export { readPublishedBackbone } from "./publishedBackbone.ts";
 export {
   disposeWeights,
   type MatchedWeights,

@@ -2,7 +2,7 @@ import { UsageError } from "../base/errors.ts";
 import type { ResizeRule, Size } from "../base/preprocessing.ts";
 import { median } from "../base/statistics.ts";
 import { chosenBackbone } from "../core/backbones/chosenBackbone.ts";
-import type { PublishedBackbone } from "../core/kerasWeights.ts";
+import type { PublishedBackbone } from "../core/publishedBackbone.ts";
 import type { Augmentation } from "../data/augment/description.ts";
 import type { ImageRecord } from "../data/dataset.ts";
 import { hasOutline, isTrained } from "../data/trainedObjects.ts";

@@ -57,7 +57,10 @@ export type PixelScaling = Pick<Preprocessing, "mean" | "deviation">;
 /** To -1 to 1, as Keras's MobileNets expect. */
 export const SIGNED_PIXELS: PixelScaling = { mean: [127.5, 127.5, 127.5], deviation: [127.5, 127.5, 127.5] };
 /** By ImageNet's mean and deviation, as torchvision's networks expect, and EfficientNet everywhere. */
-export const STANDARDIZED_PIXELS: PixelScaling = { mean: [123.675, 116.28, 103.53], deviation: [58.395, 57.12, 57.375] };
+export const STANDARDIZED_PIXELS: PixelScaling = {
+  mean: [123.675, 116.28, 103.53],
+  deviation: [58.395, 57.12, 57.375],
+};
 /** Less ImageNet's mean, as Keras's VGG16 and ResNet50 expect, which take the channels the other way round. */
 export const CENTRED_PIXELS: PixelScaling = { mean: [123.68, 116.779, 103.939], deviation: [1, 1, 1] };
 

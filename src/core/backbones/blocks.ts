@@ -35,10 +35,7 @@ interface ConvSettings {
  * Blocks whose kernels start normally distributed with variance 2 / fan-in (He et al., "Delving Deep into
  * Rectifiers", 2015), drawn from `options.random`.
  */
-export function blocks(
-  options: BackboneOptions,
-  defaults: Omit<PublishedForm, "preprocessing">,
-): Blocks {
+export function blocks(options: BackboneOptions, defaults: Omit<PublishedForm, "preprocessing">): Blocks {
   const norm = {
     momentum: options.momentum ?? defaults.momentum,
     epsilon: options.epsilon ?? defaults.epsilon,

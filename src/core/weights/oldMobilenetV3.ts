@@ -7,6 +7,10 @@ export const OLD_MOBILENET_V3 = "expanded_conv/depthwise/BatchNorm/gamma";
  */
 export function nameFromOldMobilenetV3(name: string): string {
   const parts = name.split("/");
-  const layer = parts.slice(0, -1).join("_").replace(/_?BatchNorm$/, "_bn").replace(/(?<=^|_)Conv/, "conv");
+  const layer = parts
+    .slice(0, -1)
+    .join("_")
+    .replace(/_?BatchNorm$/, "_bn")
+    .replace(/(?<=^|_)Conv/, "conv");
   return `${layer}/${parts.at(-1) ?? ""}`;
 }

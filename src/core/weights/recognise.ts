@@ -1,7 +1,8 @@
-import type { BackboneName } from "../backbones/index.ts";
+import type { BackboneName, Publisher } from "../backbones/names.ts";
 import { mobilenetV1Filters } from "../backbones/mobilenetV1.ts";
 import { mobilenetV2Filters } from "../backbones/mobilenetV2.ts";
 import { mobilenetV3Filters } from "../backbones/mobilenetV3.ts";
+import type { WeightValue } from "../namedWeights.ts";
 
 /** How the layers of a published network are called. */
 interface Published {
@@ -75,8 +76,18 @@ export const PUBLISHED: readonly Published[] = [
 ];
 
 export interface Recognised extends Pick<Published, "model" | "backbone" | "layers"> {
+  publisher: Publisher;
   /** Undefined: its kernels have filters as at no width. */
   width: number | undefined;
+}
+
+/** What a file of weights holds, or of its backbone alone. */
+export interface WeightFile {
+  /** The network that its layers are of; undefined: of none that is known. */
+  network: Omit<Recognised, "layers"> | undefined;
+  weights: Map<string, WeightValue>;
+  /** Layers that are in the file, and were not asked for or have no floating-point numbers. */
+  leftOut: string[];
 }
 
 /**
@@ -89,23 +100,25 @@ export function recognise(shapes: ReadonlyMap<string, readonly number[]>): Recog
   const layers = new Set([...shapes.keys()].map(layerOf));
   const found = PUBLISHED.find(({ has, hasNot }) => layers.has(has) && !(hasNot !== undefined && layers.has(hasNot)));
   if (!found) return undefined;
-  return { ...found, width: found.filters ? widthOf(shapes, found.filters, found.widths ?? []) : 1 };
+  return { ...found, publisher: "keras", width: widthOf(found.backbone, shapes) };
 }
 
-/** The layer of a weight's name. */
-export function layerOf(name: string): string {
-  return name.slice(0, name.lastIndexOf("/"));
-}
-
-/** A published width, else the one of fewest decimals, that gives the kernels' filters. */
-export function widthOf(
-  shapes: ReadonlyMap<string, readonly number[]>,
-  filters: (width: number) => ReadonlyMap<string, number>,
-  published: readonly number[],
-): number | undefined {
+/**
+ * The width at which a backbone's kernels have these filters: a published one, else that of fewest decimals; 1 if it has
+ * one width, and undefined if none gives the filters.
+ */
+export function widthOf(backbone: BackboneName, shapes: ReadonlyMap<string, readonly number[]>): number | undefined {
+  const { filters, widths = [] } = PUBLISHED.find((one) => one.backbone === backbone) ?? {};
+  if (!filters) return 1;
   const hundredths = Array.from({ length: 400 }, (_, i) => (i + 1) / 100);
   const thousandths = Array.from({ length: 4000 }, (_, i) => (i + 1) / 1000);
-  return [...published, ...hundredths, ...thousandths].find((width) =>
+  return [...widths, ...hundredths, ...thousandths].find((width) =>
     [...filters(width)].every(([layer, count]) => shapes.get(`${layer}/kernel`)?.at(-1) === count),
   );
+}
+
+/** The layer of a weight's name, `layer/weight`; of a name that is not of this form, the name. */
+export function layerOf(name: string): string {
+  const slash = name.lastIndexOf("/");
+  return slash < 0 ? name : name.slice(0, slash);
 }

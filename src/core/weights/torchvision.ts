@@ -1,15 +1,7 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import type { NamedValues, WeightValue } from "../namedWeights.ts";
-import { TORCHVISION, type Module, type TorchvisionNetwork } from "./torchvisionNames.ts";
-
-/** Weights of torchvision's, as our layers have them. */
-export interface TorchvisionWeights {
-  network: TorchvisionNetwork;
-  /** By our names, `layer/weight`, kernels as [h, w, inputs, outputs]. */
-  weights: Map<string, WeightValue>;
-  /** Modules in the file that are the classifier's. */
-  leftOut: string[];
-}
+import { widthOf, type WeightFile } from "./recognise.ts";
+import { TORCHVISION, type Module } from "./torchvisionNames.ts";
 
 /** What training tools wrap a network's names in. */
 const WRAPPERS = /^((module|model|state_dict|model_state_dict|_orig_mod)\.)+/;
@@ -35,12 +27,12 @@ const OTHERS: readonly { has: string; outputs?: number; what: string }[] = [
 
 /**
  * Weights of torchvision's by our names and layouts; undefined: they have the names of no network that is a backbone.
- * Kernels are turned from [outputs, inputs, h, w]; how many batches normalisation has seen is no weight, and passed by.
+ * Kernels are turned to [h, w, inputs, outputs] from [outputs, inputs, h, w]; how many batches normalisation has seen is no weight, and passed by.
  *
  * @param path how messages begin
  * @throws AnchorkitError for a network of torchvision's that is no backbone, by its name
  */
-export function fromTorchvision(path: string, given: NamedValues): TorchvisionWeights | undefined {
+export function fromTorchvision(path: string, given: NamedValues): WeightFile | undefined {
   const tensors = new Map([...given].map(([name, value]) => [name.replace(WRAPPERS, ""), value]));
   const other = OTHERS.find(({ has, outputs }) => {
     const found = tensors.get(has);
@@ -66,7 +58,13 @@ export function fromTorchvision(path: string, given: NamedValues): TorchvisionWe
     else if (kind !== "num_batches_tracked") strange.push(name);
   }
   if (strange.length > 0) throw noBackbone(path, `something else than ${network.model}: it has ${shown(strange)}, too`);
-  return { network, weights, leftOut: [...leftOut] };
+  const { model, backbone } = network;
+  const width = widthOf(backbone, new Map([...weights].map(([name, { shape }]) => [name, shape])));
+  return {
+    network: { model: `torchvision's ${model}`, backbone, publisher: "torchvision", width },
+    weights,
+    leftOut: [...leftOut],
+  };
 }
 
 /** [outputs, inputs, h, w] -> [h, w, inputs, outputs], or of a depthwise convolution [h, w, channels, 1]. */

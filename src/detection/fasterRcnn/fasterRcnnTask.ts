@@ -1,8 +1,8 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import { placeOnCanvas, type Framing } from "../../base/preprocessing.ts";
 import { chosenBackbone } from "../../core/backbones/chosenBackbone.ts";
-import { describeLeftOut, type PublishedBackbone, setKerasWeights } from "../../core/kerasWeights.ts";
-import { readPublishedBackbone } from "../../core/publishedBackbone.ts";
+import { setKerasWeights } from "../../core/kerasWeights.ts";
+import { describeLeftOut, type PublishedBackbone, readPublishedBackbone } from "../../core/publishedBackbone.ts";
 import { disposeWeights } from "../../core/namedWeights.ts";
 import type { Augmentation } from "../../data/augment/description.ts";
 import { PRESETS, withFlip, type Flip } from "../../data/augment/presets.ts";
@@ -65,7 +65,8 @@ export async function fasterRcnnTask(
   const images = imagesIn(dataset, "train");
   checkBoxes(images);
   const begun = model === undefined ? undefined : await readDetectorDescription(model);
-  const published = begun || options.pretrained === undefined ? undefined : await readPublishedBackbone(options.pretrained);
+  const published =
+    begun || options.pretrained === undefined ? undefined : await readPublishedBackbone(options.pretrained);
   const framing: Framing = begun?.preprocessing ?? {
     canvas: chooseCanvas(images, options.size),
     resize: options.resize,

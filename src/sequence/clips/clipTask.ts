@@ -69,7 +69,8 @@ export async function clipTask(
       "no clip has more than one frame, so that nothing can move: a classifier of images learns these",
     );
   }
-  const published = begun || options.pretrained === undefined ? undefined : await readPublishedBackbone(options.pretrained);
+  const published =
+    begun || options.pretrained === undefined ? undefined : await readPublishedBackbone(options.pretrained);
   const framing: Framing = begun?.preprocessing ?? {
     canvas: chooseCanvas(clips, options.size ?? usualSize(clips)),
     resize: options.resize,

@@ -15,7 +15,9 @@ const native = (await loadEngine()).name === "native"; // the plain engine takes
 function drawn(name: BackboneName, width: number): Backbone {
   const backbone = buildBackbone(name, { random: new Random(1), width });
   const own = [...namedWeights(backbone.model)];
-  const weights = new Map(own.map(([weight, { shape }]) => [weight, drawnWeight(weight, shape, scaleOf(weight, shape))]));
+  const weights = new Map(
+    own.map(([weight, { shape }]) => [weight, drawnWeight(weight, shape, scaleOf(weight, shape))]),
+  );
   setKerasWeights(backbone, { path: "drawn", model: name, width, weights, leftOut: [] });
   return backbone;
 }

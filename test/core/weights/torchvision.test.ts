@@ -47,10 +47,21 @@ describe.skipIf(!native)("features with torchvision's names and layouts", () => 
     const own = cases.filter((one) => one.model === model);
     const name = own[0]?.backbone as BackboneName;
     const found = fromTorchvision("drawn.pth", drawnState(model));
-    expect(found?.network).toMatchObject({ model, backbone: name });
+    expect(found?.network).toEqual({
+      model: `torchvision's ${model}`,
+      backbone: name,
+      publisher: "torchvision",
+      width: 1,
+    });
     const backbone = buildBackbone(name, { random: new Random(1), publisher: "torchvision" });
     expect(backbone.bgrKernel).toBe(undefined);
-    setKerasWeights(backbone, { path: "drawn.pth", model, width: 1, leftOut: [], weights: found?.weights ?? new Map() });
+    setKerasWeights(backbone, {
+      path: "drawn.pth",
+      model,
+      width: 1,
+      leftOut: [],
+      weights: found?.weights ?? new Map(),
+    });
     for (const each of own) {
       const { maps, corner } = runDrawn(backbone, each, backbone.features.map(({ output }) => output)); // prettier-ignore
       expect(each.expected).toHaveLength(4);
@@ -75,11 +86,13 @@ describe("a state_dict", () => {
   it("is known by its names, in what training tools wrap it, and its classifier is left out", () => {
     const wrapped = new Map([...emptyState("resnet34")].map(([name, value]) => [`model.${name}`, value]));
     const found = fromTorchvision("a.pth", wrapped);
-    expect(found?.network.backbone).toBe("resnet34");
+    expect(found?.network?.backbone).toBe("resnet34");
     expect(found?.leftOut).toEqual(["fc"]);
     expect([...(found?.weights.keys() ?? [])].filter((name) => !/_(conv|bn)\/(kernel|gamma|beta|moving_)/.test(name))).toEqual([]); // prettier-ignore
     expect(fromTorchvision("b.pth", emptyState("vgg16"))?.leftOut).toEqual(["classifier.0", "classifier.3", "classifier.6"]); // prettier-ignore
-    expect(fromTorchvision("b.pth", new Map([["conv.weight", { shape: [], values: new Float32Array() }]]))).toBe(undefined);
+    expect(fromTorchvision("b.pth", new Map([["conv.weight", { shape: [], values: new Float32Array() }]]))).toBe(
+      undefined,
+    );
   });
 
   it.each<[string, string, Record<string, number[]>, string]>([

@@ -1,5 +1,5 @@
 import { AnchorkitError } from "../../../base/errors.ts";
-import { isZip, openZip } from "../../../base/zip.ts";
+import type { ZipArchive } from "../../../base/zip.ts";
 import type { WeightValue } from "../../namedWeights.ts";
 import { floatsFrom, type Tensors } from "../floats.ts";
 import { TorchTensor, torchRules, type TorchStorage, torchValues } from "./torchTensors.ts";
@@ -27,13 +27,14 @@ export function isLegacyTorch(bytes: Uint8Array): boolean {
 
 /**
  * Reads the tensors of a file that torch.save wrote: of a state_dict, or of a checkpoint that has one. Its pickle is read
- * by `unpickle`, and nothing of it is run. Zip archives are of torch 1.6 and later; before, pickles followed each other
- * and then the storages, each behind the count of its numbers.
+ * by `unpickle`, and nothing of it is run.
  *
+ * @param zip the file as an archive, as torch 1.6 and later write it; undefined: pickles that follow each other and
+ * then the storages, each behind the count of its numbers
  * @throws AnchorkitError if it is damaged or cut off, holds no weights, or asks for what is no tensor
  */
-export async function readTorch(bytes: Uint8Array, path: string): Promise<Tensors> {
-  const saved = isZip(bytes) ? await openArchive(bytes, path) : openLegacy(bytes, path);
+export async function readTorch(bytes: Uint8Array, path: string, zip?: ZipArchive): Promise<Tensors> {
+  const saved = zip ? await openArchive(zip, path) : openLegacy(bytes, path);
   const { weights, leftOut } = weightsIn(saved.root, path);
   const named = [...weights].filter((entry): entry is [string, TorchTensor] => entry[1] instanceof TorchTensor);
   const floats = named.filter(([, { storage }]) => storage.kind !== undefined);
@@ -51,8 +52,7 @@ export async function readTorch(bytes: Uint8Array, path: string): Promise<Tensor
 }
 
 /** `archive/data.pkl`, and `archive/data/<key>` for each storage, under whatever name for `archive`. */
-async function openArchive(bytes: Uint8Array, path: string): Promise<Saved> {
-  const zip = await openZip(bytes, path);
+async function openArchive(zip: ZipArchive, path: string): Promise<Saved> {
   const [pickle, ...others] = zip.names.filter((name) => /^[^/]+\/data\.pkl$/.test(name));
   if (pickle === undefined || others.length > 0) {
     throw new AnchorkitError(`${path}: a zip archive, but not one of torch.save: has no data.pkl`);
