@@ -2,7 +2,7 @@ import { AnchorkitError } from "../base/errors.ts";
 import type { BackboneName, Publisher } from "./backbones/names.ts";
 import { isFolder, type KerasWeights } from "./kerasWeights.ts";
 import { readManifestWeights } from "./weights/manifest.ts";
-import { layerOf, PUBLISHED } from "./weights/recognise.ts";
+import { layerOf, PUBLISHED, relationOf } from "./weights/recognise.ts";
 import { TORCHVISION } from "./weights/torchvisionNames.ts";
 import { readWeightFile } from "./weights/weightFile.ts";
 
@@ -24,7 +24,10 @@ export interface PublishedBackbone extends KerasWeights {
 export async function readPublishedBackbone(path: string): Promise<PublishedBackbone> {
   if (await isFolder(path)) return backboneIn(path, await readManifestWeights(path));
   const { network, ...rest } = await readWeightFile(path, "backbone");
-  if (!network) throw unknownNetwork(path, `has the layers ${shown(rest.leftOut)}`);
+  if (!network) {
+    const relation = relationOf(rest.leftOut);
+    throw unknownNetwork(path, relation ? `holds weights of ${relation}` : `has the layers ${shown(rest.leftOut)}`);
+  }
   const { model, backbone, publisher, width } = network;
   if (width === undefined) {
     throw new AnchorkitError(`${path}: its layers are those of ${model}, but no width gives its kernels' filters`);

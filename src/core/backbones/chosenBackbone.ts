@@ -40,7 +40,7 @@ export const ONE_BACKBONE = [
 
 export const WIDTH_OF_MOBILENET = [
   ({ backbone, width = 1 }: BackboneChoice) => width === 1 || backbone?.startsWith("mobilenet-") === true,
-  { message: "width is that of a MobileNet: choose mobilenet-v1 or mobilenet-v2 as the backbone, or leave it out" },
+  { message: "width is that of a MobileNet: choose one as the backbone, or leave it out" },
 ] as const;
 
 /** The choices themselves, for the options of every model that has such a backbone. */
@@ -53,4 +53,8 @@ export const WIDTH = z
 export const PRETRAINED = z
   .string()
   .optional()
-  .meta({ description: "Keras weights to start from: a folder, or an .h5 file", placeholder: "file" });
+  .meta({
+    description:
+      "published weights of a backbone to start from: a file of Keras's or torchvision's (.h5, .keras, .pth, .safetensors), or a folder",
+    placeholder: "file",
+  });

@@ -75,6 +75,20 @@ export const PUBLISHED: readonly Published[] = [
   },
 ];
 
+/** Networks of Keras's with layers like those, of which no backbone is made. */
+const OTHERS: readonly (readonly [model: string, layer: RegExp])[] = [
+  ["VGG19", /^block5_conv4$/],
+  ["ResNet101 or ResNet152", /^conv4_block7_1_conv$/],
+  ["a ResNet of version 2", /^conv2_block1_preact_bn$/],
+  ["MobileNetV3 in its minimalistic form", /^expanded_conv_10_project$/],
+  ["an EfficientNet other than B0", /^block1b_/],
+];
+
+/** The name of a network that is none of `PUBLISHED`, by its layers, where it is one of their relations. */
+export function relationOf(layers: readonly string[]): string | undefined {
+  return OTHERS.find(([, layer]) => layers.some((name) => layer.test(name)))?.[0];
+}
+
 export interface Recognised extends Pick<Published, "model" | "backbone" | "layers"> {
   publisher: Publisher;
   /** Undefined: its kernels have filters as at no width. */
