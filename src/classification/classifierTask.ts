@@ -1,5 +1,6 @@
 import { UsageError } from "../base/errors.ts";
 import type { Framing } from "../base/preprocessing.ts";
+import { chosenBackbone } from "../core/backbones/chosenBackbone.ts";
 import { type BackboneName } from "../core/backbones/names.ts";
 import { setKerasWeights } from "../core/kerasWeights.ts";
 import { readPublishedBackbone } from "../core/publishedBackbone.ts";
@@ -72,8 +73,7 @@ export async function classifierTask(
   const store = new ImageStore(images, framing, { ...loading, oversize: OVERSIZE });
   const validation = new ImageStore(imagesIn(dataset, "val"), framing, loading);
   const architecture: Architecture = begun?.architecture ?? {
-    backbone: options.backbone,
-    width: published?.width ?? options.width ?? 1,
+    ...chosenBackbone(options, published),
     dropout: options.dropout,
     box: targets === "box",
   };

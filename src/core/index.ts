@@ -1,6 +1,6 @@
 export type { Backbone, BackboneOptions, FeatureMap, PixelScaling } from "./backbones/backbone.ts";
 export { buildBackbone } from "./backbones/buildBackbone.ts";
-export { BACKBONE_NAMES, type BackboneName } from "./backbones/names.ts";
+export { BACKBONE_NAMES, type BackboneName, type Publisher, PUBLISHERS, PUBLISHERS_OF } from "./backbones/names.ts";
 export { type CamWeighting, gradCam, lastMap, mapLayers } from "./gradCam.ts";
 export { type KerasWeights, readKerasWeights, setKerasWeights } from "./kerasWeights.ts";
 export { describeLeftOut, type PublishedBackbone, readPublishedBackbone } from "./publishedBackbone.ts";

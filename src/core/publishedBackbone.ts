@@ -1,14 +1,17 @@
 import { AnchorkitError } from "../base/errors.ts";
-import type { BackboneName } from "./backbones/index.ts";
+import type { BackboneName, Publisher } from "./backbones/names.ts";
 import { isFolder, type KerasWeights } from "./kerasWeights.ts";
 import { readManifestWeights } from "./weights/manifest.ts";
-import { layerOf, PUBLISHED } from "./weights/recognise.ts";
+import { layerOf, PUBLISHED, relationOf } from "./weights/recognise.ts";
+import { TORCHVISION } from "./weights/torchvisionNames.ts";
 import { readWeightFile } from "./weights/weightFile.ts";
 
 /** Weights of a backbone that `buildBackbone` knows, whoever published them. */
 export interface PublishedBackbone extends KerasWeights {
   model: string;
   backbone: BackboneName;
+  /** In whose form the backbone must be for them. */
+  publisher: Publisher;
 }
 
 /**
@@ -21,12 +24,15 @@ export interface PublishedBackbone extends KerasWeights {
 export async function readPublishedBackbone(path: string): Promise<PublishedBackbone> {
   if (await isFolder(path)) return backboneIn(path, await readManifestWeights(path));
   const { network, ...rest } = await readWeightFile(path, "backbone");
-  if (!network) throw unknownNetwork(path, `has the layers ${shown(rest.leftOut)}`);
-  const { model, backbone, width } = network;
+  if (!network) {
+    const relation = relationOf(rest.leftOut);
+    throw unknownNetwork(path, relation ? `holds weights of ${relation}` : `has the layers ${shown(rest.leftOut)}`);
+  }
+  const { model, backbone, publisher, width } = network;
   if (width === undefined) {
     throw new AnchorkitError(`${path}: its layers are those of ${model}, but no width gives its kernels' filters`);
   }
-  return { path, model, backbone, width, ...rest };
+  return { path, model, backbone, publisher, width, ...rest };
 }
 
 /** What was left out of weights, in a sentence; undefined: nothing. */
@@ -41,12 +47,17 @@ function backboneIn(path: string, given: Omit<KerasWeights, "path" | "leftOut">)
   const { model, backbone, layers } = network;
   const own = [...given.weights].filter(([name]) => layers.test(layerOf(name)));
   const others = [...given.weights.keys()].map(layerOf).filter((layer) => !layers.test(layer));
-  return { path, model, backbone, width: given.width, weights: new Map(own), leftOut: [...new Set(others)] };
+  return {
+    ...{ path, model, backbone, publisher: "keras", width: given.width },
+    ...{ weights: new Map(own), leftOut: [...new Set(others)] },
+  };
 }
 
 function unknownNetwork(path: string, what: string): AnchorkitError {
-  const known = PUBLISHED.map(({ model }) => model).join(", ");
-  return new AnchorkitError(`${path}: ${what}; known are those of ${known}`);
+  const [keras, torchvision] = [PUBLISHED, TORCHVISION].map((networks) =>
+    networks.map(({ model }) => model).join(", "),
+  );
+  return new AnchorkitError(`${path}: ${what}; known are those of Keras's ${keras} and torchvision's ${torchvision}`);
 }
 
 function shown(layers: readonly string[]): string {

@@ -1,6 +1,7 @@
 import { UsageError } from "../base/errors.ts";
 import type { ResizeRule, Size } from "../base/preprocessing.ts";
 import { median } from "../base/statistics.ts";
+import { chosenBackbone } from "../core/backbones/chosenBackbone.ts";
 import type { PublishedBackbone } from "../core/publishedBackbone.ts";
 import type { Augmentation } from "../data/augment/description.ts";
 import type { ImageRecord } from "../data/dataset.ts";
@@ -52,5 +53,5 @@ export function continuedNetwork(
 
 /** The network with the backbone whose weights are given. */
 export function publishedNetwork(architecture: Architecture, published: PublishedBackbone | undefined): Architecture {
-  return published ? { ...architecture, backbone: published.backbone, width: published.width } : architecture;
+  return published ? { ...architecture, ...chosenBackbone({}, published) } : architecture;
 }

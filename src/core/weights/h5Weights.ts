@@ -3,6 +3,7 @@ import type { WeightValue } from "../namedWeights.ts";
 import { openH5, type H5Listed } from "./h5File.ts";
 import { type Configured, withLayerNames } from "./kerasArchive.ts";
 import { kerasNames } from "./kerasNames.ts";
+import { nameFromOldMobilenetV3, OLD_MOBILENET_V3 } from "./oldMobilenetV3.ts";
 import { nameFromOldResnet, varianceFromOldResnet } from "./oldResnet.ts";
 import { layerOf, recognise, type WeightFile } from "./recognise.ts";
 
@@ -23,7 +24,7 @@ export async function readH5Weights(
   const file = await openH5(bytes, path);
   try {
     const datasets = config ? withLayerNames(file.datasets, config) : file.datasets;
-    const { named, old } = todaysNames(kerasNames(datasets));
+    const { named, oldResnet } = todaysNames(kerasNames(datasets));
     if (named.size === 0) throw new AnchorkitError(`${path}: has no weights; give a file that Keras saved as .h5`);
     const network = recognise(new Map([...named].map(([name, { shape }]) => [name, shape])));
     const weights = new Map<string, WeightValue>();
@@ -34,7 +35,7 @@ export async function readH5Weights(
       if (!wanted || dataset.bytes === undefined || dataset.bytes < 4) leftOut.add(layer);
       else {
         const values = await file.read(dataset);
-        const shifted = old && name.endsWith("/moving_variance");
+        const shifted = oldResnet && name.endsWith("/moving_variance");
         weights.set(name, { shape: dataset.shape, values: shifted ? varianceFromOldResnet(values) : values });
       }
     }
@@ -44,8 +45,10 @@ export async function readH5Weights(
   }
 }
 
-/** ResNet50 from before 2019 by the names that its layers have now. */
-function todaysNames(named: Map<string, H5Listed>): { named: Map<string, H5Listed>; old: boolean } {
-  if (!named.has("res5c_branch2c/kernel")) return { named, old: false };
-  return { named: new Map([...named].map(([name, dataset]) => [nameFromOldResnet(name) ?? name, dataset])), old: true };
+/** ResNet50 from before 2019 and MobileNet V3 of Keras 2 by the names that their layers have now. */
+function todaysNames(named: Map<string, H5Listed>): { named: Map<string, H5Listed>; oldResnet: boolean } {
+  const oldResnet = named.has("res5c_branch2c/kernel");
+  if (!oldResnet && !named.has(OLD_MOBILENET_V3)) return { named, oldResnet };
+  const nameNow = oldResnet ? (name: string) => nameFromOldResnet(name) ?? name : nameFromOldMobilenetV3;
+  return { named: new Map([...named].map(([name, dataset]) => [nameNow(name), dataset])), oldResnet };
 }

@@ -7,6 +7,7 @@ import { readH5Weights } from "./h5Weights.ts";
 import { isKerasArchive, readKerasArchive } from "./kerasArchive.ts";
 import { layerOf, recognise, type WeightFile } from "./recognise.ts";
 import { LARGEST_FILE, tensorsIn } from "./tensorFiles.ts";
+import { fromTorchvision } from "./torchvision.ts";
 
 /**
  * Reads a file of weights by what is in it, whatever its name: what Keras saved (weights or a whole model as .h5,
@@ -25,13 +26,18 @@ export async function readWeightFile(path: string, only: "all" | "backbone"): Pr
     return readH5Weights(archive.bytes, path, only, archive.config);
   }
   const tensors = await tensorsIn(bytes, path, zip);
-  if (tensors) return fromTensors(tensors, only);
+  if (tensors) return fromTensors(tensors, path, only);
   throw new AnchorkitError(
     `${path}: no file of weights; give one that Keras saved (.h5, .keras), or one of torch.save (.pth) or .safetensors`,
   );
 }
 
-function fromTensors({ tensors, leftOut }: Tensors, only: "all" | "backbone"): WeightFile {
+function fromTensors({ tensors, leftOut }: Tensors, path: string, only: "all" | "backbone"): WeightFile {
+  const torchvision = only === "backbone" ? fromTorchvision(path, tensors) : undefined;
+  if (torchvision) {
+    const others = leftOut.filter((name) => !name.endsWith(".num_batches_tracked")); // no weight, and needed by nobody
+    return { ...torchvision, leftOut: [...others, ...torchvision.leftOut] };
+  }
   const network = recognise(new Map([...tensors].map(([name, { shape }]) => [name, shape])));
   const isWanted = (name: string): boolean => only === "all" || network?.layers.test(layerOf(name)) === true;
   const others = [...tensors.keys()].filter((name) => !isWanted(name)).map(layerOf);

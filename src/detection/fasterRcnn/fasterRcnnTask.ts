@@ -1,5 +1,6 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import { placeOnCanvas, type Framing } from "../../base/preprocessing.ts";
+import { chosenBackbone } from "../../core/backbones/chosenBackbone.ts";
 import { setKerasWeights } from "../../core/kerasWeights.ts";
 import { describeLeftOut, type PublishedBackbone, readPublishedBackbone } from "../../core/publishedBackbone.ts";
 import { disposeWeights } from "../../core/namedWeights.ts";
@@ -170,8 +171,8 @@ export async function fasterRcnnTask(
 
 /** What the options came to. */
 function builtOptions({ model, architecture, settings, preprocessing: { canvas, resize } }: DetectorDescription) {
-  const { backbone, width, classSpecificBoxes } = architecture;
-  return { model, canvas, resize, backbone, width, classSpecificBoxes, assignment: settings.assignment };
+  const { backbone, width, publisher, classSpecificBoxes } = architecture;
+  return { model, canvas, resize, backbone, width, publisher, classSpecificBoxes, assignment: settings.assignment };
 }
 
 function describeAnchors(levels: readonly AnchorLevel[]): string {
@@ -180,8 +181,7 @@ function describeAnchors(levels: readonly AnchorLevel[]): string {
 
 function architectureOf(options: FasterRcnnTaskOptions, published?: PublishedBackbone): Architecture {
   return {
-    backbone: published?.backbone ?? options.backbone ?? "small",
-    width: published?.width ?? options.width ?? 1,
+    ...chosenBackbone(options, published),
     channels: 96,
     hidden: 256,
     pooled: 7,

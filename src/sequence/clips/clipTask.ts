@@ -2,6 +2,7 @@ import { AnchorkitError } from "../../base/errors.ts";
 import type { Framing } from "../../base/preprocessing.ts";
 import { median } from "../../base/statistics.ts";
 import { countOf } from "../../base/words.ts";
+import { chosenBackbone } from "../../core/backbones/chosenBackbone.ts";
 import { weightsByClass } from "../../core/classColumns.ts";
 import { setKerasWeights } from "../../core/kerasWeights.ts";
 import { readPublishedBackbone } from "../../core/publishedBackbone.ts";
@@ -79,8 +80,7 @@ export async function clipTask(
   const store = new ImageStore(train.records, framing, { ...loading, oversize: OVERSIZE });
   const validation = new ImageStore(held.records, framing, loading);
   const architecture: Architecture = begun?.architecture ?? {
-    backbone: published?.backbone ?? options.backbone ?? "small",
-    width: published?.width ?? options.width ?? 1,
+    ...chosenBackbone(options, published),
     temporal: options.temporal === "mean" ? "mean" : (options.rnn ?? "lstm"),
     units: options.units ?? UNITS,
     ...{ dropout: options.dropout, perFrame },
