@@ -127,7 +127,11 @@ export const MODELS: Readonly<Record<string, ModelFamily>> = {
   "small-cnn": classifier("small-cnn", "a small convolutional classifier", "small", ClassifierOptions),
   "mobilenet-v1": classifier("mobilenet-v1", "MobileNet V1", "mobilenet-v1", MobilenetOptions),
   "mobilenet-v2": classifier("mobilenet-v2", "MobileNet V2", "mobilenet-v2", MobilenetOptions),
+  "mobilenet-v3-small": classifier("mobilenet-v3-small", "MobileNet V3, small", "mobilenet-v3-small", MobilenetOptions),
+  "mobilenet-v3-large": classifier("mobilenet-v3-large", "MobileNet V3, large", "mobilenet-v3-large", MobilenetOptions),
+  "efficientnet-b0": classifier("efficientnet-b0", "EfficientNet-B0", "efficientnet-b0", PretrainedOptions),
   resnet18: classifier("resnet18", "ResNet-18", "resnet18", PretrainedOptions),
+  resnet34: classifier("resnet34", "ResNet-34", "resnet34", PretrainedOptions),
   resnet50: classifier("resnet50", "ResNet-50", "resnet50", PretrainedOptions),
   vgg16: classifier("vgg16", "VGG16", "vgg16", PretrainedOptions),
   unet: family({

@@ -10,7 +10,8 @@ import type { Random } from "../../src/base/random.ts";
 import { applyConfigFile } from "../../src/cli/configFile.ts";
 import { addTrain } from "../../src/cli/detect/train.ts";
 import { createProgram } from "../../src/cli/run.ts";
-import { readKerasBackbone, readKerasWeights } from "../../src/core/kerasWeights.ts";
+import { readKerasWeights } from "../../src/core/kerasWeights.ts";
+import { readPublishedBackbone } from "../../src/core/publishedBackbone.ts";
 import { readWeights, saveModel } from "../../src/core/modelFiles.ts";
 import { sha256Of } from "../../src/core/packedValues.ts";
 import { readVariables, saveVariables } from "../../src/core/variables.ts";
@@ -296,7 +297,7 @@ async function kerasWeights(folder: string): Promise<Target> {
   return {
     files: [json, bin],
     async read() {
-      await readKerasBackbone(folder);
+      await readPublishedBackbone(folder);
     },
   };
 }

@@ -1,7 +1,9 @@
 import { UsageError } from "../base/errors.ts";
 import type { Framing } from "../base/preprocessing.ts";
+import { chosenBackbone } from "../core/backbones/chosenBackbone.ts";
 import { type BackboneName } from "../core/backbones/names.ts";
-import { readKerasBackbone, setKerasWeights } from "../core/kerasWeights.ts";
+import { setKerasWeights } from "../core/kerasWeights.ts";
+import { readPublishedBackbone } from "../core/publishedBackbone.ts";
 import { weightsByClass } from "../core/classColumns.ts";
 import { disposeWeights } from "../core/namedWeights.ts";
 import type { Augmentation } from "../data/augment/description.ts";
@@ -57,7 +59,8 @@ export async function classifierTask(
   const { dataset, targets, multiLabel, notes } = classifierData(given, begun ?? options);
   const { classes } = dataset;
   const images = imagesIn(dataset, "train");
-  const published = begun || options.pretrained === undefined ? undefined : await readKerasBackbone(options.pretrained);
+  const published =
+    begun || options.pretrained === undefined ? undefined : await readPublishedBackbone(options.pretrained);
   if (published && published.backbone !== options.backbone) {
     throw new UsageError(
       `${published.path}: holds weights of ${published.backbone}: choose that model, and not ${options.model}`,
@@ -70,8 +73,7 @@ export async function classifierTask(
   const store = new ImageStore(images, framing, { ...loading, oversize: OVERSIZE });
   const validation = new ImageStore(imagesIn(dataset, "val"), framing, loading);
   const architecture: Architecture = begun?.architecture ?? {
-    backbone: options.backbone,
-    width: published?.width ?? options.width ?? 1,
+    ...chosenBackbone(options, published),
     dropout: options.dropout,
     box: targets === "box",
   };

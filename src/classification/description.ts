@@ -1,13 +1,11 @@
 import { z } from "zod";
-import { BACKBONE_NAMES } from "../core/backbones/names.ts";
+import { SAVED_BACKBONE } from "../core/backbones/chosenBackbone.ts";
 import { Checksum, SavedPreprocessing } from "../training/run/modelDescription.ts";
 import { TARGETS } from "./options.ts";
 
 /** What fixes the network's layers. */
 const Architecture = z.object({
-  backbone: z.enum(BACKBONE_NAMES),
-  /** Width multiplier of the MobileNets. */
-  width: z.number().positive().max(4),
+  ...SAVED_BACKBONE,
   /** Share of the features that a training step leaves out. */
   dropout: z.number().min(0).max(0.9),
   /** A box of the one object beside the classes. */

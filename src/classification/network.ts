@@ -19,11 +19,11 @@ export const HEAD_LAYERS = { classes: "classes", box: "box" } as const;
 
 /** Global average pooling and one dense layer (Lin et al., "Network in Network", 2014). */
 export function buildClassifier(
-  { backbone: name, width, dropout, box }: Architecture,
+  { backbone: name, width, publisher, dropout, box }: Architecture,
   classes: number,
   random: Random,
 ): ClassifierNetwork {
-  const backbone = buildBackbone(name, { random: random.fork("backbone"), width });
+  const backbone = buildBackbone(name, { random: random.fork("backbone"), width, publisher });
   const map = backbone.model.outputs[0] as tf.SymbolicTensor;
   const pooled = tf.layers.globalAveragePooling2d({ name: "pooled" }).apply(map) as tf.SymbolicTensor;
   const features = new Dropout({ name: "dropout", rate: dropout }).apply(pooled) as tf.SymbolicTensor;

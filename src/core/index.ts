@@ -1,15 +1,9 @@
 export type { Backbone, BackboneOptions, FeatureMap, PixelScaling } from "./backbones/backbone.ts";
 export { buildBackbone } from "./backbones/buildBackbone.ts";
-export { BACKBONE_NAMES, type BackboneName } from "./backbones/names.ts";
+export { BACKBONE_NAMES, type BackboneName, type Publisher, PUBLISHERS, PUBLISHERS_OF } from "./backbones/names.ts";
 export { type CamWeighting, gradCam, lastMap, mapLayers } from "./gradCam.ts";
-export {
-  describeLeftOut,
-  type KerasBackbone,
-  type KerasWeights,
-  readKerasBackbone,
-  readKerasWeights,
-  setKerasWeights,
-} from "./kerasWeights.ts";
+export { type KerasWeights, readKerasWeights, setKerasWeights } from "./kerasWeights.ts";
+export { describeLeftOut, type PublishedBackbone, readPublishedBackbone } from "./publishedBackbone.ts";
 export { Activation, type ActivationConfig } from "./layers/activation.ts";
 export { BatchNorm, type BatchNormConfig, batchNormsOf, normalizing, type Statistics } from "./layers/batchNorm.ts";
 export { Conv2D, DepthwiseConv2D } from "./layers/dilated.ts";

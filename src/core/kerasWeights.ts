@@ -1,12 +1,10 @@
 import { stat } from "node:fs/promises";
 import * as tf from "@tensorflow/tfjs";
-import { AnchorkitError } from "../base/errors.ts";
 import { systemErrorAt } from "../base/systemErrors.ts";
-import type { Backbone, BackboneName } from "./backbones/index.ts";
+import type { Backbone } from "./backbones/index.ts";
 import { namedWeights, setWeights, type NamedValues, type WeightValue } from "./namedWeights.ts";
-import { readH5Weights } from "./weights/h5Weights.ts";
 import { readManifestWeights } from "./weights/manifest.ts";
-import { layerOf, PUBLISHED } from "./weights/recognise.ts";
+import { readWeightFile } from "./weights/weightFile.ts";
 
 /** Weights as Keras names them, `layer/weight` -> values. */
 export interface KerasWeights {
@@ -21,46 +19,18 @@ export interface KerasWeights {
   leftOut: string[];
 }
 
-/** Weights of a backbone that `buildBackbone` knows. */
-export interface KerasBackbone extends KerasWeights {
-  model: string;
-  backbone: BackboneName;
-}
-
 /**
- * All weights of a network, its classifier's too ("predictions/kernel", VGG16's "fc1/bias"): from a folder of
- * weights.json and weights.bin, or from a file that Keras saved, weights or a whole model as .h5, or .weights.h5. Left
- * out is what is no floating-point number, such as the states of random layers.
+ * All weights of a network, its classifier's too ("predictions/kernel", VGG16's "fc1/bias"): from a file that
+ * Keras saved, weights or a whole model as .h5, .weights.h5 or .keras, from one of torch.save or safetensors, or from a
+ * folder of weights.json and weights.bin. Left out is what is no floating-point number, such as the states of random
+ * layers.
  *
- * @throws AnchorkitError if a file is missing, too large, not of this form, damaged or cut short
+ * @throws AnchorkitError if a file is missing, too large, not of these forms, damaged or cut short
  */
 export async function readKerasWeights(path: string): Promise<KerasWeights> {
   if (await isFolder(path)) return { path, leftOut: [], ...(await readManifestWeights(path)) };
-  const { network, weights, leftOut } = await readH5Weights(path, "all");
+  const { network, weights, leftOut } = await readWeightFile(path, "all");
   return { path, model: network?.model, width: network?.width ?? 1, weights, leftOut };
-}
-
-/**
- * The weights of a backbone, from the same folders and files. Which it is, and its width, a folder says and is known in
- * a file by the layers' names and shapes; other layers, those of a classifier above all, are left out.
- *
- * @throws AnchorkitError as `readKerasWeights`, and for weights of a network that is not among the backbones
- */
-export async function readKerasBackbone(path: string): Promise<KerasBackbone> {
-  if (await isFolder(path)) return backboneOf(path, await readManifestWeights(path));
-  const { network, ...rest } = await readH5Weights(path, "backbone");
-  if (!network) throw unknownNetwork(path, `has the layers ${shown(rest.leftOut)}`);
-  const { model, backbone, width } = network;
-  if (width === undefined) {
-    throw new AnchorkitError(`${path}: its layers are those of ${model}, but no width gives its kernels' filters`);
-  }
-  return { path, model, backbone, width, ...rest };
-}
-
-/** What was left out of weights, in a sentence; undefined: nothing. */
-export function describeLeftOut({ path, leftOut }: KerasWeights): string | undefined {
-  if (leftOut.length === 0) return undefined;
-  return `${path}: left out, as not of the backbone: ${shown(leftOut)}`;
 }
 
 /**
@@ -79,31 +49,6 @@ export function setKerasWeights({ model, bgrKernel, leftOut = [] }: Backbone, gi
   setWeights(model, weights, `${given.path}: weights of ${given.model ?? "an unknown network"}`);
 }
 
-function backboneOf(path: string, { model, width, weights }: Omit<KerasWeights, "path" | "leftOut">): KerasBackbone {
-  const network = PUBLISHED.find((one) => one.model === model);
-  if (!network) throw unknownNetwork(path, `holds weights of ${model}`);
-  const own = [...weights].filter(([name]) => network.layers.test(layerOf(name)));
-  const leftOut = new Set([...weights.keys()].map(layerOf).filter((layer) => !network.layers.test(layer)));
-  return {
-    path,
-    model: network.model,
-    backbone: network.backbone,
-    width,
-    weights: new Map(own),
-    leftOut: [...leftOut],
-  };
-}
-
-function unknownNetwork(path: string, what: string): AnchorkitError {
-  const known = PUBLISHED.map(({ model }) => model).join(", ");
-  return new AnchorkitError(`${path}: ${what}; known are those of ${known}`);
-}
-
-function shown(layers: readonly string[]): string {
-  const more = layers.length - 3;
-  return layers.slice(0, 3).join(", ") + (more > 0 ? ` and ${more} more` : "");
-}
-
 /** Keras 3 calls the kernel of a depthwise convolution "kernel", as it does any other's. */
 function withDepthwiseKernels(weights: NamedValues, names: ReadonlySet<string>): Map<string, WeightValue> {
   return new Map(
@@ -119,7 +64,8 @@ function reverseInputs({ shape, values }: WeightValue): WeightValue {
   return { shape, values: tf.tidy(() => tf.reverse(tf.tensor(values, [...shape]), 2).dataSync<"float32">()) };
 }
 
-async function isFolder(path: string): Promise<boolean> {
+/** @throws AnchorkitError if nothing is there */
+export async function isFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch (error) {

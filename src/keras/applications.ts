@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import { Random } from "../base/random.ts";
 import type { Backbone } from "../core/backbones/backbone.ts";
 import { buildBackbone } from "../core/backbones/buildBackbone.ts";
-import { readKerasBackbone, readKerasWeights, setKerasWeights } from "../core/kerasWeights.ts";
+import { readKerasWeights, setKerasWeights } from "../core/kerasWeights.ts";
+import { readPublishedBackbone } from "../core/publishedBackbone.ts";
 import { Dropout } from "../core/layers/dropout.ts";
 import { Rescaling } from "../core/layers/preprocessing/rescaling.ts";
 
@@ -90,7 +91,7 @@ async function make(name: Name, given: ApplicationOptions = {}): Promise<tf.Laye
   const options = { inputShape, includeTop, classes, alpha, topUnits, seed, weights: given.weights ?? "" };
   const model = includeTop ? withTop(backbone, TOPS[name](options)) : backbone.model;
   if (given.weights !== undefined) {
-    const weights = await (includeTop ? readKerasWeights(given.weights) : readKerasBackbone(given.weights));
+    const weights = await (includeTop ? readKerasWeights(given.weights) : readPublishedBackbone(given.weights));
     setKerasWeights({ ...backbone, model }, weights);
   }
   return model;

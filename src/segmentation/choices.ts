@@ -1,7 +1,8 @@
 import { UsageError } from "../base/errors.ts";
 import type { ResizeRule, Size } from "../base/preprocessing.ts";
 import { median } from "../base/statistics.ts";
-import type { KerasBackbone } from "../core/kerasWeights.ts";
+import { chosenBackbone } from "../core/backbones/chosenBackbone.ts";
+import type { PublishedBackbone } from "../core/publishedBackbone.ts";
 import type { Augmentation } from "../data/augment/description.ts";
 import type { ImageRecord } from "../data/dataset.ts";
 import { hasOutline, isTrained } from "../data/trainedObjects.ts";
@@ -51,6 +52,6 @@ export function continuedNetwork(
 }
 
 /** The network with the backbone whose weights are given. */
-export function publishedNetwork(architecture: Architecture, published: KerasBackbone | undefined): Architecture {
-  return published ? { ...architecture, backbone: published.backbone, width: published.width } : architecture;
+export function publishedNetwork(architecture: Architecture, published: PublishedBackbone | undefined): Architecture {
+  return published ? { ...architecture, ...chosenBackbone({}, published) } : architecture;
 }

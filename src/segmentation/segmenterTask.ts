@@ -1,6 +1,7 @@
 import type { Framing } from "../base/preprocessing.ts";
 import { weightsByClass } from "../core/classColumns.ts";
-import { describeLeftOut, readKerasBackbone, setKerasWeights } from "../core/kerasWeights.ts";
+import { setKerasWeights } from "../core/kerasWeights.ts";
+import { describeLeftOut, readPublishedBackbone } from "../core/publishedBackbone.ts";
 import { disposeWeights } from "../core/namedWeights.ts";
 import type { Augmentation } from "../data/augment/description.ts";
 import { type Flip, SEGMENTER_PRESETS, withFlip } from "../data/augment/presets.ts";
@@ -76,7 +77,8 @@ export async function segmenterTask(
   const { dataset, notes } = segmentationData(given);
   const { classes } = dataset;
   const images = imagesIn(dataset, "train");
-  const published = begun || options.pretrained === undefined ? undefined : await readKerasBackbone(options.pretrained);
+  const published =
+    begun || options.pretrained === undefined ? undefined : await readPublishedBackbone(options.pretrained);
   const architecture = begun ? continuedNetwork(begun, options) : publishedNetwork(options.architecture, published);
   const distance = begun?.distance ?? learnsInstances(options, images);
   const network = buildSegmenter(architecture, outputsOf({ classes, distance }), random.fork("weights"));

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Preprocessing } from "../../base/preprocessing.ts";
 import type { Random } from "../../base/random.ts";
+import type { Publisher } from "./names.ts";
 
 /** What every backbone is built from. */
 export interface BackboneOptions {
@@ -14,6 +15,19 @@ export interface BackboneOptions {
   epsilon?: number;
   /** MobileNets: factor on the number of channels (default 1). */
   width?: number;
+  /** In whose form; the first of PUBLISHERS_OF unless told. */
+  publisher?: Publisher | undefined;
+}
+
+/** What a publisher's network differs by from another's of the same layers. */
+export interface PublishedForm {
+  /** Of batch normalisation: the share of old values in the moving averages, and what is added to the variance. */
+  momentum: number;
+  epsilon: number;
+  /** Whether strides pad alike on all sides, as torchvision's do, and not as TensorFlow's SAME. */
+  evenPadding?: boolean;
+  /** What the weights expect. */
+  preprocessing: PixelScaling;
 }
 
 /** A convolutional network without its classifier, and the maps that a detector may look at. */
@@ -39,6 +53,16 @@ export interface FeatureMap {
 
 /** (value - mean) / deviation for red, green and blue, 0 to 255. */
 export type PixelScaling = Pick<Preprocessing, "mean" | "deviation">;
+
+/** To -1 to 1, as Keras's MobileNets expect. */
+export const SIGNED_PIXELS: PixelScaling = { mean: [127.5, 127.5, 127.5], deviation: [127.5, 127.5, 127.5] };
+/** By ImageNet's mean and deviation, as torchvision's networks expect, and EfficientNet everywhere. */
+export const STANDARDIZED_PIXELS: PixelScaling = {
+  mean: [123.675, 116.28, 103.53],
+  deviation: [58.395, 57.12, 57.375],
+};
+/** Less ImageNet's mean, as Keras's VGG16 and ResNet50 expect, which take the channels the other way round. */
+export const CENTRED_PIXELS: PixelScaling = { mean: [123.68, 116.779, 103.939], deviation: [1, 1, 1] };
 
 /** The maps of these strides, described, and the model from the images to the last of them. */
 export function makeBackbone(

@@ -1,22 +1,46 @@
 import { z } from "zod";
-import type { BackboneName } from "./names.ts";
+import { BACKBONE_NAMES, PUBLISHERS, type BackboneName, type Publisher } from "./names.ts";
 
 /** What options say of a network's backbone. This file loads no TensorFlow. */
-interface ChosenBackbone {
+interface BackboneChoice {
   pretrained?: string | undefined;
   backbone?: BackboneName | undefined;
   width?: number | undefined;
 }
 
+/** What fixes a backbone's layers, as descriptions of models have it. */
+export const SAVED_BACKBONE = {
+  backbone: z.enum(BACKBONE_NAMES),
+  /** Width multiplier of the MobileNets. */
+  width: z.number().positive().max(4),
+  /** In whose form; see PUBLISHERS_OF for what it is unless told. */
+  publisher: z.enum(PUBLISHERS).optional(),
+};
+
+/** A backbone as descriptions have it. */
+export interface ChosenBackbone {
+  backbone: BackboneName;
+  width: number;
+  publisher?: Publisher | undefined;
+}
+
+/** The backbone of published weights, else the one that is chosen; `small` unless told. */
+export function chosenBackbone(options: BackboneChoice, published: ChosenBackbone | undefined): ChosenBackbone {
+  const { backbone, width, publisher } = published ?? {
+    ...{ backbone: options.backbone ?? "small", width: options.width ?? 1, publisher: undefined },
+  };
+  return { backbone, width, ...(publisher && { publisher }) };
+}
+
 /** What goes together of a backbone's options: each a check and its message, for `refine` of zod. */
 export const ONE_BACKBONE = [
-  ({ pretrained, backbone, width }: ChosenBackbone) => pretrained === undefined || (backbone ?? width) === undefined,
+  ({ pretrained, backbone, width }: BackboneChoice) => pretrained === undefined || (backbone ?? width) === undefined,
   { message: "backbone and width are those of the pretrained weights: leave them out" },
 ] as const;
 
 export const WIDTH_OF_MOBILENET = [
-  ({ backbone, width = 1 }: ChosenBackbone) => width === 1 || backbone?.startsWith("mobilenet-") === true,
-  { message: "width is that of a MobileNet: choose mobilenet-v1 or mobilenet-v2 as the backbone, or leave it out" },
+  ({ backbone, width = 1 }: BackboneChoice) => width === 1 || backbone?.startsWith("mobilenet-") === true,
+  { message: "width is that of a MobileNet: choose one as the backbone, or leave it out" },
 ] as const;
 
 /** The choices themselves, for the options of every model that has such a backbone. */
@@ -29,4 +53,8 @@ export const WIDTH = z
 export const PRETRAINED = z
   .string()
   .optional()
-  .meta({ description: "Keras weights to start from: a folder, or an .h5 file", placeholder: "file" });
+  .meta({
+    description:
+      "published weights of a backbone to start from: a file of Keras's or torchvision's (.h5, .keras, .pth, .safetensors), or a folder",
+    placeholder: "file",
+  });

@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
-import { imageInput, makeBackbone, type Backbone, type BackboneOptions, type PixelScaling } from "./backbone.ts";
+import { imageInput, makeBackbone, SIGNED_PIXELS, type Backbone, type BackboneOptions } from "./backbone.ts";
 import { blocks } from "./blocks.ts";
 
 /** Channels (at width 1) and stride of each separable convolution. */
@@ -31,20 +31,19 @@ export function buildMobilenetV1(options: BackboneOptions): Backbone {
   const input = imageInput(options);
   const maps: [number, tf.SymbolicTensor][] = [];
   let x = b.conv(input, "conv1", Math.trunc(32 * width), 3, { strides: 2 });
-  x = b.relu6(b.norm(x, "conv1_bn"), "conv1_relu");
+  x = b.activation(b.norm(x, "conv1_bn"), "conv1_relu", "relu6");
   let stride = 2;
   for (const [i, [channels, step]] of SEPARABLE.entries()) {
     const number = i + 1;
     if (step === 2 && stride > 2) maps.push([stride, x]);
     stride *= step;
     x = b.norm(b.depthwise(x, `conv_dw_${number}`, step), `conv_dw_${number}_bn`);
-    x = b.relu6(x, `conv_dw_${number}_relu`);
+    x = b.activation(x, `conv_dw_${number}_relu`, "relu6");
     x = b.norm(b.conv(x, `conv_pw_${number}`, Math.trunc(channels * width), 1), `conv_pw_${number}_bn`);
-    x = b.relu6(x, `conv_pw_${number}_relu`);
+    x = b.activation(x, `conv_pw_${number}_relu`, "relu6");
   }
   maps.push([stride, x]);
-  const preprocessing: PixelScaling = { mean: [127.5, 127.5, 127.5], deviation: [127.5, 127.5, 127.5] };
-  return makeBackbone("mobilenet_v1", input, maps, { preprocessing });
+  return makeBackbone("mobilenet_v1", input, maps, { preprocessing: SIGNED_PIXELS });
 }
 
 /** Filters of the layers whose number the width sets, as Keras rounds it. */

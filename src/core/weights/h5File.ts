@@ -1,7 +1,6 @@
 import type { Worker } from "node:worker_threads";
 import { AnchorkitError, messageOf } from "../../base/errors.ts";
 import { startThread } from "../../base/thread.ts";
-import { readFileWithin } from "../boundedFiles.ts";
 
 /** A data set of an HDF5 file. */
 export interface H5Listed {
@@ -29,8 +28,6 @@ export interface H5File {
   close(): Promise<void>;
 }
 
-/** VGG16 with its classifier has 0.55 GB. */
-const LARGEST_FILE = 2 ** 30;
 /** Seconds after which the library counts as stuck: some, and more by the size of what it reads. */
 const PATIENCE = { start: 60, answer: 6, megabytesPerSecond: 20 };
 
@@ -38,11 +35,10 @@ const PATIENCE = { start: 60, answer: 6, megabytesPerSecond: 20 };
  * Opens an HDF5 file with h5wasm, the HDF5 library compiled to WebAssembly. It runs in a thread of its own for each
  * file: damaged files can lead it round in a circle, or leave it in a state that spoils the next.
  *
- * @throws AnchorkitError if the file cannot be read, is larger than 1 GiB, is damaged or is no HDF5 file
+ * @param path what messages name
+ * @throws AnchorkitError if the file is damaged
  */
-export async function openH5(path: string): Promise<H5File> {
-  const bytes = await readFileWithin(path, LARGEST_FILE);
-  if (!isHdf5(bytes)) throw new AnchorkitError(`${path}: not an HDF5 file; give one that Keras saved as .h5`);
+export async function openH5(bytes: Uint8Array, path: string): Promise<H5File> {
   const worker = startThread("h5Thread", import.meta.url);
   const close = async (): Promise<void> => {
     await worker.terminate();
@@ -78,7 +74,7 @@ export async function openH5(path: string): Promise<H5File> {
 }
 
 /** Whether bytes begin with HDF5's signature, at 0 or, behind a user's block, at 512, 1024, 2048, … */
-function isHdf5(bytes: Uint8Array): boolean {
+export function isHdf5(bytes: Uint8Array): boolean {
   const signature = Buffer.from("\x89HDF\r\n\x1a\n", "latin1");
   for (let at = 0; at + 8 <= bytes.length; at = at === 0 ? 512 : 2 * at) {
     if (signature.equals(bytes.subarray(at, at + 8))) return true;

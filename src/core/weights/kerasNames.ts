@@ -25,6 +25,8 @@ const CELL_NAME = /^(lstm|gru|simple_rnn|conv_lstm)_cell(_\d+)?$/;
  *   networks too (`network/layer/kernel`), and Keras 1's names (`layer/layer_W_1:0`);
  * - Keras 3's `.weights.h5` (`layers/conv2d_3/vars/0`, where an attribute has the layer's name).
  *
+ * Names of layers with slashes are groups within groups, written twice (`a/conv/a/conv/kernel:0` is `a/conv/kernel`).
+ *
  * The cell within a recurrent layer is passed by ("reader/lstm_cell/kernel" is "reader/kernel"), and the weights of a
  * layer in two directions say which is theirs ("reader/forward_kernel").
  *
@@ -78,9 +80,18 @@ function parentsOfGroups(datasets: readonly H5Listed[]): Map<string, Set<string>
 function plainName({ parts }: H5Listed, places: ReadonlyMap<string, ReadonlySet<string>>): string {
   const [group = "", ...path] = withoutRoot(parts);
   const own = path.at(-1) ?? "";
+  const slashed = slashedLayer([group, ...path.slice(0, -1)]);
+  if (slashed !== undefined) return `${slashed}/${own.replace(/:\d+$/, "")}`;
   const { place, direction } = withoutCell(path.slice(0, -1));
   const layer = places.get(group)?.size === 1 ? group : (place.at(-1) ?? group);
   return `${layer}/${directed(direction, weightName(own.replace(/:\d+$/, ""), layer))}`;
+}
+
+/** A layer's name of several parts, if they come twice. */
+function slashedLayer(groups: readonly string[]): string | undefined {
+  const half = groups.length / 2;
+  const once = groups.slice(0, half).join("/");
+  return half > 1 && once === groups.slice(half).join("/") ? once : undefined;
 }
 
 /** Where a recurrent layer lies that these groups lead to the cell of; which direction's, if it has two. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { BACKBONE_NAMES } from "../../core/backbones/names.ts";
+import { SAVED_BACKBONE } from "../../core/backbones/chosenBackbone.ts";
 import { CategoryId, Checksum, SavedPreprocessing } from "../../training/run/modelDescription.ts";
 import type { BoxWeights } from "../boxes/boxCoder.ts";
 
@@ -27,9 +27,7 @@ export type Settings = z.infer<typeof Settings>;
 
 /** What fixes the network's layers. */
 const Architecture = z.object({
-  backbone: z.enum(BACKBONE_NAMES),
-  /** Width multiplier of the MobileNets. */
-  width: z.number().positive().max(4),
+  ...SAVED_BACKBONE,
   /** Channels of the neck's map and of the RPN. */
   channels: z.int().min(1).max(4096),
   /** Units of the box head's hidden layer. */

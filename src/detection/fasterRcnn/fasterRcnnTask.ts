@@ -1,6 +1,8 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import { placeOnCanvas, type Framing } from "../../base/preprocessing.ts";
-import { describeLeftOut, type KerasBackbone, readKerasBackbone, setKerasWeights } from "../../core/kerasWeights.ts";
+import { chosenBackbone } from "../../core/backbones/chosenBackbone.ts";
+import { setKerasWeights } from "../../core/kerasWeights.ts";
+import { describeLeftOut, type PublishedBackbone, readPublishedBackbone } from "../../core/publishedBackbone.ts";
 import { disposeWeights } from "../../core/namedWeights.ts";
 import type { Augmentation } from "../../data/augment/description.ts";
 import { PRESETS, withFlip, type Flip } from "../../data/augment/presets.ts";
@@ -63,7 +65,8 @@ export async function fasterRcnnTask(
   const images = imagesIn(dataset, "train");
   checkBoxes(images);
   const begun = model === undefined ? undefined : await readDetectorDescription(model);
-  const published = begun || options.pretrained === undefined ? undefined : await readKerasBackbone(options.pretrained);
+  const published =
+    begun || options.pretrained === undefined ? undefined : await readPublishedBackbone(options.pretrained);
   const framing: Framing = begun?.preprocessing ?? {
     canvas: chooseCanvas(images, options.size),
     resize: options.resize,
@@ -168,18 +171,17 @@ export async function fasterRcnnTask(
 
 /** What the options came to. */
 function builtOptions({ model, architecture, settings, preprocessing: { canvas, resize } }: DetectorDescription) {
-  const { backbone, width, classSpecificBoxes } = architecture;
-  return { model, canvas, resize, backbone, width, classSpecificBoxes, assignment: settings.assignment };
+  const { backbone, width, publisher, classSpecificBoxes } = architecture;
+  return { model, canvas, resize, backbone, width, publisher, classSpecificBoxes, assignment: settings.assignment };
 }
 
 function describeAnchors(levels: readonly AnchorLevel[]): string {
   return levels.flatMap(({ anchors }) => anchors.map((shape) => shape.map(Math.round).join(" x "))).join(", ");
 }
 
-function architectureOf(options: FasterRcnnTaskOptions, published?: KerasBackbone): Architecture {
+function architectureOf(options: FasterRcnnTaskOptions, published?: PublishedBackbone): Architecture {
   return {
-    backbone: published?.backbone ?? options.backbone ?? "small",
-    width: published?.width ?? options.width ?? 1,
+    ...chosenBackbone(options, published),
     channels: 96,
     hidden: 256,
     pooled: 7,

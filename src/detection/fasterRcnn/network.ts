@@ -45,6 +45,7 @@ export function buildFasterRcnn(
   const { channels, pooled, hidden } = architecture;
   const backbone = buildBackbone(architecture.backbone, {
     width: architecture.width,
+    publisher: architecture.publisher,
     random: random.fork("backbone"),
   });
   const strides = levels.map(({ stride }) => stride);

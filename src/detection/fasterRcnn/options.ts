@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ONE_BACKBONE, WIDTH, WIDTH_OF_MOBILENET } from "../../core/backbones/chosenBackbone.ts";
+import { ONE_BACKBONE, PRETRAINED, WIDTH, WIDTH_OF_MOBILENET } from "../../core/backbones/chosenBackbone.ts";
 import { BACKBONE_NAMES } from "../../core/backbones/names.ts";
 import { ANCHOR_CHOICE, readAnchorChoice } from "../boxes/anchorChoice.ts";
 import { RESIZE } from "../../training/commonOptions.ts";
@@ -22,10 +22,7 @@ export const FasterRcnnOptions = z
       .optional()
       .meta({ description: "the network that reads the image (default: small)", placeholder: "name" }),
     width: WIDTH,
-    pretrained: z
-      .string()
-      .optional()
-      .meta({ description: "Keras weights of a backbone to start from (.h5, or a folder)", placeholder: "file" }),
+    pretrained: PRETRAINED,
     anchors: z
       .string()
       .refine((text) => readAnchorChoice(text) !== undefined, { error: `must be ${ANCHOR_CHOICE}` })

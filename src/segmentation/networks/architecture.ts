@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { BACKBONE_NAMES } from "../../core/backbones/names.ts";
+import { SAVED_BACKBONE } from "../../core/backbones/chosenBackbone.ts";
 
 /** How a U-Net enlarges a map to the size of the level above. This file loads no TensorFlow. */
 export const UPSAMPLINGS = ["transposed", "nearest", "bilinear", "unpooling", "subpixel"] as const;
@@ -15,18 +15,17 @@ const Unet = z.object({
   padding: z.enum(["same", "valid"]).default("same"),
   upsampling: z.enum(UPSAMPLINGS).default("transposed"),
   /** In place of the plain encoder, up to its map of stride 2^depth (2 to 5); padding same, and no unpooling. */
-  backbone: z.enum(BACKBONE_NAMES).optional(),
-  /** Width multiplier of the MobileNets. */
-  width: z.number().positive().max(4).default(1),
+  backbone: SAVED_BACKBONE.backbone.optional(),
+  width: SAVED_BACKBONE.width.default(1),
+  publisher: SAVED_BACKBONE.publisher,
 });
 
 const Fcn = z.object({
   kind: z.literal("fcn"),
   /** Of the finest map that is scored: FCN-32s, -16s, -8s. */
   stride: z.union([z.literal(32), z.literal(16), z.literal(8)]),
-  backbone: z.enum(BACKBONE_NAMES),
-  /** Width multiplier of the MobileNets. */
-  width: z.number().positive().max(4).default(1),
+  ...SAVED_BACKBONE,
+  width: SAVED_BACKBONE.width.default(1),
 });
 
 /** What fixes the layers of a segmenter's network. */

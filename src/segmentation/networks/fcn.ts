@@ -20,11 +20,11 @@ import type { SegmenterNetwork } from "./segmenterNetwork.ts";
  * million weights) are left out: the last map is scored as it is.
  */
 export function buildFcn(
-  { stride, backbone: name, width }: FcnArchitecture,
+  { stride, backbone: name, width, publisher }: FcnArchitecture,
   outputs: number,
   random: Random,
 ): SegmenterNetwork {
-  const backbone = buildBackbone(name, { random: random.fork("backbone"), width });
+  const backbone = buildBackbone(name, { random: random.fork("backbone"), width, publisher });
   const image = backbone.model.inputs[0] as tf.SymbolicTensor;
   const mapOf = (of: number): tf.SymbolicTensor => {
     const map = backbone.features.find((feature) => feature.stride === of);

@@ -55,7 +55,7 @@ export function encodePlainly(b: Blocks, { filters, depth, padding, upsampling }
  */
 export function encodeByBackbone(
   b: Blocks,
-  { filters, depth, padding, upsampling, width }: UnetArchitecture,
+  { filters, depth, padding, upsampling, width, publisher }: UnetArchitecture,
   name: BackboneName,
   random: Random,
 ): Encoder {
@@ -68,7 +68,7 @@ export function encodeByBackbone(
   if (depth < 2 || depth > 5) {
     throw new AnchorkitError(`unet: the backbone ${name} has maps for a depth of 2 to 5, and depth is ${depth}`);
   }
-  const backbone = cutBackbone(buildBackbone(name, { random, width }), 2 ** depth);
+  const backbone = cutBackbone(buildBackbone(name, { random, width, publisher }), 2 ** depth);
   const image = backbone.model.inputs[0] as tf.SymbolicTensor;
   const full = convolutions(b, image, "stem1", { channels: filters, padding, count: 1 });
   const half = b.conv(full, "stem2_conv1", 2 * filters, 2, { strides: 2 });

@@ -2,8 +2,10 @@ import { AnchorkitError } from "../../base/errors.ts";
 import type { Framing } from "../../base/preprocessing.ts";
 import { median } from "../../base/statistics.ts";
 import { countOf } from "../../base/words.ts";
+import { chosenBackbone } from "../../core/backbones/chosenBackbone.ts";
 import { weightsByClass } from "../../core/classColumns.ts";
-import { readKerasBackbone, setKerasWeights } from "../../core/kerasWeights.ts";
+import { setKerasWeights } from "../../core/kerasWeights.ts";
+import { readPublishedBackbone } from "../../core/publishedBackbone.ts";
 import { disposeWeights, setMatchingWeights } from "../../core/namedWeights.ts";
 import type { Augmentation } from "../../data/augment/description.ts";
 import { CLIP_PRESETS, type Flip, withFlip } from "../../data/augment/presets.ts";
@@ -67,7 +69,8 @@ export async function clipTask(
       "no clip has more than one frame, so that nothing can move: a classifier of images learns these",
     );
   }
-  const published = begun || options.pretrained === undefined ? undefined : await readKerasBackbone(options.pretrained);
+  const published =
+    begun || options.pretrained === undefined ? undefined : await readPublishedBackbone(options.pretrained);
   const framing: Framing = begun?.preprocessing ?? {
     canvas: chooseCanvas(clips, options.size ?? usualSize(clips)),
     resize: options.resize,
@@ -77,8 +80,7 @@ export async function clipTask(
   const store = new ImageStore(train.records, framing, { ...loading, oversize: OVERSIZE });
   const validation = new ImageStore(held.records, framing, loading);
   const architecture: Architecture = begun?.architecture ?? {
-    backbone: published?.backbone ?? options.backbone ?? "small",
-    width: published?.width ?? options.width ?? 1,
+    ...chosenBackbone(options, published),
     temporal: options.temporal === "mean" ? "mean" : (options.rnn ?? "lstm"),
     units: options.units ?? UNITS,
     ...{ dropout: options.dropout, perFrame },

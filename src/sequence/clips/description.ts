@@ -1,14 +1,12 @@
 import { z } from "zod";
-import { BACKBONE_NAMES } from "../../core/backbones/names.ts";
+import { SAVED_BACKBONE } from "../../core/backbones/chosenBackbone.ts";
 import { SAMPLINGS } from "../../data/batches/clipWindows.ts";
 import { Checksum, SavedPreprocessing } from "../../training/run/modelDescription.ts";
 import { MOST_FRAMES_IN_STEP } from "./options.ts";
 
 /** What fixes the network's layers. */
 const Architecture = z.object({
-  backbone: z.enum(BACKBONE_NAMES),
-  /** Width multiplier of the MobileNets. */
-  width: z.number().positive().max(4),
+  ...SAVED_BACKBONE,
   /** What joins the frames: a recurrent layer, or the mean of all. */
   temporal: z.enum(["lstm", "gru", "mean"]),
   /** Of the recurrent layer. */

@@ -36,8 +36,8 @@ const RECURRENT_LAYER = "recurrent";
  * `mean` there is no recurrent layer: the features of the frames are averaged, whatever their order.
  */
 export function buildClipNetwork(architecture: Architecture, classes: number, random: Random): ClipNetwork {
-  const { backbone: name, width, dropout } = architecture;
-  const backbone = buildBackbone(name, { random: random.fork("backbone"), width });
+  const { backbone: name, width, publisher, dropout } = architecture;
+  const backbone = buildBackbone(name, { random: random.fork("backbone"), width, publisher });
   const [image] = backbone.model.inputs as [tf.SymbolicTensor];
   const map = backbone.model.outputs[0] as tf.SymbolicTensor;
   const features = map.shape.at(-1) as number;

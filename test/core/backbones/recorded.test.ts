@@ -63,6 +63,8 @@ describe.skipIf(!native)("a recorded step of a backbone", () => {
     ["small", "moving"],
     ["mobilenet-v1", "batch"],
     ["mobilenet-v2", "moving"],
+    ["mobilenet-v3-small", "moving"],
+    ["efficientnet-b0", "moving"],
   ])("gives what the eager one gives over five steps: %s, statistics %s", async (name, statistics) => {
     const eager = await fiveSteps(name, statistics, "eager");
     tf.disposeVariables();

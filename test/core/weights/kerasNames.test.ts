@@ -55,6 +55,22 @@ test("Keras 3's numbered variables are named by what their layer is", () => {
   ).toEqual(["conv1_bn/moving_variance", "conv1/kernel", "fc/bias", "gn/0"]);
 });
 
+test("layers with slashes in their names are groups within groups", () => {
+  expect(
+    namesOf([
+      "Conv/Conv/kernel:0",
+      "Conv/BatchNorm/Conv/BatchNorm/gamma:0",
+      "expanded_conv/squeeze_excite/Conv_1/expanded_conv/squeeze_excite/Conv_1/bias:0",
+      "model_weights/expanded_conv/project/expanded_conv/project/kernel:0",
+    ]),
+  ).toEqual([
+    "Conv/kernel",
+    "Conv/BatchNorm/gamma",
+    "expanded_conv/squeeze_excite/Conv_1/bias",
+    "expanded_conv/project/kernel",
+  ]);
+});
+
 test("of two weights of one name the later one keeps its path", () => {
   expect(namesOf(["a/left/conv/kernel", "a/right/conv/kernel"])).toEqual(["conv/kernel", "a/right/conv/kernel"]);
 });

@@ -3,7 +3,8 @@ import { Random } from "../../../src/base/random.ts";
 import { buildBackbone, type BackboneName } from "../../../src/core/backbones/index.ts";
 import { namedWeights } from "../../../src/core/namedWeights.ts";
 import { nameFromOldResnet, varianceFromOldResnet } from "../../../src/core/weights/oldResnet.ts";
-import { layerOf, recognise } from "../../../src/core/weights/recognise.ts";
+import { nameFromOldMobilenetV3 } from "../../../src/core/weights/oldMobilenetV3.ts";
+import { layerOf, recognise, relationOf } from "../../../src/core/weights/recognise.ts";
 import { loadEngine } from "../../../src/engine/load.ts";
 
 function shapesOf(name: BackboneName, width: number): Map<string, number[]> {
@@ -21,6 +22,9 @@ describe("a backbone and its width", () => {
     ["MobileNetV1", "mobilenet-v1", 0.37],
     ["MobileNetV2", "mobilenet-v2", 0.35],
     ["MobileNetV2", "mobilenet-v2", 0.1],
+    ["MobileNetV3Small", "mobilenet-v3-small", 0.75],
+    ["MobileNetV3Small", "mobilenet-v3-small", 1],
+    ["MobileNetV3Large", "mobilenet-v3-large", 0.5],
   ])("are known by the layers: %s as %s of width %d", (model, backbone, width) => {
     const shapes = shapesOf(backbone, width);
     const found = recognise(shapes.set("predictions/kernel", [4, 4]));
@@ -28,9 +32,9 @@ describe("a backbone and its width", () => {
     expect([...shapes.keys()].filter((name) => found?.layers.test(layerOf(name)) !== true)).toEqual([
       "predictions/kernel",
     ]);
-    expect(recognise(shapes.set("conv1/kernel", [3, 3, 3, 77]).set("Conv1/kernel", [3, 3, 3, 77]))?.width).toBe(
-      undefined,
-    );
+    const last =
+      [...shapes.keys()].filter((name) => /(pw_13|block_16_project|conv_1)\/kernel$/.test(name)).at(-1) ?? "";
+    expect(recognise(shapes.set(last, [1, 1, 3, 77]))?.width).toBe(undefined);
   });
 
   it("are none for what is not published", () => {
@@ -40,6 +44,33 @@ describe("a backbone and its width", () => {
     expect(recognise(new Map([["conv5_block3_3_conv/kernel", [1]]]))?.backbone).toBe("resnet50");
     expect(recognise(new Map([["conv5_block3_3_conv/kernel", [1]], ["conv4_block7_1_conv/kernel", [1]]]))).toBe(undefined); // prettier-ignore
   });
+});
+
+test("an EfficientNet-B0 is known by its layers, and relations of the networks by their names", () => {
+  const shapes = shapesOf("efficientnet-b0", 1);
+  const found = recognise(shapes.set("normalization/mean", [3]));
+  expect(found).toMatchObject({ model: "EfficientNetB0", backbone: "efficientnet-b0", publisher: "keras", width: 1 });
+  expect([...shapes.keys()].filter((name) => found?.layers.test(layerOf(name)) !== true)).toEqual([
+    "normalization/mean",
+  ]);
+  expect(recognise(shapes.set("block1b_dwconv/depthwise_kernel", [1]))).toBe(undefined);
+  expect(relationOf([...shapes.keys()].map(layerOf))).toBe("an EfficientNet other than B0");
+  const minimalistic = [...shapesOf("mobilenet-v3-large", 1)].filter(([name]) => !name.includes("squeeze"));
+  expect(recognise(new Map(minimalistic))).toBe(undefined);
+  expect(relationOf(minimalistic.map(([name]) => layerOf(name)))).toBe("MobileNetV3 in its minimalistic form");
+  expect(relationOf(["conv1", "stem"])).toBe(undefined);
+});
+
+test("names of MobileNet V3 from Keras 2 are Keras 3's", () => {
+  const names = ["Conv/kernel", "Conv/BatchNorm/gamma", "expanded_conv/squeeze_excite/Conv/bias", "expanded_conv_1/squeeze_excite/Conv_1/kernel", "expanded_conv_10/depthwise/BatchNorm/moving_mean", "Conv_1/BatchNorm/beta"]; // prettier-ignore
+  expect(names.map(nameFromOldMobilenetV3)).toEqual([
+    "conv/kernel",
+    "conv_bn/gamma",
+    "expanded_conv_squeeze_excite_conv/bias",
+    "expanded_conv_1_squeeze_excite_conv_1/kernel",
+    "expanded_conv_10_depthwise_bn/moving_mean",
+    "conv_1_bn/beta",
+  ]);
 });
 
 test("names of ResNet50 from before 2019 are today's", () => {
