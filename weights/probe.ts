@@ -11,8 +11,9 @@ import type { Preprocessing } from "../src/base/preprocessing.ts";
 import { Random } from "../src/base/random.ts";
 import { classifierData } from "../src/classification/classifierData.ts";
 import { type Backbone, buildBackbone } from "../src/core/backbones/index.ts";
-import { readKerasBackbone, setKerasWeights } from "../src/core/kerasWeights.ts";
+import { setKerasWeights } from "../src/core/kerasWeights.ts";
 import { disposeWeights, setMatchingWeights } from "../src/core/namedWeights.ts";
+import { readPublishedBackbone } from "../src/core/publishedBackbone.ts";
 import { normalizeImages } from "../src/core/ops/images.ts";
 import type { ImageRecord } from "../src/data/dataset.ts";
 import { canvasBatch, fittedRecords } from "../src/data/images/canvasImages.ts";
@@ -43,8 +44,8 @@ async function backbones(): Promise<[name: string, Backbone][]> {
     made.push([run, backbone]);
   }
   for (const path of values.keras) {
-    const published = await readKerasBackbone(path);
-    const backbone = buildBackbone(published.backbone, { random: new Random(1), width: published.width });
+    const published = await readPublishedBackbone(path);
+    const backbone = buildBackbone(published.backbone, { random: new Random(1), ...published });
     setKerasWeights(backbone, published);
     made.push([basename(path), backbone]);
   }
