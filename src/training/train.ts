@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { Random } from "../base/random.ts";
 import { AnchorkitError } from "../base/errors.ts";
-import { type NamedValues, setMatchingWeights } from "../core/namedWeights.ts";
+import { describeMatch, type MatchedWeights, setMatchingWeights } from "../core/matchingWeights.ts";
+import type { NamedValues } from "../core/namedWeights.ts";
 import { AugmentThreads } from "../data/augment/augmentThreads.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { checkImages } from "../data/images/checkImages.ts";
@@ -208,19 +209,25 @@ function withKept(error: unknown, kept?: Pick<LoopState, "step" | "finished">): 
   return new AnchorkitError(`${error.message}; ${rest}`, { cause: error });
 }
 
-/** Gives the task's network the weights of a model, as far as they fit, and says which. */
+/**
+ * Gives the task's network the weights of a model, as far as they fit, and says which.
+ *
+ * @throws AnchorkitError if none fits
+ */
 export async function startFrom<Batch>(
   model: string,
   task: Prepared<Batch>,
   events: Pick<TrainEvents, "message">,
-): Promise<void> {
+): Promise<MatchedWeights> {
   const { weights, says } = adapted(task, await readModelWeights(model));
-  const { set, missing, unfit } = setMatchingWeights(task.network, weights);
-  const fresh = [...missing, ...unfit];
-  if (set.length === 0) throw new AnchorkitError(`${model}: none of its weights fit the network that is to be trained`);
-  const layers = [...new Set(fresh.map((name) => name.split("/")[0] ?? name))];
-  const rest = layers.length === 0 ? "" : `; from scratch: ${layers.join(", ")}`;
-  events.message?.(`weights from ${model}: ${set.length} of ${set.length + fresh.length}${rest}${says}`);
+  const matched = setMatchingWeights(task.network, weights);
+  if (matched.set.length === 0) {
+    throw new AnchorkitError(
+      `${model}: none of its weights fit the network that is to be trained (${describeMatch(matched)})`,
+    );
+  }
+  events.message?.(`weights from ${model}: ${describeMatch(matched)}${says}`);
+  return matched;
 }
 
 function adapted<Batch>(task: Prepared<Batch>, weights: NamedValues): { weights: NamedValues; says: string } {
