@@ -1,11 +1,11 @@
-import { UsageError } from "../base/errors.ts";
 import type { ResizeRule, Size } from "../base/preprocessing.ts";
 import { median } from "../base/statistics.ts";
-import type { KerasBackbone } from "../core/kerasWeights.ts";
 import type { Augmentation } from "../data/augment/description.ts";
 import type { ImageRecord } from "../data/dataset.ts";
 import { hasOutline, isTrained } from "../data/trainedObjects.ts";
-import type { SegmenterDescription } from "./description.ts";
+import { withGiven } from "../training/start/givenOptions.ts";
+import type { PretrainedBackbone } from "../training/start/start.ts";
+import type { PrepareContext } from "../training/trainOptions.ts";
 import type { Architecture } from "./networks/architecture.ts";
 import type { SegmenterOptions } from "./options.ts";
 
@@ -36,21 +36,22 @@ export function learnsInstances({ instances }: SegmenterOptions, images: readonl
   return counts.length > 0 && median(counts) > 0;
 }
 
-/** The network of the model that it goes on from; an FCN may be finer than that, as in its paper. */
-export function continuedNetwork(
-  { architecture, model }: SegmenterDescription,
-  options: { model: string; architecture: Architecture },
+/**
+ * The network of a training. That of the model that it goes on from, where it is of the same kind (an FCN may be finer
+ * than that, as in its paper); otherwise the one that is chosen, on the backbone whose weights there are. Options that were
+ * given hold in any case.
+ */
+export function startedNetwork(
+  context: Pick<PrepareContext, "given">,
+  chosen: Architecture,
+  begun: Architecture | undefined,
+  published: Pick<PretrainedBackbone, "backbone" | "width"> | undefined,
 ): Architecture {
-  if (architecture.kind === "fcn" && options.architecture.kind === "fcn") {
-    return { ...architecture, stride: options.architecture.stride };
+  if (begun?.kind === "fcn" && chosen.kind === "fcn") {
+    return { ...withGiven(context, begun, chosen), stride: chosen.stride };
   }
-  if (architecture.kind === options.architecture.kind) return architecture;
-  throw new UsageError(
-    `the weights are of ${model}, with which ${options.model} has no layer in common: give --model ${model}`,
-  );
-}
-
-/** The network with the backbone whose weights are given. */
-export function publishedNetwork(architecture: Architecture, published: KerasBackbone | undefined): Architecture {
-  return published ? { ...architecture, backbone: published.backbone, width: published.width } : architecture;
+  if (begun?.kind === "unet" && chosen.kind === "unet") return withGiven(context, begun, chosen);
+  const { backbone, width } = begun ?? published ?? {};
+  if (backbone === undefined) return chosen;
+  return { ...chosen, ...withGiven(context, { backbone, width: width ?? 1 }, chosen) };
 }
