@@ -27,6 +27,7 @@ import type { Forecaster } from "./sequence/forecasting/forecaster.ts";
 import { ForecastOptions } from "./sequence/forecasting/options.ts";
 import { ReaderOptions } from "./sequence/reading/options.ts";
 import type { TextReader } from "./sequence/reading/textReader.ts";
+import { OF_A_START } from "./training/commonOptions.ts";
 import type { PredictorOptions } from "./training/predictorOptions.ts";
 import type { BatchChoice } from "./training/memory/chooseBatch.ts";
 import type { FindRateEvents, FindRateOptions } from "./training/rateTest/findRate.ts";
@@ -217,7 +218,7 @@ export async function trainModel(
   events: TrainEvents = {},
 ): Promise<TrainResult> {
   const parsed = options.resume ? await choiceOf(name, options.out) : checkChoice(name, own, options.weights);
-  const { chosen, prepare, shared } = choose(name, parsed, options);
+  const { chosen, prepare, shared } = choose(name, parsed, options, own);
   const { train } = await import("./training/train.ts");
   return train(dataset, prepare, shared, { model: name, ...chosen, ...recorded }, events);
 }
@@ -234,7 +235,7 @@ export async function findModelRate(
   options: FindRateOptions & ImageOptions,
   events: FindRateEvents = {},
 ): Promise<RateTest> {
-  const { prepare, shared } = choose(name, checkChoice(name, own, options.weights), options);
+  const { prepare, shared } = choose(name, checkChoice(name, own, options.weights), options, own);
   const { findRate } = await import("./training/rateTest/findRate.ts");
   return findRate(dataset, prepare, shared, events);
 }
@@ -253,29 +254,46 @@ export async function findModelBatch(
   const { findBatch } = await import("./training/memory/findBatch.ts");
   const parsed = checkChoice(name, own, options.weights);
   const prepare = (data: Dataset, context: PrepareContext, batch: number): Promise<Prepared<unknown>> =>
-    choose(name, parsed, { ...options, batch }).prepare(data, context);
+    choose(name, parsed, { ...options, batch }, own).prepare(data, context);
   const { batch: usual, task: kind } = modelNamed(name);
   return findBatch(dataset, prepare, { ...options, usual, kind });
 }
 
-/** What is chosen of a model and its images, how its task is made with that, and the options that all trainings share. */
+/**
+ * What is chosen of a model and its images, how its task is made with that, and the options that all trainings share.
+ *
+ * @param own what was given of it
+ */
 function choose<Options extends ImageOptions>(
   name: string,
   parsed: Readonly<Record<string, unknown>>,
   { augmentation, flip, ...shared }: Options,
+  own: Readonly<Record<string, unknown>>,
 ) {
   const model = modelNamed(name);
   const images = { batch: shared.batch, ...(augmentation && { augmentation }), ...(flip && { flip }) };
   const chosen = { ...parsed, ...images };
-  const prepare = (data: Dataset, context: PrepareContext): Promise<Prepared<unknown>> =>
-    model.prepare(data, chosen, context);
+  const given = new Set(Object.keys(own));
+  const prepare = async (data: Dataset, context: PrepareContext): Promise<Prepared<unknown>> =>
+    model.prepare(data, chosen, { ...(await startingFrom(context, model.task)), given });
   return { chosen, prepare, shared };
+}
+
+/** Of a model of another task, the backbone alone is what its description tells of. */
+async function startingFrom(context: PrepareContext, task: TaskKind): Promise<PrepareContext> {
+  const { model, ...others } = context;
+  if (model === undefined || context.resumes) return context;
+  const { kindOfModel } = await import("./training/run/modelFolder.ts");
+  if (kindOfModel(model) === task) return context;
+  const { backboneOfModel } = await import("./training/start/pretrainedBackbone.ts");
+  const start = await backboneOfModel(model);
+  return { ...others, ...(start && { start }) };
 }
 
 /**
  * What is chosen of a model, with what is left out filled in.
  *
- * @param weights the run whose weights a training begins with, which decide all of it
+ * @param weights the run whose weights a training begins with: what is not chosen is as there
  * @throws UsageError for a choice that cannot be made
  */
 export function checkChoice(
@@ -283,14 +301,19 @@ export function checkChoice(
   own: Readonly<Record<string, unknown>>,
   weights?: string,
 ): Record<string, unknown> {
-  const [choice] = weights === undefined ? [] : Object.keys(own);
-  if (choice !== undefined) {
-    throw new UsageError(
-      `${choice}: a training that begins with a run's weights has the network of that run; leave it out`,
-    );
+  const { options } = modelNamed(name);
+  const fail = (why: string): never => {
+    throw new UsageError(`${name}: ${why}`, Object.keys(options.shape));
+  };
+  const parsed = options.safeParse(own, { reportInput: true });
+  if (!parsed.success) return fail(describeIssue(parsed.error.issues[0]));
+  const tuning = OF_A_START.find((option) => own[option] !== undefined);
+  if (weights !== undefined && own.pretrained !== undefined) {
+    fail("pretrained: a training that begins with a run's weights has their backbone: give one of the two");
   }
-  const parsed = modelNamed(name).options.safeParse(own, { reportInput: true });
-  if (!parsed.success) throw new UsageError(`${name}: ${describeIssue(parsed.error.issues[0])}`);
+  if (tuning !== undefined && weights === undefined && own.pretrained === undefined) {
+    fail(`${tuning}: is about weights to start from, and there are none: give some, too, or leave it out`);
+  }
   return parsed.data;
 }
 

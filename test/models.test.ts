@@ -53,7 +53,8 @@ it.each([
     /backbone and width are those of the pretrained weights/,
   ],
   [{ width: 0.5, pretrained: "weights" }, undefined, /backbone and width are those of the pretrained weights/],
-  [{ size: 320 }, "runs/a", /^size: a training that begins with a run's weights has the network of that run/],
+  [{ pretrained: "weights" }, "runs/a", /a training that begins with a run's weights has their backbone/],
+  [{ layerDecay: 0.5 }, undefined, /^faster-rcnn: layerDecay: is about weights to start from, and there are none/],
 ])("the choice %j with the weights of %s is wrong", (own, weights, message) => {
   expect(() => checkChoice("faster-rcnn", own, weights)).toThrow(message);
 });

@@ -8,7 +8,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { setMatchingWeights } from "../src/core/namedWeights.ts";
+import { setMatchingWeights } from "../src/core/matchingWeights.ts";
 import { readDataset } from "../src/data/readDataset.ts";
 import { fasterRcnnTask } from "../src/detection/fasterRcnn/fasterRcnnTask.ts";
 import { FasterRcnnOptions } from "../src/detection/fasterRcnn/options.ts";

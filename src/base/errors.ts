@@ -17,6 +17,13 @@ export class AnchorkitError extends Error {
 /** The command was used wrongly (unknown option value, options that exclude each other); commands exit with 2. */
 export class UsageError extends AnchorkitError {
   override name = "UsageError";
+  /** Options that the message names as the library does; commands write them as their flags. */
+  readonly options: readonly string[];
+
+  constructor(message: string, options: readonly string[] = []) {
+    super(message);
+    this.options = options;
+  }
 }
 
 /** Something that anchorkit has not written would be overwritten; who insists can say so (`overwrite`). */

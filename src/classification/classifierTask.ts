@@ -1,9 +1,6 @@
 import { UsageError } from "../base/errors.ts";
-import type { Framing } from "../base/preprocessing.ts";
 import { chosenBackbone } from "../core/backbones/chosenBackbone.ts";
 import { type BackboneName } from "../core/backbones/names.ts";
-import { setKerasWeights } from "../core/kerasWeights.ts";
-import { readPublishedBackbone } from "../core/publishedBackbone.ts";
 import { weightsByClass } from "../core/classColumns.ts";
 import { disposeWeights } from "../core/namedWeights.ts";
 import type { Augmentation } from "../data/augment/description.ts";
@@ -14,8 +11,9 @@ import { channelStatistics } from "../data/images/channelStatistics.ts";
 import { chooseCanvas } from "../data/images/chooseCanvas.ts";
 import { ImageStore } from "../data/images/imageStore.ts";
 import { imagesIn } from "../data/split/splits.ts";
-import { fineTuningPhases } from "../training/fineTuning.ts";
-import { FROM_WEIGHTS, type Recipe } from "../training/recipe.ts";
+import { startOf, tuneNetwork } from "../training/start/fineTuning.ts";
+import { anyGiven, chosenFraming, withGiven } from "../training/start/givenOptions.ts";
+import { givenBackbone } from "../training/start/pretrainedBackbone.ts";
 import type { PrepareContext, Prepared } from "../training/trainOptions.ts";
 import { classifierData } from "./classifierData.ts";
 import { classifyLabelled } from "./classifyLabelled.ts";
@@ -27,8 +25,7 @@ import type { ClassifierOptions, PretrainedOptions } from "./options.ts";
 import { predictStep } from "./predictStep.ts";
 import { readClassifierDescription } from "./readClassifier.ts";
 
-export interface ClassifierTaskOptions
-  extends ClassifierOptions, Partial<Pick<PretrainedOptions, "pretrained" | "fineTuneFrom" | "layerDecay">> {
+export interface ClassifierTaskOptions extends ClassifierOptions, Partial<Pick<PretrainedOptions, "pretrained">> {
   /** The name of the model, and its backbone. */
   model: string;
   backbone: BackboneName;
@@ -53,37 +50,41 @@ const OVERSIZE = 1.25;
 export async function classifierTask(
   given: Dataset,
   options: ClassifierTaskOptions,
-  { loading: { threads, ...loading }, random, model, resumes }: PrepareContext,
+  context: PrepareContext,
 ): Promise<Prepared<LabelBatch>> {
+  const { random, model } = context;
+  const { threads, ...loading } = context.loading;
   const begun = model === undefined ? undefined : await readClassifierDescription(model);
-  const { dataset, targets, multiLabel, notes } = classifierData(given, begun ?? options);
+  const learnt = begun && !anyGiven(context, "targets") ? begun : options;
+  const { dataset, targets, multiLabel, notes } = classifierData(given, learnt);
   const { classes } = dataset;
   const images = imagesIn(dataset, "train");
-  const published =
-    begun || options.pretrained === undefined ? undefined : await readPublishedBackbone(options.pretrained);
-  if (published && published.backbone !== options.backbone) {
+  const published = await givenBackbone(context, options.pretrained);
+  const trained = published?.backbone ?? begun?.architecture.backbone ?? options.backbone;
+  if (trained !== options.backbone) {
     throw new UsageError(
-      `${published.path}: holds weights of ${published.backbone}: choose that model, and not ${options.model}`,
+      `the weights to begin with are of ${trained}: choose a model with that backbone, and not ${options.model}`,
     );
   }
-  const framing: Framing = begun?.preprocessing ?? {
-    canvas: chooseCanvas(images, options.size),
-    resize: options.resize,
-  };
+  const framing = chosenFraming(context, begun?.preprocessing, options, (size) => chooseCanvas(images, size));
   const store = new ImageStore(images, framing, { ...loading, oversize: OVERSIZE });
   const validation = new ImageStore(imagesIn(dataset, "val"), framing, loading);
-  const architecture: Architecture = begun?.architecture ?? {
+  const said = begun?.architecture ?? {
     ...chosenBackbone(options, published),
     dropout: options.dropout,
-    box: targets === "box",
   };
+  const architecture: Architecture = { ...withGiven(context, said, options), box: targets === "box" };
   const network = buildClassifier(architecture, classes.length, random.fork("weights"));
-  if (published) setKerasWeights(network.backbone, published);
+  const taken = published?.give(network.backbone);
+  const start = startOf(context, options.pretrained);
+  const tuning = tuneNetwork("classification", network, start, options);
   const { canvas, resize } = framing;
-  const preprocessing = begun?.preprocessing ?? {
+  const preprocessing = {
+    ...(begun?.preprocessing ?? {
+      ...(await channelStatistics(store)),
+      ...(published?.scaling ?? network.backbone.preprocessing),
+    }),
     ...{ canvas, resize },
-    ...(await channelStatistics(store)),
-    ...network.backbone.preprocessing,
   };
   const description: ClassifierDescription = {
     format: "anchorkit-classifier",
@@ -102,13 +103,6 @@ export async function classifierTask(
     ...{ classes: classes.length, box: architecture.box },
     ...(options.classWeights === "balanced" && { classWeights: balanced(images, classes.length) }),
   };
-  const recipeFor = (): Partial<Recipe> => {
-    if (options.pretrained !== undefined && (!begun || resumes)) {
-      const { fineTuneFrom: from, layerDecay } = options;
-      return { phases: fineTuningPhases(network, { from, layerDecay }) };
-    }
-    return begun && !resumes ? { phases: FROM_WEIGHTS } : {};
-  };
   return {
     kind: "classification",
     description,
@@ -123,9 +117,12 @@ export async function classifierTask(
       const described = multiLabel ? { thresholds: chooseThresholds(found, classes) } : {};
       return { ...validationOf(measureClassifier(found, { ...description, ...described })), described };
     },
-    recipe: recipeFor(),
-    built: { model: options.model, canvas, resize, ...architecture, targets, multiLabel },
-    notes,
+    recipe: tuning,
+    built: {
+      ...{ model: options.model, canvas, resize, ...architecture, targets, multiLabel },
+      ...(start && { begunWith: start }),
+    },
+    notes: taken === undefined ? notes : [...notes, taken],
     ...(begun && {
       adaptWeights: (weights) =>
         weightsByClass(weights, network.model, {

@@ -3,7 +3,6 @@ export { classifierData, type ClassifierData } from "./classifierData.ts";
 export { type Classification, namedClasses } from "./classifyImages.ts";
 export type { LabelledClassification } from "./classifyLabelled.ts";
 export type { ClassifierDescription } from "./description.ts";
-export { type FineTuning, fineTuningPhases } from "../training/fineTuning.ts";
 export { type ClassifierEvaluation, measureClassifier } from "./measure.ts";
 export { buildClassifier, type ClassifierNetwork } from "./network.ts";
 export { ClassifierOptions, MobilenetOptions, PretrainedOptions, type Targets } from "./options.ts";

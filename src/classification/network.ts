@@ -10,8 +10,6 @@ export interface ClassifierNetwork {
   /** Images [n, h, w, 3] to logits [n, classes]; with a box, to [logits, boxes [n, 4]]. */
   model: tf.LayersModel;
   backbone: Backbone;
-  /** Layers that are not the backbone's. */
-  headLayers: readonly string[];
 }
 
 /** Layers that are not the backbone's. */
@@ -37,6 +35,5 @@ export function buildClassifier(
   return {
     model: tf.model({ inputs: backbone.model.inputs[0] as tf.SymbolicTensor, outputs, name: "classifier" }),
     backbone,
-    headLayers: Object.values(HEAD_LAYERS),
   };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { PRETRAINED, WIDTH } from "../core/backbones/chosenBackbone.ts";
-import { dropoutOf, FINE_TUNE_FROM, LABEL_SMOOTHING, RESIZE } from "../training/commonOptions.ts";
+import { dropoutOf, FINE_TUNING, LABEL_SMOOTHING, RESIZE } from "../training/commonOptions.ts";
 
 /** What a classifier can learn from a data set. */
 export const TARGETS = ["labels", "objects", "presence", "box"] as const;
@@ -29,41 +29,17 @@ export const ClassifierOptions = z.object({
     .enum(["none", "balanced"])
     .default("none")
     .meta({ description: "whether rare classes weigh as much as frequent ones", placeholder: "how" }),
+  ...FINE_TUNING,
 });
 export type ClassifierOptions = z.infer<typeof ClassifierOptions>;
 
-const FINE_TUNING = "fineTuneFrom and layerDecay are about pretrained weights: give pretrained, too, or leave them out";
-
-interface Tuned {
-  pretrained?: string | undefined;
-  fineTuneFrom?: string | undefined;
-  layerDecay?: number | undefined;
-}
-
-/** Whether there is something to fine-tune, where it is said how. */
-function isFineTuning({ pretrained, fineTuneFrom, layerDecay }: Tuned): boolean {
-  return pretrained !== undefined || (fineTuneFrom ?? layerDecay) === undefined;
-}
-
-const Pretrained = ClassifierOptions.extend({
-  pretrained: PRETRAINED,
-  fineTuneFrom: FINE_TUNE_FROM,
-  layerDecay: z.number().positive().max(1).optional().meta({
-    description:
-      "with pretrained weights: the learning rate of each stage of the backbone as a multiple of that of the next one towards the head (default: 1)",
-    placeholder: "factor",
-  }),
-});
-export type PretrainedOptions = z.infer<typeof Pretrained>;
-
 /** Of those that published weights fit. */
-export const PretrainedOptions = Pretrained.refine(isFineTuning, { message: FINE_TUNING });
+export const PretrainedOptions = ClassifierOptions.extend({ pretrained: PRETRAINED });
+export type PretrainedOptions = z.infer<typeof PretrainedOptions>;
 
 /** Of MobileNets. */
-export const MobilenetOptions = Pretrained.extend({
+export const MobilenetOptions = PretrainedOptions.extend({
   width: WIDTH,
-})
-  .refine(isFineTuning, { message: FINE_TUNING })
-  .refine(({ pretrained, width }) => pretrained === undefined || width === undefined, {
-    message: "width is that of the pretrained weights: leave it out",
-  });
+}).refine(({ pretrained, width }) => pretrained === undefined || width === undefined, {
+  message: "width is that of the pretrained weights: leave it out",
+});

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { UsageError, messageOf, WouldOverwrite } from "../base/errors.ts";
 import { systemErrorAt } from "../base/systemErrors.ts";
+import { flagOf } from "./options.ts";
 import { packageVersion } from "./version.ts";
 
 /** The exit codes of every command. */
@@ -63,7 +64,17 @@ function plainWords(error: unknown): string {
     // Installed without its optional packages, anchorkit is geometry and metrics alone.
     return `the package ${missing} is not installed; install anchorkit without --omit=optional, commands need all of it`;
   }
+  if (error instanceof UsageError) return withFlags(message, error.options);
   return error instanceof WouldOverwrite ? `${message}, or insist with --overwrite` : message;
+}
+
+/** Options as they are typed: where a message begins with one ("size: must be …"), and names of several words anywhere. */
+function withFlags(message: string, options: readonly string[]): string {
+  return options.reduce(
+    (text, name) =>
+      text.replaceAll(new RegExp(/[A-Z]/.test(name) ? `\\b${name}\\b` : `(?<!\\S)${name}(?=:)`, "g"), flagOf(name)),
+    message,
+  );
 }
 
 function oneLine(text: string): string {

@@ -15,7 +15,7 @@ export interface ClassLayer {
 /**
  * The weights of another model for a network of the same architecture with classes of its own: what belongs to a class
  * is found by the class's name, whatever its number. Classes that the other does not know keep the network's own values;
- * where it knows none, the layers of the classes are left out.
+ * where it knows none, the layers of the classes are left out. Layers of another size stay as they are given.
  *
  * @param network has the values of new classes @param before the classes that the weights are of
  */
@@ -34,6 +34,7 @@ export function weightsByClass(
     const groups = places.map((place) => (place < 0 ? -1 : leading + place * width));
     for (const name of [`${layer}/kernel`, `${layer}/bias`]) {
       const [given, variable] = [weights.get(name), own.get(name)];
+      if (given && variable && given.shape.slice(0, -1).join() !== variable.shape.slice(0, -1).join()) continue;
       adapted.delete(name);
       if (!given || !variable || known.length === 0) continue;
       const into = { shape: variable.shape, values: variable.dataSync<"float32">() };

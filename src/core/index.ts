@@ -44,12 +44,11 @@ export { MaxUnpool } from "./layers/upsampling/maxUnpool.ts";
 export { SubpixelShuffle } from "./layers/upsampling/subpixelShuffle.ts";
 export { TransposedUpsampling } from "./layers/upsampling/transposedUpsampling.ts";
 export { UpSampling2D, type UpSampling2DConfig } from "./layers/upSampling2D.ts";
+export { describeMatch, type MatchedWeights, setMatchingWeights } from "./matchingWeights.ts";
 export {
   disposeWeights,
-  type MatchedWeights,
   type NamedValues,
   namedWeights,
-  setMatchingWeights,
   setWeights,
   type WeightValue,
   weightsOf,

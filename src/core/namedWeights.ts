@@ -60,27 +60,6 @@ export function setWeights(model: tf.LayersModel, weights: NamedValues, source: 
   setVariables(namedWeights(model), weights, { misfit: `${source} do not fit ${model.name}`, owner: "the model" });
 }
 
-/** What `setMatchingWeights` did, as names of the model's weights, each in one of the three. */
-export interface MatchedWeights {
-  set: string[];
-  /** Not among the weights given. */
-  missing: string[];
-  /** Given in another shape. */
-  unfit: string[];
-}
-
-/** Gives a model those of the weights that fit it by name and shape, to start from another network's. */
-export function setMatchingWeights(model: tf.LayersModel, weights: NamedValues): MatchedWeights {
-  const matched: MatchedWeights = { set: [], missing: [], unfit: [] };
-  for (const [name, variable] of namedWeights(model)) {
-    const given = weights.get(name);
-    const fits = given?.shape.join() === variable.shape.join();
-    matched[given === undefined ? "missing" : fits ? "set" : "unfit"].push(name);
-    if (given && fits) assign(variable, given.values);
-  }
-  return matched;
-}
-
 /**
  * Gives variables their values, matched by name; all or nothing, as `setWeights` does.
  *

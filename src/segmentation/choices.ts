@@ -1,12 +1,11 @@
-import { UsageError } from "../base/errors.ts";
 import type { ResizeRule, Size } from "../base/preprocessing.ts";
 import { median } from "../base/statistics.ts";
-import { chosenBackbone } from "../core/backbones/chosenBackbone.ts";
-import type { PublishedBackbone } from "../core/publishedBackbone.ts";
+import { chosenBackbone, type ChosenBackbone } from "../core/backbones/chosenBackbone.ts";
 import type { Augmentation } from "../data/augment/description.ts";
 import type { ImageRecord } from "../data/dataset.ts";
 import { hasOutline, isTrained } from "../data/trainedObjects.ts";
-import type { SegmenterDescription } from "./description.ts";
+import { withGiven } from "../training/start/givenOptions.ts";
+import type { PrepareContext } from "../training/trainOptions.ts";
 import type { Architecture } from "./networks/architecture.ts";
 import type { SegmenterOptions } from "./options.ts";
 
@@ -37,21 +36,23 @@ export function learnsInstances({ instances }: SegmenterOptions, images: readonl
   return counts.length > 0 && median(counts) > 0;
 }
 
-/** The network of the model that it goes on from; an FCN may be finer than that, as in its paper. */
-export function continuedNetwork(
-  { architecture, model }: SegmenterDescription,
-  options: { model: string; architecture: Architecture },
+/**
+ * The network of a training. That of the model that it goes on from, where it is of the same kind (an FCN may be finer
+ * than that, as in its paper); otherwise the one that is chosen, on the backbone whose weights there are. Options that were
+ * given hold in any case.
+ */
+export function startedNetwork(
+  context: Pick<PrepareContext, "given">,
+  chosen: Architecture,
+  begun: Architecture | undefined,
+  published: ChosenBackbone | undefined,
 ): Architecture {
-  if (architecture.kind === "fcn" && options.architecture.kind === "fcn") {
-    return { ...architecture, stride: options.architecture.stride };
+  if (begun?.kind === "fcn" && chosen.kind === "fcn") {
+    return { ...withGiven(context, begun, chosen), stride: chosen.stride };
   }
-  if (architecture.kind === options.architecture.kind) return architecture;
-  throw new UsageError(
-    `the weights are of ${model}, with which ${options.model} has no layer in common: give --model ${model}`,
-  );
-}
-
-/** The network with the backbone whose weights are given. */
-export function publishedNetwork(architecture: Architecture, published: PublishedBackbone | undefined): Architecture {
-  return published ? { ...architecture, ...chosenBackbone({}, published) } : architecture;
+  if (begun?.kind === "unet" && chosen.kind === "unet") return withGiven(context, begun, chosen);
+  const trained = begun ?? published;
+  if (trained?.backbone === undefined) return chosen;
+  const { backbone, width, publisher } = trained;
+  return { ...chosen, ...withGiven(context, chosenBackbone({}, { backbone, width, publisher }), chosen) };
 }

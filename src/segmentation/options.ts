@@ -2,6 +2,7 @@ import { z } from "zod";
 import { PIXEL_RESIZE_RULES } from "../base/preprocessing.ts";
 import { ONE_BACKBONE, PRETRAINED, WIDTH, WIDTH_OF_MOBILENET } from "../core/backbones/chosenBackbone.ts";
 import { BACKBONE_NAMES } from "../core/backbones/names.ts";
+import { FINE_TUNING } from "../training/commonOptions.ts";
 import { UPSAMPLINGS } from "./networks/architecture.ts";
 
 /** What the loss of a segmenter can be made of. This file loads no TensorFlow. */
@@ -44,6 +45,7 @@ export const SegmenterOptions = z.object({
     description: "how much more gaps between objects that nearly touch weigh (10 in U-Net's paper)",
     placeholder: "weight",
   }),
+  ...FINE_TUNING,
   instances: z.enum(["auto", "yes", "no"]).default("auto").meta({
     description:
       "whether it learns to tell objects that touch apart, too: yes, no, or where images have several objects of a class",

@@ -1,7 +1,4 @@
-import type { Framing } from "../base/preprocessing.ts";
 import { weightsByClass } from "../core/classColumns.ts";
-import { setKerasWeights } from "../core/kerasWeights.ts";
-import { describeLeftOut, readPublishedBackbone } from "../core/publishedBackbone.ts";
 import { disposeWeights } from "../core/namedWeights.ts";
 import type { Augmentation } from "../data/augment/description.ts";
 import { type Flip, SEGMENTER_PRESETS, withFlip } from "../data/augment/presets.ts";
@@ -12,9 +9,12 @@ import { chooseCanvas } from "../data/images/chooseCanvas.ts";
 import { ImageStore } from "../data/images/imageStore.ts";
 import { imagesIn } from "../data/split/splits.ts";
 import { IGNORED } from "../geometry/masks/labelMap.ts";
-import { FROM_WEIGHTS, type Recipe } from "../training/recipe.ts";
+import type { Recipe } from "../training/recipe.ts";
+import { startOf, tuneNetwork } from "../training/start/fineTuning.ts";
+import { anyGiven, chosenFraming } from "../training/start/givenOptions.ts";
+import { givenBackbone } from "../training/start/pretrainedBackbone.ts";
 import type { PrepareContext, Prepared } from "../training/trainOptions.ts";
-import { continuedNetwork, learnsInstances, publishedNetwork, usualSize, withWindows } from "./choices.ts";
+import { learnsInstances, startedNetwork, usualSize, withWindows } from "./choices.ts";
 import type { Architecture } from "./networks/architecture.ts";
 import { outputsOf, type SegmenterDescription } from "./description.ts";
 import { addForeground, bestForegroundThreshold, foregroundHistogram } from "./measuring/foregroundThreshold.ts";
@@ -71,29 +71,34 @@ const EXAMPLES = 4;
 export async function segmenterTask(
   given: Dataset,
   options: SegmenterTaskOptions,
-  { loading: { threads, ...loading }, random, model, resumes }: PrepareContext,
+  context: PrepareContext,
 ): Promise<Prepared<MapBatch>> {
+  const { random, model } = context;
+  const { threads, ...loading } = context.loading;
   const begun = model === undefined ? undefined : await readSegmenterDescription(model);
   const { dataset, notes } = segmentationData(given);
   const { classes } = dataset;
   const images = imagesIn(dataset, "train");
-  const published =
-    begun || options.pretrained === undefined ? undefined : await readPublishedBackbone(options.pretrained);
-  const architecture = begun ? continuedNetwork(begun, options) : publishedNetwork(options.architecture, published);
-  const distance = begun?.distance ?? learnsInstances(options, images);
+  const published = await givenBackbone(context, options.pretrained);
+  const architecture = startedNetwork(context, options.architecture, begun?.architecture, published);
+  const distance = begun && !anyGiven(context, "instances") ? begun.distance : learnsInstances(options, images);
   const network = buildSegmenter(architecture, outputsOf({ classes, distance }), random.fork("weights"));
-  if (published && network.backbone) setKerasWeights(network.backbone, published);
-  const framing: Framing = begun?.preprocessing ?? {
-    canvas: chooseCanvas(images, options.size ?? usualSize(images), Math.max(16, network.alignment)),
-    resize: options.resize,
-  };
+  const taken = network.backbone && published?.give(network.backbone);
+  const start = startOf(context, options.pretrained);
+  const tuning = tuneNetwork("segmentation", network, start, options);
+  const alike = begun?.architecture.kind === architecture.kind ? begun : undefined; // canvases suit their networks
+  const framing = chosenFraming(context, alike?.preprocessing, options, (size) =>
+    chooseCanvas(images, size ?? usualSize(images), Math.max(16, network.alignment)),
+  );
   const { canvas, resize } = framing;
   const store = new ImageStore(images, framing, { ...loading, oversize: OVERSIZE });
   const validation = new ImageStore(imagesIn(dataset, "val"), framing, loading);
-  const preprocessing = begun?.preprocessing ?? {
+  const preprocessing = {
+    ...(begun?.preprocessing ?? {
+      ...(await channelStatistics(store)),
+      ...(published?.scaling ?? network.backbone?.preprocessing),
+    }),
     ...{ canvas, resize },
-    ...(await channelStatistics(store)),
-    ...network.backbone?.preprocessing,
   };
   const description: SegmenterDescription = {
     format: "anchorkit-segmenter",
@@ -155,9 +160,12 @@ export async function segmenterTask(
       feeds: (made) => lossFeeds(made),
       losses: (inputs) => segmenterLosses(inputs, heldOptions),
     },
-    recipe: begun && !resumes ? { ...RECIPE, phases: FROM_WEIGHTS } : RECIPE,
-    built: { model: options.model, canvas, resize, ...architecture, instances: distance ? "yes" : "no" },
-    notes: [...notes, ...[published && describeLeftOut(published)].filter((note) => note !== undefined)],
+    recipe: { ...RECIPE, ...tuning },
+    built: {
+      ...{ model: options.model, canvas, resize, ...architecture, instances: distance ? "yes" : "no" },
+      ...(start && { begunWith: start }),
+    },
+    notes: taken === undefined ? notes : [...notes, taken],
     ...(begun && {
       adaptWeights: (weights) =>
         weightsByClass(weights, network.model, {

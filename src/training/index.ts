@@ -55,6 +55,8 @@ export {
 export { layerPenalties } from "./regularisers/layerPenalties.ts";
 export { elasticNet, l1, l2, type Penalty, weightPenalty } from "./regularisers/penalty.ts";
 export { RunFolder } from "./run/runFolder.ts";
+export { type FineTuning, startPhases } from "./start/fineTuning.ts";
+export { type BuiltNetwork, freezeLayers, type Freezing } from "./start/freezing.ts";
 export { cosineDecay, type CosineOptions, cosineRestarts, type RestartOptions } from "./schedules/cosine.ts";
 export {
   constant,

@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { Random } from "../base/random.ts";
 import { AnchorkitError } from "../base/errors.ts";
-import { type NamedValues, setMatchingWeights } from "../core/namedWeights.ts";
 import { AugmentThreads } from "../data/augment/augmentThreads.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { checkImages } from "../data/images/checkImages.ts";
@@ -16,10 +15,11 @@ import { callbacksOf } from "./callbacks/callbacksOf.ts";
 import { restoreCheckpoint, saveCheckpoint } from "./run/checkpoint.ts";
 import { fit, LoopState } from "./loop/fit.ts";
 import { Diverged } from "./loop/finiteLosses.ts";
-import { describeAnew, modelFolderOf, readModelWeights } from "./run/modelFolder.ts";
+import { describeAnew, modelFolderOf } from "./run/modelFolder.ts";
 import { RunFolder } from "./run/runFolder.ts";
 import { begunRun, configOf, trainerOptionsOf } from "./run/runRecord.ts";
 import { rateOf, recipeRecord } from "./recipe.ts";
+import { startFrom } from "./start/startFrom.ts";
 import type { Task } from "./task.ts";
 import { explainingMemory } from "./memory/outOfMemory.ts";
 import { trainingView } from "./callbacks/viewOf.ts";
@@ -66,11 +66,12 @@ export async function train<Batch>(
       loading,
       random,
       resumes: begun !== undefined,
+      ...(begun?.config.begunWith && { begunWith: begun.config.begunWith }),
       ...(model !== undefined && { model }),
     });
     open.push(task);
     for (const note of task.notes ?? []) events.message?.(note);
-    if (!begun && model !== undefined) await startFrom(model, task, events);
+    const matchedWeights = begun || model === undefined ? undefined : await startFrom(model, task, events);
     const make = (): Promise<Trainer<Batch>> =>
       Trainer.make(task, trainerOptionsOf(options, engine, random, begun?.config));
     const trainer = await explainingMemory(options.batch, () => "before the first step", make);
@@ -92,7 +93,8 @@ export async function train<Batch>(
       const fingerprint = fingerprintOf(described);
       if (output) await run.begin(output);
       const config = configOf(options, recorded, task, { budget, engine, fingerprint, precision });
-      await run.writeConfig({ ...config, recipe: recipeRecord(trainer.recipe) });
+      const recipe = recipeRecord(trainer.recipe);
+      await run.writeConfig({ ...config, recipe, ...(matchedWeights && { matchedWeights }) });
       await writeManifest(run.splits, described);
       // from now on it can go on
       const first = LoopState.parse({ step: 0, elapsed: spent(), best: null, finished: false });
@@ -206,24 +208,4 @@ function withKept(error: unknown, kept?: Pick<LoopState, "step" | "finished">): 
     ? "the training had come to its end, and is kept"
     : `the training is kept up to step ${kept.step}, and can be resumed`;
   return new AnchorkitError(`${error.message}; ${rest}`, { cause: error });
-}
-
-/** Gives the task's network the weights of a model, as far as they fit, and says which. */
-export async function startFrom<Batch>(
-  model: string,
-  task: Prepared<Batch>,
-  events: Pick<TrainEvents, "message">,
-): Promise<void> {
-  const { weights, says } = adapted(task, await readModelWeights(model));
-  const { set, missing, unfit } = setMatchingWeights(task.network, weights);
-  const fresh = [...missing, ...unfit];
-  if (set.length === 0) throw new AnchorkitError(`${model}: none of its weights fit the network that is to be trained`);
-  const layers = [...new Set(fresh.map((name) => name.split("/")[0] ?? name))];
-  const rest = layers.length === 0 ? "" : `; from scratch: ${layers.join(", ")}`;
-  events.message?.(`weights from ${model}: ${set.length} of ${set.length + fresh.length}${rest}${says}`);
-}
-
-function adapted<Batch>(task: Prepared<Batch>, weights: NamedValues): { weights: NamedValues; says: string } {
-  const { weights: own, says } = task.adaptWeights?.(weights) ?? { weights };
-  return { weights: own, says: says === undefined ? "" : `; ${says}` };
 }

@@ -10,6 +10,7 @@ import type { Callback } from "./callbacks/callback.ts";
 import type { NamedPicture } from "./callbacks/trainingView.ts";
 import type { FitProgress, FitValidation } from "./loop/progress.ts";
 import type { RecipeOptions } from "./recipe.ts";
+import type { PretrainedBackbone, Start } from "./start/start.ts";
 import type { Task, ValidationExamples } from "./task.ts";
 
 /** Options of every training, whatever is trained; images are kept in memory unless told. */
@@ -100,6 +101,12 @@ export interface PrepareContext {
   model?: string;
   /** Goes on with that model's own training. */
   resumes: boolean;
+  /** What that training had begun with, as its task said in `built`. */
+  begunWith?: Start;
+  /** The backbone of a model of another task whose weights to begin with, as far as they fit. */
+  start?: PretrainedBackbone;
+  /** Options of the model that were given: they hold in place of what a model to begin with says. */
+  given?: ReadonlySet<string>;
 }
 
 /** A task, its words for a person, and what ends it. */

@@ -69,7 +69,7 @@ export async function compileTraining<Batch>(task: Task<Batch>, options: Compile
     ...[...averages].map(([of, variable]) => ({ of, kind: "average", variable })),
     ...[...sums].map(([of, variable]) => ({ of, kind: "gradient", variable })),
   ]);
-  const norms = batchNormsOf(task.network);
+  const norms = batchNormsOf(task.network).filter(({ trainable }) => trainable); // frozen ones are not calibrated
   const release = (): void => {
     tf.dispose([...averages.values(), ...sums.values(), ...optimizer.slots.map(({ variable }) => variable)]);
   };

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { namedWeights, setMatchingWeights, setWeights, type WeightValue } from "../../src/core/namedWeights.ts";
+import { namedWeights, setWeights, type WeightValue } from "../../src/core/namedWeights.ts";
 import { loadEngine } from "../../src/engine/load.ts";
 import { TINY_NAMES, tinyModel, valuesOf } from "./tinyModel.ts";
 
@@ -76,29 +76,5 @@ describe("setWeights", () => {
       setWeights(model, given, "runs/a: weights of b");
     }).toThrow(`runs/a: weights of b do not fit tiny: ${message}`);
     expect(valuesOf(namedWeights(model))).toEqual(before);
-  });
-});
-
-describe("setMatchingWeights", () => {
-  it("sets those that fit, and says which it did not", () => {
-    const model = tinyModel({ kernel: 3 });
-    const given = largerByOne(tinyModel({ kernel: 2 }));
-    given.delete("norm/beta");
-    given.set("head/bias", { shape: [1], values: Float32Array.of(1) });
-    const kernel = [...(namedWeights(model).get("down/kernel")?.dataSync() ?? [])];
-    const matched = setMatchingWeights(model, given);
-    expect(matched).toEqual({
-      set: ["down/bias", "norm/gamma", "norm/moving_mean", "norm/moving_variance"],
-      missing: ["norm/beta"],
-      unfit: ["down/kernel"],
-    });
-    expect(valuesOf(namedWeights(model))).toEqual({
-      "down/kernel": kernel,
-      "down/bias": [1, 1],
-      "norm/gamma": [3, 3],
-      "norm/beta": [0, 0],
-      "norm/moving_mean": [1, 1],
-      "norm/moving_variance": [2, 2],
-    });
   });
 });

@@ -1,8 +1,6 @@
 import { AnchorkitError } from "../../base/errors.ts";
-import { placeOnCanvas, type Framing } from "../../base/preprocessing.ts";
+import { placeOnCanvas } from "../../base/preprocessing.ts";
 import { chosenBackbone } from "../../core/backbones/chosenBackbone.ts";
-import { setKerasWeights } from "../../core/kerasWeights.ts";
-import { describeLeftOut, type PublishedBackbone, readPublishedBackbone } from "../../core/publishedBackbone.ts";
 import { disposeWeights } from "../../core/namedWeights.ts";
 import type { Augmentation } from "../../data/augment/description.ts";
 import { PRESETS, withFlip, type Flip } from "../../data/augment/presets.ts";
@@ -16,7 +14,10 @@ import { imagesIn } from "../../data/split/splits.ts";
 import { describeSmallObjects } from "../../data/stats/inputSizes.ts";
 import { isTrained } from "../../data/trainedObjects.ts";
 import { matchCoco, summarizeCoco } from "../../metrics/detection/coco/coco.ts";
-import { FROM_WEIGHTS } from "../../training/recipe.ts";
+import { startOf, tuneNetwork } from "../../training/start/fineTuning.ts";
+import { anyGiven, chosenFraming, withGiven } from "../../training/start/givenOptions.ts";
+import { givenBackbone } from "../../training/start/pretrainedBackbone.ts";
+import type { PretrainedBackbone } from "../../training/start/start.ts";
 import type { PrepareContext, Prepared } from "../../training/trainOptions.ts";
 import { type AnchorLevel, levelAnchors } from "../boxes/anchors.ts";
 import { readAnchorChoice } from "../boxes/anchorChoice.ts";
@@ -60,17 +61,15 @@ const OVERSIZE = 1.25;
 export async function fasterRcnnTask(
   dataset: Dataset,
   options: FasterRcnnTaskOptions,
-  { loading: { threads, ...loading }, random, model, resumes }: PrepareContext,
+  context: PrepareContext,
 ): Promise<Prepared<TrainingBatch>> {
+  const { random, model } = context;
+  const { threads, ...loading } = context.loading;
   const images = imagesIn(dataset, "train");
   checkBoxes(images);
   const begun = model === undefined ? undefined : await readDetectorDescription(model);
-  const published =
-    begun || options.pretrained === undefined ? undefined : await readPublishedBackbone(options.pretrained);
-  const framing: Framing = begun?.preprocessing ?? {
-    canvas: chooseCanvas(images, options.size),
-    resize: options.resize,
-  };
+  const published = await givenBackbone(context, options.pretrained);
+  const framing = chosenFraming(context, begun?.preprocessing, options, (size) => chooseCanvas(images, size));
   const { canvas, resize } = framing;
   const store = new ImageStore(images, framing, { ...loading, oversize: OVERSIZE });
   const validation = new ImageStore(imagesIn(dataset, "val"), framing, loading);
@@ -79,19 +78,26 @@ export async function fasterRcnnTask(
     const asked = options.anchors === undefined ? undefined : readAnchorChoice(options.anchors);
     if (Array.isArray(asked)) return { stride: STRIDE, anchors: asked };
     const squares = asked === undefined;
-    const anchors = anchorShapesFor(images, scaleOf, asked ?? SQUARES, random.fork("anchors"), { squares });
+    const count = asked ?? begun?.levels[0]?.anchors.length ?? SQUARES;
+    const anchors = anchorShapesFor(images, scaleOf, count, random.fork("anchors"), { squares });
     return { stride: STRIDE, anchors };
   };
-  const levels = begun?.levels ?? [chosen()];
-  const architecture = begun?.architecture ?? architectureOf(options, published);
+  const levels = begun && !anyGiven(context, "anchors", "size", "resize") ? begun.levels : [chosen()];
+  const architecture = withGiven(context, begun?.architecture ?? architectureOf(options, published), options);
   const sizes = { levels, classes: dataset.classes.length };
   const network = buildFasterRcnn(architecture, sizes, random.fork("weights"));
-  if (published) setKerasWeights(network.backbone, published);
-  const settings = begun?.settings ?? { ...DEFAULT_SETTINGS, assignment: options.assignment };
-  const preprocessing = begun?.preprocessing ?? {
+  const taken = published?.give(network.backbone);
+  const start = startOf(context, options.pretrained);
+  const tuning = tuneNetwork("detection", network, start, options);
+  const settings = begun
+    ? withGiven(context, begun.settings, options)
+    : { ...DEFAULT_SETTINGS, assignment: options.assignment };
+  const preprocessing = {
+    ...(begun?.preprocessing ?? {
+      ...(await channelStatistics(store)),
+      ...(published?.scaling ?? network.backbone.preprocessing),
+    }),
     ...{ canvas, resize },
-    ...(await channelStatistics(store)),
-    ...network.backbone.preprocessing,
   };
   const description: DetectorDescription = {
     format: "anchorkit-detector",
@@ -105,9 +111,7 @@ export async function fasterRcnnTask(
     levels,
   };
 
-  const notes = [published && describeLeftOut(published), describeSmallObjects(images, scaleOf)].filter(
-    (note) => note !== undefined,
-  );
+  const notes = [taken, describeSmallObjects(images, scaleOf)].filter((note) => note !== undefined);
 
   const { augmentation = PRESETS.default, flip, batch } = options;
   const source = trainingBatches(store, {
@@ -128,7 +132,6 @@ export async function fasterRcnnTask(
   const blocks = anchorBlocks(boxes);
   const lossOptions = { network, preprocessing, settings, anchors: boxes, batch, stored, objects };
   const heldOptions = { ...lossOptions, stored: held.stored, objects: held.objects };
-  const trained = published !== undefined || (begun !== undefined && !resumes);
   return {
     kind: "detection",
     description,
@@ -158,8 +161,8 @@ export async function fasterRcnnTask(
       feeds: (made, draws) => lossFeeds(made, { objects: held.objects, anchors: blocks, settings, random: draws }),
       losses: (inputs) => fasterRcnnLosses(inputs, heldOptions),
     },
-    ...(trained && { recipe: { phases: FROM_WEIGHTS } }),
-    built: builtOptions(description),
+    recipe: tuning,
+    built: { ...builtOptions(description), ...(start && { begunWith: start }) },
     ...(notes.length > 0 && { notes }),
     ...(begun && { adaptWeights: (weights) => classWeights(weights, network.model, begun, dataset.classes) }),
     summary: `input ${canvas.width} x ${canvas.height}, anchors ${describeAnchors(levels)}`,
@@ -179,7 +182,7 @@ function describeAnchors(levels: readonly AnchorLevel[]): string {
   return levels.flatMap(({ anchors }) => anchors.map((shape) => shape.map(Math.round).join(" x "))).join(", ");
 }
 
-function architectureOf(options: FasterRcnnTaskOptions, published?: PublishedBackbone): Architecture {
+function architectureOf(options: FasterRcnnTaskOptions, published?: PretrainedBackbone): Architecture {
   return {
     ...chosenBackbone(options, published),
     channels: 96,

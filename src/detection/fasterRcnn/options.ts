@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ONE_BACKBONE, PRETRAINED, WIDTH, WIDTH_OF_MOBILENET } from "../../core/backbones/chosenBackbone.ts";
 import { BACKBONE_NAMES } from "../../core/backbones/names.ts";
 import { ANCHOR_CHOICE, readAnchorChoice } from "../boxes/anchorChoice.ts";
-import { RESIZE } from "../../training/commonOptions.ts";
+import { FINE_TUNING, RESIZE } from "../../training/commonOptions.ts";
 
 /**
  * What can be chosen of a Faster R-CNN, by the names that the command line and config.json have for it; `description` is
@@ -40,6 +40,7 @@ export const FasterRcnnOptions = z
       .boolean()
       .default(false)
       .meta({ description: "predict a box for each class in place of one for all" }),
+    ...FINE_TUNING,
   })
   .refine(...ONE_BACKBONE)
   .refine(...WIDTH_OF_MOBILENET);

@@ -1,12 +1,10 @@
 import { AnchorkitError } from "../../base/errors.ts";
-import type { Framing } from "../../base/preprocessing.ts";
 import { median } from "../../base/statistics.ts";
 import { countOf } from "../../base/words.ts";
 import { chosenBackbone } from "../../core/backbones/chosenBackbone.ts";
 import { weightsByClass } from "../../core/classColumns.ts";
-import { setKerasWeights } from "../../core/kerasWeights.ts";
-import { readPublishedBackbone } from "../../core/publishedBackbone.ts";
-import { disposeWeights, setMatchingWeights } from "../../core/namedWeights.ts";
+import { setMatchingWeights } from "../../core/matchingWeights.ts";
+import { disposeWeights } from "../../core/namedWeights.ts";
 import type { Augmentation } from "../../data/augment/description.ts";
 import { CLIP_PRESETS, type Flip, withFlip } from "../../data/augment/presets.ts";
 import { clipBatches, imageSlots } from "../../data/batches/clipBatches.ts";
@@ -16,8 +14,10 @@ import { chooseCanvas } from "../../data/images/chooseCanvas.ts";
 import { flatFrames } from "../../data/images/clipFrames.ts";
 import { ImageStore } from "../../data/images/imageStore.ts";
 import { imagesIn } from "../../data/split/splits.ts";
-import { fineTuningPhases } from "../../training/fineTuning.ts";
-import { FROM_WEIGHTS, type Recipe } from "../../training/recipe.ts";
+import { backboneLearns } from "../../training/start/freezing.ts";
+import { startOf, tuneNetwork } from "../../training/start/fineTuning.ts";
+import { anyGiven, chosenFraming, withGiven } from "../../training/start/givenOptions.ts";
+import { givenBackbone } from "../../training/start/pretrainedBackbone.ts";
 import { readModelWeights } from "../../training/run/modelFolder.ts";
 import type { PrepareContext, Prepared } from "../../training/trainOptions.ts";
 import { type ClassifyOptions, imageReader } from "./classifyClips.ts";
@@ -57,10 +57,13 @@ const [SIZE, FRAMES, UNITS] = [96, 32, 128];
 export async function clipTask(
   given: Dataset,
   options: ClipTaskOptions,
-  { loading: { threads, ...loading }, random, model, resumes }: PrepareContext,
+  context: PrepareContext,
 ): Promise<Prepared<ClipBatch>> {
+  const { random, model } = context;
+  const { threads, ...loading } = context.loading;
   const begun = model === undefined ? undefined : await readClipDescription(model);
-  const { dataset, perFrame, notes } = clipsData(given, begun ? begun.architecture : options);
+  const said = begun && !anyGiven(context, "perFrame") ? begun.architecture : options;
+  const { dataset, perFrame, notes } = clipsData(given, said);
   const { classes } = dataset;
   const [clips, heldClips] = [imagesIn(dataset, "train"), imagesIn(dataset, "val")];
   const longest = Math.max(...clips.map(lengthOf));
@@ -69,40 +72,54 @@ export async function clipTask(
       "no clip has more than one frame, so that nothing can move: a classifier of images learns these",
     );
   }
-  const published =
-    begun || options.pretrained === undefined ? undefined : await readPublishedBackbone(options.pretrained);
-  const framing: Framing = begun?.preprocessing ?? {
-    canvas: chooseCanvas(clips, options.size ?? usualSize(clips)),
-    resize: options.resize,
-  };
+  const published = await givenBackbone(context, options.pretrained);
+  const framing = chosenFraming(context, begun?.preprocessing, options, (size) =>
+    chooseCanvas(clips, size ?? usualSize(clips)),
+  );
   const train = flatFrames(clips);
   const held = flatFrames(heldClips);
   const store = new ImageStore(train.records, framing, { ...loading, oversize: OVERSIZE });
   const validation = new ImageStore(held.records, framing, loading);
-  const architecture: Architecture = begun?.architecture ?? {
-    ...chosenBackbone(options, published),
-    temporal: options.temporal === "mean" ? "mean" : (options.rnn ?? "lstm"),
-    units: options.units ?? UNITS,
-    ...{ dropout: options.dropout, perFrame },
-  };
+  const before = begun?.architecture;
+  const isNew = !before || anyGiven(context, "temporal", "rnn");
+  const joined = withGiven(
+    context,
+    {
+      ...(before ?? chosenBackbone(options, published)),
+      units: before?.units ?? options.units ?? UNITS,
+      dropout: before?.dropout ?? options.dropout,
+    },
+    options,
+  );
+  const temporal = options.temporal === "mean" ? "mean" : (options.rnn ?? "lstm");
+  const architecture: Architecture = { ...joined, perFrame, temporal: isNew ? temporal : before.temporal };
   const network = buildClipNetwork(architecture, classes.length, random.fork("weights"));
-  if (published) setKerasWeights(network.backbone, published);
+  const taken = published?.give(network.backbone);
+  const start = startOf(context, options.pretrained);
+  const tuning = tuneNetwork("clips", network, start, options);
   const { canvas, resize } = framing;
-  const preprocessing = begun?.preprocessing ?? {
+  const preprocessing = {
+    ...(begun?.preprocessing ?? {
+      ...(await channelStatistics(store)),
+      ...(published?.scaling ?? network.backbone.preprocessing),
+    }),
     ...{ canvas, resize },
-    ...(await channelStatistics(store)),
-    ...network.backbone.preprocessing,
   };
-  const frames = begun?.frames ?? options.frames ?? Math.min(longest, FRAMES);
-  const sampling = begun?.sampling ?? options.sampling ?? (perFrame ? "window" : "even");
+  const { frames, sampling } = withGiven(
+    context,
+    {
+      frames: begun?.frames ?? options.frames ?? Math.min(longest, FRAMES),
+      sampling: begun?.sampling ?? options.sampling ?? (perFrame ? "window" : "even"),
+    },
+    options,
+  );
   const description: ClipDescription = {
     format: "anchorkit-clip-classifier",
     version: 1,
     ...{ model: options.model, classes, architecture, preprocessing, frames, sampling },
   };
 
-  const tunes = options.pretrained !== undefined && (!begun || resumes);
-  const isFixed = tunes && options.fineTuneFrom === "none";
+  const isFixed = !backboneLearns(network);
   const { augmentation = CLIP_PRESETS.default, flip, batch, labelSmoothing } = options;
   const classify: ClassifyOptions = {
     batch: Math.max(1, Math.floor(PREDICT_FRAMES / frames)),
@@ -136,9 +153,12 @@ export async function clipTask(
     async validate(run) {
       return validationOf(measureClips(await classifyLabelled(run, heldClips, source.held, classify), classes));
     },
-    recipe: recipe(),
-    built: { model: options.model, canvas, resize, ...chosenAs(architecture), frames, sampling },
-    notes: [...notes, ...source.notes],
+    recipe: tuning,
+    built: {
+      ...{ model: options.model, canvas, resize, ...chosenAs(architecture), frames, sampling },
+      ...(start && { begunWith: start }),
+    },
+    notes: [...notes, ...(taken === undefined ? [] : [taken]), ...source.notes],
     ...(begun && {
       adaptWeights: (weights) =>
         weightsByClass(weights, network.model, {
@@ -152,11 +172,6 @@ export async function clipTask(
       disposeWeights(network.model);
     },
   };
-
-  function recipe(): Partial<Recipe> {
-    if (tunes) return { phases: fineTuningPhases(network, { from: options.fineTuneFrom }) };
-    return begun && !resumes ? { phases: FROM_WEIGHTS } : {};
-  }
 
   function fromImages() {
     const slots = imageSlots(clips, store, train.starts, varied);

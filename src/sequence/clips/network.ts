@@ -13,8 +13,6 @@ export interface ClipNetwork {
   /** [images [clips * frames, h, w, 3], mask [clips, frames]] to logits; holds all weights. */
   model: tf.LayersModel;
   backbone: Backbone;
-  /** Layers that are not the backbone's. */
-  headLayers: readonly string[];
   /** Numbers that describe a frame. */
   features: number;
   /** Images [n, h, w, 3] to features [n, features]: the mean of the backbone's last map. */
@@ -54,7 +52,6 @@ export function buildClipNetwork(architecture: Architecture, classes: number, ra
   return {
     model: tf.model({ inputs: [image, mask], outputs: logits, name: "clip_classifier" }),
     backbone,
-    headLayers: [RECURRENT_LAYER, CLASS_LAYER],
     features,
     look: (images, training) => tf.tidy(() => {
       const seen = backbone.model.apply(images, { training }) as tf.Tensor4D;

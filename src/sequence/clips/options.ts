@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ONE_BACKBONE, PRETRAINED, WIDTH, WIDTH_OF_MOBILENET } from "../../core/backbones/chosenBackbone.ts";
 import { BACKBONE_NAMES } from "../../core/backbones/names.ts";
 import { SAMPLINGS } from "../../data/batches/clipWindows.ts";
-import { dropoutOf, FINE_TUNE_FROM, LABEL_SMOOTHING, RESIZE } from "../../training/commonOptions.ts";
+import { dropoutOf, FINE_TUNING, LABEL_SMOOTHING, RESIZE } from "../../training/commonOptions.ts";
 
 /** What comes after the backbone: a recurrent layer, or the mean of all frames, which knows nothing of their order. */
 const TEMPORAL = ["recurrent", "mean"] as const;
@@ -51,7 +51,7 @@ const Options = z.object({
   }),
   width: WIDTH,
   pretrained: PRETRAINED,
-  fineTuneFrom: FINE_TUNE_FROM,
+  ...FINE_TUNING,
 });
 export type ClipClassifierOptions = z.infer<typeof Options>;
 
@@ -59,9 +59,6 @@ export type ClipClassifierOptions = z.infer<typeof Options>;
 export const ClipClassifierOptions = Options.refine(...ONE_BACKBONE)
   .refine(({ backbone, width, pretrained }) => pretrained !== undefined || WIDTH_OF_MOBILENET[0]({ backbone, width }), {
     message: WIDTH_OF_MOBILENET[1].message,
-  })
-  .refine(({ pretrained, fineTuneFrom }) => pretrained !== undefined || fineTuneFrom === undefined, {
-    message: "fineTuneFrom is about pretrained weights: give pretrained, too, or leave it out",
   })
   .refine(({ temporal, rnn, units }) => temporal === "recurrent" || (rnn ?? units) === undefined, {
     message: "rnn and units are of a recurrent layer, and temporal mean has none: leave them out",

@@ -1,4 +1,4 @@
-import { AnchorkitError } from "../../base/errors.ts";
+import { AnchorkitError, UsageError } from "../../base/errors.ts";
 import { count } from "../../base/words.ts";
 import { disposeWeights } from "../../core/namedWeights.ts";
 import { windowBatches, type WindowBatch } from "../../data/batches/windowBatches.ts";
@@ -6,6 +6,7 @@ import type { Dataset, Series } from "../../data/dataset.ts";
 import { rowsOfSplit } from "../../data/series/splitSeries.ts";
 import { windowOrigins } from "../../data/series/windowOrigins.ts";
 import type { Recipe } from "../../training/recipe.ts";
+import { startOf, tuneNetwork } from "../../training/start/fineTuning.ts";
 import type { PrepareContext, Prepared } from "../../training/trainOptions.ts";
 import { describeSeries } from "./describeSeries.ts";
 import { featuresOf, type ForecasterDescription } from "./description.ts";
@@ -43,10 +44,12 @@ const RECIPE: Partial<Recipe> = {
 export async function forecasterTask(
   dataset: Dataset,
   { model: name, batch, ...options }: ForecasterTaskOptions,
-  { random, model }: PrepareContext,
+  context: PrepareContext,
 ): Promise<Prepared<WindowBatch>> {
+  const { random, model } = context;
   const series = seriesOf(dataset);
   const begun = model === undefined ? undefined : await readForecasterDescription(model);
+  if (begun) refuseGiven(context);
   const { description: measured, notes } = begun
     ? { description: withoutIntervals(begun), notes: [] }
     : describeSeries(series, options);
@@ -68,6 +71,8 @@ export async function forecasterTask(
   };
   const [train, val] = [originsOf("train", options.stride), originsOf("val", 1)];
   const network = buildForecaster(description, random.fork("weights"));
+  const start = startOf(context);
+  const tuning = tuneNetwork("forecasting", network, start, options);
   const features = featuresOf(description);
   const outputs = horizon * columns.length;
   const shape = { batch, window, features, outputs };
@@ -93,14 +98,26 @@ export async function forecasterTask(
       const described = { intervals: intervalsOf(found, description) };
       return Promise.resolve({ ...forecastValidation(measureForecaster(found, description)), described });
     },
-    recipe: RECIPE,
-    built: { ...architecture, window, horizon, season, residual, ...rolesOf(description) },
+    recipe: { ...RECIPE, ...tuning },
+    built: {
+      ...{ ...architecture, window, horizon, season, residual, ...rolesOf(description) },
+      ...(start && { begunWith: start }),
+    },
     notes,
     summary: `${count(train.length)} windows of ${count(window)} rows, ${count(horizon)} ahead; val has ${count(val.length)}`,
     dispose() {
       disposeWeights(network.model);
     },
   };
+}
+
+/** What a forecaster is depends on its columns and scales, which are those of the one that it goes on from. */
+function refuseGiven({ given = new Set() }: PrepareContext): void {
+  const [other] = [...given].filter((name) => name !== "freeze" && name !== "stride");
+  if (other === undefined) return;
+  throw new UsageError(`${other}: a forecaster that begins with another one's weights is as that one: leave it out`, [
+    other,
+  ]);
 }
 
 /** @throws AnchorkitError where there are images in place of it */

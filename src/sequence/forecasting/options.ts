@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dropoutOf } from "../../training/commonOptions.ts";
+import { dropoutOf, FREEZE } from "../../training/commonOptions.ts";
 
 export const CELLS = ["lstm", "gru"] as const;
 /** What the network's output is added to, see `residualOf`. */
@@ -38,6 +38,7 @@ export const ForecastOptions = z.object({
   units: z.int().min(1).max(1024).default(32).meta({ description: "numbers that a recurrent layer remembers" }),
   layers: z.int().min(1).max(4).default(1).meta({ description: "recurrent layers, one on the other" }),
   dropout: dropoutOf(0.1),
+  freeze: FREEZE,
   residual: z
     .enum(["auto", ...RESIDUALS])
     .default("auto")

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dropoutOf } from "../../training/commonOptions.ts";
+import { dropoutOf, FREEZE } from "../../training/commonOptions.ts";
 
 /** The kinds of recurrent layers that a reader can have. */
 export const CELLS = ["lstm", "gru"] as const;
@@ -36,5 +36,6 @@ export const ReaderOptions = z.object({
     .default(128)
     .meta({ description: "units of a recurrent layer in each direction", placeholder: "n" }),
   dropout: dropoutOf(0.2),
+  freeze: FREEZE,
 });
 export type ReaderOptions = z.infer<typeof ReaderOptions>;

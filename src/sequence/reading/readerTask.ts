@@ -8,7 +8,9 @@ import type { Dataset } from "../../data/dataset.ts";
 import { channelStatistics } from "../../data/images/channelStatistics.ts";
 import { ImageStore } from "../../data/images/imageStore.ts";
 import { imagesIn } from "../../data/split/splits.ts";
-import { FROM_WEIGHTS, type Recipe } from "../../training/recipe.ts";
+import type { Recipe } from "../../training/recipe.ts";
+import { startOf, tuneNetwork } from "../../training/start/fineTuning.ts";
+import { anyGiven, withGiven } from "../../training/start/givenOptions.ts";
 import type { PrepareContext, Prepared } from "../../training/trainOptions.ts";
 import type { ReaderDescription } from "./description.ts";
 import { chooseLineCanvas, framesOf, leastWidth, requireFrames, widthBuckets } from "./lines.ts";
@@ -57,8 +59,10 @@ const RECIPE: Partial<Recipe> = {
 export async function readerTask(
   given: Dataset,
   options: ReaderTaskOptions,
-  { loading: { threads, ...loading }, random, model, resumes }: PrepareContext,
+  context: PrepareContext,
 ): Promise<Prepared<TextBatch>> {
+  const { random, model } = context;
+  const { threads, ...loading } = context.loading;
   const begun = model === undefined ? undefined : await readReaderDescription(model);
   const { images: all, margin, notes } = readerData(given, begun?.margin);
   const [images, held] = (["train", "val"] as const).map((split) => ofSplit(given, all, split)) as [
@@ -67,17 +71,19 @@ export async function readerTask(
   ];
   const learnt = alphabetOf(images);
   const classes = begun ? [...new Set([...begun.classes, ...learnt])] : learnt;
-  const architecture = begun?.architecture ?? architectureOf(options);
-  const framing: Framing = begun?.preprocessing ?? {
-    canvas: chooseLineCanvas(images, classes, options),
-    resize: "line",
-  };
+  const architecture = withGiven(context, begun?.architecture ?? architectureOf(options), options);
+  const framing: Framing =
+    begun && !anyGiven(context, "size", "height")
+      ? begun.preprocessing
+      : { canvas: chooseLineCanvas(images, classes, { ...options, height: architecture.height }), resize: "line" };
   const { canvas } = framing;
   requireFrames(images, classes, framing);
   const network = buildReader(architecture, classes.length, random.fork("weights"));
+  const start = startOf(context);
+  const tuning = tuneNetwork("reading", network, start, options);
   const store = new ImageStore(images, framing, { ...loading, oversize: OVERSIZE });
   const validation = new ImageStore(held, framing, loading);
-  const preprocessing = begun?.preprocessing ?? { ...framing, ...(await channelStatistics(store)) };
+  const preprocessing = { ...(begun?.preprocessing ?? (await channelStatistics(store))), ...framing };
   const description: ReaderDescription = {
     format: "anchorkit-reader",
     version: 1,
@@ -113,8 +119,8 @@ export async function readerTask(
         measureReader(await readLabelled(run, PREDICT_BATCH, validation, description), { resamples: 1 }),
       );
     },
-    recipe: begun && !resumes ? { ...RECIPE, phases: FROM_WEIGHTS } : RECIPE,
-    built: { model: options.model, ...architecture, size: canvas.width },
+    recipe: { ...RECIPE, ...tuning },
+    built: { model: options.model, ...architecture, size: canvas.width, ...(start && { begunWith: start }) },
     notes: unknown === undefined ? notes : [...notes, unknown],
     ...(begun && {
       adaptWeights: (weights) =>

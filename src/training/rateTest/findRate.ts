@@ -6,7 +6,7 @@ import { loadEngine } from "../../engine/load.ts";
 import { explainingMemory } from "../memory/outOfMemory.ts";
 import { modelFolderOf } from "../run/modelFolder.ts";
 import { trainerOptionsOf } from "../run/runRecord.ts";
-import { startFrom } from "../train.ts";
+import { startFrom } from "../start/startFrom.ts";
 import type { PrepareContext, Prepared, TrainEvents, TrainOptions } from "../trainOptions.ts";
 import { type RateTest, rateTest } from "./rateTest.ts";
 

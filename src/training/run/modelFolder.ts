@@ -140,6 +140,12 @@ function findKind(folder: string): TaskKind | undefined {
   return kinds.find((kind) => existsSync(join(folder, DESCRIPTION_FILES[kind])));
 }
 
+/** Whether a path is that of a model or of a run with one; `modelFolderOf` says which. */
+export function isModel(path: string): boolean {
+  const run = new RunFolder(path);
+  return [path, run.best, run.last].some((folder) => findKind(folder) !== undefined);
+}
+
 /**
  * The folder of a model: that of a run (its best one), or the folder itself.
  *

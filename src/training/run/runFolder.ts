@@ -26,6 +26,8 @@ const RunConfig = z.looseObject({
   /** When, as ISO 8601 has it; runs of old do not say it. */
   began: z.string().optional(),
   budget: Budget.optional(),
+  /** What its weights were in the beginning; from scratch unless told. */
+  begunWith: z.enum(["weights", "backbone"]).optional(),
   /** The precision that `auto` came to. */
   computedIn: z.enum(["float32", "bfloat16"]).optional(),
 });

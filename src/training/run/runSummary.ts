@@ -30,7 +30,7 @@ export interface RunSummary {
 }
 
 /** Of config.json: what says nothing of how runs differ. */
-const NO_OPTIONS = ["began", "out"];
+const NO_OPTIONS = ["began", "out", "matchedWeights"];
 
 /** @throws AnchorkitError for a folder whose files are missing or damaged, or that no training has written */
 export async function summarizeRun(run: RunFolder): Promise<RunSummary> {
@@ -40,7 +40,9 @@ export async function summarizeRun(run: RunFolder): Promise<RunSummary> {
   const loop = existsSync(run.last) ? await readLoopState(run) : undefined; // before the first checkpoint there is none
   const best = loop?.best ?? null;
   const measured = best && history.findLast(({ step }) => step === best.step);
-  const options = Object.entries(flatOptions(config)).filter(([name]) => !NO_OPTIONS.includes(name));
+  const options = Object.entries(flatOptions(config)).filter(
+    ([name]) => !NO_OPTIONS.includes(name.split(".")[0] ?? ""),
+  );
   return {
     folder: run.path,
     model: typeof config.model === "string" ? config.model : "",

@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Random } from "../../../src/base/random.ts";
 import { BACKBONE_NAMES } from "../../../src/core/backbones/names.ts";
-import { namedWeights, setMatchingWeights, weightValues } from "../../../src/core/namedWeights.ts";
+import { setMatchingWeights } from "../../../src/core/matchingWeights.ts";
+import { namedWeights, weightValues } from "../../../src/core/namedWeights.ts";
 import { loadEngine } from "../../../src/engine/load.ts";
 import { buildFcn } from "../../../src/segmentation/networks/fcn.ts";
 

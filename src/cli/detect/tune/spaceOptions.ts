@@ -82,7 +82,10 @@ export async function trainingOf(
     return { flags, own };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    throw new UsageError(`${where}: options that do not go together (${describeSample(sample)}): ${error.message}`);
+    throw new UsageError(
+      `${where}: options that do not go together (${describeSample(sample)}): ${error.message}`,
+      error.options,
+    );
   }
 }
 

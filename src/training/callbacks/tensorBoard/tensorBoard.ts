@@ -14,7 +14,7 @@ const STEPS_A_POINT = 10;
 /** Milliseconds after which what was added is written, for who watches. */
 const FLUSH_AFTER = 5000;
 /** Of config.json: what is no choice that runs could be compared by. */
-const NO_OPTIONS = ["classes", "began", "dataFingerprint", "node", "tensorflow"];
+const NO_OPTIONS = ["classes", "began", "dataFingerprint", "node", "tensorflow", "matchedWeights"];
 
 /** Sums since the last point: they belong to the checkpoint, so that points are the same after an interruption. */
 const State = z.object({ steps: z.int().min(0), sums: z.record(z.string(), z.number()) });
@@ -40,7 +40,9 @@ export function tensorBoard(path: string): Callback {
         const graphDef = view.graph();
         if (graphDef) file.add(0, { graphDef });
       }
-      const options = Object.entries(flatOptions(view.config)).filter(([name]) => !NO_OPTIONS.includes(name));
+      const options = Object.entries(flatOptions(view.config)).filter(
+        ([name]) => !NO_OPTIONS.includes(name.split(".")[0] ?? ""),
+      );
       file.add(view.step, { summary: { value: [sessionBegins(Object.fromEntries(options), Date.now() / 1000)] } });
       await file.flush();
     },

@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { AnchorkitError } from "../../base/errors.ts";
+import type { Backbone } from "../../core/backbones/backbone.ts";
+import { SAVED_BACKBONE } from "../../core/backbones/chosenBackbone.ts";
+import { setKerasWeights } from "../../core/kerasWeights.ts";
+import { describeMatch, setMatchingWeights } from "../../core/matchingWeights.ts";
+import { describeLeftOut, readPublishedBackbone } from "../../core/publishedBackbone.ts";
+import { SavedPreprocessing } from "../run/modelDescription.ts";
+import type { PrepareContext } from "../trainOptions.ts";
+import type { PretrainedBackbone } from "./start.ts";
+import { isModel, kindOfModel, modelFolderOf, readDescription, readModelWeights } from "../run/modelFolder.ts";
+
+/**
+ * The backbone of `--pretrained`: published weights (see readPublishedBackbone), or the folder of a run or model of any
+ * task that has a backbone, of which nothing else is taken.
+ *
+ * @throws AnchorkitError if there is none, or it is damaged
+ */
+async function readPretrained(path: string): Promise<PretrainedBackbone> {
+  if (isModel(path)) {
+    const found = await backboneOfModel(modelFolderOf(path));
+    if (found) return found;
+    throw new AnchorkitError(`${path}: its network has no backbone that others could have, too`);
+  }
+  const given = await readPublishedBackbone(path);
+  const { backbone, width, publisher } = given;
+  const give = (to: Backbone): string | undefined => {
+    setKerasWeights(to, given);
+    return describeLeftOut(given);
+  };
+  return { backbone, width, publisher, give };
+}
+
+/**
+ * The backbone of a model of any task. Undefined for one whose network has layers of its own alone.
+ *
+ * @param folder of the model itself @throws AnchorkitError if it is damaged
+ */
+export async function backboneOfModel(folder: string): Promise<PretrainedBackbone | undefined> {
+  const { architecture, preprocessing } = await readDescription(folder, kindOfModel(folder), Described);
+  const { backbone, width = 1, publisher } = architecture;
+  if (backbone === undefined || !preprocessing) return undefined;
+  const { mean, deviation } = preprocessing;
+  const weights = await readModelWeights(folder);
+  const give = ({ model }: Backbone): string => {
+    const matched = setMatchingWeights(model, weights);
+    if (matched.set.length > 0) return `backbone from ${folder}: ${describeMatch({ ...matched, unused: [] })}`;
+    throw new AnchorkitError(`${folder}: its weights are of the backbone ${backbone}, and none fits ${model.name}`);
+  };
+  return { backbone, width, publisher, scaling: { mean, deviation }, give };
+}
+
+/**
+ * The backbone that a task is to be built on: that of another task's model, or of `--pretrained`. A task that goes on from
+ * a model of its own kind has the backbone among all other weights.
+ */
+export async function givenBackbone(
+  { model, start }: PrepareContext,
+  pretrained: string | undefined,
+): Promise<PretrainedBackbone | undefined> {
+  if (model !== undefined) return undefined;
+  return start ?? (pretrained === undefined ? undefined : readPretrained(pretrained));
+}
+
+/** What every description says alike of its network's backbone. */
+const Described = z.looseObject({
+  architecture: z.looseObject(SAVED_BACKBONE).partial(),
+  preprocessing: SavedPreprocessing.optional(),
+});
