@@ -133,7 +133,7 @@ async function writeSheet(file: string, strips: readonly string[]): Promise<void
   const images = strips.map((strip) => Buffer.from(strip, "base64"));
   const [first] = images;
   if (!first) return;
-  const { width = 1 } = await sharp(first).metadata();
+  const { width } = await sharp(first).metadata();
   const height = MARGIN + images.length * (PLACE.height + MARGIN);
   const layers = images.map((input, i) => ({ input, left: 0, top: MARGIN + i * (PLACE.height + MARGIN) }));
   const sheet = sharp({ create: { width, height, channels: 3, background: BACKGROUND } }).composite(layers);
