@@ -2,7 +2,7 @@
 //
 //     npm run demo               # a detector: boxes; so many epochs, not minutes, so that a slow machine comes to the same
 //     npm run demo -- segment    # an FCN-8s: the class of each pixel; two minutes, whatever the machine
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { root, run, seconds } from "./run.mjs";
 import { setup } from "./setup.mjs";
@@ -72,4 +72,9 @@ await detect("Measuring on the test images", [
 ]);
 console.log(`\ndone in ${seconds(start)}, after ${ready} of set-up`);
 console.log(demo.normal);
-console.log(`${demo.result}: ${join(root, found, "overview.jpg")}`);
+const written = [
+  [demo.result, join(found, "overview.jpg")],
+  ["what it found as it learnt", join(weights, "progress.jpg")],
+  ["report", join(weights, "report.html")], // last: the one that a browser opens, with everything in it
+];
+for (const [what, file] of written) if (existsSync(join(root, file))) console.log(`${what}: ${join(root, file)}`);

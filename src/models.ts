@@ -218,7 +218,7 @@ export async function trainModel(
   events: TrainEvents = {},
 ): Promise<TrainResult> {
   const parsed = options.resume ? await choiceOf(name, options.out) : checkChoice(name, own, options.weights);
-  const { chosen, prepare, shared } = choose(name, parsed, options, own);
+  const { chosen, prepare, shared } = choose(name, parsed, options, options.resume ? {} : own);
   const { train } = await import("./training/train.ts");
   return train(dataset, prepare, shared, { model: name, ...chosen, ...recorded }, events);
 }
@@ -274,20 +274,11 @@ function choose<Options extends ImageOptions>(
   const images = { batch: shared.batch, ...(augmentation && { augmentation }), ...(flip && { flip }) };
   const chosen = { ...parsed, ...images };
   const given = new Set(Object.keys(own));
-  const prepare = async (data: Dataset, context: PrepareContext): Promise<Prepared<unknown>> =>
-    model.prepare(data, chosen, { ...(await startingFrom(context, model.task)), given });
+  const prepare = async (data: Dataset, context: PrepareContext): Promise<Prepared<unknown>> => {
+    const { startingFrom } = await import("./training/start/pretrainedBackbone.ts");
+    return model.prepare(data, chosen, { ...(await startingFrom(context, model.task)), given });
+  };
   return { chosen, prepare, shared };
-}
-
-/** Of a model of another task, the backbone alone is what its description tells of. */
-async function startingFrom(context: PrepareContext, task: TaskKind): Promise<PrepareContext> {
-  const { model, ...others } = context;
-  if (model === undefined || context.resumes) return context;
-  const { kindOfModel } = await import("./training/run/modelFolder.ts");
-  if (kindOfModel(model) === task) return context;
-  const { backboneOfModel } = await import("./training/start/pretrainedBackbone.ts");
-  const start = await backboneOfModel(model);
-  return { ...others, ...(start && { start }) };
 }
 
 /**

@@ -115,7 +115,8 @@ export async function classifierTask(
     async validate(run) {
       const found = await classifyLabelled(run, PREDICT_BATCH, validation, preprocessing);
       const described = multiLabel ? { thresholds: chooseThresholds(found, classes) } : {};
-      return { ...validationOf(measureClassifier(found, { ...description, ...described })), described };
+      const { examples, ...measured } = validationOf(measureClassifier(found, { ...description, ...described }));
+      return { ...measured, examples: { ...examples, classified: found }, described };
     },
     recipe: tuning,
     built: {

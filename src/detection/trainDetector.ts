@@ -1,6 +1,7 @@
 import { knownOptions } from "../geometry/knownOptions.ts";
 import { checked } from "../base/checked.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { startingFrom } from "../training/start/pretrainedBackbone.ts";
 import { train } from "../training/train.ts";
 import { TRAIN_OPTIONS, type TrainEvents, type TrainOptions, type TrainResult } from "../training/trainOptions.ts";
 import { fasterRcnnTask, type FasterRcnnTaskOptions } from "./fasterRcnn/fasterRcnnTask.ts";
@@ -29,9 +30,11 @@ export async function trainDetector(
   const { augmentation, flip, batch } = options;
   const varied = { ...(augmentation && { augmentation }), ...(flip && { flip }) };
   const recorded = { ...own, ...varied };
+  const given = new Set(options.resume ? [] : Object.keys(ownNames).filter((name) => name in options));
   return train(
     dataset,
-    (data, context) => fasterRcnnTask(data, { ...own, ...varied, batch }, context),
+    async (data, context) =>
+      fasterRcnnTask(data, { ...own, ...varied, batch }, { ...(await startingFrom(context, "detection")), given }),
     options,
     recorded,
     events,

@@ -267,6 +267,7 @@ class Fitting {
         return weightValues(model);
       },
       graph: () => undefined,
+      ...{ examples: () => undefined, classes: [] },
       pictures: () => Promise.resolve([]),
     };
   }

@@ -4,8 +4,7 @@ import sharp, { type OverlayOptions, type Sharp } from "sharp";
 import { AnchorkitError } from "../base/errors.ts";
 import type { Size } from "../base/preprocessing.ts";
 import type { LabelledObject } from "../data/dataset.ts";
-import { decodeImage, readImageHeader } from "../data/images/images.ts";
-import { resizePixels } from "../data/images/resizePixels.ts";
+import { readImageHeader } from "../data/images/images.ts";
 import { mapParallel } from "../data/parallel.ts";
 import { type DetectionColumns, detections as checked, scoredFrom } from "../geometry/detections.ts";
 import type { Rect } from "./boxShapes.ts";
@@ -16,6 +15,7 @@ import { detectionsOverlay } from "./overlay.ts";
 import { fromPixels, type RgbImage } from "./picture.ts";
 import { sheetRows } from "./sheetRows.ts";
 import { fitText, svgText, textWidth } from "./svgText.ts";
+import { type TilePicture, tilePicture } from "./tilePicture.ts";
 
 /** One picture of a contact sheet. Boxes are in pixels of the image. */
 export interface SheetImage {
@@ -123,13 +123,13 @@ async function drawTile(
 ): Promise<(RgbImage & { data: Buffer }) | undefined> {
   let picture: TilePicture;
   try {
-    picture = await fitPicture(item.image, place);
+    picture = await tilePicture(item.image, place);
   } catch (error) {
     if (!onUnreadable || !(error instanceof AnchorkitError)) throw error;
     onUnreadable(item, error);
     return undefined;
   }
-  const { pixels, scale, width, height } = picture;
+  const { scale, width, height } = picture;
   const overlays = [
     detectionsOverlay(width, height, item.detections ?? NONE, classes, {
       scoreThreshold,
@@ -142,31 +142,12 @@ async function drawTile(
   if (item.labels) {
     overlays.push(labelOverlay(width, height, item.labels, classes, { scale, fontSize: FONT_SIZE - 1, names }));
   }
-  const resized = await resizePixels(fromPixels(pixels), pixels, { width, height });
-  const data = await fromPixels(resized)
+  const data = await fromPixels(picture)
     .composite(overlays.map((overlay) => ({ input: Buffer.from(overlay) })))
     .removeAlpha()
     .raw()
     .toBuffer();
   return { data, width, height };
-}
-
-/** An image, the size at which it is drawn, and that size over its own. */
-interface TilePicture extends Size {
-  pixels: RgbImage;
-  scale: number;
-}
-
-/** A file is decoded at the size that is drawn, which saves most of the work for photos. */
-async function fitPicture(image: string | RgbImage, place: Size): Promise<TilePicture> {
-  const fit = (own: Size): Size & { scale: number } => {
-    const scale = Math.min(place.width / own.width, place.height / own.height);
-    const side = (length: number): number => Math.max(1, Math.round(length * scale));
-    return { scale, width: side(own.width), height: side(own.height) };
-  };
-  if (typeof image !== "string") return { pixels: image, ...fit(image) };
-  const pixels = await decodeImage(image, { size: fit });
-  return { pixels, ...fit({ width: pixels.originalWidth, height: pixels.originalHeight }) };
 }
 
 /** A swatch and a name for each class that is drawn, and what the two kinds of line mean where both are there. */

@@ -8,7 +8,7 @@ import { channelStatistics } from "../data/images/channelStatistics.ts";
 import { chooseCanvas } from "../data/images/chooseCanvas.ts";
 import { ImageStore } from "../data/images/imageStore.ts";
 import { imagesIn } from "../data/split/splits.ts";
-import { IGNORED } from "../geometry/masks/labelMap.ts";
+import { BACKGROUND, IGNORED } from "../geometry/masks/labelMap.ts";
 import type { Recipe } from "../training/recipe.ts";
 import { startOf, tuneNetwork } from "../training/start/fineTuning.ts";
 import { anyGiven, chosenFraming } from "../training/start/givenOptions.ts";
@@ -61,8 +61,8 @@ const PREDICT_BATCH = 8;
 const OVERSIZE = 1.25;
 /** The loss on the validation data is that of so many batches, at most. */
 const LOSS_BATCHES = 32;
-/** Validation images that TensorBoard shows. */
-const EXAMPLES = 4;
+/** Validation images that are drawn: the first with something in them. */
+const EXAMPLES = 12;
 
 /**
  * A segmenter of the images of a data set, see segmentationData. Canvas, channel statistics and whether objects are told
@@ -147,7 +147,7 @@ export async function segmenterTask(
       });
       const segmented: MeasuredImage[] = [];
       const evaluation = await measureSegmenter(found, classes, (image) => {
-        if (segmented.length < EXAMPLES) segmented.push(image);
+        if (segmented.length < EXAMPLES && showsClass(image)) segmented.push(image);
       });
       const { examples, ...measured } = validationOf(evaluation);
       const described = classes.length === 1 ? { thresholds: [bestForegroundThreshold(histogram)] } : {};
@@ -179,4 +179,8 @@ export async function segmenterTask(
       disposeWeights(network.model);
     },
   };
+}
+
+function showsClass({ truth }: MeasuredImage): boolean {
+  return truth.data.some((label) => label !== BACKGROUND && label !== IGNORED);
 }

@@ -56,12 +56,23 @@ export interface TrainerValidation extends Validation {
   comparison?: { weights: WeightsKind; scores: Record<WeightsKind, number> };
 }
 
+/** A validation image of a classifier. */
+export interface ClassifiedExample {
+  file: string;
+  /** The region of the file that was looked at: x1, y1, x2, y2. */
+  crop?: readonly [number, number, number, number] | undefined;
+  labels: readonly number[];
+  probabilities: Float32Array;
+}
+
 /** The last validation as more than numbers, where a task has it; see `TrainOptions.draw`. */
 export interface ValidationExamples {
   /** Validation images with what was found in them, and what is there. */
   detected?: readonly (DetectedFile & EvaluationImage)[];
   /** A few validation images with the labels that were found. */
-  segmented?: readonly { file: string; prediction: LabelMap }[];
+  segmented?: readonly { file: string; prediction: LabelMap; truth: LabelMap }[];
+  /** Images, or regions of them, with the probability of each class, and the classes that they show. */
+  classified?: readonly ClassifiedExample[];
   /** [classes][classes] counts: a row for each true class, a column for each predicted one. */
   confusion?: readonly (readonly number[])[];
   /** What the rows and columns of `confusion` are called; as the classes unless told. */

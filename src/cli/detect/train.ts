@@ -118,11 +118,13 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   }
   const finished = result.finished && result.best !== null;
   const report = finished ? await writeTrainingReport(run, dataset, warnings, { ...flags, batch }) : undefined;
-  if (flags.json) printJson({ out, classes: dataset.classes, splits, warnings, ...result, ...(report && { report }) });
+  const sheet = existsSync(run.progress) ? { progress: run.progress } : {};
+  const written = { ...(report && { report }), ...sheet };
+  if (flags.json) printJson({ out, classes: dataset.classes, splits, warnings, ...result, ...written });
   else {
     const early =
       finished && task === "detection" ? tooFewSteps(result.best?.score ?? NaN, await historyOf(run)) : undefined;
-    process.stdout.write(`${summary(flags, out, result, opened, report, early).join("\n")}\n`);
+    process.stdout.write(`${summary(flags, out, result, opened, written, early).join("\n")}\n`);
   }
   if (!result.finished) process.exitCode = INTERRUPTED;
 }
@@ -178,7 +180,7 @@ function summary(
   out: string,
   { best, steps, seconds, finished }: TrainResult,
   { measured: split }: Pick<TrainingData, "measured">,
-  report: string | undefined,
+  { report, progress }: { report?: string; progress?: string },
   early: ShortTraining | undefined,
 ): string[] {
   const { task } = modelNamed(model);
@@ -192,6 +194,7 @@ function summary(
     ...weights,
     ...(early ? [tooFewStepsText(early), TRAIN_LONGER] : []),
     ...(report === undefined ? [] : [`report: ${report}`]),
+    ...(progress === undefined ? [] : [`what it found from the first validation to the last: ${progress}`]),
     "next:",
     `  detect eval ${task === "detection" ? "--map " : ""}--data ${quoted(data)} --split ${split} --weights ${quoted(out)}`,
     `  detect predict ${task === "forecasting" ? quoted(data) : `<${SAMPLE_NAMES[task]}s>`} --weights ${quoted(out)} --out found`,

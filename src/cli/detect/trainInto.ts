@@ -6,7 +6,9 @@ import { Augmentation } from "../../data/augment/description.ts";
 import { loadAugmentation } from "../../data/augment/readAugmentation.ts";
 import type { Dataset, ImageRecord } from "../../data/dataset.ts";
 import { findModelBatch, modelNamed, trainModel } from "../../models.ts";
+import type { Callback } from "../../training/callbacks/callback.ts";
 import type { RunFolder } from "../../training/run/runFolder.ts";
+import type { TaskKind } from "../../training/task.ts";
 import type { DrawExamples, TrainEvents, TrainResult } from "../../training/trainOptions.ts";
 import { learnsSeries } from "./trainData.ts";
 import { sharedOptions, type TrainFlags } from "./trainOptions.ts";
@@ -35,10 +37,12 @@ export async function trainInto(
 ): Promise<TrainResult> {
   const { data, coordinates, images, orphans, overwrite, augment, model, time, valShare, testShare } = flags;
   const isSeries = learnsSeries(model);
+  const { task } = modelNamed(model);
   const options = {
     ...sharedOptions(flags),
     ...length,
     ...(flags.tensorboard !== false && { draw }),
+    ...(rest.report && SCORES[task] && { callbacks: [await sheetOf(SCORES[task])] }),
     ...(!isSeries && { augmentation }),
     ...{ out: run.path, overwrite, ...rest },
     inputs: [data, ...(images === undefined ? [] : [images])],
@@ -87,6 +91,18 @@ export function requireTask(model: string, images: readonly ImageRecord[], data:
   throw new UsageError(
     `${data}: its images have labels and no boxes, so that there is nothing to detect; a classifier learns them: --model small-cnn, or the model that pretrained weights are of`,
   );
+}
+
+/** What stands beside each row of a progress sheet, of the kinds that draw one. */
+const SCORES: Partial<Record<TaskKind, { key: string; name: string }>> = {
+  detection: { key: "AP", name: "AP" },
+  classification: { key: "accuracy", name: "accuracy" },
+  segmentation: { key: "mean_iou", name: "mean IoU" },
+};
+
+async function sheetOf(score: { key: string; name: string }): Promise<Callback> {
+  const { progressSheet } = await import("../../report/runs/progressSheet.ts");
+  return progressSheet(score);
 }
 
 /** Loaded when it is first needed. */

@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { messageOf } from "../../base/errors.ts";
 import type { Classifier } from "../../classification/classifier.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import type { Detector, DetectorOptions } from "../../detection/detector.ts";
+import type { ProgressPicture } from "../../report/page/progressFigure.ts";
 import type { TrainingRecord } from "../../report/page/trainingFigure.ts";
 import type { RunFolder } from "../../training/run/runFolder.ts";
 import { SAMPLE_NAMES } from "../../training/task.ts";
@@ -17,6 +19,7 @@ interface Common {
   title: string;
   warnings: readonly string[];
   training: readonly TrainingRecord[];
+  progress?: ProgressPicture;
 }
 
 /**
@@ -36,7 +39,8 @@ export async function writeTrainingReport(
     const { openModel } = await import("../../models.ts");
     const model = await openModel(run.path, defined({ engine, precision }));
     const title = `${run.path} on its validation ${dataset.series ? "rows" : `${SAMPLE_NAMES[model.kind]}s`}`;
-    const common = { title, warnings, training: await historyOf(run) };
+    const progress = await progressOf(run);
+    const common = { title, warnings, training: await historyOf(run), ...(progress && { progress }) };
     if (model.kind === "detection") await reportDetector(file, model, { ...dataset, images }, common);
     else if (model.kind === "forecasting") await reportForecaster(file, model, dataset, common);
     else if (model.kind === "segmentation") await reportSegmenter(file, model, { ...dataset, images }, common);
@@ -116,6 +120,14 @@ async function reportSegmenter(file: string, segmenter: Segmenter, dataset: Data
   });
   segmenter.dispose();
   await writeSegmentationReport(file, { ...common, classes, evaluation, shown: extremes.get(), pictures: true });
+}
+
+/** The picture of what was found during the training, of those kinds of models that have one. */
+async function progressOf(run: RunFolder): Promise<ProgressPicture | undefined> {
+  if (!existsSync(run.progress)) return undefined;
+  const { readImageHeader } = await import("../../data/images/images.ts");
+  const { width } = await readImageHeader(run.progress);
+  return { url: `data:image/jpeg;base64,${await readFile(run.progress, "base64")}`, width };
 }
 
 /** The course of the training that made the weights; runs of old do not have the loss and the steps. */

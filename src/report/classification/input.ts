@@ -1,5 +1,6 @@
 import type { LabelledClassification } from "../../classification/classifyLabelled.ts";
 import type { ClassifierEvaluation } from "../../classification/measure.ts";
+import type { ProgressPicture } from "../page/progressFigure.ts";
 import type { TrainingRecord } from "../page/trainingFigure.ts";
 
 /** Everything that a classifier's report shows. */
@@ -14,6 +15,8 @@ export interface ClassifierReportInput {
   noun?: string;
   /** How the training of these weights went, one entry a validation. */
   training?: readonly TrainingRecord[];
+  /** What was found during that training. */
+  progress?: ProgressPicture;
   /** What the reader should know of the data, one line each. */
   warnings?: readonly string[];
 }

@@ -3,6 +3,7 @@ import type { CocoComparison } from "../../metrics/detection/compare.ts";
 import type { DetectionConfusion } from "../../metrics/detection/detectionConfusion.ts";
 import type { EvaluationImage } from "../../metrics/detection/evaluationImage.ts";
 import type { OperatingPoints } from "../../metrics/detection/operatingPoints.ts";
+import type { ProgressPicture } from "../page/progressFigure.ts";
 import type { TrainingRecord } from "../page/trainingFigure.ts";
 
 /** What the detections come to that reach given thresholds, one for all classes or one for each. */
@@ -30,6 +31,8 @@ export interface EvaluationReportInput {
   chosen?: AtThresholds;
   /** How the training of these weights went, one entry a validation. */
   training?: readonly TrainingRecord[];
+  /** What was found during that training. */
+  progress?: ProgressPicture;
   /** What the reader should know of the data, one line each. */
   warnings?: readonly string[];
 }

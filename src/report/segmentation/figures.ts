@@ -5,6 +5,7 @@ import { drawFigures, type Figure, type FigureDraft } from "../page/figure.ts";
 import { COLORS, PLOT_WIDTH, type PlotSpec, share } from "../page/plot.ts";
 import { RATES, ratePlot } from "../page/ratePlot.ts";
 import { rate, shorten } from "../page/text.ts";
+import { progressFigures } from "../page/progressFigure.ts";
 import { trainingFigure } from "../page/trainingFigure.ts";
 import type { SegmentationReportInput } from "./input.ts";
 
@@ -15,7 +16,7 @@ const MOST_RATES = 20;
 const BINS = 20;
 
 /** All plots of an evaluation, in the order in which they are looked at. */
-export async function figuresOf({ evaluation, training = [] }: SegmentationReportInput): Promise<Figure[]> {
+export async function figuresOf({ evaluation, training = [], progress }: SegmentationReportInput): Promise<Figure[]> {
   const drafts = [
     confusion(evaluation),
     rates(evaluation.perClass),
@@ -25,7 +26,7 @@ export async function figuresOf({ evaluation, training = [] }: SegmentationRepor
       { key: "boundary_f1", name: "boundary F1" },
     ]),
   ].filter((draft) => draft !== undefined);
-  return drawFigures(drafts);
+  return [...(await drawFigures(drafts)), ...progressFigures(progress)];
 }
 
 function confusion({ confusion: matrix, perClass }: SegmenterEvaluation): FigureDraft | undefined {

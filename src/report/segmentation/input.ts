@@ -1,5 +1,6 @@
 import type { SegmenterEvaluation } from "../../segmentation/measuring/measure.ts";
 import type { InstanceEvaluation } from "../../segmentation/measuring/measureInstances.ts";
+import type { ProgressPicture } from "../page/progressFigure.ts";
 import type { TrainingRecord } from "../page/trainingFigure.ts";
 import type { ShownImage } from "./extremes.ts";
 
@@ -18,6 +19,8 @@ export interface SegmentationReportInput {
   pictures: boolean;
   /** How the training of these weights went, one entry a validation. */
   training?: readonly TrainingRecord[];
+  /** What was found during that training. */
+  progress?: ProgressPicture;
   /** What the reader should know of the data, one line each. */
   warnings?: readonly string[];
 }

@@ -1,4 +1,5 @@
 import type { NamedValues } from "../../core/namedWeights.ts";
+import type { ValidationExamples } from "../task.ts";
 
 /** A picture of what was found in the validation data, encoded as a file is. */
 export interface NamedPicture {
@@ -26,6 +27,10 @@ export interface TrainingView {
   weights(): NamedValues;
   /** What the trained model does as one graph: the bytes of TensorFlow's GraphDef. Undefined where it runs op by op. */
   graph(): Uint8Array | undefined;
+  /** The last validation as more than numbers, where the task has it. */
+  examples(): ValidationExamples | undefined;
+  /** The classes of what is trained. */
+  classes: readonly string[];
   /** Pictures of the last validation; none where nobody draws them, see `TrainOptions.draw`. */
   pictures(): Promise<readonly NamedPicture[]>;
 }

@@ -21,6 +21,8 @@ export function trainingView<Batch>(
       return weightValues(task.network);
     },
     graph: () => (steps.predict ? stepGraph("predict", steps.predict, variables) : undefined),
+    examples: () => examples,
+    classes: task.description.classes,
     pictures: async () => (draw && examples ? draw(examples, task.description.classes) : []),
   };
   return {

@@ -51,7 +51,7 @@ const MetricsLine = z.looseObject({
 export type MetricsLine = z.infer<typeof MetricsLine>;
 
 /**
- * A folder that a training writes: config.json, splits.json, metrics.jsonl, report.html, TensorBoard's events, and the
+ * A folder that a training writes: config.json, splits.json, metrics.jsonl, progress.jpg, report.html, TensorBoard's events, and the
  * models best/, last/ and checkpoints/step-000500/. The one place that knows their names.
  */
 export class RunFolder {
@@ -107,6 +107,11 @@ export class RunFolder {
   /** Which image was in train, val and test; see data/split/manifest.ts. */
   get splits(): string {
     return join(this.path, SPLITS);
+  }
+
+  /** What was found in a few validation images, from the first validation to the last. */
+  get progress(): string {
+    return join(this.path, PROGRESS);
   }
 
   get report(): string {
@@ -169,7 +174,7 @@ export class RunFolder {
   /** Takes the place of what an earlier training has left, where that may be. */
   async begin(output: OutputFolder): Promise<void> {
     // its description first: what is left of it, should this be cut short, is then no run that could go on
-    for (const name of [CONFIG, ...MODELS, CHECKPOINTS, REPORT, EVENTS])
+    for (const name of [CONFIG, ...MODELS, CHECKPOINTS, REPORT, PROGRESS, EVENTS])
       await rm(join(this.path, name), { recursive: true, force: true });
     await output.announce([...FILES, "best", "last", CHECKPOINTS]);
   }
@@ -248,6 +253,7 @@ const [CONFIG, SPLITS, METRICS, REPORT] = ["config.json", "splits.json", "metric
 /** One file for a run and all its sessions: TensorBoard knows its files by a part of the name. */
 const EVENTS = "events.out.tfevents.anchorkit";
 const CHECKPOINTS = "checkpoints";
-const FILES = [CONFIG, SPLITS, METRICS, REPORT, EVENTS];
+const PROGRESS = "progress.jpg";
+const FILES = [CONFIG, SPLITS, METRICS, REPORT, PROGRESS, EVENTS];
 /** Folders, and what crashes may leave of them; see `writeFolderAtomic`. */
 const MODELS = ["best", "last", "best.new", "last.new", "best.old", "last.old"];

@@ -6,6 +6,7 @@ import { setKerasWeights } from "../../core/kerasWeights.ts";
 import { describeMatch, setMatchingWeights } from "../../core/matchingWeights.ts";
 import { describeLeftOut, readPublishedBackbone } from "../../core/publishedBackbone.ts";
 import { SavedPreprocessing } from "../run/modelDescription.ts";
+import type { TaskKind } from "../task.ts";
 import type { PrepareContext } from "../trainOptions.ts";
 import type { PretrainedBackbone } from "./start.ts";
 import { isModel, kindOfModel, modelFolderOf, readDescription, readModelWeights } from "../run/modelFolder.ts";
@@ -36,7 +37,7 @@ async function readPretrained(path: string): Promise<PretrainedBackbone> {
  *
  * @param folder of the model itself @throws AnchorkitError if it is damaged
  */
-export async function backboneOfModel(folder: string): Promise<PretrainedBackbone | undefined> {
+async function backboneOfModel(folder: string): Promise<PretrainedBackbone | undefined> {
   const { architecture, preprocessing } = await readDescription(folder, kindOfModel(folder), Described);
   const { backbone, width = 1, publisher } = architecture;
   if (backbone === undefined || !preprocessing) return undefined;
@@ -60,6 +61,14 @@ export async function givenBackbone(
 ): Promise<PretrainedBackbone | undefined> {
   if (model !== undefined) return undefined;
   return start ?? (pretrained === undefined ? undefined : readPretrained(pretrained));
+}
+
+/** Where a training begins with a model of another task, the backbone is what the task must know of it. */
+export async function startingFrom(context: PrepareContext, task: TaskKind): Promise<PrepareContext> {
+  const { model, ...others } = context;
+  if (model === undefined || context.resumes || kindOfModel(model) === task) return context;
+  const start = await backboneOfModel(model);
+  return { ...others, ...(start && { start }) };
 }
 
 /** What every description says alike of its network's backbone. */

@@ -17,6 +17,7 @@ export function progress(changes: Partial<FitProgress> = {}): FitProgress {
 export function viewOf(changes: Partial<TrainingView> = {}): TrainingView {
   return {
     ...{ folder: ".", step: 0, elapsed: 0, config: {}, weights: () => new Map(), graph: () => undefined },
+    ...{ examples: () => undefined, classes: [] },
     pictures: () => Promise.resolve([]),
     ...changes,
   };

@@ -8,6 +8,7 @@ import { drawFigures, type Figure, type FigureDraft } from "../../page/figure.ts
 import { PLOT_WIDTH } from "../../page/plot.ts";
 import { rate, shorten } from "../../page/text.ts";
 import { SERIES, seriesColor } from "../../page/theme.ts";
+import { progressFigures } from "../../page/progressFigure.ts";
 import { trainingFigure } from "../../page/trainingFigure.ts";
 import { type LabelAnswer, labelAnswersOf } from "../answers.ts";
 import type { ClassifierReportInput } from "../input.ts";
@@ -24,6 +25,7 @@ export async function figuresOf({
   evaluation,
   images,
   training = [],
+  progress,
   noun = "image",
 }: ClassifierReportInput): Promise<Figure[]> {
   const { single, multiLabel } = evaluation;
@@ -38,7 +40,7 @@ export async function figuresOf({
     multiLabel && rates(multiLabel, "Low precision: it is named where it is not. Low recall: it is missed."),
     trainingFigure(training, single ? SINGLE_SCORES : MULTI_LABEL_SCORES),
   ].filter((draft) => draft !== undefined);
-  return drawFigures(drafts);
+  return [...(await drawFigures(drafts)), ...progressFigures(progress)];
 }
 
 const SINGLE_SCORES = [

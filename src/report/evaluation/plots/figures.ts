@@ -1,6 +1,7 @@
 import type { DetectionAnalysis } from "../../../metrics/detection/analysis.ts";
 import { drawFigures, type Figure, type FigureDraft as Draft } from "../../page/figure.ts";
 import { percent } from "../../page/text.ts";
+import { progressFigures } from "../../page/progressFigure.ts";
 import { trainingFigure } from "../../page/trainingFigure.ts";
 import type { EvaluationReportInput } from "../input.ts";
 import { confidenceText } from "../thresholds.ts";
@@ -14,7 +15,7 @@ export async function figuresOf(
   analysis: DetectionAnalysis,
   confidence: number,
   thresholds: readonly number[],
-  { comparison, training = [] }: Pick<EvaluationReportInput, "comparison" | "training"> = {},
+  { comparison, training = [], progress }: Pick<EvaluationReportInput, "comparison" | "training" | "progress"> = {},
 ): Promise<Figure[]> {
   const drafts = [
     curves(analysis),
@@ -32,7 +33,7 @@ export async function figuresOf(
     ]),
     sliced(analysis),
   ].filter((draft) => draft !== undefined);
-  return drawFigures(drafts);
+  return [...(await drawFigures(drafts)), ...progressFigures(progress)];
 }
 
 function sizes({ matches }: DetectionAnalysis, confidence: number): Draft | undefined {
