@@ -40,7 +40,7 @@ export function cachedPath({ url }: PublishedFile): string {
 
 /** Whether a file is there, as far as its size tells; `locateWeights` looks at all of it. */
 export function isCached(file: PublishedFile): boolean {
-  return statSync(cachedPath(file), { throwIfNoEntry: false })?.size === file.bytes;
+  return sizeOf(cachedPath(file)) === file.bytes;
 }
 
 /**
@@ -142,10 +142,19 @@ function nameOf(url: string): string {
 }
 
 async function isSound(path: string, { bytes, sha256 }: PublishedFile): Promise<boolean> {
-  if (statSync(path, { throwIfNoEntry: false })?.size !== bytes) return false;
+  if (sizeOf(path) !== bytes) return false;
   const hash = createHash("sha256");
   await pipeline(createReadStream(path), hash);
   return hash.digest("hex") === sha256;
+}
+
+/** Undefined: no file can be seen there. */
+function sizeOf(path: string): number | undefined {
+  try {
+    return statSync(path).size;
+  } catch {
+    return undefined;
+  }
 }
 
 async function makeFolder(folder: string): Promise<void> {
