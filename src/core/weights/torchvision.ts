@@ -6,9 +6,6 @@ import { TORCHVISION, type Module } from "./torchvisionNames.ts";
 /** What training tools wrap a network's names in. */
 const WRAPPERS = /^((module|model|state_dict|model_state_dict|_orig_mod)\.)+/;
 
-/** The last modules of networks, which backbones are without. */
-const CLASSIFIER = /^(fc|classifier(\.\d+)?)$/;
-
 /** What our weights of a module are called. */
 const WEIGHTS: Readonly<Record<Module["kind"], Readonly<Record<string, string>>>> = {
   conv: { weight: "kernel", bias: "bias" },
@@ -27,7 +24,8 @@ const OTHERS: readonly { has: string; outputs?: number; what: string }[] = [
 
 /**
  * Weights of torchvision's by our names and layouts; undefined: they have the names of no network that is a backbone.
- * Kernels are turned to [h, w, inputs, outputs] from [outputs, inputs, h, w]; how many batches normalisation has seen is no weight, and passed by.
+ * Kernels are turned to [h, w, inputs, outputs] from [outputs, inputs, h, w]. Left out are the classifier and whatever
+ * else stands beside the network; how many batches normalisation has seen is no weight, and passed by.
  *
  * @param path how messages begin
  * @throws AnchorkitError for a network of torchvision's that is no backbone, by its name
@@ -43,6 +41,10 @@ export function fromTorchvision(path: string, given: NamedValues): WeightFile | 
     [...modules.keys()].every((name) => tensors.has(`${name}.weight`)),
   ).toSorted((a, b) => b.modules.size - a.modules.size); // ResNet-34 has all that ResNet-18 has
   if (!network) return undefined;
+  if (network.model === "vgg16" && isEmpty(tensors.get("classifier.0.weight"))) {
+    throw noBackbone(path, "VGG16's features alone, which were trained on other pixels");
+  }
+  const parts = new Set([...network.modules.keys()].map(firstPart));
   const weights = new Map<string, WeightValue>();
   const leftOut = new Set<string>();
   const strange: string[] = [];
@@ -54,8 +56,9 @@ export function fromTorchvision(path: string, given: NamedValues): WeightFile | 
     if (module && weight !== undefined) {
       const isKernel = module.kind !== "norm" && kind === "weight";
       weights.set(`${module.layer}/${weight}`, isKernel ? kernelOf(value, module.kind) : value);
-    } else if (CLASSIFIER.test(owner)) leftOut.add(owner);
-    else if (kind !== "num_batches_tracked") strange.push(name);
+    } else if (kind === "num_batches_tracked") continue;
+    else if (parts.has(firstPart(name))) strange.push(name);
+    else leftOut.add(owner);
   }
   if (strange.length > 0) throw noBackbone(path, `something else than ${network.model}: it has ${shown(strange)}, too`);
   const { model, backbone } = network;
@@ -65,6 +68,16 @@ export function fromTorchvision(path: string, given: NamedValues): WeightFile | 
     weights,
     leftOut: [...leftOut],
   };
+}
+
+/** `layer1` of `layer1.0.conv1`. */
+function firstPart(name: string): string {
+  return name.split(".", 1)[0] ?? "";
+}
+
+/** Whether a tensor is there and has no numbers but 0. */
+function isEmpty(tensor: WeightValue | undefined): boolean {
+  return tensor !== undefined && tensor.values.length > 0 && tensor.values.every((value) => !value); // NaN, too
 }
 
 /** [outputs, inputs, h, w] -> [h, w, inputs, outputs], or of a depthwise convolution [h, w, channels, 1]. */

@@ -40,7 +40,7 @@ export function cachedPath({ url }: PublishedFile): string {
 
 /** Whether a file is there, as far as its size tells; `locateWeights` looks at all of it. */
 export function isCached(file: PublishedFile): boolean {
-  return statSync(cachedPath(file), { throwIfNoEntry: false })?.size === file.bytes;
+  return sizeOf(cachedPath(file)) === file.bytes;
 }
 
 /**
@@ -50,12 +50,26 @@ export function isCached(file: PublishedFile): boolean {
  */
 export function checkPretrained(given: string, files = PUBLISHED_FILES): void {
   if (files.some(({ name }) => name === given) || existsSync(given)) return;
-  const names = files.map(({ name }) => name);
-  const meant = /[/\\]/.test(given) ? undefined : nearest(given.toLowerCase(), names);
-  const hint = meant === undefined ? "" : ` (did you mean "${meant}"?)`;
   throw new AnchorkitError(
-    `${given}: there is no such file or folder, nor weights of that name${hint}; there are ${names.join(", ")}`,
+    `${given}: there is no such file or folder, nor weights of that name${hintFor(given, files)}`,
   );
+}
+
+/**
+ * What is published under a name.
+ *
+ * @throws AnchorkitError that says which name was probably meant
+ */
+export function publishedFile(name: string, files = PUBLISHED_FILES): PublishedFile {
+  const found = files.find((file) => file.name === name);
+  if (!found) throw new AnchorkitError(`there are no weights "${name}"${hintFor(name, files)}`);
+  return found;
+}
+
+function hintFor(given: string, files: readonly PublishedFile[]): string {
+  const names = files.map(({ name }) => name);
+  const meant = nearest(given.toLowerCase(), names);
+  return `${meant === undefined ? "" : ` (did you mean "${meant}"?)`}; there are ${names.join(", ")}`;
 }
 
 /**
@@ -106,9 +120,10 @@ async function fetchFile(
       }),
     );
   } catch (error) {
+    const what = url.href === file.url ? "that file" : file.url;
     throw new AnchorkitError(
-      `weights ${file.name}: ${messageOf(error)}. Without a way there, get ${file.url} elsewhere and put it at ${path}, ` +
-        `or give its path in place of the name`,
+      `weights ${file.name}: ${messageOf(error)}; if there is no way to get there, put ${what}, from where there is one, ` +
+        `at ${path}, or give its path in place of the name`,
     );
   }
 }
@@ -127,10 +142,19 @@ function nameOf(url: string): string {
 }
 
 async function isSound(path: string, { bytes, sha256 }: PublishedFile): Promise<boolean> {
-  if (statSync(path, { throwIfNoEntry: false })?.size !== bytes) return false;
+  if (sizeOf(path) !== bytes) return false;
   const hash = createHash("sha256");
   await pipeline(createReadStream(path), hash);
   return hash.digest("hex") === sha256;
+}
+
+/** Undefined: no file can be seen there. */
+function sizeOf(path: string): number | undefined {
+  try {
+    return statSync(path).size;
+  } catch {
+    return undefined;
+  }
 }
 
 async function makeFolder(folder: string): Promise<void> {

@@ -24,7 +24,7 @@ describe("a backbone and its width", () => {
     ["MobileNetV2", "mobilenet-v2", 0.1],
     ["MobileNetV3Small", "mobilenet-v3-small", 0.75],
     ["MobileNetV3Small", "mobilenet-v3-small", 1],
-    ["MobileNetV3Large", "mobilenet-v3-large", 0.5],
+    ["MobileNetV3Large", "mobilenet-v3-large", 0.75],
   ])("are known by the layers: %s as %s of width %d", (model, backbone, width) => {
     const shapes = shapesOf(backbone, width);
     const found = recognise(shapes.set("predictions/kernel", [4, 4]));

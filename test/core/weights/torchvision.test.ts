@@ -90,6 +90,8 @@ describe("a state_dict", () => {
     expect(found?.leftOut).toEqual(["fc"]);
     expect([...(found?.weights.keys() ?? [])].filter((name) => !/_(conv|bn)\/(kernel|gamma|beta|moving_)/.test(name))).toEqual([]); // prettier-ignore
     expect(fromTorchvision("b.pth", emptyState("vgg16"))?.leftOut).toEqual(["classifier.0", "classifier.3", "classifier.6"]); // prettier-ignore
+    const own = emptyState("resnet18", { "head.0.weight": [2, 3], "aux.bias": [1] });
+    expect(fromTorchvision("b.pth", own)?.leftOut).toEqual(["fc", "head.0", "aux"]);
     expect(fromTorchvision("b.pth", new Map([["conv.weight", { shape: [], values: new Float32Array() }]]))).toBe(
       undefined,
     );
@@ -100,9 +102,27 @@ describe("a state_dict", () => {
     ["a wide ResNet", "resnet50", { "layer1.0.conv1.weight": [128, 64, 1, 1] }, "a wide ResNet or a ResNeXt"],
     ["VGG with normalisation", "vgg16", { "features.1.running_mean": [64] }, "a VGG with batch normalisation"],
     ["VGG19", "vgg16", { "features.34.weight": [512, 512, 3, 3] }, "VGG19"],
-    ["EfficientNet-B1", "efficientnet_b0", { "features.1.1.block.0.0.weight": [16, 1, 3, 3] }, "EfficientNet-B1 or larger"],
-    ["one's own", "mobilenet_v2", { "features.19.weight": [1] }, "something else than mobilenet_v2: it has features.19.weight, too"],
+    [
+      "EfficientNet-B1",
+      "efficientnet_b0",
+      { "features.1.1.block.0.0.weight": [16, 1, 3, 3] },
+      "EfficientNet-B1 or larger",
+    ],
+    [
+      "more blocks",
+      "mobilenet_v2",
+      { "features.19.weight": [1] },
+      "something else than mobilenet_v2: it has features.19.weight, too",
+    ],
   ])("of another network is refused by its name: %s", (_, model, more, message) => {
     expect(() => fromTorchvision("a.pth", emptyState(model, more))).toThrow(`a.pth: holds weights of ${message}`);
+  });
+
+  it.each([NaN, 0])("of VGG16's features alone, whose classifier holds nothing but %d, is refused", (value) => {
+    const empty = { shape: [1, 4], values: new Float32Array(4).fill(value) };
+    const features = new Map([...emptyState("vgg16")]).set("classifier.0.weight", empty);
+    expect(() => fromTorchvision("a.pth", features)).toThrow("VGG16's features alone, which were trained on other pixels");
+    empty.values[3] = 1;
+    expect(fromTorchvision("a.pth", features)?.network?.backbone).toBe("vgg16");
   }); // prettier-ignore
 });
