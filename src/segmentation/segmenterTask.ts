@@ -83,8 +83,9 @@ export async function segmenterTask(
   const architecture = startedNetwork(context, options.architecture, begun?.architecture, published);
   const distance = begun && !anyGiven(context, "instances") ? begun.distance : learnsInstances(options, images);
   const network = buildSegmenter(architecture, outputsOf({ classes, distance }), random.fork("weights"));
-  const taken = network.backbone && published?.give(network.backbone);
-  const start = startOf(context, options.pretrained);
+  const { model: whole, backbone } = network;
+  const taken = backbone && published?.give({ model: whole, backbone });
+  const start = startOf(context, published);
   const tuning = tuneNetwork("segmentation", network, start, options);
   const alike = begun?.architecture.kind === architecture.kind ? begun : undefined; // canvases suit their networks
   const framing = chosenFraming(context, alike?.preprocessing, options, (size) =>

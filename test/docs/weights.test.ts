@@ -8,7 +8,8 @@ const page = fileURLToPath(new URL("../../docs/weights.md", import.meta.url));
 
 test("the table of names says what the code says (after a change of the code: npx vitest run test/docs -u)", async () => {
   const rows = PUBLISHED_FILES.map(({ name, backbone, publisher, bytes, licence, url, sha256 }) => {
-    const file = `[${url.slice(url.lastIndexOf("/") + 1)}](${url})`;
+    const base = url.slice(url.lastIndexOf("/") + 1);
+    const file = publisher === "anchorkit" ? `[weights/${base}](../weights/README.md)` : `[${base}](${url})`;
     return `| \`${name}\` | \`${backbone}\` | ${publisher} | ${(bytes / 1e6).toFixed(1)} | ${licence} | ${file} | \`${sha256}\` |`;
   });
   const head = [

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { FROM_SCRATCH } from "../weights/publishedFiles.ts";
 import { BACKBONE_NAMES, PUBLISHERS, type BackboneName, type Publisher } from "./names.ts";
 
 /** What options say of a network's backbone. This file loads no TensorFlow. */
@@ -34,7 +35,8 @@ export function chosenBackbone(options: BackboneChoice, published: ChosenBackbon
 
 /** What goes together of a backbone's options: each a check and its message, for `refine` of zod. */
 export const ONE_BACKBONE = [
-  ({ pretrained, backbone, width }: BackboneChoice) => pretrained === undefined || (backbone ?? width) === undefined,
+  ({ pretrained = FROM_SCRATCH, backbone, width }: BackboneChoice) =>
+    pretrained === FROM_SCRATCH || (backbone ?? width) === undefined,
   { message: "backbone and width are those of the pretrained weights: leave them out" },
 ] as const;
 

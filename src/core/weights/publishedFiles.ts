@@ -1,14 +1,15 @@
 import type { BackboneName } from "../backbones/names.ts";
 
-/** A file of weights of ImageNet that its publisher offers for download. */
+/** A file of weights that its publisher offers for download, or that comes with anchorkit. */
 export interface PublishedFile {
   /** What `pretrained` calls it. */
   name: string;
   backbone: BackboneName;
   /** Who offers it. */
-  publisher: "Keras" | "torchvision";
+  publisher: "anchorkit" | "Keras" | "torchvision";
   /** Of the weights, as the publisher says it. */
   licence: string;
+  /** An https: address, or the file: address of what comes with anchorkit. */
   url: string;
   bytes: number;
   /** In hexadecimal digits. torchvision's names of files have the first eight, which torch.hub checks. */
@@ -19,8 +20,20 @@ const KERAS = "https://storage.googleapis.com/tensorflow/keras-applications";
 const MOBILENET_V2 = `${KERAS}/mobilenet_v2/mobilenet_v2_weights_tf_dim_ordering_tf_kernels`;
 const TORCHVISION = "https://download.pytorch.org/models";
 
-/** What can be had by name, the smallest first. This file loads nothing, so that `--help` stays quick. */
+/** The weights that come with anchorkit; weights/README.md says what they were learnt from. */
+export const DRAWN_WORLD = "drawn-world";
+
+/** What is given in place of weights to start without any. */
+export const FROM_SCRATCH = "none";
+
+/** What can be had by name: what is here already, then the smallest first. This file loads nothing, so that `--help` stays quick. */
 export const PUBLISHED_FILES: readonly PublishedFile[] = [
+  {
+    name: DRAWN_WORLD,
+    ...{ backbone: "small", publisher: "anchorkit", licence: "Apache-2.0", bytes: 0 },
+    url: new URL("../../../weights/drawn-world.safetensors", import.meta.url).href,
+    sha256: "",
+  },
   {
     name: "mobilenet-v2-0.35",
     ...{ backbone: "mobilenet-v2", publisher: "Keras", licence: "Apache-2.0", bytes: 2_019_640 },

@@ -3,6 +3,7 @@ import { createReadStream, existsSync, statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
 import { cacheFolder } from "../../base/cacheFolder.ts";
 import { download, splitCredentials } from "../../base/download.ts";
 import { AnchorkitError, messageOf } from "../../base/errors.ts";
@@ -10,7 +11,7 @@ import { placeFile, removeUnfinished } from "../../base/files.ts";
 import { withLock } from "../../base/lock.ts";
 import { systemErrorAt } from "../../base/systemErrors.ts";
 import { nearest } from "../../geometry/nearest.ts";
-import { PUBLISHED_FILES, type PublishedFile } from "./publishedFiles.ts";
+import { FROM_SCRATCH, PUBLISHED_FILES, type PublishedFile } from "./publishedFiles.ts";
 
 /** Where weights come from, and what is said meanwhile. */
 export interface LocateOptions {
@@ -33,9 +34,9 @@ export function weightsFolder(): string {
   return join(cacheFolder(), "weights");
 }
 
-/** Where a file is kept once it is downloaded, under its publisher's name for it. */
+/** Where a file is kept: once it is downloaded, under its publisher's name for it. */
 export function cachedPath({ url }: PublishedFile): string {
-  return join(weightsFolder(), nameOf(url));
+  return url.startsWith("file:") ? fileURLToPath(url) : join(weightsFolder(), nameOf(url));
 }
 
 /** Whether a file is there, as far as its size tells; `locateWeights` looks at all of it. */
@@ -49,7 +50,7 @@ export function isCached(file: PublishedFile): boolean {
  * @throws AnchorkitError that says which name was probably meant
  */
 export function checkPretrained(given: string, files = PUBLISHED_FILES): void {
-  if (files.some(({ name }) => name === given) || existsSync(given)) return;
+  if (given === FROM_SCRATCH || files.some(({ name }) => name === given) || existsSync(given)) return;
   throw new AnchorkitError(
     `${given}: there is no such file or folder, nor weights of that name${hintFor(given, files)}`,
   );
@@ -85,6 +86,9 @@ export async function locateWeights(given: string, options: LocateOptions = {}):
   if (!file) return given;
   const path = cachedPath(file);
   if (await isSound(path, file)) return path;
+  if (file.url.startsWith("file:")) {
+    throw new AnchorkitError(`${path}: not the file that came with anchorkit: install it again`);
+  }
   await makeFolder(weightsFolder());
   const waiting = (): void => {
     onMessage(`waiting for another download to ${weightsFolder()}`);

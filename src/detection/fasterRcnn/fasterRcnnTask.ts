@@ -86,8 +86,8 @@ export async function fasterRcnnTask(
   const architecture = withGiven(context, begun?.architecture ?? architectureOf(options, published), options);
   const sizes = { levels, classes: dataset.classes.length };
   const network = buildFasterRcnn(architecture, sizes, random.fork("weights"));
-  const taken = published?.give(network.backbone);
-  const start = startOf(context, options.pretrained);
+  const taken = published?.give(network);
+  const start = startOf(context, published);
   const tuning = tuneNetwork("detection", network, start, options);
   const settings = begun
     ? withGiven(context, begun.settings, options)

@@ -9,6 +9,7 @@ import { OutputFolder } from "../../base/output/outputFolder.ts";
 import { systemErrorAt } from "../../base/systemErrors.ts";
 import { readJsonWithin } from "../../core/boundedFiles.ts";
 import type { FitValidation } from "../loop/progress.ts";
+import { STARTS } from "../start/start.ts";
 
 const LARGEST_CONFIG = 64 * 2 ** 20;
 
@@ -27,7 +28,7 @@ const RunConfig = z.looseObject({
   began: z.string().optional(),
   budget: Budget.optional(),
   /** What its weights were in the beginning; from scratch unless told. */
-  begunWith: z.enum(["weights", "backbone"]).optional(),
+  begunWith: z.enum(STARTS).optional(),
   /** The precision that `auto` came to. */
   computedIn: z.enum(["float32", "bfloat16"]).optional(),
 });

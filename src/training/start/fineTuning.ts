@@ -1,7 +1,7 @@
 import type { Phase } from "../recipe.ts";
 import type { TaskKind } from "../task.ts";
 import type { PrepareContext } from "../trainOptions.ts";
-import type { Start } from "./start.ts";
+import type { PretrainedBackbone, Start } from "./start.ts";
 import { backboneLearns, type BuiltNetwork, freezeLayers, type Freezing, stagesToHead } from "./freezing.ts";
 
 /** How a training goes on from a start. */
@@ -33,6 +33,8 @@ const HEAD_FIRST: FineTuning = { ...AS_IT_COMES, headShare: 0.15, rate: 0.5, fro
 /** Every pixel is a sample, so that the statistics of small batches are good for long. */
 const OWN_STATISTICS: FineTuning = { ...AS_IT_COMES, frozenFrom: 0.8, calibrate: 20 };
 
+const DRAWN: FineTuning =
+  { A: AS_IT_COMES, B: { ...AS_IT_COMES, frozenFrom: 0.5, calibrate: 40 }, C: { ...AS_IT_COMES, rate: 0.5 }, D: { ...AS_IT_COMES, frozenFrom: 0.5, calibrate: 40, layerDecay: 0.7 } }[process.env.TRY ?? "A"] ?? AS_IT_COMES;
 /** How each kind of task goes on from a backbone unless told: the one place to choose it. */
 const FROM_BACKBONE: Readonly<Record<TaskKind, FineTuning>> = {
   detection: AS_IT_COMES,
@@ -49,10 +51,13 @@ export interface TuningOptions extends Freezing {
 }
 
 /** What a training begins with, or began with; undefined: nothing. */
-export function startOf({ begunWith, model, resumes, start }: PrepareContext, pretrained?: string): Start | undefined {
+export function startOf(
+  { begunWith, model, resumes }: PrepareContext,
+  given?: Pick<PretrainedBackbone, "start">,
+): Start | undefined {
   if (begunWith) return begunWith;
   if (model !== undefined && !resumes) return "weights";
-  return start !== undefined || pretrained !== undefined ? "backbone" : undefined;
+  return given?.start;
 }
 
 /**
@@ -67,7 +72,7 @@ export function tuneNetwork(
   start: Start | undefined,
   { freeze, fineTuneFrom, layerDecay }: TuningOptions,
 ): { phases?: Phase[] } {
-  const usual = start === "backbone" ? FROM_BACKBONE[kind] : AS_IT_COMES;
+  const usual = start === "backbone" ? FROM_BACKBONE[kind] : start === "drawn-world" ? DRAWN : AS_IT_COMES;
   freezeLayers(network, { freeze: freeze ?? usual.freeze, fineTuneFrom });
   return start ? { phases: startPhases(network, { ...usual, layerDecay: layerDecay ?? usual.layerDecay }) } : {};
 }

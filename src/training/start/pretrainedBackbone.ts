@@ -1,14 +1,16 @@
 import { z } from "zod";
 import { AnchorkitError } from "../../base/errors.ts";
-import type { Backbone } from "../../core/backbones/backbone.ts";
 import { SAVED_BACKBONE } from "../../core/backbones/chosenBackbone.ts";
 import { setKerasWeights } from "../../core/kerasWeights.ts";
 import { describeMatch, setMatchingWeights } from "../../core/matchingWeights.ts";
 import { describeLeftOut, readPublishedBackbone } from "../../core/publishedBackbone.ts";
+import { DRAWN_WORLD, FROM_SCRATCH } from "../../core/weights/publishedFiles.ts";
+import { readTensors } from "../../core/weights/tensorFiles.ts";
+import { locateWeights } from "../../core/weights/weightCache.ts";
 import { SavedPreprocessing } from "../run/modelDescription.ts";
 import type { TaskKind } from "../task.ts";
 import type { PrepareContext } from "../trainOptions.ts";
-import type { PretrainedBackbone } from "./start.ts";
+import type { NetworkWithBackbone, PretrainedBackbone } from "./start.ts";
 import { isModel, kindOfModel, modelFolderOf, readDescription, readModelWeights } from "../run/modelFolder.ts";
 
 /**
@@ -18,6 +20,7 @@ import { isModel, kindOfModel, modelFolderOf, readDescription, readModelWeights 
  * @throws AnchorkitError if there is none, or it is damaged
  */
 async function readPretrained(path: string): Promise<PretrainedBackbone> {
+  if (path === DRAWN_WORLD) return readDrawnWorld();
   if (isModel(path)) {
     const found = await backboneOfModel(modelFolderOf(path));
     if (found) return found;
@@ -25,11 +28,20 @@ async function readPretrained(path: string): Promise<PretrainedBackbone> {
   }
   const given = await readPublishedBackbone(path);
   const { backbone, width, publisher } = given;
-  const give = (to: Backbone): string | undefined => {
-    setKerasWeights(to, given);
+  const give = (to: NetworkWithBackbone): string | undefined => {
+    setKerasWeights(to.backbone, given);
     return describeLeftOut(given);
   };
-  return { backbone, width, publisher, give };
+  return { backbone, width, publisher, start: "backbone", give };
+}
+
+/** The weights that come with anchorkit: whatever layers of theirs a network has. */
+async function readDrawnWorld(): Promise<PretrainedBackbone> {
+  const { tensors } = await readTensors(await locateWeights(DRAWN_WORLD));
+  const give = ({ model }: NetworkWithBackbone): undefined => {
+    setMatchingWeights(model, tensors);
+  };
+  return { backbone: "small", width: 1, start: "drawn-world", give };
 }
 
 /**
@@ -43,12 +55,12 @@ async function backboneOfModel(folder: string): Promise<PretrainedBackbone | und
   if (backbone === undefined || !preprocessing) return undefined;
   const { mean, deviation } = preprocessing;
   const weights = await readModelWeights(folder);
-  const give = ({ model }: Backbone): string => {
+  const give = ({ backbone: { model } }: NetworkWithBackbone): string => {
     const matched = setMatchingWeights(model, weights);
     if (matched.set.length > 0) return `backbone from ${folder}: ${describeMatch({ ...matched, unused: [] })}`;
     throw new AnchorkitError(`${folder}: its weights are of the backbone ${backbone}, and none fits ${model.name}`);
   };
-  return { backbone, width, publisher, scaling: { mean, deviation }, give };
+  return { backbone, width, publisher, scaling: { mean, deviation }, start: "backbone", give };
 }
 
 /**
@@ -60,7 +72,7 @@ export async function givenBackbone(
   pretrained: string | undefined,
 ): Promise<PretrainedBackbone | undefined> {
   if (model !== undefined) return undefined;
-  return start ?? (pretrained === undefined ? undefined : readPretrained(pretrained));
+  return start ?? (pretrained === undefined || pretrained === FROM_SCRATCH ? undefined : readPretrained(pretrained));
 }
 
 /** Where a training begins with a model of another task, the backbone is what the task must know of it. */

@@ -44,7 +44,8 @@ describe("detect weights", () => {
     const { folder, weights } = JSON.parse(stdout) as { folder: string; weights: Record<string, unknown>[] };
     expect(folder).toBe(weightsFolder());
     expect(weights.map(({ name }) => name)).toEqual(PUBLISHED_FILES.map(({ name }) => name));
-    expect(weights[0]).toMatchObject({ cached: false, bytes: 2_019_640, licence: "Apache-2.0" });
+    expect(weights[0]).toMatchObject({ name: "drawn-world", cached: true, publisher: "anchorkit" });
+    expect(weights[1]).toMatchObject({ cached: false, bytes: 2_019_640, licence: "Apache-2.0" });
   });
 
   it("downloads what is named, or says why not and what to do", async () => {

@@ -126,7 +126,7 @@ describe("weights by name", () => {
 
 describe("the list of published weights", () => {
   test.each(PUBLISHED_FILES.map((file) => [file.name, file] as const))("%s is complete", (_, file) => {
-    expect(new URL(file.url).protocol).toBe("https:");
+    expect(new URL(file.url).protocol).toBe(file.publisher === "anchorkit" ? "file:" : "https:");
     expect(file.sha256).toMatch(/^[0-9a-f]{64}$/);
     expect(file.bytes).toBeGreaterThan(1e6);
     expect(BACKBONE_NAMES).toContain(file.backbone);
@@ -135,12 +135,23 @@ describe("the list of published weights", () => {
     else expect(prefix).toBe(undefined);
   });
 
-  test("has each name and file once, the smallest first", () => {
+  test("has each name and file once: what comes with anchorkit, then the smallest first", () => {
     for (const values of [PUBLISHED_FILES.map(({ name }) => name), PUBLISHED_FILES.map(cachedPath)]) {
       expect(new Set(values).size).toBe(PUBLISHED_FILES.length);
     }
-    const sizes = PUBLISHED_FILES.map(({ bytes }) => bytes);
+    expect(PUBLISHED_FILES[0]?.publisher).toBe("anchorkit");
+    const sizes = PUBLISHED_FILES.slice(1).map(({ bytes }) => bytes);
     expect(sizes).toEqual(sizes.toSorted((a, b) => a - b));
+  });
+
+  test("the weights that come with anchorkit are those of the list", async () => {
+    const [own] = PUBLISHED_FILES;
+    if (!own) throw new Error("the list is empty");
+    expect(await locateWeights(own.name)).toBe(cachedPath(own));
+    expect(isCached(own)).toBe(true);
+    await expect(
+      locateWeights("own", { files: [{ ...own, name: "own", sha256: own.sha256.replace(/^./, "x") }] }),
+    ).rejects.toThrow(/drawn-world\.safetensors: not the file that came with anchorkit: install it again$/);
   });
 
   test("says what was meant", () => {
