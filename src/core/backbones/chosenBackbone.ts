@@ -50,11 +50,8 @@ export const WIDTH = z
   .max(4)
   .optional()
   .meta({ description: "width of a MobileNet (default: 1)", placeholder: "factor" });
-export const PRETRAINED = z
-  .string()
-  .optional()
-  .meta({
-    description:
-      "published weights of a backbone to start from: a file of Keras's or torchvision's (.h5, .keras, .pth, .safetensors), or a folder",
-    placeholder: "file",
-  });
+export const PRETRAINED = z.string().optional().meta({
+  description:
+    "published weights of a backbone to start from: a file of Keras's or torchvision's (.h5, .keras, .pth, .safetensors), or a folder",
+  placeholder: "file",
+});
