@@ -49,6 +49,10 @@ describe("a published backbone in a file of plain tensors", () => {
 
     const { publisher, width } = published;
     const backbone = buildBackbone(published.backbone, { random: new Random(1), publisher, width });
+    const other = buildBackbone(published.backbone, { random: new Random(1) });
+    expect(() => {
+      setKerasWeights(other, published);
+    }).toThrow(`${file}: weights in the form of torchvision, and mobilenet_v3_small has that of keras: build it with publisher "torchvision", or give keras's weights`); // prettier-ignore
     setKerasWeights(backbone, published);
     const own = weightValues(backbone.model);
     expect(own.size).toBe([...state.keys()].filter((name) => name.startsWith("features.")).length);
