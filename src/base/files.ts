@@ -20,7 +20,13 @@ export async function copyFileAtomic(from: string, path: string): Promise<void> 
   await placeFile(path, (beside) => copyFile(from, beside, constants.COPYFILE_FICLONE));
 }
 
-async function placeFile(path: string, make: (beside: string) => Promise<void>): Promise<void> {
+/**
+ * Makes a file beside its place and renames it, as `writeFileAtomic` does.
+ *
+ * @param make writes the file to the path that it is given
+ * @throws AnchorkitError that names the file, when the system does not allow it; and what `make` throws
+ */
+export async function placeFile(path: string, make: (beside: string) => Promise<void>): Promise<void> {
   const beside = `${path}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });

@@ -15,6 +15,7 @@ import { addStats } from "./label/statsLabels.ts";
 import { addTrain } from "./detect/train.ts";
 import { addTune } from "./detect/tune.ts";
 import { addView } from "./label/viewLabels.ts";
+import { addWeights } from "./detect/weights.ts";
 
 /** `detect` with all its subcommands. */
 export function detectProgram(): Command {
@@ -25,6 +26,7 @@ export function detectProgram(): Command {
   addPredict(program);
   addExplain(program);
   addRuns(program);
+  addWeights(program);
   addDoctor(program);
   addEngine(program);
   return program;

@@ -4,6 +4,7 @@ import { isFolder, type KerasWeights } from "./kerasWeights.ts";
 import { readManifestWeights } from "./weights/manifest.ts";
 import { layerOf, PUBLISHED, relationOf } from "./weights/recognise.ts";
 import { TORCHVISION } from "./weights/torchvisionNames.ts";
+import { type LocateOptions, locateWeights } from "./weights/weightCache.ts";
 import { readWeightFile } from "./weights/weightFile.ts";
 
 /** Weights of a backbone that `buildBackbone` knows, whoever published them. */
@@ -15,13 +16,16 @@ export interface PublishedBackbone extends KerasWeights {
 }
 
 /**
- * The weights of a backbone, from the files and folders that `readKerasWeights` reads. Which it is, and its width, a
- * folder says and is known in a file by the layers' names and shapes; other layers, those of a classifier above all, are
- * left out.
+ * The weights of a backbone: by name ("resnet18"), downloaded once into the user's cache and checked, or from the files
+ * and folders that `readKerasWeights` reads. Which network it is, and its width, a folder says and is known in a file by
+ * the layers' names and shapes; other layers, those of a classifier above all, are left out.
  *
- * @throws AnchorkitError as `readKerasWeights`, and for weights of a network that is not among the backbones
+ * @param given a name, file or folder
+ * @throws AnchorkitError as `locateWeights` and `readKerasWeights`, and for weights of a network that is not among the
+ * backbones
  */
-export async function readPublishedBackbone(path: string): Promise<PublishedBackbone> {
+export async function readPublishedBackbone(given: string, options: LocateOptions = {}): Promise<PublishedBackbone> {
+  const path = await locateWeights(given, options);
   if (await isFolder(path)) return backboneIn(path, await readManifestWeights(path));
   const { network, ...rest } = await readWeightFile(path, "backbone");
   if (!network) {

@@ -54,7 +54,11 @@ test.each([
   [`${train} --augment nowhere.yaml`, "nowhere.yaml: there is no such file or folder"],
   [`${train} --augment stronger`, 'augmentation "stronger": is neither none, light, default, strong'],
   [`${train} --weights @nowhere`, "nowhere: there is no such file or folder"],
-  [`${train} --pretrained nowhere.h5`, "--pretrained nowhere.h5: there is no such file or folder"],
+  [`${train} --pretrained nowhere.h5`, "--pretrained nowhere.h5: there is no such file or folder, nor weights of that"],
+  [
+    `${train} --pretrained mobilenet-v2-0.53`,
+    'nor weights of that name (did you mean "mobilenet-v2-0.35"?); there are',
+  ],
   [
     `${train} --model vgg16 --find-lr --pretrained nowhere.h5`,
     "--pretrained nowhere.h5: there is no such file or folder",

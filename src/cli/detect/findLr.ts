@@ -7,8 +7,9 @@ import { rateWords, shownRate } from "../../report/rateTest/words.ts";
 import { abortOnInterrupt, INTERRUPTED } from "../interrupt.ts";
 import { printJson, quoted, requireThere } from "../options.ts";
 import { Progress } from "../progress.ts";
+import { fetchPretrained } from "./pretrained.ts";
 import { learnsSeries, openTrainingData, requireDataFlags } from "./trainData.ts";
-import { filesOf, ownOptions, sharedOptions, type TrainFlags } from "./trainOptions.ts";
+import { ownOptions, requireFiles, sharedOptions, type TrainFlags } from "./trainOptions.ts";
 
 /**
  * `detect train --find-lr`: which learning rate suits what would be trained. Writes a page with the curve beside where
@@ -19,12 +20,14 @@ export async function findLr(flags: TrainFlags, command: Command): Promise<void>
   const shared = sharedOptions(flags);
   requireDataFlags(model, command);
   const own = ownOptions(model, command);
-  requireThere({ data, ...filesOf(flags, own) });
+  requireThere({ data });
+  requireFiles(flags, own);
   checkChoice(model, own, weights);
   const page = `${flags.out ?? join("runs", basename(resolve(data), extname(data)))}-lr.html`;
   await requireReplaceable(page, { inputs: [data, ...(images === undefined ? [] : [images])], overwrite });
   const augmentation = await loadAugmentation(augment, modelNamed(model).presets);
   const { dataset, warnings } = await openTrainingData(flags, { own });
+  await fetchPretrained(own);
   const progress = new Progress("range test");
   const signal = abortOnInterrupt(() => {
     progress.log("stopping after this step");

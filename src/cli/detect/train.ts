@@ -25,14 +25,15 @@ import {
   addModelOptions,
   addRunOptions,
   addTrainingOptions,
-  filesOf,
   forgetSameLength,
   lengthOf,
   ownOptions,
+  requireFiles,
   sharedOptions,
   takeModelOfWeights,
   type TrainFlags,
 } from "./trainOptions.ts";
+import { fetchPretrained } from "./pretrained.ts";
 import { openTrainingData, requireDataFlags, type TrainingData } from "./trainData.ts";
 import { augmentationFor, requireTask, trainInto } from "./trainInto.ts";
 import { historyOf, writeTrainingReport } from "./trainingReport.ts";
@@ -89,7 +90,8 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   }
   if (!resume) requireDataFlags(model, command);
   const own = resume ? {} : ownOptions(model, command); // a network that goes on is what it is
-  requireThere({ data, ...(!resume && filesOf(flags, own)) }); // a run that goes on has all of them in itself
+  requireThere({ data });
+  if (!resume) requireFiles(flags, own); // a run that goes on has all of them in itself
   const { modelFolderOf } = await import("../../training/run/modelFolder.ts");
   if (!resume) {
     const inputs = [data, ...(weights === undefined ? [] : [modelFolderOf(weights)])];
@@ -101,6 +103,7 @@ async function train(flags: TrainFlags, command: Command): Promise<void> {
   const { dataset, warnings, splits } = opened;
   requireTask(model, dataset.images, data);
   process.stderr.write(`${[...opened.lines, `run folder: ${out}`].join("\n")}\n`);
+  if (!resume) await fetchPretrained(own);
 
   const progress = new Progress("training");
   const signal = abortOnInterrupt(() => {

@@ -13,6 +13,7 @@ import { SCHEDULES } from "../../training/schedules/registry.ts";
 import { wasGiven } from "../configFile.ts";
 import { addReadingOptions, type DataFlags } from "../dataset.ts";
 import { defined } from "../../base/defined.ts";
+import { requirePretrained } from "./pretrained.ts";
 import { addSeriesOptions, type SeriesFlags } from "../series.ts";
 import { addDetectorOptions, addOverwriteOption, choice, flagOf, numberIn, requireThere } from "../options.ts";
 
@@ -169,14 +170,17 @@ export function sharedOptions(flags: TrainFlags) {
   };
 }
 
-/** The files that a training reads beside its data, by their options, for `requireThere`. */
-export function filesOf({ weights, augment }: TrainFlags, own: Readonly<Record<string, unknown>>) {
-  const { pretrained } = own;
-  return {
-    weights,
-    ...(typeof pretrained === "string" && { pretrained }),
-    ...(isAugmentationFile(augment) && { augment }),
-  };
+/**
+ * Makes sure that the files are there that a training reads beside its data.
+ *
+ * @param own see `ownOptions`
+ */
+export function requireFiles(
+  { weights, augment }: TrainFlags,
+  { pretrained }: Readonly<Record<string, unknown>>,
+): void {
+  requireThere({ weights, ...(isAugmentationFile(augment) && { augment }) });
+  if (typeof pretrained === "string") requirePretrained(pretrained);
 }
 
 /**

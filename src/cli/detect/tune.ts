@@ -22,6 +22,7 @@ import {
   requireOptions,
 } from "../options.ts";
 import { duration, Progress } from "../progress.ts";
+import { fetchPretrained } from "./pretrained.ts";
 import { openTrainingData } from "./trainData.ts";
 import { requireTask } from "./trainInto.ts";
 import { chosenSearch, type ChosenSearch, type TuneFlags } from "./tune/chosenSearch.ts";
@@ -86,6 +87,7 @@ async function tune(flags: TuneFlags): Promise<void> {
   const spent = (): number => before + (performance.now() - began) / 1000;
   const { dataset, warnings } = await openTrainingData(search.first.flags, search.first);
   requireTask(search.model, dataset.images, flags.data);
+  await fetchPretrained(search.first.own);
 
   const progress = new Progress("tuning");
   const signal = abortOnInterrupt(() => {

@@ -1,11 +1,6 @@
-import { createHash } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
-import type { ReadableStream } from "node:stream/web";
-import { pipeline } from "node:stream/promises";
-import { AnchorkitError, messageOf } from "../../base/errors.ts";
+import { download, fetchText, requireSecure, splitCredentials } from "../../base/download.ts";
+import { AnchorkitError } from "../../base/errors.ts";
 import { compareVersions, normalizeName, satisfies, type Requirement } from "./requirement.ts";
 
 /** A file that a package index offers. */
@@ -38,12 +33,18 @@ export async function downloadFromIndex(
     );
   }
   const path = join(folder, file.filename);
-  try {
-    await download(file, path, new URL(file.url).origin === site.base.origin ? site.headers : {}, onMessage);
-  } catch (error) {
-    await rm(path, { force: true });
-    throw error;
-  }
+  const url = new URL(file.url);
+  if (file.sha256 === undefined) throw new AnchorkitError(`${url.href}: the index gives no sha256 for it`);
+  let reported = 0;
+  await download(url, path, {
+    ...{ sha256: file.sha256, by: "the index" },
+    headers: url.origin === site.base.origin ? site.headers : {},
+    onProgress(received, total) {
+      if (received - reported <= 50e6) return;
+      reported = received;
+      onMessage(`${file.filename}: ${(received / 1e6).toFixed(0)} of ${(total / 1e6).toFixed(0)} MB`);
+    },
+  });
   return path;
 }
 
@@ -91,70 +92,13 @@ export function parseProjectPage(text: string, contentType: string, page: URL): 
 /** An index address as the base of its pages, with the user and password in it as a header. */
 function openIndex(index: string): { base: URL; headers: Record<string, string> } {
   if (!URL.canParse(index)) throw new AnchorkitError(`package index "${index}": not an address`);
-  const base = new URL(index.endsWith("/") ? index : `${index}/`);
-  const { username, password } = base;
-  base.username = base.password = "";
-  checkSecure(base);
-  if (username === "") return { base, headers: {} };
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { base, headers: { authorization: `Basic ${Buffer.from(credentials).toString("base64")}` } };
-}
-
-function checkSecure(url: URL): void {
-  const local = ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
-  if (url.protocol === "https:" || (url.protocol === "http:" && local)) return;
-  throw new AnchorkitError(`package index ${url.href}: must be https, so that its checksums can be trusted`);
+  const { url: base, headers } = splitCredentials(new URL(index.endsWith("/") ? index : `${index}/`));
+  requireSecure(base);
+  return { base, headers };
 }
 
 async function listFiles(page: URL, headers: Record<string, string>): Promise<IndexFile[]> {
   const accept = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1";
-  const response = await get(page, { ...headers, accept });
-  return parseProjectPage(await response.text(), response.headers.get("content-type") ?? "", new URL(response.url));
-}
-
-async function download(
-  file: IndexFile,
-  path: string,
-  headers: Record<string, string>,
-  onMessage: (line: string) => void,
-): Promise<void> {
-  const url = new URL(file.url);
-  checkSecure(url);
-  if (file.sha256 === undefined) throw new AnchorkitError(`${url.href}: the index gives no sha256 for it`);
-  const response = await get(url, headers);
-  if (response.body === null) throw new AnchorkitError(`${url.href}: empty answer`);
-  const total = Number(response.headers.get("content-length") ?? 0);
-  const hash = createHash("sha256");
-  let [received, reported] = [0, 0];
-  const watched = async function* (source: AsyncIterable<Uint8Array>) {
-    for await (const chunk of source) {
-      hash.update(chunk);
-      received += chunk.byteLength;
-      if (received - reported > 50e6) {
-        reported = received;
-        onMessage(`${file.filename}: ${(received / 1e6).toFixed(0)} of ${(total / 1e6).toFixed(0)} MB`);
-      }
-      yield chunk;
-    }
-  };
-  // the DOM's type of fetch and Node's type of streams differ in name only
-  const body = Readable.fromWeb(response.body as ReadableStream);
-  await pipeline(body, watched, createWriteStream(path));
-  const sha256 = hash.digest("hex");
-  if (sha256 !== file.sha256) {
-    throw new AnchorkitError(`${url.href}: sha256 is ${sha256}, but the index says ${file.sha256}; not installed`);
-  }
-}
-
-async function get(url: URL, headers: Record<string, string>): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(url, { headers });
-  } catch (error) {
-    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-    throw new AnchorkitError(`${url.href}: ${messageOf(cause)}`);
-  }
-  if (!response.ok) throw new AnchorkitError(`${url.href}: ${response.status} ${response.statusText}`);
-  checkSecure(new URL(response.url));
-  return response;
+  const { text, response } = await fetchText(page, { headers: { ...headers, accept } });
+  return parseProjectPage(text, response.headers.get("content-type") ?? "", new URL(response.url));
 }

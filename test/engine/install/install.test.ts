@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { installEngine } from "../../../src/engine/install/install.ts";
 import { engineFolder } from "../../../src/engine/locate.ts";
-import { zipOf } from "../zipFixture.ts";
+import { zipOf } from "../../base/zipFixture.ts";
 
 // A package of this project that has a working engine would end every installation at once.
 vi.mock("../../../src/engine/locate.ts", async (original) => ({

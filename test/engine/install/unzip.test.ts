@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { readFromZip, unzip } from "../../../src/engine/install/unzip.ts";
-import { zipOf } from "../zipFixture.ts";
+import { zipOf } from "../../base/zipFixture.ts";
 
 let folder: string;
 beforeEach(async () => {

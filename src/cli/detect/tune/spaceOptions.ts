@@ -4,13 +4,12 @@ import { checkChoice, modelNamed } from "../../../models.ts";
 import type { Sample } from "../../../training/tune/sample.ts";
 import { type Space, typicalValues } from "../../../training/tune/space.ts";
 import { applyConfig, findOption } from "../../configFile.ts";
-import { requireThere } from "../../options.ts";
 import {
   addModelOptions,
   addRunOptions,
   addTrainingOptions,
-  filesOf,
   ownOptions,
+  requireFiles,
   sharedOptions,
   takeModelOfWeights,
   type TrainFlags,
@@ -78,7 +77,7 @@ export async function trainingOf(
     sharedOptions(flags);
     const own = ownOptions(flags.model, command);
     checkChoice(flags.model, own, flags.weights);
-    requireThere(filesOf(flags, own));
+    requireFiles(flags, own);
     return { flags, own };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

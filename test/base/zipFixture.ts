@@ -1,17 +1,27 @@
-import { crc32 } from "node:zlib";
+import { crc32, deflateRawSync } from "node:zlib";
 
-/** A zip archive of the given files, stored without compression (PKWARE's APPNOTE, sections 4.3.7, 4.3.12, 4.3.16). */
-export function zipOf(files: Record<string, string>): Buffer {
+/**
+ * A zip archive of the given files, stored without compression unless asked for (PKWARE's APPNOTE, sections 4.3.7,
+ * 4.3.12, 4.3.16).
+ *
+ * @param compressed whether a file of this name is compressed
+ */
+export function zipOf(
+  files: Record<string, string | Uint8Array>,
+  compressed: (name: string) => boolean = () => false,
+): Buffer {
   const locals: Buffer[] = [];
   const centrals: Buffer[] = [];
   let offset = 0;
   for (const [name, text] of Object.entries(files)) {
-    const [path, data] = [Buffer.from(name), Buffer.from(text)];
+    const [path, content] = [Buffer.from(name), Buffer.from(text)];
+    const data = compressed(name) ? deflateRawSync(content) : content;
     const common = Buffer.alloc(26); // version, flags, method, time, date, crc, sizes, name and extra lengths
     common.writeUInt16LE(20, 0);
-    common.writeUInt32LE(crc32(data), 10);
+    common.writeUInt16LE(compressed(name) ? 8 : 0, 4);
+    common.writeUInt32LE(crc32(content), 10);
     common.writeUInt32LE(data.length, 14);
-    common.writeUInt32LE(data.length, 18);
+    common.writeUInt32LE(content.length, 18);
     common.writeUInt16LE(path.length, 22);
     const central = Buffer.alloc(14); // comment length, disk, attributes, offset
     central.writeUInt32LE(offset, 10);
