@@ -74,6 +74,6 @@ export { drawNormal, drawUniform, seeded } from "./randomness.ts";
 export { collectUpdates, latestValue, pushUpdate } from "./updates.ts";
 export type { Tensors } from "./weights/floats.ts";
 export { PUBLISHED_FILES, type PublishedFile } from "./weights/publishedFiles.ts";
-export { writeSafetensors } from "./weights/safetensors.ts";
+export { type SafetensorsOptions, writeSafetensors } from "./weights/safetensors.ts";
 export { readTensors } from "./weights/tensorFiles.ts";
 export { type LocateOptions, locateWeights } from "./weights/weightCache.ts";

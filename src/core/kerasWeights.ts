@@ -1,7 +1,9 @@
 import { stat } from "node:fs/promises";
 import * as tf from "@tensorflow/tfjs";
+import { AnchorkitError } from "../base/errors.ts";
 import { systemErrorAt } from "../base/systemErrors.ts";
 import type { Backbone } from "./backbones/index.ts";
+import type { Publisher } from "./backbones/names.ts";
 import { namedWeights, setWeights, type NamedValues, type WeightValue } from "./namedWeights.ts";
 import { readManifestWeights } from "./weights/manifest.ts";
 import { readWeightFile } from "./weights/weightFile.ts";
@@ -14,6 +16,8 @@ export interface KerasWeights {
   model: string | undefined;
   /** Factor on the network's number of channels. */
   width: number;
+  /** In whose form a network must be for them; undefined: not known. */
+  publisher?: Publisher | undefined;
   weights: NamedValues;
   /** Layers in the file that are not among the weights. */
   leftOut: string[];
@@ -35,12 +39,17 @@ export async function readKerasWeights(path: string): Promise<KerasWeights> {
 
 /**
  * Gives a backbone these weights, by the names of layer and weight. All or nothing: each weight of the backbone must be
- * there with its shape, and none may be left over, but those of the part that was cut off the backbone. The kernel of published weights that takes blue, green, red is turned
- * round.
+ * there with its shape, and none may be left over, but those of the part that was cut off the backbone. The kernel of
+ * published weights that takes blue, green, red is turned round.
  *
- * @throws AnchorkitError that names what is missing, left over, or of another shape
+ * @throws AnchorkitError that names what is missing, left over, or of another shape, and for a backbone in another
+ * publisher's form, which would make other features of the same weights
  */
-export function setKerasWeights({ model, bgrKernel, leftOut = [] }: Backbone, given: KerasWeights): void {
+export function setKerasWeights({ model, bgrKernel, publisher, leftOut = [] }: Backbone, given: KerasWeights): void {
+  if (publisher && given.publisher && publisher !== given.publisher) {
+    const forms = `${given.path}: weights in the form of ${given.publisher}, and ${model.name} has that of ${publisher}`;
+    throw new AnchorkitError(`${forms}: build it with publisher "${given.publisher}", or give ${publisher}'s weights`);
+  }
   const weights = withDepthwiseKernels(given.weights, new Set([...namedWeights(model).keys(), ...leftOut]));
   for (const name of leftOut) weights.delete(name);
   const kernel = `${bgrKernel}/kernel`;

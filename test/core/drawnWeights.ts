@@ -26,7 +26,7 @@ export interface DrawnMap {
 }
 
 /** Values 0 to 1 by a name: 9,973 of them, over and over. */
-export function draw(name: string, count: number): Float64Array {
+function draw(name: string, count: number): Float64Array {
   const seed = Array.from(name, (letter, i) => (i + 1) * letter.charCodeAt(0)).reduce((a, b) => a + b) % 1000;
   const drawn = new Float64Array(count);
   for (let k = 0; k < Math.min(count, 9973); k++) {

@@ -38,6 +38,8 @@ export interface Backbone {
   features: FeatureMap[];
   /** What its published weights expect; undefined: nothing fixed, take mean and deviation of the training set. */
   preprocessing: PixelScaling | undefined;
+  /** Whose form it has; undefined: nobody publishes it. */
+  publisher?: Publisher | undefined;
   /** The layer that takes blue, green, red in the published weights: loading them turns its kernel round. */
   bgrKernel?: string;
   /** Weights of the whole network that this part of it has not, by name. */

@@ -34,5 +34,5 @@ export function buildBackbone(name: BackboneName, options: BackboneOptions): Bac
     const known = publishers.length > 0 ? `has only the form of ${publishers.join(" and ")}` : "is nobody's";
     throw new AnchorkitError(`buildBackbone: there is no ${name} of ${options.publisher}: it ${known}`);
   }
-  return BUILDERS[name](options, publisher);
+  return { ...BUILDERS[name](options, publisher), publisher: publishers.length > 0 ? publisher : undefined };
 }

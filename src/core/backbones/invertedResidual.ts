@@ -26,11 +26,32 @@ export interface Named {
 }
 
 /**
+ * Blocks one after another; before each stride beyond 4 its expanded map is one of the maps that a detector looks at.
+ *
+ * @param x the map of stride 2 that the stem gives
+ */
+export function invertedResiduals(
+  b: Blocks,
+  x: tf.SymbolicTensor,
+  blocks: readonly InvertedResidual[],
+): { output: tf.SymbolicTensor; maps: [stride: number, map: tf.SymbolicTensor][] } {
+  const maps: [number, tf.SymbolicTensor][] = [];
+  let stride = 2;
+  for (const block of blocks) {
+    const { expanded, output } = invertedResidual(b, x, block);
+    if (block.strides === 2 && stride > 2) maps.push([stride, expanded]);
+    stride *= block.strides;
+    x = output;
+  }
+  return { output: x, maps };
+}
+
+/**
  * 1x1 to more channels, a depthwise convolution, squeeze and excitation if any, and 1x1 back to few without activation;
  * with a shortcut where sizes agree (Sandler et al., "Inverted Residuals and Linear Bottlenecks", 2018; with squeeze:
  * Tan et al., "MnasNet", 2019).
  */
-export function invertedResidual(
+function invertedResidual(
   b: Blocks,
   x: tf.SymbolicTensor,
   { name, expanded, kernelSize, strides, activation, squeeze, channels, names }: InvertedResidual,
@@ -51,25 +72,4 @@ export function invertedResidual(
 /** How Keras's layers of activations end: MobileNet V2's in relu. */
 function kindOf(activation: ActivationName): string {
   return activation === "relu6" ? "relu" : "activation";
-}
-
-/**
- * Blocks one after another; before each stride beyond 4 its expanded map is one of the maps that a detector looks at.
- *
- * @param x the map of stride 2 that the stem gives
- */
-export function invertedResiduals(
-  b: Blocks,
-  x: tf.SymbolicTensor,
-  blocks: readonly InvertedResidual[],
-): { output: tf.SymbolicTensor; maps: [stride: number, map: tf.SymbolicTensor][] } {
-  const maps: [number, tf.SymbolicTensor][] = [];
-  let stride = 2;
-  for (const block of blocks) {
-    const { expanded, output } = invertedResidual(b, x, block);
-    if (block.strides === 2 && stride > 2) maps.push([stride, expanded]);
-    stride *= block.strides;
-    x = output;
-  }
-  return { output: x, maps };
 }

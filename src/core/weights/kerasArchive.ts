@@ -53,7 +53,7 @@ export function withLayerNames(datasets: readonly H5Listed[], model: Configured)
 
 /** The layers' names of a model's data sets, whose paths lead to the model at this depth. */
 function namesIn({ config }: Configured, datasets: readonly H5Listed[], depth: number): [H5Listed, string][] {
-  const inside = datasets.filter(({ parts }) => isContainer(parts[depth]));
+  const inside = datasets.filter(({ parts }) => parts[depth] === "layers");
   const groups = [...new Set(inside.map(({ parts }) => parts[depth + 1] ?? ""))];
   const layers = (config.layers ?? []).flatMap((layer) => Configured.safeParse(layer).data ?? []);
   return [...new Set(layers.map(classOf))].flatMap((kind) => {
@@ -72,11 +72,6 @@ function namesOf(layer: Configured, datasets: readonly H5Listed[], depth: number
   const { name } = layer.config;
   if (layer.config.layers) return namesIn(layer, datasets, depth);
   return name === undefined ? [] : datasets.map((dataset): [H5Listed, string] => [dataset, name]);
-}
-
-/** What Keras 3, and Keras 2 as a part of TensorFlow, call the group of a model's layers. */
-function isContainer(part: string | undefined): boolean {
-  return part === "layers" || part === "_layer_checkpoint_dependencies";
 }
 
 function numberOf(group: string): number {

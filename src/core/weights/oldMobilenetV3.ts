@@ -11,6 +11,7 @@ export function nameFromOldMobilenetV3(name: string): string {
     .slice(0, -1)
     .join("_")
     .replace(/_?BatchNorm$/, "_bn")
-    .replace(/(?<=^|_)Conv/, "conv");
+    .replace(/(?<=^|_)Conv/, "conv")
+    .replace(/^L/, "l");
   return `${layer}/${parts.at(-1) ?? ""}`;
 }

@@ -21,6 +21,14 @@ const Described = z.object({
 });
 const Metadata = z.record(z.string(), z.string());
 
+/** How `writeSafetensors` writes. */
+export interface SafetensorsOptions {
+  /** Half floats or whole ones; "F32" unless told. */
+  dtype?: "F16" | "F32";
+  /** Texts that the file says about itself. */
+  metadata?: Readonly<Record<string, string>>;
+}
+
 /** Whether bytes begin as a safetensors file does: the size of a header, and a brace. */
 export function isSafetensors(bytes: Uint8Array): boolean {
   return bytes.length > 8 && bytes[8] === 0x7b && bytes[6] === 0 && bytes[7] === 0;
@@ -67,17 +75,16 @@ export function readSafetensors(bytes: Uint8Array, path: string): Tensors {
 }
 
 /**
- * Writes a safetensors file; it appears whole or not at all.
+ * Writes a safetensors file, of half floats the nearest to each value; it appears whole or not at all.
  *
- * @param dtype "F16": each value as the nearest half float
- * @param metadata texts that the file says about itself
  * @throws AnchorkitError that names the first tensor with a value that is not finite, or too large for a half float
  */
 export async function writeSafetensors(
   path: string,
   tensors: NamedValues,
-  { dtype = "F32", metadata = {} }: { dtype?: "F16" | "F32"; metadata?: Record<string, string> } = {},
+  options: SafetensorsOptions = {},
 ): Promise<void> {
+  const { dtype = "F32", metadata = {} } = options;
   const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
   const parts: Buffer[] = [];
   let at = 0;

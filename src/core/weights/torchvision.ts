@@ -97,7 +97,9 @@ function kernelOf({ shape, values }: WeightValue, kind: Module["kind"]): WeightV
 
 function noBackbone(path: string, what: string): AnchorkitError {
   const known = TORCHVISION.map(({ model }) => model).join(", ");
-  return new AnchorkitError(`${path}: holds weights of ${what}; of torchvision's, known are those of ${known}`);
+  return new AnchorkitError(
+    `${path}: holds weights of ${what}, which no backbone takes; known are torchvision's ${known}`,
+  );
 }
 
 function shown(names: readonly string[]): string {

@@ -79,6 +79,26 @@ function numberedTree(layers: ReadonlyMap<string, ReadonlyMap<string, WeightValu
   return { groups: { layers: { groups: Object.fromEntries(groups) }, vars: {}, optimizer: {} } };
 }
 
+/** What Keras 2 called a layer of MobileNet V3. */
+function keras2Name(layer: string): string {
+  return layer
+    .replace(/^(expanded_conv(?:_\d+)?)_/, "$1/")
+    .replace("squeeze_excite_", "squeeze_excite/")
+    .replace(/(^|\/)conv/, "$1Conv")
+    .replace(/_bn$/, "/BatchNorm");
+}
+
+/** As weights saved alone by Keras 2, where names with slashes are groups within groups. */
+function slashedTree(layers: ReadonlyMap<string, ReadonlyMap<string, WeightValue>>): H5Tree {
+  const root: H5Tree = { groups: {} };
+  for (const [layer, weights] of layers) {
+    const parts = layer.split("/");
+    const group = [...parts, ...parts].reduce<H5Tree>((at, part) => ((at.groups ??= {})[part] ??= {}), root);
+    group.values = Object.fromEntries([...weights].map(([weight, value]) => [`${weight}:0`, value]));
+  }
+  return root;
+}
+
 describe("Keras's HDF5 files", () => {
   let folder: string;
   let layers: Map<string, Map<string, WeightValue>>;
@@ -110,6 +130,19 @@ describe("Keras's HDF5 files", () => {
       `${path("model.h5")}: left out, as not of the backbone: dense, dropout`,
     );
     expect(numbered?.leftOut).toEqual(["top"]);
+  });
+
+  it("of MobileNet V3 have Keras 2's names with slashes, too, as the published ones do", async () => {
+    const build = (seed: number) => buildBackbone("mobilenet-v3-small", { random: new Random(seed), width: 0.28 });
+    const made = build(1);
+    const old = new Map([...byLayer(made)].map(([layer, weights]) => [keras2Name(layer), weights]));
+    expect([...old.keys()].slice(0, 6)).toEqual(["Conv", "Conv/BatchNorm", "expanded_conv/depthwise", "expanded_conv/depthwise/BatchNorm", "expanded_conv/squeeze_excite/Conv", "expanded_conv/squeeze_excite/Conv_1"]); // prettier-ignore
+    await writeH5(path("v3.h5"), slashedTree(new Map([...old, ["Logits", new Map([["bias", DENSE]])]])));
+    const published = await readPublishedBackbone(path("v3.h5"));
+    expect([published.backbone, published.width, published.leftOut]).toEqual(["mobilenet-v3-small", 0.28, ["logits"]]);
+    const backbone = build(2);
+    setKerasWeights(backbone, published);
+    expect(byLayer(backbone)).toEqual(byLayer(made));
   });
 
   it("give a classifier's weights too to who asks for all", async () => {

@@ -4,8 +4,10 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it, test, vi } from "vitest";
 import { BACKBONE_NAMES } from "../../../src/core/backbones/names.ts";
+import { readPublishedBackbone } from "../../../src/core/publishedBackbone.ts";
 import { PUBLISHED_FILES, type PublishedFile } from "../../../src/core/weights/publishedFiles.ts";
 import {
   cachedPath,
@@ -115,6 +117,13 @@ describe("weights by name", () => {
       'Tinny: there is no such file or folder, nor weights of that name (did you mean "tiny"?); there are tiny',
     );
     expect(asked).toEqual([]);
+  });
+
+  it("are those of a backbone, whose path messages name then", async () => {
+    answer = await readFile(fileURLToPath(new URL("../../fixtures/tensors/nested.keras", import.meta.url)));
+    file = { ...file, bytes: answer.length, sha256: createHash("sha256").update(answer).digest("hex") };
+    const { path, backbone, width, weights } = await readPublishedBackbone("tiny", { files: [file] });
+    expect([path, backbone, width, weights.size]).toEqual([cachedPath(file), "mobilenet-v1", 0.05, 135]);
   });
 
   it("cannot be kept where the cache cannot be written", async () => {

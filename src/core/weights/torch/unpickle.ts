@@ -172,7 +172,7 @@ export function unpickle(
         ask(`${input.line()}.${input.line()}`);
         break;
       case 0x93: // STACK_GLOBAL
-        ask(stack.popCount(2).map(String).join("."));
+        ask(nameOf(stack.popCount(2), path));
         break;
       case 0x52: // REDUCE
       case 0x81: // NEWOBJ
@@ -194,6 +194,11 @@ export function unpickle(
     }
   }
   throw new AnchorkitError(`${path}: damaged, or no weights: its pickle has more than ${MOST.opcodes} opcodes`);
+}
+
+function nameOf(parts: readonly unknown[], path: string): string {
+  if (parts.every((part) => typeof part === "string")) return parts.join(".");
+  throw new AnchorkitError(`${path}: damaged: its pickle asks for what has no name`);
 }
 
 function append(stack: PickleStack, values: unknown[], path: string): void {

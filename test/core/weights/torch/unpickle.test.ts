@@ -63,6 +63,7 @@ describe("unpickle", () => {
     ["eval", "c__builtin__\neval\nU\x011\x85R.", /asks for __builtin__\.eval, which is no tensor/],
     ["another function by its parts", "\x8c\x05posix\x8c\x06system\x93.", /asks for posix\.system, which is no tensor/],
     ["a name with a line break", "\x8c\x02o\n\x8c\x01s\x93.", /^x\.pth: asks for o\\n\.s, which/],
+    ["another function without a name", "N}\x93.", /its pickle asks for what has no name/],
     ["a call of what is no function", "K\x01)R.", /its pickle calls what cannot be called/],
     ["attributes of a list", "]}b.", /gives attributes to what is no dict/],
     ["an opcode of protocol 0", "(lp0\nI1\na.", /has the opcode 0x70, which no tensor needs/],
