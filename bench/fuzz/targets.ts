@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { File, FS, ready } from "h5wasm";
@@ -44,6 +44,9 @@ export interface Target {
 
 const IMAGE_TYPES = ["jpeg", "png", "webp", "gif", "tiff", "bmp"] as const;
 
+/** Of test/fixtures/tensors. */
+const TENSOR_FILES = ["zip.pth", "legacy.pth", "some.safetensors", "nested.keras"];
+
 const OTHERS: Record<string, (folder: string) => Promise<Target>> = {
   "yolo lists": (folder) => labels("yolo", folder, /\.(?:yaml|txt)$/, { lists: true }),
   results,
@@ -58,6 +61,7 @@ const OTHERS: Record<string, (folder: string) => Promise<Target>> = {
   "state.bin": checkpoint,
   "Keras weights": kerasWeights,
   "Keras .h5": kerasH5,
+  ...Object.fromEntries(TENSOR_FILES.map((name) => [name, (folder: string) => tensorFile(name, folder)])),
 };
 
 /** All readers, by name. */
@@ -316,6 +320,18 @@ async function kerasH5(folder: string): Promise<Target> {
   }
   made.close();
   await writeFile(file, FS?.readFile("/made.h5") ?? "");
+  return {
+    files: [file],
+    async read() {
+      await readKerasWeights(file);
+    },
+  };
+}
+
+/** What torch, safetensors and Keras 3 wrote. */
+async function tensorFile(name: string, folder: string): Promise<Target> {
+  const file = join(folder, name);
+  await copyFile(new URL(`../../test/fixtures/tensors/${name}`, import.meta.url), file);
   return {
     files: [file],
     async read() {

@@ -73,3 +73,8 @@ export { transposedUpsampling } from "./ops/upsampling/transposedUpsampling.ts";
 export { maxPoolWithSwitches, maxUnpool, type PooledMap } from "./ops/upsampling/unpooling.ts";
 export { drawNormal, drawUniform, seeded } from "./randomness.ts";
 export { collectUpdates, latestValue, pushUpdate } from "./updates.ts";
+export type { Tensors } from "./weights/floats.ts";
+export { PUBLISHED_FILES, type PublishedFile } from "./weights/publishedFiles.ts";
+export { writeSafetensors } from "./weights/safetensors.ts";
+export { readTensors } from "./weights/tensorFiles.ts";
+export { type LocateOptions, locateWeights } from "./weights/weightCache.ts";

@@ -34,7 +34,7 @@ export interface SegmenterTaskOptions extends SegmenterOptions {
   /** The name of the model, and the network that it stands for. */
   model: string;
   architecture: Architecture;
-  /** Keras weights of a backbone, which the network has then. */
+  /** Published weights of a backbone, by name or path; the network has that backbone then. */
   pretrained?: string | undefined;
   /** Images in a step. */
   batch: number;

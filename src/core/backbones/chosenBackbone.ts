@@ -52,6 +52,6 @@ export const WIDTH = z
   .meta({ description: "width of a MobileNet (default: 1)", placeholder: "factor" });
 export const PRETRAINED = z.string().optional().meta({
   description:
-    "published weights of a backbone to start from: a file of Keras's or torchvision's (.h5, .keras, .pth, .safetensors), or a folder",
-  placeholder: "file",
+    "weights of a backbone to start from: a name that detect weights lists, a file of Keras's or torchvision's (.h5, .keras, .pth, .safetensors), or a folder",
+  placeholder: "name | file",
 });
