@@ -66,8 +66,10 @@ export async function givenBackbone(
 export async function startingFrom(context: PrepareContext, task: TaskKind): Promise<PrepareContext> {
   const { model, ...others } = context;
   if (model === undefined || context.resumes || kindOfModel(model) === task) return context;
-  const start = await backboneOfModel(model);
-  return { ...others, ...(start && { start }) };
+  const found = await backboneOfModel(model);
+  if (!found) return others;
+  const give = (backbone: Backbone): undefined => void found.give(backbone); // all that fits is told later
+  return { ...others, start: { ...found, give } };
 }
 
 /** What every description says alike of its network's backbone. */

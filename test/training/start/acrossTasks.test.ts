@@ -68,6 +68,7 @@ it("a classifier's run starts a detector, and that one a segmenter and a classif
   expect(said).toMatch(
     /^weights from .*classifier.best: 85 of 105; from scratch: lateral_32, lateral_16, lateral_8, neck, rpn_conv and 5 more layers; left out: classes$/,
   );
+  expect(detector.lines.filter((line) => line.includes("classifier"))).toEqual([said]); // once
   expect(detector.config).toMatchObject({
     ...{ backbone: "small", begunWith: "backbone" },
     matchedWeights: { unfit: [], unused: ["classes/kernel", "classes/bias"] },
