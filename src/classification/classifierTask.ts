@@ -75,7 +75,7 @@ export async function classifierTask(
   };
   const architecture: Architecture = { ...withGiven(context, said, options), box: targets === "box" };
   const network = buildClassifier(architecture, classes.length, random.fork("weights"));
-  const taken = published?.give(network.backbone);
+  const taken = published?.give(network);
   const start = startOf(context, options.pretrained);
   const tuning = tuneNetwork("classification", network, start, options);
   const { canvas, resize } = framing;

@@ -85,7 +85,7 @@ export async function fasterRcnnTask(
   const architecture = withGiven(context, begun?.architecture ?? architectureOf(options, published), options);
   const sizes = { levels, classes: dataset.classes.length };
   const network = buildFasterRcnn(architecture, sizes, random.fork("weights"));
-  const taken = published?.give(network.backbone);
+  const taken = published?.give(network);
   const start = startOf(context, options.pretrained);
   const tuning = tuneNetwork("detection", network, start, options);
   const settings = begun

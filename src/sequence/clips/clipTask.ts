@@ -94,7 +94,7 @@ export async function clipTask(
   const temporal = options.temporal === "mean" ? "mean" : (options.rnn ?? "lstm");
   const architecture: Architecture = { ...joined, perFrame, temporal: isNew ? temporal : before.temporal };
   const network = buildClipNetwork(architecture, classes.length, random.fork("weights"));
-  const taken = published?.give(network.backbone);
+  const taken = published?.give(network);
   const start = startOf(context, options.pretrained);
   const tuning = tuneNetwork("clips", network, start, options);
   const { canvas, resize } = framing;

@@ -1,8 +1,8 @@
 import type { Phase } from "../recipe.ts";
 import type { TaskKind } from "../task.ts";
 import type { PrepareContext } from "../trainOptions.ts";
-import type { Start } from "./start.ts";
-import { backboneLearns, type BuiltNetwork, freezeLayers, type Freezing, stagesToHead } from "./freezing.ts";
+import type { BuiltNetwork, Start } from "./start.ts";
+import { backboneLearns, freezeLayers, type Freezing, stagesToHead } from "./freezing.ts";
 
 /** How a training goes on from a start. */
 export interface FineTuning {

@@ -1,13 +1,12 @@
 import { z } from "zod";
 import { AnchorkitError } from "../../base/errors.ts";
-import type { Backbone } from "../../core/backbones/backbone.ts";
 import { BACKBONE_NAMES } from "../../core/backbones/names.ts";
 import { describeLeftOut, readKerasBackbone, setKerasWeights } from "../../core/kerasWeights.ts";
 import { describeMatch, setMatchingWeights } from "../../core/matchingWeights.ts";
 import { SavedPreprocessing } from "../run/modelDescription.ts";
 import type { TaskKind } from "../task.ts";
 import type { PrepareContext } from "../trainOptions.ts";
-import type { PretrainedBackbone } from "./start.ts";
+import type { BuiltNetwork, PretrainedBackbone } from "./start.ts";
 import { isModel, kindOfModel, modelFolderOf, readDescription, readModelWeights } from "../run/modelFolder.ts";
 
 /**
@@ -24,8 +23,8 @@ async function readPretrained(path: string): Promise<PretrainedBackbone> {
   }
   const given = await readKerasBackbone(path);
   const { backbone, width } = given;
-  const give = (to: Backbone): string | undefined => {
-    setKerasWeights(to, given);
+  const give = ({ backbone: to }: BuiltNetwork): string | undefined => {
+    if (to) setKerasWeights(to, given);
     return describeLeftOut(given);
   };
   return { backbone, width, give };
@@ -42,7 +41,8 @@ async function backboneOfModel(folder: string): Promise<PretrainedBackbone | und
   if (backbone === undefined || !preprocessing) return undefined;
   const { mean, deviation } = preprocessing;
   const weights = await readModelWeights(folder);
-  const give = ({ model }: Backbone): string => {
+  const give = ({ model: whole, backbone: part }: BuiltNetwork): string => {
+    const { model = whole } = part ?? {};
     const matched = setMatchingWeights(model, weights);
     if (matched.set.length > 0) return `backbone from ${folder}: ${describeMatch({ ...matched, unused: [] })}`;
     throw new AnchorkitError(`${folder}: its weights are of the backbone ${backbone}, and none fits ${model.name}`);
@@ -68,7 +68,7 @@ export async function startingFrom(context: PrepareContext, task: TaskKind): Pro
   if (model === undefined || context.resumes || kindOfModel(model) === task) return context;
   const found = await backboneOfModel(model);
   if (!found) return others;
-  const give = (backbone: Backbone): undefined => void found.give(backbone); // all that fits is told later
+  const give = (network: BuiltNetwork): undefined => void found.give(network); // all that fits is told later
   return { ...others, start: { ...found, give } };
 }
 
