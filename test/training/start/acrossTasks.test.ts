@@ -125,3 +125,17 @@ it("pixels are scaled as those were that the backbone was trained on", async () 
   expect(task?.built.begunWith).toBe("backbone");
   task?.dispose();
 });
+
+it("a training that goes on has the phases of its start, and takes nothing but its own weights", async () => {
+  const family = MODELS["faster-rcnn"];
+  const loading = { cache: noCache, decoding: limiter(4), threads: new AugmentThreads() };
+  const phasesOf = async (begun: { begunWith?: "backbone" }): Promise<string[] | undefined> => {
+    const context = { loading, random: new Random(3), model: join(out, "detector", "last"), resumes: true, ...begun };
+    const own = family?.options.parse({ ...SIZES, pretrained: "gone.h5" });
+    const task = await family?.prepare(squares, { ...own, batch: 2 }, context);
+    task?.dispose();
+    return task?.recipe?.phases?.map(({ name, from }) => `${name} ${from}`);
+  };
+  expect(await phasesOf({ begunWith: "backbone" })).toEqual(["frozen 0"]);
+  expect(await phasesOf({})).toEqual(["frozen 0"]); // a run of old, which says what it was pretrained with
+});
