@@ -125,7 +125,7 @@ export const MODELS: Readonly<Record<string, ModelFamily>> = {
     prepare: async (...given) => (await import("./detection/fasterRcnn/fasterRcnnTask.ts")).fasterRcnnTask(...given),
     open: async (...given) => (await import("./detection/detector.ts")).Detector.load(...given),
   }),
-  "small-cnn": classifier("small-cnn", "a small convolutional classifier", "small", ClassifierOptions),
+  "small-cnn": classifier("small-cnn", "a small convolutional classifier", "small", PretrainedOptions),
   "mobilenet-v1": classifier("mobilenet-v1", "MobileNet V1", "mobilenet-v1", MobilenetOptions),
   "mobilenet-v2": classifier("mobilenet-v2", "MobileNet V2", "mobilenet-v2", MobilenetOptions),
   "mobilenet-v3-small": classifier("mobilenet-v3-small", "MobileNet V3, small", "mobilenet-v3-small", MobilenetOptions),

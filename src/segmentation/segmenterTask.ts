@@ -83,8 +83,7 @@ export async function segmenterTask(
   const architecture = startedNetwork(context, options.architecture, begun?.architecture, published);
   const distance = begun && !anyGiven(context, "instances") ? begun.distance : learnsInstances(options, images);
   const network = buildSegmenter(architecture, outputsOf({ classes, distance }), random.fork("weights"));
-  const { model: whole, backbone } = network;
-  const taken = backbone && published?.give({ model: whole, backbone });
+  const taken = published?.give(network);
   const start = startOf(context, published);
   const tuning = tuneNetwork("segmentation", network, start, options);
   const alike = begun?.architecture.kind === architecture.kind ? begun : undefined; // canvases suit their networks

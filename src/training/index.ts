@@ -56,7 +56,8 @@ export { layerPenalties } from "./regularisers/layerPenalties.ts";
 export { elasticNet, l1, l2, type Penalty, weightPenalty } from "./regularisers/penalty.ts";
 export { RunFolder } from "./run/runFolder.ts";
 export { type FineTuning, startPhases } from "./start/fineTuning.ts";
-export { type BuiltNetwork, freezeLayers, type Freezing } from "./start/freezing.ts";
+export { freezeLayers, type Freezing } from "./start/freezing.ts";
+export type { BuiltNetwork } from "./start/start.ts";
 export { cosineDecay, type CosineOptions, cosineRestarts, type RestartOptions } from "./schedules/cosine.ts";
 export {
   constant,

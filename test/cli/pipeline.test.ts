@@ -56,7 +56,11 @@ describe.skipIf(findEngines().length === 0)("train, measure and predict", () => 
     expect(result).toMatchObject({ out, finished: true, splits: { train: { images: 10 }, val: { images: 1 } } });
     expect(result.steps).toBe(3 * epochs);
     expect(result.report).toBe(join(out, "report.html"));
-    expect(readFileSync(join(out, "report.html"), "utf8")).toContain("on its validation images");
+    const page = readFileSync(join(out, "report.html"), "utf8");
+    expect(page).toContain("on its validation images");
+    expect(result.progress).toBe(join(out, "progress.jpg"));
+    expect(page).toContain("What it found as it learnt");
+    expect(page).toContain(readFileSync(join(out, "progress.jpg"), "base64"));
     const measured = readFileSync(join(out, "metrics.jsonl"), "utf8").trim().split("\n");
     for (const line of measured) expect((JSON.parse(line) as { loss: number }).loss).toBeGreaterThan(0);
     expect(JSON.parse(readFileSync(join(out, "config.json"), "utf8"))).toMatchObject({ size: 64, seed: 3 });

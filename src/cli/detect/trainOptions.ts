@@ -55,7 +55,7 @@ export function addRunOptions(command: Command): void {
         .argParser(lengthIn({ above: 0 }))
         .conflicts("epochs"),
     )
-    .option("--weights <run>", "start from the weights of another run, as far as they fit")
+    .option("--weights <run>", "start from the weights of another run, of any task, as far as they fit")
     .addOption(
       new Option(
         "--find-lr",

@@ -1,8 +1,8 @@
 import type { Phase } from "../recipe.ts";
 import type { TaskKind } from "../task.ts";
 import type { PrepareContext } from "../trainOptions.ts";
-import type { PretrainedBackbone, Start } from "./start.ts";
-import { backboneLearns, type BuiltNetwork, freezeLayers, type Freezing, stagesToHead } from "./freezing.ts";
+import type { BuiltNetwork, PretrainedBackbone, Start } from "./start.ts";
+import { backboneLearns, freezeLayers, type Freezing, stagesToHead } from "./freezing.ts";
 
 /** How a training goes on from a start. */
 export interface FineTuning {
@@ -34,7 +34,12 @@ const HEAD_FIRST: FineTuning = { ...AS_IT_COMES, headShare: 0.15, rate: 0.5, fro
 const OWN_STATISTICS: FineTuning = { ...AS_IT_COMES, frozenFrom: 0.8, calibrate: 20 };
 
 const DRAWN: FineTuning =
-  { A: AS_IT_COMES, B: { ...AS_IT_COMES, frozenFrom: 0.5, calibrate: 40 }, C: { ...AS_IT_COMES, rate: 0.5 }, D: { ...AS_IT_COMES, frozenFrom: 0.5, calibrate: 40, layerDecay: 0.7 } }[process.env.TRY ?? "A"] ?? AS_IT_COMES;
+  {
+    A: AS_IT_COMES,
+    B: { ...AS_IT_COMES, frozenFrom: 0.5, calibrate: 40 },
+    C: { ...AS_IT_COMES, rate: 0.5 },
+    D: { ...AS_IT_COMES, frozenFrom: 0.5, calibrate: 40, layerDecay: 0.7 },
+  }[process.env.TRY ?? "A"] ?? AS_IT_COMES;
 /** How each kind of task goes on from a backbone unless told: the one place to choose it. */
 const FROM_BACKBONE: Readonly<Record<TaskKind, FineTuning>> = {
   detection: AS_IT_COMES,

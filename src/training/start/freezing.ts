@@ -2,6 +2,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { UsageError } from "../../base/errors.ts";
 import type { Backbone } from "../../core/backbones/backbone.ts";
 import { nearest } from "../../geometry/nearest.ts";
+import type { BuiltNetwork } from "./start.ts";
 
 /** Which layers of a network do not learn; the same as `freeze` and `fineTuneFrom` of the options. */
 export interface Freezing {
@@ -13,12 +14,6 @@ export interface Freezing {
   freeze?: string | undefined;
   /** The first layer of the backbone that learns, by its name or its number from the end; `all`, or `none`. */
   fineTuneFrom?: string | undefined;
-}
-
-/** A network, and the part of it that other tasks' networks have, too. */
-export interface BuiltNetwork {
-  model: tf.LayersModel;
-  backbone?: Backbone;
 }
 
 /**

@@ -10,7 +10,7 @@ import { locateWeights } from "../../core/weights/weightCache.ts";
 import { SavedPreprocessing } from "../run/modelDescription.ts";
 import type { TaskKind } from "../task.ts";
 import type { PrepareContext } from "../trainOptions.ts";
-import type { NetworkWithBackbone, PretrainedBackbone } from "./start.ts";
+import type { BuiltNetwork, PretrainedBackbone } from "./start.ts";
 import { isModel, kindOfModel, modelFolderOf, readDescription, readModelWeights } from "../run/modelFolder.ts";
 
 /**
@@ -28,8 +28,8 @@ async function readPretrained(path: string): Promise<PretrainedBackbone> {
   }
   const given = await readPublishedBackbone(path);
   const { backbone, width, publisher } = given;
-  const give = (to: NetworkWithBackbone): string | undefined => {
-    setKerasWeights(to.backbone, given);
+  const give = ({ backbone: to }: BuiltNetwork): string | undefined => {
+    if (to) setKerasWeights(to, given);
     return describeLeftOut(given);
   };
   return { backbone, width, publisher, start: "backbone", give };
@@ -38,7 +38,7 @@ async function readPretrained(path: string): Promise<PretrainedBackbone> {
 /** The weights that come with anchorkit: whatever layers of theirs a network has. */
 async function readDrawnWorld(): Promise<PretrainedBackbone> {
   const { tensors } = await readTensors(await locateWeights(DRAWN_WORLD));
-  const give = ({ model }: NetworkWithBackbone): undefined => {
+  const give = ({ model }: BuiltNetwork): undefined => {
     setMatchingWeights(model, tensors);
   };
   return { backbone: "small", width: 1, start: "drawn-world", give };
@@ -55,7 +55,8 @@ async function backboneOfModel(folder: string): Promise<PretrainedBackbone | und
   if (backbone === undefined || !preprocessing) return undefined;
   const { mean, deviation } = preprocessing;
   const weights = await readModelWeights(folder);
-  const give = ({ backbone: { model } }: NetworkWithBackbone): string => {
+  const give = ({ model: whole, backbone: part }: BuiltNetwork): string => {
+    const { model = whole } = part ?? {};
     const matched = setMatchingWeights(model, weights);
     if (matched.set.length > 0) return `backbone from ${folder}: ${describeMatch({ ...matched, unused: [] })}`;
     throw new AnchorkitError(`${folder}: its weights are of the backbone ${backbone}, and none fits ${model.name}`);
@@ -79,8 +80,10 @@ export async function givenBackbone(
 export async function startingFrom(context: PrepareContext, task: TaskKind): Promise<PrepareContext> {
   const { model, ...others } = context;
   if (model === undefined || context.resumes || kindOfModel(model) === task) return context;
-  const start = await backboneOfModel(model);
-  return { ...others, ...(start && { start }) };
+  const found = await backboneOfModel(model);
+  if (!found) return others;
+  const give = (network: BuiltNetwork): undefined => void found.give(network); // all that fits is told later
+  return { ...others, start: { ...found, give } };
 }
 
 /** What every description says alike of its network's backbone. */

@@ -9,6 +9,12 @@ import type { ChosenBackbone } from "../../core/backbones/chosenBackbone.ts";
 export const STARTS = ["weights", "backbone", "drawn-world"] as const;
 export type Start = (typeof STARTS)[number];
 
+/** A network, and the part of it that other tasks' networks have, too. */
+export interface BuiltNetwork {
+  model: tf.LayersModel;
+  backbone?: Backbone;
+}
+
 /** A backbone that has been trained, wherever it comes from: what a task must know to build on it. */
 export interface PretrainedBackbone extends ChosenBackbone {
   /** How the pixels were scaled that it was trained on; that of its published weights unless told. */
@@ -16,16 +22,10 @@ export interface PretrainedBackbone extends ChosenBackbone {
   /** What a training with it begins with. */
   start: Start;
   /**
-   * Gives a network's backbone its weights, and other layers those that come with it.
+   * Gives a network its weights: the backbone's, and others that are known and fit.
    *
    * @returns what a person should know of that, in a sentence
    * @throws AnchorkitError if they do not fit
    */
-  give(network: NetworkWithBackbone): string | undefined;
-}
-
-/** A network, and the part of it that has other tasks' layers, too. */
-export interface NetworkWithBackbone {
-  model: tf.LayersModel;
-  backbone: Backbone;
+  give(network: BuiltNetwork): string | undefined;
 }

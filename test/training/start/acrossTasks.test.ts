@@ -68,6 +68,7 @@ it("a classifier's run starts a detector, and that one a segmenter and a classif
   expect(said).toMatch(
     /^weights from .*classifier.best: 85 of 105; from scratch: lateral_32, lateral_16, lateral_8, neck, rpn_conv and 5 more layers; left out: classes$/,
   );
+  expect(detector.lines.filter((line) => line.includes("classifier"))).toEqual([said]); // once
   expect(detector.config).toMatchObject({
     ...{ backbone: "small", begunWith: "backbone" },
     matchedWeights: { unfit: [], unused: ["classes/kernel", "classes/bias"] },
@@ -123,4 +124,18 @@ it("pixels are scaled as those were that the backbone was trained on", async () 
   expect(task && weightValues(task.network).size).toBe(105);
   expect(task?.built.begunWith).toBe("backbone");
   task?.dispose();
+});
+
+it("a training that goes on has the phases of its start, and takes nothing but its own weights", async () => {
+  const family = MODELS["faster-rcnn"];
+  const loading = { cache: noCache, decoding: limiter(4), threads: new AugmentThreads() };
+  const phasesOf = async (begun: { begunWith?: "backbone" }): Promise<string[] | undefined> => {
+    const context = { loading, random: new Random(3), model: join(out, "detector", "last"), resumes: true, ...begun };
+    const own = family?.options.parse({ ...SIZES, pretrained: "gone.h5" });
+    const task = await family?.prepare(squares, { ...own, batch: 2 }, context);
+    task?.dispose();
+    return task?.recipe?.phases?.map(({ name, from }) => `${name} ${from}`);
+  };
+  expect(await phasesOf({ begunWith: "backbone" })).toEqual(["frozen 0"]);
+  expect(await phasesOf({})).toEqual(["frozen 0"]); // a run of old, which says what it was pretrained with
 });
