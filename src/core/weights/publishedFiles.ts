@@ -30,9 +30,9 @@ export const FROM_SCRATCH = "none";
 export const PUBLISHED_FILES: readonly PublishedFile[] = [
   {
     name: DRAWN_WORLD,
-    ...{ backbone: "small", publisher: "anchorkit", licence: "Apache-2.0", bytes: 0 },
+    ...{ backbone: "small", publisher: "anchorkit", licence: "Apache-2.0", bytes: 2934328 },
     url: new URL("../../../weights/drawn-world.safetensors", import.meta.url).href,
-    sha256: "",
+    sha256: "a155b7e160932926aec8a886dd628091e97f8f3f82064e3a988f7a6714dfc4e4",
   },
   {
     name: "mobilenet-v2-0.35",
