@@ -5,6 +5,7 @@ import { systemErrorAt } from "../base/systemErrors.ts";
 import type { Backbone } from "./backbones/index.ts";
 import type { Publisher } from "./backbones/names.ts";
 import { namedWeights, setWeights, type NamedValues, type WeightValue } from "./namedWeights.ts";
+import { allFinite } from "./packedValues.ts";
 import { readManifestWeights } from "./weights/manifest.ts";
 import { readWeightFile } from "./weights/weightFile.ts";
 
@@ -42,8 +43,8 @@ export async function readKerasWeights(path: string): Promise<KerasWeights> {
  * there with its shape, and none may be left over, but those of the part that was cut off the backbone. The kernel of
  * published weights that takes blue, green, red is turned round.
  *
- * @throws AnchorkitError that names what is missing, left over, or of another shape, and for a backbone in another
- * publisher's form, which would make other features of the same weights
+ * @throws AnchorkitError that names what is missing, left over, of another shape or not finite, and for a backbone in
+ * another publisher's form, which would make other features of the same weights
  */
 export function setKerasWeights({ model, bgrKernel, publisher, leftOut = [] }: Backbone, given: KerasWeights): void {
   if (publisher && given.publisher && publisher !== given.publisher) {
@@ -52,6 +53,8 @@ export function setKerasWeights({ model, bgrKernel, publisher, leftOut = [] }: B
   }
   const weights = withDepthwiseKernels(given.weights, new Set([...namedWeights(model).keys(), ...leftOut]));
   for (const name of leftOut) weights.delete(name);
+  const broken = [...weights].find(([, { values }]) => !allFinite(values));
+  if (broken) throw new AnchorkitError(`${given.path}: ${broken[0]} holds values that are not finite: damaged`);
   const kernel = `${bgrKernel}/kernel`;
   const bgr = weights.get(kernel);
   if (bgr?.shape.length === 4) weights.set(kernel, reverseInputs(bgr));

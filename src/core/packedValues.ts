@@ -73,7 +73,8 @@ function sizeOf(shape: readonly number[]): number {
   return shape.reduce((size, side) => size * side, 1);
 }
 
-function allFinite(values: Float32Array): boolean {
+/** Whether none of them is NaN or infinite. */
+export function allFinite(values: Float32Array): boolean {
   for (const value of values) {
     if (!Number.isFinite(value)) return false;
   }

@@ -46,6 +46,13 @@ describe("Keras weights", () => {
     expect([...(backbone.model.getWeights()[0] as tf.Tensor).dataSync()]).toEqual([3, 2, 1]);
   });
 
+  it("are refused with values that are not finite", async () => {
+    const given = await read([KERNEL, BIAS], [9, 1, NaN, 3]);
+    expect(() => {
+      setKerasWeights(tinyBackbone(), given);
+    }).toThrow(`${folder}: stem/kernel holds values that are not finite: damaged`);
+  });
+
   it.each<[string, unknown[], string]>([
     ["missing", [KERNEL], "stem/bias is not in the file"],
     ["left over", [KERNEL, BIAS, { ...BIAS, name: "top/bias" }], "top/bias is not in the model"],
