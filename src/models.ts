@@ -17,6 +17,7 @@ import type { Dataset } from "./data/dataset.ts";
 import type { Classifier } from "./classification/classifier.ts";
 import { ClassifierOptions, MobilenetOptions, PretrainedOptions } from "./classification/options.ts";
 import type { BackboneName } from "./core/backbones/names.ts";
+import { DRAWN_WORLD, FROM_SCRATCH } from "./core/weights/publishedFiles.ts";
 import type { Detector } from "./detection/detector.ts";
 import { FasterRcnnOptions } from "./detection/fasterRcnn/options.ts";
 import { FcnOptions, UnetOptions } from "./segmentation/options.ts";
@@ -56,6 +57,8 @@ export interface ModelFamily<Own extends z.ZodObject = z.ZodObject> {
   batch: number;
   /** What it learns from; images unless told. */
   data?: "series";
+  /** The backbone of its network unless told; undefined: layers of its own. */
+  backbone?: BackboneName;
   /** What the names of augmentations mean. */
   presets: Presets;
   /** Its own options, by the names that the command line and config.json have for them. Loads no TensorFlow. */
@@ -82,6 +85,7 @@ function classifier(
     task: "classification",
     title,
     batch: 32,
+    backbone,
     presets: CLASSIFIER_PRESETS,
     options,
     async prepare(dataset, own, context) {
@@ -99,6 +103,7 @@ function fcn(stride: 32 | 16 | 8): ModelFamily {
     task: "segmentation",
     title: `FCN-${stride}s`,
     batch: 8,
+    backbone: "small",
     presets: SEGMENTER_PRESETS,
     options: FcnOptions,
     async prepare(dataset, { backbone, width = 1, ...own }, context) {
@@ -120,6 +125,7 @@ export const MODELS: Readonly<Record<string, ModelFamily>> = {
     task: "detection",
     title: "Faster R-CNN",
     batch: 4,
+    backbone: "small",
     presets: PRESETS,
     options: FasterRcnnOptions,
     prepare: async (...given) => (await import("./detection/fasterRcnn/fasterRcnnTask.ts")).fasterRcnnTask(...given),
@@ -156,6 +162,7 @@ export const MODELS: Readonly<Record<string, ModelFamily>> = {
     task: "clips",
     title: "CNN and LSTM, for clips of frames",
     batch: 16,
+    backbone: "small",
     presets: CLIP_PRESETS,
     options: ClipClassifierOptions,
     async prepare(dataset, own, context) {
@@ -292,7 +299,8 @@ export function checkChoice(
   own: Readonly<Record<string, unknown>>,
   weights?: string,
 ): Record<string, unknown> {
-  const { options } = modelNamed(name);
+  const model = modelNamed(name);
+  const { options } = model;
   const fail = (why: string): never => {
     throw new UsageError(`${name}: ${why}`, Object.keys(options.shape));
   };
@@ -302,10 +310,23 @@ export function checkChoice(
   if (weights !== undefined && own.pretrained !== undefined) {
     fail("pretrained: a training that begins with a run's weights has their backbone: give one of the two");
   }
-  if (tuning !== undefined && weights === undefined && own.pretrained === undefined) {
+  if (weights !== undefined) return parsed.data;
+  const pretrained = own.pretrained ?? usualStart(model, parsed.data);
+  if (tuning !== undefined && (pretrained ?? FROM_SCRATCH) === FROM_SCRATCH) {
     fail(`${tuning}: is about weights to start from, and there are none: give some, too, or leave it out`);
   }
-  return parsed.data;
+  return { ...parsed.data, ...(pretrained !== undefined && { pretrained }) };
+}
+
+/** The kinds of tasks that the weights that come with anchorkit do good, see bench/README.md. */
+const WARM: ReadonlySet<TaskKind> = new Set(["detection"]);
+
+/** The weights that a training begins with unless told. */
+function usualStart(
+  { task, backbone: usual }: ModelFamily,
+  { backbone = usual }: Readonly<Record<string, unknown>>,
+): string | undefined {
+  return WARM.has(task) && backbone === "small" ? DRAWN_WORLD : undefined;
 }
 
 /**

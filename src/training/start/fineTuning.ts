@@ -33,13 +33,9 @@ const HEAD_FIRST: FineTuning = { ...AS_IT_COMES, headShare: 0.15, rate: 0.5, fro
 /** Every pixel is a sample, so that the statistics of small batches are good for long. */
 const OWN_STATISTICS: FineTuning = { ...AS_IT_COMES, frozenFrom: 0.8, calibrate: 20 };
 
-const DRAWN: FineTuning =
-  {
-    A: AS_IT_COMES,
-    B: { ...AS_IT_COMES, frozenFrom: 0.5, calibrate: 40 },
-    C: { ...AS_IT_COMES, rate: 0.5 },
-    D: { ...AS_IT_COMES, frozenFrom: 0.5, calibrate: 40, layerDecay: 0.7 },
-  }[process.env.TRY ?? "A"] ?? AS_IT_COMES;
+/** Pictures that differ from those of the start have other statistics: first those of batches, then averaged ones. */
+const NEW_STATISTICS: FineTuning = { ...AS_IT_COMES, frozenFrom: 0.5, calibrate: 40 };
+
 /** How each kind of task goes on from a backbone unless told: the one place to choose it. */
 const FROM_BACKBONE: Readonly<Record<TaskKind, FineTuning>> = {
   detection: AS_IT_COMES,
@@ -48,6 +44,13 @@ const FROM_BACKBONE: Readonly<Record<TaskKind, FineTuning>> = {
   clips: HEAD_FIRST,
   reading: AS_IT_COMES,
   forecasting: AS_IT_COMES,
+};
+
+/** The same from each start. */
+const USUAL: Readonly<Record<Start, Readonly<Partial<Record<TaskKind, FineTuning>>>>> = {
+  weights: {},
+  backbone: FROM_BACKBONE,
+  "drawn-world": { ...FROM_BACKBONE, detection: NEW_STATISTICS },
 };
 
 /** What is chosen of how a training goes on; the rest is as usual for the kind of task. */
@@ -77,7 +80,7 @@ export function tuneNetwork(
   start: Start | undefined,
   { freeze, fineTuneFrom, layerDecay }: TuningOptions,
 ): { phases?: Phase[] } {
-  const usual = start === "backbone" ? FROM_BACKBONE[kind] : start === "drawn-world" ? DRAWN : AS_IT_COMES;
+  const usual = (start && USUAL[start][kind]) ?? AS_IT_COMES;
   freezeLayers(network, { freeze: freeze ?? usual.freeze, fineTuneFrom });
   return start ? { phases: startPhases(network, { ...usual, layerDecay: layerDecay ?? usual.layerDecay }) } : {};
 }
