@@ -54,9 +54,25 @@ it.each([
   ],
   [{ width: 0.5, pretrained: "weights" }, undefined, /backbone and width are those of the pretrained weights/],
   [{ pretrained: "weights" }, "runs/a", /a training that begins with a run's weights has their backbone/],
-  [{ layerDecay: 0.5 }, undefined, /^faster-rcnn: layerDecay: is about weights to start from, and there are none/],
+  [
+    { layerDecay: 0.5, pretrained: "none" },
+    undefined,
+    /^faster-rcnn: layerDecay: is about weights to start from, and there are none/,
+  ],
+  [{ layerDecay: 0.5, backbone: "resnet18" }, undefined, /^faster-rcnn: layerDecay: is about weights to start from/],
 ])("the choice %j with the weights of %s is wrong", (own, weights, message) => {
   expect(() => checkChoice("faster-rcnn", own, weights)).toThrow(message);
+});
+
+it.each([
+  ["faster-rcnn", {}, "drawn-world"],
+  ["faster-rcnn", { layerDecay: 0.5, backbone: "small" }, "drawn-world"],
+  ["faster-rcnn", { pretrained: "none", backbone: "mobilenet-v2" }, "none"],
+  ["faster-rcnn", { backbone: "mobilenet-v2" }, undefined],
+  ["small-cnn", {}, undefined],
+])("a %s of %j begins with %s", (name, own, start) => {
+  expect(checkChoice(name, own).pretrained).toBe(start);
+  expect(checkChoice(name, {}, "runs/a").pretrained).toBeUndefined();
 });
 
 describe("opening a model", () => {

@@ -129,7 +129,8 @@ describe("a classifier's training that goes on", () => {
     const loading = { cache: noCache, decoding: limiter(4), threads: new AugmentThreads() };
     const options = { ...PretrainedOptions.parse({ size: 32, pretrained: "gone.h5", layerDecay: 0.5 }), batch: 4 };
     const phasesOf = async (resumes: boolean): Promise<string[]> => {
-      const context = { loading, random: new Random(3), model: join(out, "last"), resumes };
+      const begunWith = resumes ? ({ begunWith: "backbone" } as const) : {};
+      const context = { loading, random: new Random(3), model: join(out, "last"), resumes, ...begunWith };
       const task = await classifierTask(labelled(), { ...options, model: "small-cnn", backbone: "small" }, context);
       task.dispose();
       return (task.recipe?.phases ?? []).map(({ name }) => name);

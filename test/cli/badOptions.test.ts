@@ -115,7 +115,7 @@ test.each([
   [`${train} --model mobilenet-v2 --fine-tune-from 3`, "mobilenet-v2: --fine-tune-from: is about weights"],
   [`${train} --model vgg16 --layer-decay 0.8`, "vgg16: --layer-decay: is about weights to start from"],
   [`${train} --model vgg16 --pretrained @run --layer-decay 0`, "--layer-decay <factor>"],
-  [`${train} --layer-decay 0.8`, "faster-rcnn: --layer-decay: is about weights to start from"],
+  [`${train} --pretrained none --layer-decay 0.8`, "faster-rcnn: --layer-decay: is about weights to start from"],
   [`${train} --model forecast --layer-decay 0.8`, "--layer-decay is not for --model forecast"],
   [`${train} --width 0.5`, "faster-rcnn: width is that of a MobileNet"],
   ["detect predict @data --weights @run --out @out --score 2", "--score <s>"],

@@ -56,7 +56,7 @@ function waves(): Dataset {
 
 /** Of each task: a model, its data and options, and what does not learn. */
 const EACH: readonly (readonly [string, string, Readonly<Record<string, unknown>>, string, RegExp])[] = [
-  ["faster-rcnn", "squares", { size: 64 }, "1,rpn_conv", /^(stage[12]|rpn_conv)/],
+  ["faster-rcnn", "squares", { size: 64, pretrained: "none" }, "1,rpn_conv", /^(stage[12]|rpn_conv)/],
   ["small-cnn", "squares", { size: 32, targets: "objects" }, "stage*_bn", /_bn\//],
   ["unet", "masks", { size: 32, filters: 2, depth: 2, backbone: "small" }, "backbone", /^stage/],
   ["cnn-lstm", "clips", { size: 32, units: 6, frames: 4 }, "recurrent,stage4", /^(recurrent|stage4)/], // prettier-ignore
