@@ -318,7 +318,7 @@ export function checkChoice(
   return { ...parsed.data, ...(pretrained !== undefined && { pretrained }) };
 }
 
-/** The kinds of tasks that the weights that come with anchorkit do good, see bench/README.md. */
+/** The kinds of tasks that the weights that come with anchorkit do good, see docs/weights.md. */
 const WARM: ReadonlySet<TaskKind> = new Set(["detection"]);
 
 /** The weights that a training begins with unless told. */

@@ -1,3 +1,4 @@
+import * as tf from "@tensorflow/tfjs";
 import type { Preprocessing } from "../../src/base/preprocessing.ts";
 import type { BackboneName } from "../../src/core/backbones/names.ts";
 import { packBytes } from "../../src/core/ops/bytes.ts";
@@ -12,6 +13,7 @@ import {
 import { buildClassifier } from "../../src/classification/network.ts";
 import { predictStep } from "../../src/classification/predictStep.ts";
 import type { LabelBatch } from "../../src/data/batches/labelBatches.ts";
+import { topKAccuracy } from "../../src/metrics/classification/topClasses.ts";
 import type { PrepareContext, Prepared } from "../../src/training/trainOptions.ts";
 import type { StoredWorld } from "../world/world.ts";
 import { cropBatches } from "./cropBatches.ts";
@@ -72,24 +74,20 @@ export function cropTask(
     losses: (inputs) => classifierLosses(inputs, lossOptions),
     predict: predictStep({ network, preprocessing, multiLabel: false, batch }),
     async validate(run) {
-      let [right, among5] = [0, 0];
+      const labels = new Int32Array(MEASURED * batch);
+      const all = new Float32Array(labels.length * things.length);
       for (let i = 0; i < MEASURED; i++) {
         const made = await held.batch(i);
         const images = packBytes(made.images);
         const { probabilities } = run({ images });
-        const values = probabilities?.dataSync<"float32">() ?? new Float32Array();
-        images.dispose();
-        probabilities?.dispose();
+        if (probabilities) all.set(probabilities.dataSync<"float32">(), i * batch * things.length);
+        tf.dispose([images, probabilities]);
         for (let slot = 0; slot < batch; slot++) {
-          const row = values.subarray(slot * things.length, (slot + 1) * things.length);
-          const own = row[made.targets.subarray(slot * things.length, (slot + 1) * things.length).indexOf(1)] ?? 0;
-          const better = row.filter((value) => value > own).length;
-          if (better === 0) right++;
-          if (better < 5) among5++;
+          labels[i * batch + slot] = made.targets.subarray(slot * things.length, (slot + 1) * things.length).indexOf(1);
         }
       }
-      const total = MEASURED * batch;
-      return { score: right / total, metrics: { accuracy: right / total, "top-5 accuracy": among5 / total } };
+      const [accuracy, top5] = [1, 5].map((k) => topKAccuracy(labels, all, things.length, k)) as [number, number];
+      return { score: accuracy, metrics: { accuracy, "top-5 accuracy": top5 } };
     },
     recipe: {
       phases: [{ name: "batch", from: 0, statistics: "batch" }],
