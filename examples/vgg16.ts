@@ -30,6 +30,7 @@ export async function vgg16(folder: string, { weights, side = 64, topUnits = 256
     imageSize: [side, side],
     labelMode: "categorical",
     cache: "ram",
+    seed: 2,
   });
   const published = await applications.vgg16({
     inputShape: [side, side, 3],

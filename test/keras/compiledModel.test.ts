@@ -199,6 +199,7 @@ describe("fit", () => {
       imageSize: [4, 4],
       batchSize: 4,
       labelMode: "categorical",
+      seed: 3,
     });
     const model = sequential([
       layers.rescaling({ inputShape: [4, 4, 3], scale: 1 / 127.5, offset: -1 }),

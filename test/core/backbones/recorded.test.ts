@@ -19,7 +19,7 @@ async function fiveSteps(name: BackboneName, statistics: "batch" | "moving", mod
   const variables = model.weights.map(variableOf);
   const trained = model.trainableWeights.map(variableOf);
   const step = {
-    inputs: { images: { shape: [2, 32, 48, 3], dtype: "float32" as const } },
+    inputs: { images: { shape: [4, 64, 96, 3], dtype: "float32" as const } },
     run: ({ images }: Record<string, tf.Tensor>) => {
       const loss = (): tf.Scalar => {
         const maps = model.apply(images as tf.Tensor, { training: true }) as tf.Tensor[];
@@ -27,7 +27,7 @@ async function fiveSteps(name: BackboneName, statistics: "batch" | "moving", mod
       };
       const { result, updates } = collectUpdates(() => tf.variableGrads(loss, trained));
       for (const variable of trained) {
-        updates.set(variable, variable.sub((result.grads[variable.name] as tf.Tensor).mul(0.01)));
+        updates.set(variable, variable.sub((result.grads[variable.name] as tf.Tensor).mul(0.005)));
       }
       const first = result.grads[trained[0]?.name ?? ""] as tf.Tensor;
       return { outputs: { loss: result.value, gradient: first }, updates };
@@ -36,7 +36,7 @@ async function fiveSteps(name: BackboneName, statistics: "batch" | "moving", mod
   const program = await compileProgram({ step }, { variables, mode });
   const rows: Float32Array[] = [];
   for (let i = 0; i < 5; i++) {
-    const images = tf.randomUniform([2, 32, 48, 3], -1, 1, "float32", 1);
+    const images = tf.randomUniform([4, 64, 96, 3], -1, 1, "float32", 1);
     const { loss, gradient } = program.run("step", { images });
     rows.push(loss?.dataSync() as Float32Array, gradient?.dataSync() as Float32Array);
   }
