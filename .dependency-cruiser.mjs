@@ -4,6 +4,7 @@ const layers = [
   ["report"],
   ["detection", "classification", "segmentation", "sequence", "keras"],
   ["training"],
+  ["export"],
   ["core"],
   ["engine"],
   ["base"],

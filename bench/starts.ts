@@ -4,7 +4,7 @@
  * kept in --out, so that the bench can be stopped and goes on. Runs what `npm run build` has made.
  *
  *   npx tsx bench/starts.ts --shared <folder with bccd, raccoon, sign-digits, nuclei256> --mobilenet <folder of weights>
- *     [--minutes 1,3,10] [--seeds 1,2] [--only bccd,raccoon,sample,sign-digits,nuclei] [--starts scratch,own,mobilenet]
+ *     [--minutes 1,3,10] [--seeds 1,2] [--only bccd,raccoon,sample,sign-digits,nuclei,masks] [--starts scratch,own,mobilenet]
  *     [--out runs/starts]
  */
 import { execFileSync } from "node:child_process";
@@ -21,7 +21,7 @@ const { values } = parseArgs({
     mobilenet: { type: "string" },
     minutes: { type: "string", default: "1,3,10" },
     seeds: { type: "string", default: "1,2" },
-    only: { type: "string", default: "bccd,raccoon,sample,sign-digits,nuclei" },
+    only: { type: "string", default: "bccd,raccoon,sample,sign-digits,nuclei,masks" },
     starts: { type: "string", default: "scratch,own,mobilenet" },
     out: { type: "string", default: join(root, "runs/starts") },
   },
@@ -48,7 +48,8 @@ const CASES: Readonly<Record<string, Case>> = {
     mobilenetArgs: ["--model", "mobilenet-v2"],
     metrics: ["accuracy"],
   },
-  nuclei: { data: join(shared, "nuclei256"), args: ["--model", "unet"], metrics: ["mean IoU"] },
+  nuclei: { data: join(shared, "nuclei256"), args: ["--model", "fcn8"], metrics: ["mean_iou"] },
+  masks: { data: join(root, "annotations"), args: ["--model", "fcn8"], metrics: ["mean_iou"] },
 };
 const STARTS: Readonly<Record<string, readonly string[]>> = {
   scratch: ["--pretrained", "none"],

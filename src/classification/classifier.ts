@@ -1,7 +1,7 @@
 import type { AnchorkitError } from "../base/errors.ts";
 import type { Size } from "../base/preprocessing.ts";
 import { lastMap, mapLayers } from "../core/gradCam.ts";
-import { disposeWeights } from "../core/namedWeights.ts";
+import { disposeWeights, namedWeights } from "../core/namedWeights.ts";
 import type { ImageRecord } from "../data/dataset.ts";
 import { fittedAnswers } from "../data/images/canvasImages.ts";
 import type { FittedImage } from "../data/images/fittedFiles.ts";
@@ -9,6 +9,7 @@ import { noCache } from "../data/images/imageCache.ts";
 import { ImageStore } from "../data/images/imageStore.ts";
 import type { Program } from "../engine/graph/program.ts";
 import { loadEngine } from "../engine/load.ts";
+import { IMAGES, type PortableModel, SIZES } from "../export/portableModel.ts";
 import { knownOptions } from "../geometry/knownOptions.ts";
 import { compilePredictor } from "../training/compilePredictor.ts";
 import { modelFolderOf } from "../training/run/modelFolder.ts";
@@ -26,6 +27,7 @@ import { classifyLabelled, type LabelledClassification } from "./classifyLabelle
 import type { ClassifierDescription } from "./description.ts";
 import { explainImage } from "./explainImage.ts";
 import { explainStep } from "./explainStep.ts";
+import { onImages } from "./onImages.ts";
 import type { ClassifierNetwork } from "./network.ts";
 import { predictStep } from "./predictStep.ts";
 import { readClassifier } from "./readClassifier.ts";
@@ -77,6 +79,21 @@ export class Classifier {
 
   get classes(): readonly string[] {
     return this.description.classes;
+  }
+
+  /** As other programs can run it, on so many images at once; see `exportModel`. */
+  portable(batch: number): PortableModel {
+    const { preprocessing, multiLabel, architecture } = this.description;
+    const onCanvas = predictStep({ network: this.#network, preprocessing, multiLabel, batch, input: "uint8" });
+    return {
+      ...{ kind: this.kind, description: this.description, weights: namedWeights(this.#network.model) },
+      step: architecture.box ? onImages(onCanvas, preprocessing, batch) : onCanvas,
+      inputs: { images: IMAGES, ...(architecture.box && { sizes: SIZES }) },
+      outputs: {
+        probabilities: "of each class, 0 to 1",
+        ...(architecture.box && { boxes: "x1, y1, x2, y2 of the one object, in pixels of the image" }),
+      },
+    };
   }
 
   /** The layer whose map `explainFiles` looks at unless told. */

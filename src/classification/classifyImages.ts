@@ -51,18 +51,16 @@ export async function classifyStored(
   return results;
 }
 
-/** From shares of the canvas to pixels of the image, inside of it. */
+/** From pixels of the canvas to pixels of the image, inside of it. */
 function boxOf(
-  shares: Float32Array,
+  corners: Float32Array,
   { original }: FittedImage,
   preprocessing: Preprocessing,
 ): [number, number, number, number] {
-  const { canvas } = preprocessing;
   const { scaleX, scaleY, offsetX, offsetY } = placeOnCanvas(original, preprocessing);
-  const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = shares;
-  const x = (share: number): number => Math.min(original.width, Math.max(0, (share * canvas.width - offsetX) / scaleX));
-  const y = (share: number): number =>
-    Math.min(original.height, Math.max(0, (share * canvas.height - offsetY) / scaleY));
+  const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = corners;
+  const x = (value: number): number => Math.min(original.width, Math.max(0, (value - offsetX) / scaleX));
+  const y = (value: number): number => Math.min(original.height, Math.max(0, (value - offsetY) / scaleY));
   const [left, right] = [x(x1), x(x2)].sort((a, b) => a - b) as [number, number];
   const [top, bottom] = [y(y1), y(y2)].sort((a, b) => a - b) as [number, number];
   return [left, top, right, bottom];

@@ -1,8 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Preprocessing } from "../base/preprocessing.ts";
 import { gradCam } from "../core/gradCam.ts";
-import { packedSpec, unpackBytes } from "../core/ops/bytes.ts";
-import { normalizeImages } from "../core/ops/images.ts";
+import { canvasInput, canvasSpec } from "../core/ops/images.ts";
 import type { Step } from "../engine/graph/step.ts";
 import type { ClassifierNetwork } from "./network.ts";
 
@@ -19,12 +18,10 @@ export interface ExplainStepOptions {
  * 0) in, `heat` [1, h, w] out. The score is the class's logit, before softmax or sigmoid, as in the paper.
  */
 export function explainStep({ network, preprocessing, classes, layer }: ExplainStepOptions): Step {
-  const { canvas } = preprocessing;
-  const shape = [1, canvas.height, canvas.width, 3];
   return {
-    inputs: { images: packedSpec(shape), weights: { shape: [1, classes], dtype: "float32" } },
+    inputs: { images: canvasSpec(1, preprocessing), weights: { shape: [1, classes], dtype: "float32" } },
     run(inputs) {
-      const images = normalizeImages(unpackBytes(inputs.images as tf.Tensor, shape) as tf.Tensor4D, preprocessing);
+      const images = canvasInput(inputs.images as tf.Tensor, 1, preprocessing);
       const score = (): tf.Tensor => {
         const outputs = network.model.apply(images, { training: false });
         const logits = (Array.isArray(outputs) ? outputs[0] : outputs) as tf.Tensor2D;

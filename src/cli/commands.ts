@@ -3,6 +3,7 @@ import { addDoctor } from "./detect/doctor.ts";
 import { addEngine } from "./detect/engineInstall.ts";
 import { addEval } from "./detect/eval.ts";
 import { addExplain } from "./detect/explain.ts";
+import { addExportModel } from "./detect/exportModel.ts";
 import { addExport } from "./label/exportLabels.ts";
 import { addFetch } from "./label/fetchImages.ts";
 import { addImport } from "./label/importLabels.ts";
@@ -25,6 +26,7 @@ export function detectProgram(): Command {
   addEval(program);
   addPredict(program);
   addExplain(program);
+  addExportModel(program);
   addRuns(program);
   addWeights(program);
   addDoctor(program);

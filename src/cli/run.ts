@@ -2,7 +2,7 @@ import { Command, CommanderError } from "commander";
 import { UsageError, messageOf, WouldOverwrite } from "../base/errors.ts";
 import { systemErrorAt } from "../base/systemErrors.ts";
 import { flagOf } from "./options.ts";
-import { packageVersion } from "./version.ts";
+import { packageVersion } from "../base/packageVersion.ts";
 
 /** The exit codes of every command. */
 const EXIT = { done: 0, failed: 1, wrongUsage: 2 } as const;

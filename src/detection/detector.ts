@@ -1,3 +1,5 @@
+import type * as tf from "@tensorflow/tfjs";
+import { IMAGES, type PortableModel, SIZES } from "../export/portableModel.ts";
 import { knownOptions } from "../geometry/knownOptions.ts";
 import type { DetectedFile } from "../base/detectedImage.ts";
 import type { AnchorkitError } from "../base/errors.ts";
@@ -10,7 +12,9 @@ import { ImageStore } from "../data/images/imageStore.ts";
 import { loadEngine } from "../engine/load.ts";
 import type { Program } from "../engine/graph/program.ts";
 import { mapLayers } from "../core/gradCam.ts";
-import { disposeWeights } from "../core/namedWeights.ts";
+import { sizesSpec } from "../core/ops/placement.ts";
+import type { BatchedNmsResult } from "../core/ops/nonMaxSuppression.ts";
+import { disposeWeights, namedWeights } from "../core/namedWeights.ts";
 import { first, scoredFrom, type Detections } from "../geometry/detections.ts";
 import { evaluateCoco, type CocoMetrics, type EvaluationImage } from "../metrics/detection/coco/coco.ts";
 import { compilePredictor } from "../training/compilePredictor.ts";
@@ -25,9 +29,11 @@ import {
 import { PREDICTOR_OPTIONS, type PredictorOptions } from "../training/predictorOptions.ts";
 import { modelFolderOf } from "../training/run/modelFolder.ts";
 import { levelAnchors } from "./boxes/anchors.ts";
+import { compareDetections } from "./compareDetections.ts";
 import { detectImages, type RunDetector } from "./detectImages.ts";
 import { detectLabelled } from "./detectLabelled.ts";
 import { explainDetections, type MapExplainer } from "./explainDetections.ts";
+import { onImages } from "./onImages.ts";
 import { explainStep, featureModel } from "./fasterRcnn/explainStep.ts";
 import { DEFAULT_SCORE, thresholdsOf } from "./thresholds.ts";
 import { readNetwork } from "./fasterRcnn/readNetwork.ts";
@@ -105,6 +111,33 @@ export class Detector {
    */
   get thresholds(): readonly number[] {
     return thresholdsOf(this.description);
+  }
+
+  /** As other programs can run it, on so many images at once; see `exportModel`. */
+  portable(batch: number): PortableModel {
+    const { preprocessing, settings, levels } = this.description;
+    const anchors = levelAnchors(levels, preprocessing.canvas);
+    const onCanvas = predictStep({ network: this.#network, preprocessing, settings, anchors, batch, input: "uint8" });
+    return {
+      ...{ kind: this.kind, description: this.description, weights: namedWeights(this.#network.model) },
+      step: {
+        inputs: { ...onCanvas.inputs, sizes: sizesSpec(batch) },
+        run({ sizes, ...images }) {
+          const { outputs } = onCanvas.run(images);
+          return {
+            outputs: { ...onImages(outputs as unknown as BatchedNmsResult, sizes as tf.Tensor2D, preprocessing) },
+          };
+        },
+      },
+      compare: compareDetections,
+      inputs: { images: IMAGES, sizes: SIZES },
+      outputs: {
+        boxes: "x1, y1, x2, y2 in pixels of the image, the best score first; zeros behind the last",
+        scores: "0 to 1",
+        classes: "places in the list of classes, from 0",
+        valid: "how many boxes of each image are no padding",
+      },
+    };
   }
 
   /** Layers, shapes and weights, as tf.LayersModel.summary prints them. */

@@ -1,11 +1,13 @@
+import type * as tf from "@tensorflow/tfjs";
 import { AnchorkitError } from "../base/errors.ts";
-import { disposeWeights } from "../core/namedWeights.ts";
+import { disposeWeights, namedWeights } from "../core/namedWeights.ts";
 import { categoryIdsOf } from "../data/categoryIds.ts";
 import type { ImageRecord } from "../data/dataset.ts";
 import { noCache } from "../data/images/imageCache.ts";
 import { ImageStore } from "../data/images/imageStore.ts";
 import type { Program } from "../engine/graph/program.ts";
 import { loadEngine } from "../engine/load.ts";
+import { IMAGES, type PortableModel } from "../export/portableModel.ts";
 import { knownOptions } from "../geometry/knownOptions.ts";
 import { compilePredictor } from "../training/compilePredictor.ts";
 import { PREDICTOR_OPTIONS, type PredictorOptions } from "../training/predictorOptions.ts";
@@ -15,7 +17,7 @@ import type { InstanceOptions } from "./instances/instancesOf.ts";
 import { addForeground, bestForegroundThreshold, foregroundHistogram } from "./measuring/foregroundThreshold.ts";
 import type { MeasuredImage } from "./measuring/measure.ts";
 import type { SegmenterNetwork } from "./networks/buildSegmenter.ts";
-import { predictStep } from "./running/predictStep.ts";
+import { labelsOf, predictStep } from "./running/predictStep.ts";
 import { readSegmenter } from "./readSegmenter.ts";
 import { foregroundOf, segmentImages, type RunSegmenter, type SegmentOptions } from "./running/segmentImages.ts";
 import { segmentLabelled } from "./running/segmentLabelled.ts";
@@ -65,6 +67,29 @@ export class Segmenter {
   /** The category of each class in COCO files. */
   get categoryIds(): readonly number[] {
     return categoryIdsOf(this.description);
+  }
+
+  /** As other programs can run it, on so many images at once; see `exportModel`. */
+  portable(batch: number): PortableModel {
+    const { preprocessing, distance, classes, thresholds } = this.description;
+    const network = this.#network;
+    const seen = predictStep({ network, preprocessing, distance, classes: classes.length, batch, input: "uint8" });
+    return {
+      ...{ kind: this.kind, description: this.description, weights: namedWeights(network.model) },
+      step: {
+        inputs: seen.inputs,
+        run(images) {
+          const { outputs } = seen.run(images);
+          return { outputs: { labels: labelsOf(outputs.probabilities as tf.Tensor4D, thresholds?.[0]), ...outputs } };
+        },
+      },
+      inputs: { images: IMAGES },
+      outputs: {
+        labels: "of each pixel of the canvas: 0 for the background, then the classes from 1",
+        probabilities: "of the background and of each class, for each pixel of the canvas",
+        ...(distance && { distance: "how deep a pixel lies in its object, 0 to 1" }),
+      },
+    };
   }
 
   /** Layers, shapes and weights, as tf.LayersModel.summary prints them. */

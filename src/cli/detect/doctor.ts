@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { countOf } from "../../base/words.ts";
 import type { EngineDescription } from "../../engine/describe.ts";
 import { addCommonOptions, addExamples, printJson } from "../options.ts";
-import { packageVersion } from "../version.ts";
+import { packageVersion } from "../../base/packageVersion.ts";
 
 /** `detect doctor` */
 export function addDoctor(program: Command): void {

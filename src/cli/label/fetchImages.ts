@@ -5,7 +5,7 @@ import { groupBy } from "../../data/files.ts";
 import { abortOnInterrupt, INTERRUPTED } from "../interrupt.ts";
 import { addCommonOptions, addExamples, addOverwriteOption, numberIn, printJson, requireOptions } from "../options.ts";
 import { Progress } from "../progress.ts";
-import { packageVersion } from "../version.ts";
+import { packageVersion } from "../../base/packageVersion.ts";
 
 interface Flags {
   out: string;

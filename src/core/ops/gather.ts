@@ -24,9 +24,15 @@ export function gatherRows(x: tf.Tensor, indices: tf.Tensor): tf.Tensor {
 }
 
 /** The op that tf.gather runs, too, which reads the indices back first to check them. */
-function nativeGather(x: tf.Tensor, indices: tf.Tensor): tf.Tensor {
+function nativeGather(x: tf.Tensor, indices: tf.Tensor, axis = 0): tf.Tensor {
   const attributes = { Tparams: x.dtype, Tindices: "int32", Taxis: "int32", batch_dims: { int: 0 } };
-  return nativeOp("GatherV2", attributes, [x, indices, tf.scalar(0, "int32")])[0];
+  return nativeOp("GatherV2", attributes, [x, indices, tf.scalar(axis, "int32")])[0];
+}
+
+/** What is at some places along an axis, which are known beforehand. No gradient passes. */
+export function takeAlong<T extends tf.Tensor>(x: T, places: readonly number[], axis: number): T {
+  const indices = tf.tensor1d([...places], "int32");
+  return (isNative() ? nativeGather(x, indices, axis) : tf.gather(x, indices, axis)) as T;
 }
 
 /**

@@ -1,5 +1,26 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Preprocessing } from "../../base/preprocessing.ts";
+import type { Preprocessing, Size } from "../../base/preprocessing.ts";
+import type { TensorSpec } from "../../engine/graph/step.ts";
+import { packedSpec, unpackBytes } from "./bytes.ts";
+
+/** How a step is fed images: `packed` as packBytes packs them, `uint8` as plain bytes, for what runs outside of Node. */
+export type ImageInput = "packed" | "uint8";
+
+/** What a step is fed that `canvasInput` takes. */
+export function canvasSpec(batch: number, { canvas }: Preprocessing, input: ImageInput = "packed"): TensorSpec {
+  const shape = canvasShape(batch, canvas);
+  return input === "packed" ? packedSpec(shape) : { shape, dtype: "uint8" };
+}
+
+/** In a step: images on the canvas, as they are fed, as a network takes them: normalised, [batch, height, width, 3]. */
+export function canvasInput(fed: tf.Tensor, batch: number, preprocessing: Preprocessing): tf.Tensor4D {
+  const pixels = fed.rank === 4 ? fed.toFloat() : unpackBytes(fed, canvasShape(batch, preprocessing.canvas));
+  return normalizeImages(pixels as tf.Tensor4D, preprocessing);
+}
+
+function canvasShape(batch: number, { width, height }: Size): number[] {
+  return [batch, height, width, 3];
+}
 
 /**
  * Crops, scales, flips and normalises a whole batch at once: one CropAndResize, then pixel * scale + shift.

@@ -1,8 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Preprocessing } from "../../base/preprocessing.ts";
 import { type CamWeighting, gradCam } from "../../core/gradCam.ts";
-import { packedSpec, unpackBytes } from "../../core/ops/bytes.ts";
-import { normalizeImages } from "../../core/ops/images.ts";
+import { canvasInput, canvasSpec } from "../../core/ops/images.ts";
 import type { Step } from "../../engine/graph/step.ts";
 import { applyBoxHead } from "./boxHead.ts";
 import type { FasterRcnn } from "./network.ts";
@@ -28,17 +27,15 @@ export function featureModel({ rpn }: FasterRcnn): tf.LayersModel {
  */
 export function explainStep(options: ExplainStepOptions): Step {
   const { network, preprocessing, classes, layer, weighting = "cells" } = options;
-  const { canvas } = preprocessing;
-  const shape = [1, canvas.height, canvas.width, 3];
   const model = featureModel(network);
   return {
     inputs: {
-      images: packedSpec(shape),
+      images: canvasSpec(1, preprocessing),
       rois: { shape: [1, 1, 4], dtype: "float32" },
       weights: { shape: [1, classes + 1], dtype: "float32" },
     },
     run(inputs) {
-      const images = normalizeImages(unpackBytes(inputs.images as tf.Tensor, shape) as tf.Tensor4D, preprocessing);
+      const images = canvasInput(inputs.images as tf.Tensor, 1, preprocessing);
       const score = (): tf.Tensor => {
         const outputs = model.apply(images, { training: false });
         const features = (Array.isArray(outputs) ? outputs : [outputs]) as tf.Tensor4D[];

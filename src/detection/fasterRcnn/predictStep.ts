@@ -1,11 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Preprocessing } from "../../base/preprocessing.ts";
-import { packedSpec, unpackBytes } from "../../core/ops/bytes.ts";
 import type { Step } from "../../engine/graph/step.ts";
 import { clipBoxes } from "../boxes/boxCoder.ts";
 import { applyBoxHead } from "./boxHead.ts";
 import type { FasterRcnn, RpnOutputs } from "./network.ts";
-import { normalizeImages } from "../../core/ops/images.ts";
+import { canvasInput, canvasSpec, type ImageInput } from "../../core/ops/images.ts";
 import { postProcess } from "../boxes/postProcess.ts";
 import { proposeBoxes } from "./proposals.ts";
 import { ANCHOR_WEIGHTS, type Settings } from "./description.ts";
@@ -17,21 +16,18 @@ export interface PredictStepOptions {
   /** [anchors, 4] on the canvas. */
   anchors: Float32Array;
   batch: number;
-  /** How images are fed: `packed` (default), see packBytes, or plain bytes `uint8` [batch, height, width, 3]. */
-  input?: "packed" | "uint8";
+  /** How it is fed images: packed unless told. */
+  input?: ImageInput | undefined;
 }
 
 /** Detection: images on the canvas in, boxes on the canvas out, padded to `settings.detections.maxDetections`. */
 export function predictStep(options: PredictStepOptions): Step {
-  const { network, preprocessing, settings, batch, input = "packed" } = options;
+  const { network, preprocessing, settings, batch, input } = options;
   const { canvas } = preprocessing;
-  const shape = [batch, canvas.height, canvas.width, 3];
   return {
-    inputs: { images: input === "packed" ? packedSpec(shape) : { shape, dtype: "uint8" } },
+    inputs: { images: canvasSpec(batch, preprocessing, input) },
     run(inputs) {
-      const fed = inputs.images as tf.Tensor;
-      const pixels = input === "packed" ? unpackBytes(fed, shape) : fed.toFloat();
-      const images = normalizeImages(pixels as tf.Tensor4D, preprocessing);
+      const images = canvasInput(inputs.images as tf.Tensor, batch, preprocessing);
       const anchors = tf.tensor2d(options.anchors, [options.anchors.length / 4, 4]);
       const [objectness, deltas, ...features] = network.rpn.apply(images, { training: false }) as RpnOutputs;
       const proposals = proposeBoxes(objectness, deltas, anchors, {

@@ -41,7 +41,7 @@ export function foldNormalization(nodes: readonly GraphNode[], kept: ReadonlySet
     const scale = gamma.map((g, i) => g / Math.sqrt((variance[i] as number) + epsilonOf(node)));
     const shift = beta.map((b, i) => b + (scale[i] as number) * ((bias[i] as number) - (mean[i] as number)));
     const scaled = values.map((value, i) => value * (scale[i % scale.length] as number));
-    const newKernel = withFloats(kernel, `${convolution.name}/kernel`, scaled);
+    const newKernel = withFloats(kernel, `${kernel.name}/${convolution.name}`, scaled);
     const newShift = withFloats(maker(node.input[2]) as GraphNode, `${node.name}/shift`, shift);
     const input = [convolution.input[0] as string, `${newKernel.name}:0`];
     const sum = [`${convolution.name}:0`, `${newShift.name}:0`];

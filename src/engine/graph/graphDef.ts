@@ -28,8 +28,24 @@ export interface GraphNode {
   attr: Record<string, Attribute>;
 }
 
+/** Letters, digits, "_", ".", "/" and "-" alone, as TensorFlow wants it. */
+export function nodeName(name: string): string {
+  return name.replaceAll(/[^\w./-]/g, "_").replace(/^[^A-Za-z0-9.]/, ".");
+}
+
 export function shapeOf(shape: readonly number[]): TensorShape {
   return { dim: shape.map((size) => ({ size })) };
+}
+
+export function shapeNumbers({ dim }: TensorShape): number[] {
+  return dim.map(({ size }) => size);
+}
+
+/** @throws for a type that no recorded graph has */
+export function typeName(number: number): DataType {
+  const known = (Object.keys(DATA_TYPE) as DataType[]).find((name) => DATA_TYPE[name] === number);
+  if (known === undefined) throw new Error(`a recorded step knows no tensors of TensorFlow's type ${number}`);
+  return known;
 }
 
 /** A node that holds a value; `content` is the tensor's memory, row-major and little-endian. */

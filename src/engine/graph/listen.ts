@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { DATA_TYPE, shapeOf, type Attribute, type DataType } from "./graphDef.ts";
+import { shapeOf, type Attribute, type DataType, typeName } from "./graphDef.ts";
 
 /** An attribute as tfjs-node hands it to TensorFlow; `type` is one of the binding's TF_ATTR_ numbers. */
 interface OpAttribute {
@@ -65,10 +65,7 @@ export function listen(listener: Listener): () => void {
 
 /** The type that TensorFlow gives a tensor, as far as a graph may hold it. */
 export function graphType(tensor: { dataId: tf.DataId; dtype: tf.DataType }): DataType {
-  const number = presentBackend().tensorMap.get(tensor.dataId)?.dtype;
-  const known = (Object.keys(DATA_TYPE) as DataType[]).find((name) => DATA_TYPE[name] === number);
-  if (known === undefined) throw new Error(`a recorded step knows no tensors of type ${tensor.dtype}`);
-  return known;
+  return typeName(presentBackend().tensorMap.get(tensor.dataId)?.dtype ?? NaN);
 }
 
 function presentBackend(): ListenableBackend {

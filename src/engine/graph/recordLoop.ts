@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { constantNode, DATA_TYPE, type Attribute, type GraphNode, shapeOf } from "./graphDef.ts";
 import type { Loop, LoopResult } from "./loop.ts";
-import type { GraphValue } from "./recording.ts";
+import type { GraphValue, RecordedLoop } from "./recording.ts";
 
 /** TensorFlow's number of the type of handles. */
 const RESOURCE = 20;
@@ -45,7 +45,11 @@ export function enter(frame: Frame, value: GraphValue, nodes: GraphNode[]): Grap
  * Writes a loop down with TensorFlow's nodes for control flow (Yu et al., "Dynamic Control Flow in Large-Scale Machine
  * Learning", 2018): its body is run and recorded once, on zeros.
  */
-export function recordLoop(name: string, loop: Loop, writer: LoopWriter): LoopResult {
+export function recordLoop(
+  name: string,
+  loop: Loop,
+  writer: LoopWriter,
+): { result: LoopResult; recorded: RecordedLoop } {
   const { nodes, valueOf, remember } = writer;
   const count = loop.scanned[0]?.shape[0] ?? 0;
   const frame: Frame = { name, own: new Set(), entered: new Map() };
@@ -90,28 +94,32 @@ export function recordLoop(name: string, loop: Loop, writer: LoopWriter): LoopRe
   // A slice of the first axis is no copy, other than what GatherV2 gives.
   const row = (as: string, values: number[]): string => inside(constant(as, values, [values.length]));
   const begin = node("Reshape", "begin", [place, row("one_row", [1])], { ...int32, Tshape: int32.T });
-  const masks = ["begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask"].map((mask) => [mask, { i: 0 }] as const);
+  const masks = ["bodyBeginsmask", "end_mask", "ellipsis_mask", "new_axis_mask"].map(
+    (mask) => [mask, { i: 0 }] as const,
+  );
+  const scanned: RecordedLoop["scanned"][number][] = [];
   const slices = loop.scanned.map((tensor, k) => {
     const value = valueOf(tensor);
     const types = { T: { type: DATA_TYPE[value.dtype] }, Index: int32.T };
     const attr = { ...types, ...Object.fromEntries(masks), shrink_axis_mask: { i: 1 } };
     const bounds = [`${begin}:0`, `${begin}:0`, row(`stride_${k}`, [1])];
     const found = node("StridedSlice", `slice_${k}`, [inside(value), ...bounds], attr);
+    scanned.push({ all: value.source, slice: `${found}:0` });
     return placeholder(value, value.shape.slice(1), `${found}:0`);
   });
   const carried = loop.carried.map((tensor, k) => {
     const value = valueOf(tensor);
     const { body, ...rest } = carry(`carried_${k}`, value.source, DATA_TYPE[value.dtype]);
-    return { value, ...rest, tensor: placeholder(value, value.shape, body) };
+    return { value, body, ...rest, tensor: placeholder(value, value.shape, body) };
   });
 
-  const kept = writer.within(frame, () => {
+  const bodyBegins = nodes.length;
+  const { kept, next } = writer.within(frame, () => {
     const result = loop.body(slices, carried.map(({ tensor }) => tensor)); // prettier-ignore
-    carried.forEach(({ hand }, k) => {
-      hand(valueOf(result.carried[k] as tf.Tensor).source);
-    });
-    return result.kept.map(valueOf);
+    return { next: result.carried.map(valueOf), kept: result.kept.map(valueOf) };
   });
+  const body = nodes.slice(bodyBegins).map(({ name: own }) => own);
+  carried.forEach(({ hand }, k) => hand(next[k]?.source ?? ""));
   const places = constant("places", Array.from({ length: count }, (_, i) => i), [count]); // prettier-ignore
   const output = (like: GraphValue, shape: number[], source: string): tf.Tensor => {
     const tensor = tf.zeros(shape, like.dtype === "int32" || like.dtype === "bool" ? like.dtype : "float32");
@@ -119,7 +127,7 @@ export function recordLoop(name: string, loop: Loop, writer: LoopWriter): LoopRe
     return tensor;
   };
   const size = constant("size", [count], []);
-  return {
+  const result = {
     carried: carried.map(({ value, end }) => output(value, value.shape, end)),
     kept: kept.map((value, k) => {
       const types = { dtype: { type: DATA_TYPE[value.dtype] }, element_shape: { shape: shapeOf(value.shape) } };
@@ -136,6 +144,15 @@ export function recordLoop(name: string, loop: Loop, writer: LoopWriter): LoopRe
       return output(value, [count, ...value.shape], `${all}:0`);
     }),
   };
+  const recorded: RecordedLoop = {
+    ...{ name, backwards: loop.backwards ?? false, body, scanned },
+    carried: carried.map(({ value, body: start, end }, k) => {
+      return { first: value.source, begin: start, next: next[k]?.source ?? "", last: end };
+    }),
+    kept: kept.map((value, k) => ({ slice: value.source, all: `${name}/kept_${k}/all:0` })),
+    entered: new Map([...frame.entered].map(([outside, { source }]) => [source, outside])),
+  };
+  return { result, recorded };
 }
 
 function enterNode(frame: Frame, name: string, source: string, type: number, invariant: boolean): GraphNode {

@@ -37,7 +37,7 @@ function recordOnce(name: string, step: Step, { variables, readAs, target = "nat
   const constants = new Map<tf.DataId, Constant>();
   const recording: Recording = {
     ...{ nodes, inputs: new Map(), outputs: new Map() },
-    ...{ updates: new Map(), inPlace: new Map(), results: new Map() },
+    ...{ updates: new Map(), inPlace: new Map(), loops: [], results: new Map() },
   };
   const remember = (tensor: tf.TensorInfo, source: string, dtype: DataType): GraphValue => {
     const value: GraphValue = { source, shape: [...tensor.shape], dtype };
@@ -105,7 +105,14 @@ function recordOnce(name: string, step: Step, { variables, readAs, target = "nat
         frame = undefined;
       }
     };
-    return recordLoop(`${name}/loop_${nodes.length}`, given, { nodes, valueOf, remember, within });
+    const { result, recorded } = recordLoop(`${name}/loop_${nodes.length}`, given, {
+      nodes,
+      valueOf,
+      remember,
+      within,
+    });
+    recording.loops.push(recorded);
+    return result;
   };
   const stopListening = listen({
     ran(op, attr, from, to) {

@@ -10,6 +10,23 @@ export interface GraphValue {
   dtype: DataType;
 }
 
+/** A loop of a recorded graph, as it was before it became nodes for control flow: other formats have loops of their own. */
+export interface RecordedLoop {
+  /** What the names of its nodes for control flow begin with, before a slash. */
+  name: string;
+  backwards: boolean;
+  /** Nodes of the body, by name, in their order. */
+  body: readonly string[];
+  /** Sources: of all slices, outside, and of one, in the body. */
+  scanned: readonly { all: string; slice: string }[];
+  /** Sources: before the loop, at the begin and at the end of the body, and after the loop. */
+  carried: readonly { first: string; begin: string; next: string; last: string }[];
+  /** Sources: of one, in the body, and of all, outside. */
+  kept: readonly { slice: string; all: string }[];
+  /** What else comes from outside: sources in the body -> outside. */
+  entered: ReadonlyMap<string, string>;
+}
+
 /** One run of a step, written down as a graph whose nodes all begin with the step's name. */
 export interface Recording {
   nodes: GraphNode[];
@@ -20,6 +37,7 @@ export interface Recording {
   updates: Map<tf.Variable, GraphValue>;
   /** Nodes that write over variables: those come first among their inputs, as the values that they start from. */
   inPlace: Map<string, readonly tf.Variable[]>;
+  loops: RecordedLoop[];
   /** Every value that an op makes, is fed or reads from a variable, by its source. */
   results: Map<string, GraphValue>;
 }

@@ -26,7 +26,7 @@ export function stepNodes(
   recording: Recording,
   { variables, frozen, bfloat16 }: StepNodesOptions,
 ): GraphNode[] {
-  const read = frozen ? frozenNode : readNode;
+  const read = frozen ? (read: string, _: number, v: tf.Variable) => frozenNode(read, v) : readNode;
   const written = new Map<tf.Variable, { op: string; reader: string }>(); // in place
   const recorded = recording.nodes.flatMap((node) => {
     const own = recording.inPlace.get(node.name);
@@ -108,7 +108,8 @@ function readNode(name: string, i: number, variable: tf.Variable): GraphNode {
   return { name, op: "ReadVariableOp", input: [`variable_${i}`], attr: { dtype: { type: dtypeNumber(variable) } } };
 }
 
-function frozenNode(name: string, _: number, variable: tf.Variable): GraphNode {
+/** A variable's present value as a constant. */
+export function frozenNode(name: string, variable: tf.Variable): GraphNode {
   const { buffer, byteOffset, byteLength } = variable.dataSync();
   return constantNode(name, dtypeNumber(variable), variable.shape, new Uint8Array(buffer, byteOffset, byteLength));
 }

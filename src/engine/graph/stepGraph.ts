@@ -1,5 +1,13 @@
 import type * as tf from "@tensorflow/tfjs";
-import { DATA_TYPE, type DataType, encodeGraph, type GraphNode, shapeOf, type TensorShape } from "./graphDef.ts";
+import {
+  DATA_TYPE,
+  type DataType,
+  encodeGraph,
+  type GraphNode,
+  nodeName,
+  shapeOf,
+  type TensorShape,
+} from "./graphDef.ts";
 import { recordStep } from "./recorder.ts";
 import type { GraphValue } from "./recording.ts";
 import { canRunGraphs } from "./session.ts";
@@ -35,11 +43,6 @@ export function stepGraph(
   });
   const nodes = recording.nodes.map((node) => withShapes(withoutContent(node), recording.results));
   return encodeGraph([...variableNodes, ...nodes, ...outputs]);
-}
-
-/** Letters, digits, "_", ".", "/" and "-" alone, as TensorFlow wants it. */
-function nodeName(name: string): string {
-  return name.replaceAll(/[^\w./-]/g, "_").replace(/^[^A-Za-z0-9.]/, ".");
 }
 
 function variableNode(variable: tf.Variable, name: string): GraphNode {

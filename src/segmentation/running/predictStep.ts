@@ -1,8 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Preprocessing } from "../../base/preprocessing.ts";
-import { packedSpec, unpackBytes } from "../../core/ops/bytes.ts";
-import { normalizeImages } from "../../core/ops/images.ts";
-import { transformImages } from "../../core/ops/transformImages.ts";
+import { canvasInput, canvasSpec, type ImageInput } from "../../core/ops/images.ts";
+import { takeAlong } from "../../core/ops/gather.ts";
 import type { Step } from "../../engine/graph/step.ts";
 import type { SegmenterNetwork } from "../networks/buildSegmenter.ts";
 
@@ -13,19 +12,20 @@ export interface SegmenterStepOptions {
   classes: number;
   distance: boolean;
   batch: number;
+  /** How it is fed images: packed unless told. */
+  input?: ImageInput | undefined;
 }
 
 /**
- * Segmentation: packed images on the canvas in, `probabilities` [batch, height, width, classes + 1] out, the background
+ * Segmentation: images on the canvas in, `probabilities` [batch, height, width, classes + 1] out, the background
  * first; where it is learnt, `distance` [batch, height, width] as well, 0 to 1.
  */
-export function predictStep({ network, preprocessing, classes, distance, batch }: SegmenterStepOptions): Step {
-  const { canvas } = preprocessing;
-  const shape = [batch, canvas.height, canvas.width, 3];
+export function predictStep(options: SegmenterStepOptions): Step {
+  const { network, preprocessing, classes, distance, batch, input } = options;
   return {
-    inputs: { images: packedSpec(shape) },
+    inputs: { images: canvasSpec(batch, preprocessing, input) },
     run(inputs) {
-      const images = normalizeImages(unpackBytes(inputs.images as tf.Tensor, shape) as tf.Tensor4D, preprocessing);
+      const images = canvasInput(inputs.images as tf.Tensor, batch, preprocessing);
       const outputs = network.model.apply(withMargin(images, network.margin), { training: false }) as tf.Tensor4D;
       if (!distance) return { outputs: { probabilities: tf.softmax(outputs) } };
       const [logits, deep] = tf.split(outputs, [classes + 1, 1], 3) as [tf.Tensor4D, tf.Tensor4D];
@@ -34,13 +34,29 @@ export function predictStep({ network, preprocessing, classes, distance, batch }
   };
 }
 
+/**
+ * The most probable label of each pixel, the background being 0; of one class, its own from a threshold on.
+ *
+ * @param probabilities [batch, height, width, classes + 1]
+ * @returns [batch, height, width] int32
+ */
+export function labelsOf(probabilities: tf.Tensor4D, threshold: number | undefined): tf.Tensor3D {
+  if (threshold === undefined) return tf.argMax(probabilities, 3);
+  const own: tf.Tensor3D = probabilities.slice([0, 0, 0, 1], [-1, -1, -1, 1]).squeeze([3]);
+  return tf.greaterEqual<tf.Tensor3D>(own, threshold).toInt();
+}
+
 /** Images with so many pixels around them, mirrored at their edges, as U-Net's paper has it. No gradient passes. */
 export function withMargin(images: tf.Tensor4D, margin: number): tf.Tensor4D {
   if (margin === 0) return images;
-  const [n, height, width] = images.shape;
-  const shift = tf.tensor2d([1, 0, -margin, 0, 1, -margin, 0, 0], [1, 8]).tile([n, 1]);
-  return transformImages(images, shift as tf.Tensor2D, {
-    ...{ interpolation: "nearest", fillMode: "reflect" },
-    size: [height + 2 * margin, width + 2 * margin],
+  const rows = takeAlong(images, mirroredPlaces(images.shape[1], margin), 1);
+  return takeAlong(rows, mirroredPlaces(images.shape[2], margin), 2);
+}
+
+/** d c b a | a b c d | d c b a, as often as it takes. */
+function mirroredPlaces(length: number, margin: number): number[] {
+  return Array.from({ length: length + 2 * margin }, (_, i) => {
+    const place = (i - margin + 2 * length * Math.ceil(margin / (2 * length))) % (2 * length);
+    return Math.min(place, 2 * length - 1 - place);
   });
 }

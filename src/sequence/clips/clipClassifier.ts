@@ -1,5 +1,5 @@
 import { AnchorkitError } from "../../base/errors.ts";
-import { disposeWeights } from "../../core/namedWeights.ts";
+import { disposeWeights, namedWeights } from "../../core/namedWeights.ts";
 import type { ImageRecord } from "../../data/dataset.ts";
 import { flatFrames } from "../../data/images/clipFrames.ts";
 import { noCache } from "../../data/images/imageCache.ts";
@@ -8,6 +8,7 @@ import type { SourceFrames } from "../../data/formats/clips/sourceFrames.ts";
 import { clipFrom, readClip } from "../../data/formats/clips/readClip.ts";
 import type { Program } from "../../engine/graph/program.ts";
 import { loadEngine } from "../../engine/load.ts";
+import { IMAGES, type PortableModel } from "../../export/portableModel.ts";
 import { knownOptions } from "../../geometry/knownOptions.ts";
 import { compilePredictor } from "../../training/compilePredictor.ts";
 import { PREDICTOR_OPTIONS, type PredictorOptions } from "../../training/predictorOptions.ts";
@@ -74,6 +75,26 @@ export class ClipClassifier {
 
   get classes(): readonly string[] {
     return this.description.classes;
+  }
+
+  /** As other programs can run it, on so many clips at once; see `exportModel`. */
+  portable(batch: number): PortableModel {
+    const { preprocessing, frames, architecture } = this.description;
+    const network = this.#network;
+    return {
+      ...{ kind: this.kind, description: this.description, weights: namedWeights(network.model) },
+      step: predictStep({ network, preprocessing, batch, frames, input: "uint8" }),
+      inputs: {
+        images: {
+          ...IMAGES,
+          meaning: `red, green and blue, 0 to 255, of frames on the canvas, ${frames} for each clip`,
+        },
+        mask: { meaning: "1 for a frame, 0 for what pads a clip", draw: (random) => Number(random.uniform() < 0.7) },
+      },
+      outputs: {
+        probabilities: architecture.perFrame ? "of each class at each frame, 0 to 1" : "of each class, 0 to 1",
+      },
+    };
   }
 
   /** Layers, shapes and weights, as tf.LayersModel.summary prints them. */

@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Preprocessing } from "../../base/preprocessing.ts";
-import { packedSpec, unpackBytes } from "../../core/ops/bytes.ts";
-import { normalizeImages } from "../../core/ops/images.ts";
+import { canvasInput, canvasSpec, type ImageInput } from "../../core/ops/images.ts";
 import type { NamedTensors, Step, TensorSpec } from "../../engine/graph/step.ts";
 import type { ClipNetwork } from "./network.ts";
 
@@ -11,18 +10,21 @@ export interface ClipStepOptions {
   /** Clips that are looked at at once, and frames of each. */
   batch: number;
   frames: number;
-  /** What it is fed: packed images on the canvas unless told, or features that were taken of them before. */
+  /** What it is fed: images on the canvas unless told, or features that were taken of them before. */
   from?: "images" | "features";
+  /** How it is fed images: packed unless told. */
+  input?: ImageInput | undefined;
 }
 
 /**
  * Classification of clips: `images` (or `features`) of batch * frames frames and `mask` [batch, frames] in, `probabilities`
  * [batch, classes] or [batch, frames, classes] out.
  */
-export function predictStep({ network, preprocessing, batch, frames, from = "images" }: ClipStepOptions): Step {
+export function predictStep(options: ClipStepOptions): Step {
+  const { network, preprocessing, batch, frames, from = "images", input } = options;
   const slots = batch * frames;
   const features: TensorSpec = { shape: [slots, network.features], dtype: "float32" };
-  const looking = featureStep({ network, preprocessing, batch: slots });
+  const looking = featureStep({ network, preprocessing, batch: slots, input });
   return {
     inputs: {
       ...(from === "images" ? looking.inputs : { features }),
@@ -37,18 +39,17 @@ export function predictStep({ network, preprocessing, batch, frames, from = "ima
   };
 }
 
-/** The backbone alone: so many packed images on the canvas in, `features` [batch, features] out. */
+/** The backbone alone: so many images on the canvas in, `features` [batch, features] out. */
 export function featureStep({
   network,
   preprocessing,
   batch,
-}: Pick<ClipStepOptions, "network" | "preprocessing" | "batch">): Step {
-  const { canvas } = preprocessing;
-  const shape = [batch, canvas.height, canvas.width, 3];
+  input,
+}: Pick<ClipStepOptions, "network" | "preprocessing" | "batch" | "input">): Step {
   return {
-    inputs: { images: packedSpec(shape) },
+    inputs: { images: canvasSpec(batch, preprocessing, input) },
     run(fed: NamedTensors) {
-      const images = normalizeImages(unpackBytes(fed.images as tf.Tensor, shape) as tf.Tensor4D, preprocessing);
+      const images = canvasInput(fed.images as tf.Tensor, batch, preprocessing);
       return { outputs: { features: network.look(images, false) } };
     },
   };

@@ -1,6 +1,6 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import { count } from "../../base/words.ts";
-import { disposeWeights } from "../../core/namedWeights.ts";
+import { disposeWeights, namedWeights } from "../../core/namedWeights.ts";
 import type { Series, SplitName } from "../../data/dataset.ts";
 import { shownPath } from "../../data/files.ts";
 import { rowsOfSplit } from "../../data/series/splitSeries.ts";
@@ -8,6 +8,7 @@ import { nextTimes, timeAxis } from "../../data/series/times.ts";
 import { windowOrigins } from "../../data/series/windowOrigins.ts";
 import type { Program } from "../../engine/graph/program.ts";
 import { loadEngine } from "../../engine/load.ts";
+import type { PortableModel } from "../../export/portableModel.ts";
 import { knownOptions } from "../../geometry/knownOptions.ts";
 import { compilePredictor } from "../../training/compilePredictor.ts";
 import { modelFolderOf } from "../../training/run/modelFolder.ts";
@@ -67,6 +68,26 @@ export class Forecaster {
     const predict = predictStep({ network, batch, window: description.window, features: featuresOf(description) });
     const program = await compilePredictor(predict, network.model, engine, options);
     return new Forecaster(description, network, program, batch);
+  }
+
+  /** As other programs can run it, on so many windows at once; see `exportModel`. */
+  portable(batch: number): PortableModel {
+    const network = this.#network;
+    const { window } = this.description;
+    return {
+      ...{ kind: this.kind, description: this.description, weights: namedWeights(network.model) },
+      step: predictStep({ network, batch, window, features: featuresOf(this.description) }),
+      inputs: {
+        windows: {
+          meaning: "the features of each row, scaled as the description says",
+          draw: (random) => 4 * random.uniform() - 2,
+        },
+      },
+      outputs: {
+        corrections:
+          "of the horizon's rows, each with a number for each column: what is added to the last values, scaled",
+      },
+    };
   }
 
   /** The columns of a series that it reads, those that it forecasts first. */

@@ -1,6 +1,6 @@
 import type { AnchorkitError } from "../../base/errors.ts";
 import { placeOnCanvas, type Size } from "../../base/preprocessing.ts";
-import { disposeWeights } from "../../core/namedWeights.ts";
+import { disposeWeights, namedWeights } from "../../core/namedWeights.ts";
 import { withMargin } from "../../data/cutOutObjects.ts";
 import type { ImageRecord, LabelledObject } from "../../data/dataset.ts";
 import { fittedAnswers } from "../../data/images/canvasImages.ts";
@@ -10,13 +10,14 @@ import { decodeRegions, readImageHeader } from "../../data/images/images.ts";
 import { ImageStore } from "../../data/images/imageStore.ts";
 import type { Program } from "../../engine/graph/program.ts";
 import { loadEngine } from "../../engine/load.ts";
+import { IMAGES, type PortableModel } from "../../export/portableModel.ts";
 import { knownOptions } from "../../geometry/knownOptions.ts";
 import { compilePredictor } from "../../training/compilePredictor.ts";
 import { modelFolderOf } from "../../training/run/modelFolder.ts";
 import { PREDICTOR_OPTIONS, type PredictorOptions } from "../../training/predictorOptions.ts";
 import { type DecodeOptions, decoderOf, type Reading } from "./decode.ts";
 import type { ReaderDescription } from "./description.ts";
-import type { ReaderNetwork } from "./network.ts";
+import { FRAME_STRIDE, type ReaderNetwork } from "./network.ts";
 import { predictStep } from "./predictStep.ts";
 import { readImages, type RunReader } from "./readImages.ts";
 import { type LabelledReading, readLabelled } from "./readLabelled.ts";
@@ -66,6 +67,24 @@ export class TextReader {
   /** The alphabet: the characters that it can read. */
   get classes(): readonly string[] {
     return this.description.classes;
+  }
+
+  /** As other programs can run it, on so many images at once; see `exportModel`. */
+  portable(batch: number): PortableModel {
+    const network = this.#network;
+    const { preprocessing } = this.description;
+    const { width } = preprocessing.canvas;
+    return {
+      ...{ kind: this.kind, description: this.description, weights: namedWeights(network.model) },
+      step: predictStep({ network, preprocessing, batch, input: "uint8" }),
+      inputs: {
+        images: { ...IMAGES, meaning: "red, green and blue, 0 to 255, of lines of text at the left of the canvas" },
+        widths: { meaning: "of each image, in pixels of the canvas", draw: (random) => 1 + random.int(width) },
+      },
+      outputs: {
+        logProbabilities: `of each character, and of the blank behind them, for every ${FRAME_STRIDE} pixels of the canvas`,
+      },
+    };
   }
 
   /** Layers, shapes and weights, as tf.LayersModel.summary prints them. */

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { gatherPerImage, gatherRows } from "../../../src/core/ops/gather.ts";
+import { gatherPerImage, gatherRows, takeAlong } from "../../../src/core/ops/gather.ts";
 import { engines, on } from "../../detection/support.ts";
 
 describe.each(engines)("gathering on %s", (engine) => {
@@ -35,5 +35,15 @@ describe.each(engines)("gathering on %s", (engine) => {
     expect(rows).toEqual([[[3, 4], [3, 4], [1, 2]], [[5, 6], [7, 8], [7, 8]]]); // prettier-ignore
     expect(slope).toEqual([[[1, 1], [2, 2]], [[1, 1], [2, 2]]]); // prettier-ignore
     expect(numbers).toEqual([[9, 9, 4], [6, 3, 3]]); // prettier-ignore
+  });
+});
+
+describe.each(engines)("takeAlong on %s", (engine) => {
+  it.each([0, 1, 2])("takes places along axis %i, as often as they are named", async (axis) => {
+    const [found, wanted] = await on(engine, () => {
+      const x = tf.range(0, 24).reshape<tf.Tensor3D>([2, 3, 4]);
+      return [takeAlong(x, [1, 1, 0], axis), tf.gather(x, [1, 1, 0], axis)].map((tensor) => tensor.arraySync());
+    });
+    expect(found).toEqual(wanted);
   });
 });

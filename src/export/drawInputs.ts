@@ -1,0 +1,15 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Random } from "../base/random.ts";
+import { fedType, type NamedTensors } from "../engine/graph/step.ts";
+import type { PortableModel } from "./portableModel.ts";
+
+/** Inputs of a model that are drawn at random; the caller disposes of them. */
+export function drawInputs({ step, inputs }: PortableModel, random: Random): NamedTensors {
+  const drawn = Object.entries(step.inputs).map(([name, spec]) => {
+    const input = inputs[name];
+    if (!input) throw new Error(`${name} is an input of the step, and not described`);
+    const values = Array.from({ length: tf.util.sizeFromShape(spec.shape) }, () => input.draw(random));
+    return [name, tf.tensor(values, spec.shape, fedType(spec))] as const;
+  });
+  return Object.fromEntries(drawn);
+}

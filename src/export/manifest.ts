@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { packageVersion } from "../base/packageVersion.ts";
+import type { PortableModel } from "./portableModel.ts";
+
+/** What an exported file says of itself, in its metadata or beside it: enough to use it without the run. */
+export const Manifest = z.object({
+  format: z.literal("anchorkit-export"),
+  version: z.literal(1),
+  /** The version of anchorkit that wrote it. */
+  anchorkit: z.string(),
+  task: z.string(),
+  /** What the run folder says of the model; each task has a form of its own. */
+  description: z.looseObject({ model: z.string(), classes: z.array(z.string()) }),
+  /** A line on each. */
+  inputs: z.record(z.string(), z.string()),
+  outputs: z.record(z.string(), z.string()),
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+export function manifestOf({ kind, description, inputs, outputs }: PortableModel): Manifest {
+  return {
+    ...{ format: "anchorkit-export", version: 1, anchorkit: packageVersion(), task: kind },
+    ...{ description: { ...description, classes: [...description.classes] }, outputs: { ...outputs } },
+    inputs: Object.fromEntries(Object.entries(inputs).map(([name, { meaning }]) => [name, meaning])),
+  };
+}

@@ -1,0 +1,26 @@
+import { freezeStep } from "../../engine/graph/frozenGraph.ts";
+import { type Manifest, manifestOf } from "../manifest.ts";
+import type { PortableModel } from "../portableModel.ts";
+import { encodeOnnx } from "./onnxModel.ts";
+import { toOnnx } from "./toOnnx.ts";
+
+/** The name of the metadata of an ONNX file that holds its manifest, as JSON. */
+const MANIFEST_KEY = "anchorkit";
+
+/**
+ * A model as the bytes of an ONNX file; two of the same model are equal.
+ *
+ * @throws AnchorkitError that names an op which cannot be written, and the weight before it; or if the engine is not native
+ *   TensorFlow
+ */
+export async function onnxFile(model: PortableModel): Promise<Uint8Array> {
+  const graph = await freezeStep(model.step, model.weights, "native");
+  const manifest: Manifest = manifestOf(model);
+  const metadata = {
+    [MANIFEST_KEY]: JSON.stringify(manifest),
+    task: model.kind,
+    classes: JSON.stringify(manifest.description.classes),
+  };
+  const header = { name: model.description.model, version: manifest.anchorkit, metadata };
+  return encodeOnnx(toOnnx(graph, header));
+}

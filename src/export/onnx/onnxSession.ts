@@ -1,0 +1,77 @@
+import * as tf from "@tensorflow/tfjs";
+import type { InferenceSession, Tensor } from "onnxruntime-node";
+import { AnchorkitError, messageOf } from "../../base/errors.ts";
+import type { NamedTensors } from "../../engine/graph/step.ts";
+
+/** An ONNX file that onnxruntime has opened. */
+export interface OnnxSession {
+  /** Inputs of bytes are int32 tensors, as elsewhere; the caller disposes of the outputs. */
+  run(inputs: NamedTensors): Promise<NamedTensors>;
+  /** Frees it; it cannot run afterwards. */
+  close(): Promise<void>;
+}
+
+export interface OnnxSessionOptions {
+  /** Threads that compute an op; as many as there are cores unless told. */
+  threads?: number;
+}
+
+/**
+ * Opens an ONNX file, or its bytes, with onnxruntime-node: a package that anchorkit can do without, and does not bring.
+ *
+ * @throws AnchorkitError if the package is not there, or refuses the file
+ */
+export async function openOnnx(
+  file: string | Uint8Array,
+  { threads = 0 }: OnnxSessionOptions = {},
+): Promise<OnnxSession> {
+  const ort = await loadOnnxruntime();
+  const name = typeof file === "string" ? file : "the exported model";
+  const options: InferenceSession.SessionOptions = { logSeverityLevel: 3, intraOpNumThreads: threads };
+  let session: InferenceSession;
+  try {
+    session = await (typeof file === "string"
+      ? ort.InferenceSession.create(file, options)
+      : ort.InferenceSession.create(file, options));
+  } catch (error) {
+    throw new AnchorkitError(`${name}: onnxruntime refuses it: ${messageOf(error)}`, { cause: error });
+  }
+  const types = new Map(session.inputMetadata.map((one) => [one.name, one.isTensor ? one.type : "float32"]));
+  return {
+    async run(inputs) {
+      const feeds = Object.entries(inputs).map(([key, tensor]): [string, Tensor] => {
+        const values = tensor.dataSync<"float32" | "int32">();
+        const { shape } = tensor;
+        if (types.get(key) === "uint8") return [key, new ort.Tensor("uint8", Uint8Array.from(values), shape)];
+        return [key, new ort.Tensor(tensor.dtype as "float32" | "int32", values, shape)];
+      });
+      const outputs = await session.run(Object.fromEntries(feeds));
+      return Object.fromEntries(
+        Object.entries(outputs).map(([key, { data, dims, type }]) => {
+          return [key, tf.tensor(data as Float32Array | Int32Array, [...dims], type === "int32" ? "int32" : "float32")];
+        }),
+      );
+    },
+    close: () => session.release(),
+  };
+}
+
+/** True if onnxruntime-node is installed. */
+export async function isOnnxruntimeHere(): Promise<boolean> {
+  return import("onnxruntime-node").then(
+    () => true,
+    () => false,
+  );
+}
+
+/** @throws AnchorkitError if the package is not there */
+async function loadOnnxruntime(): Promise<typeof import("onnxruntime-node")> {
+  try {
+    return await import("onnxruntime-node");
+  } catch (error) {
+    throw new AnchorkitError(
+      `ONNX files are run by the package onnxruntime-node, and it cannot be loaded (${messageOf(error)}); install it: npm install --ignore-scripts onnxruntime-node`,
+      { cause: error },
+    );
+  }
+}

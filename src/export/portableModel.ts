@@ -1,0 +1,56 @@
+import type * as tf from "@tensorflow/tfjs";
+import type { Random } from "../base/random.ts";
+import type { NamedTensors, Step } from "../engine/graph/step.ts";
+
+/**
+ * A trained model as a step that other programs can run. Images are bytes, on the canvas; what comes out is in pixels of
+ * the images where the step is told their sizes.
+ */
+export interface PortableModel {
+  /** Which kind of task. */
+  kind: string;
+  /** All that is known of the model besides its weights: classes, preprocessing, thresholds. */
+  description: PortableDescription;
+  step: Step;
+  /** Every weight that the step reads, by name. */
+  weights: ReadonlyMap<string, tf.Variable>;
+  /** What it is fed, and what it gives, by name. */
+  inputs: Readonly<Record<string, PortableInput>>;
+  outputs: Readonly<Record<string, string>>;
+  /** How much two answers differ, where it takes more than a look at each number in turn. */
+  compare?(here: NamedTensors, there: NamedTensors): Record<string, number>;
+}
+
+export interface PortableInput {
+  meaning: string;
+  /** A number such as the model may be fed. */
+  draw(random: Random): number;
+}
+
+/** Images on the canvas, as bytes. */
+export const IMAGES: PortableInput = {
+  meaning: "red, green and blue, 0 to 255, of images on the canvas",
+  draw: (random) => random.int(256),
+};
+
+/** The sizes of images, see `sizesSpec`. */
+export const SIZES: PortableInput = {
+  meaning: "width and height of each image, before it was brought to the canvas",
+  draw: (random) => 40 + random.int(300),
+};
+
+export interface PortableDescription {
+  /** The name that `--model` knows it by. */
+  model: string;
+  classes: readonly string[];
+}
+
+/** What can be exported: every trained model is. */
+export interface Exportable {
+  /**
+   * The model as others run it.
+   *
+   * @param batch images (clips, windows) that are looked at at once
+   */
+  portable(batch: number): PortableModel;
+}
