@@ -20,6 +20,7 @@ import type { BackboneName } from "./core/backbones/names.ts";
 import { DRAWN_WORLD, FROM_SCRATCH } from "./core/weights/publishedFiles.ts";
 import type { Detector } from "./detection/detector.ts";
 import { FasterRcnnOptions } from "./detection/fasterRcnn/options.ts";
+import { isOnnxPath } from "./export/onnx/onnxPath.ts";
 import { FcnOptions, UnetOptions } from "./segmentation/options.ts";
 import type { Segmenter } from "./segmentation/segmenter.ts";
 import type { ClipClassifier } from "./sequence/clips/clipClassifier.ts";
@@ -30,6 +31,7 @@ import { ReaderOptions } from "./sequence/reading/options.ts";
 import type { TextReader } from "./sequence/reading/textReader.ts";
 import { OF_A_START } from "./training/commonOptions.ts";
 import type { PredictorOptions } from "./training/predictorOptions.ts";
+import type { Runner } from "./training/runner.ts";
 import type { BatchChoice } from "./training/memory/chooseBatch.ts";
 import type { FindRateEvents, FindRateOptions } from "./training/rateTest/findRate.ts";
 import type { RateTest } from "./training/rateTest/rateTest.ts";
@@ -67,6 +69,8 @@ export interface ModelFamily<Own extends z.ZodObject = z.ZodObject> {
   prepare(dataset: Dataset, options: z.infer<Own> & ImageOptions, context: PrepareContext): Promise<Prepared<unknown>>;
   /** Opens a trained model. */
   open(folder: string, options: PredictorOptions): Promise<Predictor>;
+  /** The same model where something else runs it, from what an exported file says of it. */
+  adopt(description: unknown, runner: Runner): Promise<Predictor>;
 }
 
 /** Lets TypeScript check `prepare` against the family's own options. */
@@ -93,6 +97,7 @@ function classifier(
       return classifierTask(dataset, { ...own, model, backbone }, context);
     },
     open: async (...given) => (await import("./classification/classifier.ts")).Classifier.load(...given),
+    adopt: async (...given) => (await import("./classification/classifier.ts")).Classifier.adopt(...given),
   });
 }
 
@@ -112,11 +117,16 @@ function fcn(stride: 32 | 16 | 8): ModelFamily {
       return segmenterTask(dataset, { ...own, model, architecture }, context);
     },
     open: openSegmenter,
+    adopt: adoptSegmenter,
   });
 }
 
 async function openSegmenter(folder: string, options: PredictorOptions): Promise<Segmenter> {
   return (await import("./segmentation/segmenter.ts")).Segmenter.load(folder, options);
+}
+
+async function adoptSegmenter(description: unknown, runner: Runner): Promise<Segmenter> {
+  return (await import("./segmentation/segmenter.ts")).Segmenter.adopt(description, runner);
 }
 
 /** Every kind of model, by the name that `--model` and descriptions have for it. */
@@ -130,6 +140,7 @@ export const MODELS: Readonly<Record<string, ModelFamily>> = {
     options: FasterRcnnOptions,
     prepare: async (...given) => (await import("./detection/fasterRcnn/fasterRcnnTask.ts")).fasterRcnnTask(...given),
     open: async (...given) => (await import("./detection/detector.ts")).Detector.load(...given),
+    adopt: async (...given) => (await import("./detection/detector.ts")).Detector.adopt(...given),
   }),
   "small-cnn": classifier("small-cnn", "a small convolutional classifier", "small", PretrainedOptions),
   "mobilenet-v1": classifier("mobilenet-v1", "MobileNet V1", "mobilenet-v1", MobilenetOptions),
@@ -154,6 +165,7 @@ export const MODELS: Readonly<Record<string, ModelFamily>> = {
       return segmenterTask(dataset, { ...own, model: "unet", architecture }, context);
     },
     open: openSegmenter,
+    adopt: adoptSegmenter,
   }),
   fcn32: fcn(32),
   fcn16: fcn(16),
@@ -170,6 +182,7 @@ export const MODELS: Readonly<Record<string, ModelFamily>> = {
       return clipTask(dataset, { ...own, model: "cnn-lstm" }, context);
     },
     open: async (...given) => (await import("./sequence/clips/clipClassifier.ts")).ClipClassifier.load(...given),
+    adopt: async (...given) => (await import("./sequence/clips/clipClassifier.ts")).ClipClassifier.adopt(...given),
   }),
   crnn: family({
     task: "reading",
@@ -182,6 +195,7 @@ export const MODELS: Readonly<Record<string, ModelFamily>> = {
       return readerTask(dataset, { ...own, model: "crnn" }, context);
     },
     open: async (...given) => (await import("./sequence/reading/textReader.ts")).TextReader.load(...given),
+    adopt: async (...given) => (await import("./sequence/reading/textReader.ts")).TextReader.adopt(...given),
   }),
   forecast: family({
     task: "forecasting",
@@ -195,6 +209,7 @@ export const MODELS: Readonly<Record<string, ModelFamily>> = {
       return forecasterTask(dataset, { ...own, model: "forecast" }, context);
     },
     open: async (...given) => (await import("./sequence/forecasting/forecaster.ts")).Forecaster.load(...given),
+    adopt: async (...given) => (await import("./sequence/forecasting/forecaster.ts")).Forecaster.adopt(...given),
   }),
 };
 
@@ -340,11 +355,17 @@ async function choiceOf(name: string, out: string): Promise<Record<string, unkno
 }
 
 /**
- * Opens a trained model of any kind: a run folder (its best weights), or best or last in one.
+ * Opens a trained model of any kind: a run folder (its best weights), best or last in one, or an ONNX file that was exported
+ * from one, which onnxruntime-node runs.
  *
- * @throws AnchorkitError if there is none, or it is damaged
+ * @throws AnchorkitError if there is none, or it is damaged; for options that an exported file has not
  */
 export async function openModel(path: string, options: PredictorOptions = {}): Promise<Predictor> {
+  if (isOnnxPath(path)) {
+    const { openOnnxModel } = await import("./export/onnx/openOnnxModel.ts");
+    const { description, runner } = await openOnnxModel(path, options);
+    return modelNamed(description.model).adopt(description, runner);
+  }
   const { modelFolderOf, readModelName } = await import("./training/run/modelFolder.ts");
   const folder = modelFolderOf(path);
   return modelNamed(await readModelName(folder)).open(folder, options);

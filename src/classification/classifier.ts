@@ -1,3 +1,4 @@
+import { checked } from "../base/checked.ts";
 import type { AnchorkitError } from "../base/errors.ts";
 import type { Size } from "../base/preprocessing.ts";
 import { lastMap, mapLayers } from "../core/gradCam.ts";
@@ -7,12 +8,11 @@ import { fittedAnswers } from "../data/images/canvasImages.ts";
 import type { FittedImage } from "../data/images/fittedFiles.ts";
 import { noCache } from "../data/images/imageCache.ts";
 import { ImageStore } from "../data/images/imageStore.ts";
-import type { Program } from "../engine/graph/program.ts";
 import { loadEngine } from "../engine/load.ts";
 import { IMAGES, type PortableModel, SIZES } from "../export/portableModel.ts";
 import { knownOptions } from "../geometry/knownOptions.ts";
-import { compilePredictor } from "../training/compilePredictor.ts";
 import { modelFolderOf } from "../training/run/modelFolder.ts";
+import { networkIn, networkRunner, type Runner } from "../training/runner.ts";
 import { PREDICTOR_OPTIONS, type PredictorOptions } from "../training/predictorOptions.ts";
 import {
   classNamed,
@@ -22,9 +22,9 @@ import {
   type ExplainOptions,
   type FileExplanation,
 } from "../training/explaining.ts";
-import { type Classification, classifyImages, namedClasses, type RunClassifier } from "./classifyImages.ts";
+import { type Classification, classifyImages, namedClasses } from "./classifyImages.ts";
 import { classifyLabelled, type LabelledClassification } from "./classifyLabelled.ts";
-import type { ClassifierDescription } from "./description.ts";
+import { ClassifierDescription } from "./description.ts";
 import { explainImage } from "./explainImage.ts";
 import { explainStep } from "./explainStep.ts";
 import { onImages } from "./onImages.ts";
@@ -43,16 +43,15 @@ const BATCH = 32;
 export class Classifier {
   readonly kind = "classification";
   readonly description: ClassifierDescription;
-  readonly #program: Program;
-  readonly #batch: number;
-  readonly #network: ClassifierNetwork;
-  readonly #explainers: Explainers;
+  readonly #runner: Runner;
+  readonly #network: ClassifierNetwork | undefined;
+  readonly #explainers: Explainers | undefined;
 
-  private constructor(description: ClassifierDescription, network: ClassifierNetwork, program: Program, batch: number) {
+  private constructor(description: ClassifierDescription, runner: Runner, network?: ClassifierNetwork) {
     this.description = description;
     this.#network = network;
-    this.#program = program;
-    this.#batch = batch;
+    this.#runner = runner;
+    if (!network) return;
     const { preprocessing, classes } = description;
     this.#explainers = new Explainers(network.model, mapLayers(network.model), (layer) =>
       explainStep({ network, preprocessing, classes: classes.length, layer }),
@@ -71,10 +70,14 @@ export class Classifier {
     const { preprocessing, multiLabel } = description;
     const { batch = BATCH } = options;
     const predict = predictStep({ network, preprocessing, multiLabel, batch });
-    const program = await compilePredictor(predict, network.model, engine, options);
-    const classifier = new Classifier(description, network, program, batch);
-    classifyImages(classifier.#run, batch, [], preprocessing); // TensorFlow prepares a graph when it first runs
-    return classifier;
+    const runner = await networkRunner(predict, network.model, engine, { ...options, batch });
+    await classifyImages(runner.run, batch, [], preprocessing); // TensorFlow prepares a graph when it first runs
+    return new Classifier(description, runner, network);
+  }
+
+  /** A classifier that was exported, and that something else runs: `openModel` opens its file. */
+  static adopt(description: unknown, runner: Runner): Classifier {
+    return new Classifier(checked(description, ClassifierDescription, "the exported model's description"), runner);
   }
 
   get classes(): readonly string[] {
@@ -84,9 +87,10 @@ export class Classifier {
   /** As other programs can run it, on so many images at once; see `exportModel`. */
   portable(batch: number): PortableModel {
     const { preprocessing, multiLabel, architecture } = this.description;
-    const onCanvas = predictStep({ network: this.#network, preprocessing, multiLabel, batch, input: "uint8" });
+    const network = networkIn(this.#network);
+    const onCanvas = predictStep({ network, preprocessing, multiLabel, batch, input: "uint8" });
     return {
-      ...{ kind: this.kind, description: this.description, weights: namedWeights(this.#network.model) },
+      ...{ kind: this.kind, batch, description: this.description, weights: namedWeights(network.model) },
       step: architecture.box ? onImages(onCanvas, preprocessing, batch) : onCanvas,
       inputs: { images: IMAGES, ...(architecture.box && { sizes: SIZES }) },
       outputs: {
@@ -98,12 +102,12 @@ export class Classifier {
 
   /** The layer whose map `explainFiles` looks at unless told. */
   get lastMap(): string {
-    return lastMap(this.#network.backbone);
+    return lastMap(networkIn(this.#network).backbone);
   }
 
   /** Layers, shapes and weights, as tf.LayersModel.summary prints them. */
   summary(print?: (line: string) => void): void {
-    this.#network.model.summary(undefined, undefined, print);
+    networkIn(this.#network).model.summary(undefined, undefined, print);
   }
 
   /**
@@ -112,9 +116,9 @@ export class Classifier {
    */
   async *predictFiles(files: readonly string[]): AsyncGenerator<FileClassification> {
     const { preprocessing } = this.description;
-    const classify = (images: readonly FittedImage[]): Classification[] =>
-      classifyImages(this.#run, this.#batch, images, preprocessing);
-    for await (const one of fittedAnswers(files, this.#batch, preprocessing, classify)) {
+    const classify = (images: readonly FittedImage[]): Promise<Classification[]> =>
+      classifyImages(this.#runner.run, this.#runner.batch, images, preprocessing);
+    for await (const one of fittedAnswers(files, this.#runner.batch, preprocessing, classify)) {
       yield "error" in one ? one : { file: one.file, size: one.size, ...one.answer };
     }
   }
@@ -130,31 +134,29 @@ export class Classifier {
     const { layer = this.lastMap, most = 3, class: name } = options;
     const { preprocessing } = this.description;
     const asked = name === undefined ? undefined : [classNamed(name, this.classes)];
-    const explainer = await this.#explainers.of(layer);
-    const answer = (images: readonly FittedImage[]): Explanation[][] => {
-      const found = classifyImages(this.#run, this.#batch, images, preprocessing);
+    const explainer = await networkIn(this.#explainers).of(layer);
+    const answer = async (images: readonly FittedImage[]): Promise<Explanation[][]> => {
+      const found = await classifyImages(this.#runner.run, this.#runner.batch, images, preprocessing);
       return images.map((image, i) => {
         const said = found[i] as Classification;
         const classes = asked ?? namedClasses(said, this.description).slice(0, most);
         return explainImage(explainer, image, said, classes, preprocessing);
       });
     };
-    yield* explainedFiles(files, this.#batch, preprocessing, answer);
+    yield* explainedFiles(files, this.#runner.batch, preprocessing, answer);
   }
 
   /** What it says of labelled images, in their order; see classifierData for what their labels must be. */
   async classifyLabelled(images: readonly ImageRecord[]): Promise<LabelledClassification[]> {
     const { preprocessing } = this.description;
     const store = new ImageStore(images, preprocessing, { cache: noCache });
-    return classifyLabelled(this.#run, this.#batch, store, preprocessing);
+    return classifyLabelled(this.#runner.run, this.#runner.batch, store, preprocessing);
   }
 
   /** Frees the weights; the classifier cannot run afterwards. */
   dispose(): void {
-    this.#program.dispose();
-    this.#explainers.dispose();
-    disposeWeights(this.#network.model);
+    this.#runner.dispose();
+    this.#explainers?.dispose();
+    if (this.#network) disposeWeights(this.#network.model);
   }
-
-  readonly #run: RunClassifier = (inputs) => this.#program.run("predict", inputs);
 }

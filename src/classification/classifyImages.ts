@@ -4,10 +4,7 @@ import { packBytes } from "../core/ops/bytes.ts";
 import { canvasBatch, fittedRecords } from "../data/images/canvasImages.ts";
 import type { FittedImage } from "../data/images/fittedFiles.ts";
 import type { ImageStore } from "../data/images/imageStore.ts";
-import type { NamedTensors } from "../engine/graph/step.ts";
-
-/** Runs a classifier's compiled step, see predictStep; the caller disposes of what it gives. */
-export type RunClassifier = (inputs: NamedTensors) => NamedTensors;
+import type { RunStep } from "../engine/graph/step.ts";
 
 /** What a classifier says of an image. */
 export interface Classification {
@@ -18,14 +15,14 @@ export interface Classification {
 }
 
 /** Runs a classifier of the given batch size on up to so many images. */
-export function classifyImages(
-  run: RunClassifier,
+export async function classifyImages(
+  run: RunStep,
   batch: number,
   images: readonly FittedImage[],
   preprocessing: Preprocessing,
-): Classification[] {
+): Promise<Classification[]> {
   const input = packBytes(canvasBatch(images, batch, preprocessing));
-  const outputs = run({ images: input });
+  const outputs = await run({ images: input });
   const probabilities = (outputs.probabilities as tf.Tensor).dataSync<"float32">();
   const boxes = outputs.boxes?.dataSync<"float32">();
   tf.dispose([input, outputs]);
@@ -39,14 +36,14 @@ export function classifyImages(
 
 /** Runs a classifier of the given batch size over stored images, in their order. */
 export async function classifyStored(
-  run: RunClassifier,
+  run: RunStep,
   batch: number,
   store: ImageStore,
   preprocessing: Preprocessing,
 ): Promise<Classification[]> {
   const results: Classification[] = [];
   for await (const fitted of fittedRecords(store, batch)) {
-    results.push(...classifyImages(run, batch, fitted, preprocessing));
+    results.push(...(await classifyImages(run, batch, fitted, preprocessing)));
   }
   return results;
 }

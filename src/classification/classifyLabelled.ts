@@ -1,8 +1,9 @@
 import type { Size } from "../base/preprocessing.ts";
+import type { RunStep } from "../engine/graph/step.ts";
 import type { Frame, ImageRecord } from "../data/dataset.ts";
 import type { ImageStore } from "../data/images/imageStore.ts";
 import type { Preprocessing } from "../base/preprocessing.ts";
-import { type Classification, classifyStored, type RunClassifier } from "./classifyImages.ts";
+import { type Classification, classifyStored } from "./classifyImages.ts";
 
 /** A labelled image and what a classifier says of it. */
 export interface LabelledClassification extends Classification {
@@ -21,7 +22,7 @@ export interface LabelledClassification extends Classification {
 
 /** Runs a classifier of the given batch size over stored images with labels, in their order. */
 export async function classifyLabelled(
-  run: RunClassifier,
+  run: RunStep,
   batch: number,
   store: ImageStore,
   preprocessing: Preprocessing,

@@ -3,22 +3,19 @@ import type { Preprocessing } from "../base/preprocessing.ts";
 import { packBytes } from "../core/ops/bytes.ts";
 import { canvasBatch } from "../data/images/canvasImages.ts";
 import type { FittedImage } from "../data/images/fittedFiles.ts";
-import type { NamedTensors } from "../engine/graph/step.ts";
+import type { RunStep } from "../engine/graph/step.ts";
 import type { Detections } from "../geometry/detections.ts";
 import { fromCanvas } from "./fromCanvas.ts";
 
-/** Runs a detector's compiled step, see predictStep; the caller disposes of what it gives. */
-export type RunDetector = (inputs: NamedTensors) => NamedTensors;
-
 /** Runs a detector of the given batch size on up to so many images. */
-export function detectImages(
-  run: RunDetector,
+export async function detectImages(
+  run: RunStep,
   batch: number,
   images: readonly FittedImage[],
   preprocessing: Preprocessing,
-): Detections[] {
+): Promise<Detections[]> {
   const input = packBytes(canvasBatch(images, batch, preprocessing));
-  const outputs = run({ images: input });
+  const outputs = await run({ images: input });
   const [boxes, scores, classes, valid] = ["boxes", "scores", "classes", "valid"].map((name) =>
     (outputs[name] as tf.Tensor).dataSync<"float32" | "int32">(),
   ) as [Float32Array, Float32Array, Int32Array, Int32Array];

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import type { RunStep } from "../engine/graph/step.ts";
 import type { DetectedFile } from "../base/detectedImage.ts";
 import type { Preprocessing } from "../base/preprocessing.ts";
 import type { ImageRecord } from "../data/dataset.ts";
@@ -6,18 +7,18 @@ import { fittedRecords } from "../data/images/canvasImages.ts";
 import type { ImageStore } from "../data/images/imageStore.ts";
 import type { Detections } from "../geometry/detections.ts";
 import type { EvaluationImage } from "../metrics/detection/evaluationImage.ts";
-import { detectImages, type RunDetector } from "./detectImages.ts";
+import { detectImages } from "./detectImages.ts";
 
 /** Runs a detector of the given batch size over stored images, in their order. */
 export async function detectLabelled(
-  run: RunDetector,
+  run: RunStep,
   batch: number,
   store: ImageStore,
   preprocessing: Preprocessing,
 ): Promise<(DetectedFile & EvaluationImage)[]> {
   const images: (DetectedFile & EvaluationImage)[] = [];
   for await (const fitted of fittedRecords(store, batch)) {
-    for (const detections of detectImages(run, batch, fitted, preprocessing)) {
+    for (const detections of await detectImages(run, batch, fitted, preprocessing)) {
       images.push(labelled(store.record(images.length), detections));
     }
   }

@@ -1,6 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import { IMAGES, type PortableModel, SIZES } from "../export/portableModel.ts";
 import { knownOptions } from "../geometry/knownOptions.ts";
+import { checked } from "../base/checked.ts";
 import type { DetectedFile } from "../base/detectedImage.ts";
 import type { AnchorkitError } from "../base/errors.ts";
 import { categoryIdsOf } from "../data/categoryIds.ts";
@@ -10,14 +11,12 @@ import type { FittedImage } from "../data/images/fittedFiles.ts";
 import { noCache } from "../data/images/imageCache.ts";
 import { ImageStore } from "../data/images/imageStore.ts";
 import { loadEngine } from "../engine/load.ts";
-import type { Program } from "../engine/graph/program.ts";
 import { mapLayers } from "../core/gradCam.ts";
 import { sizesSpec } from "../core/ops/placement.ts";
 import type { BatchedNmsResult } from "../core/ops/nonMaxSuppression.ts";
 import { disposeWeights, namedWeights } from "../core/namedWeights.ts";
 import { first, scoredFrom, type Detections } from "../geometry/detections.ts";
 import { evaluateCoco, type CocoMetrics, type EvaluationImage } from "../metrics/detection/coco/coco.ts";
-import { compilePredictor } from "../training/compilePredictor.ts";
 import {
   classNamed,
   explainedFiles,
@@ -28,9 +27,10 @@ import {
 } from "../training/explaining.ts";
 import { PREDICTOR_OPTIONS, type PredictorOptions } from "../training/predictorOptions.ts";
 import { modelFolderOf } from "../training/run/modelFolder.ts";
+import { networkIn, networkRunner, type Runner } from "../training/runner.ts";
 import { levelAnchors } from "./boxes/anchors.ts";
 import { compareDetections } from "./compareDetections.ts";
-import { detectImages, type RunDetector } from "./detectImages.ts";
+import { detectImages } from "./detectImages.ts";
 import { detectLabelled } from "./detectLabelled.ts";
 import { explainDetections, type MapExplainer } from "./explainDetections.ts";
 import { onImages } from "./onImages.ts";
@@ -39,7 +39,7 @@ import { DEFAULT_SCORE, thresholdsOf } from "./thresholds.ts";
 import { readNetwork } from "./fasterRcnn/readNetwork.ts";
 import { type FasterRcnn } from "./fasterRcnn/network.ts";
 import { predictStep } from "./fasterRcnn/predictStep.ts";
-import type { DetectorDescription } from "./fasterRcnn/description.ts";
+import { DetectorDescription } from "./fasterRcnn/description.ts";
 
 /** How a detector is opened; it runs on 8 images at once unless told. */
 export type DetectorOptions = PredictorOptions;
@@ -54,16 +54,15 @@ export type FilePrediction = DetectedFile | { file: string; error: AnchorkitErro
 export class Detector {
   readonly kind = "detection";
   readonly description: DetectorDescription;
-  readonly #program: Program;
-  readonly #batch: number;
-  readonly #network: FasterRcnn;
-  readonly #explainers: Explainers;
+  readonly #runner: Runner;
+  readonly #network: FasterRcnn | undefined;
+  readonly #explainers: Explainers | undefined;
 
-  private constructor(description: DetectorDescription, network: FasterRcnn, program: Program, batch: number) {
+  private constructor(description: DetectorDescription, runner: Runner, network?: FasterRcnn) {
     this.description = description;
     this.#network = network;
-    this.#program = program;
-    this.#batch = batch;
+    this.#runner = runner;
+    if (!network) return;
     const { preprocessing, classes } = description;
     this.#explainers = new Explainers(network.model, mapLayers(featureModel(network)), (layer) =>
       explainStep({ network, preprocessing, classes: classes.length, layer }),
@@ -88,10 +87,14 @@ export class Detector {
       anchors: levelAnchors(levels, preprocessing.canvas),
       batch,
     });
-    const program = await compilePredictor(predict, network.model, engine, options);
-    const detector = new Detector(description, network, program, batch);
-    detectImages(detector.#run, batch, [], preprocessing); // TensorFlow prepares a graph when it first runs
-    return detector;
+    const runner = await networkRunner(predict, network.model, engine, { ...options, batch });
+    await detectImages(runner.run, batch, [], preprocessing); // TensorFlow prepares a graph when it first runs
+    return new Detector(description, runner, network);
+  }
+
+  /** A detector that was exported, and that something else runs: `openModel` opens its file. */
+  static adopt(description: unknown, runner: Runner): Detector {
+    return new Detector(checked(description, DetectorDescription, "the exported model's description"), runner);
   }
 
   get classes(): readonly string[] {
@@ -117,9 +120,10 @@ export class Detector {
   portable(batch: number): PortableModel {
     const { preprocessing, settings, levels } = this.description;
     const anchors = levelAnchors(levels, preprocessing.canvas);
-    const onCanvas = predictStep({ network: this.#network, preprocessing, settings, anchors, batch, input: "uint8" });
+    const network = networkIn(this.#network);
+    const onCanvas = predictStep({ network, preprocessing, settings, anchors, batch, input: "uint8" });
     return {
-      ...{ kind: this.kind, description: this.description, weights: namedWeights(this.#network.model) },
+      ...{ kind: this.kind, batch, description: this.description, weights: namedWeights(network.model) },
       step: {
         inputs: { ...onCanvas.inputs, sizes: sizesSpec(batch) },
         run({ sizes, ...images }) {
@@ -142,7 +146,7 @@ export class Detector {
 
   /** Layers, shapes and weights, as tf.LayersModel.summary prints them. */
   summary(print?: (line: string) => void): void {
-    this.#network.model.summary(undefined, undefined, print);
+    networkIn(this.#network).model.summary(undefined, undefined, print);
   }
 
   /**
@@ -155,9 +159,9 @@ export class Detector {
   ): AsyncGenerator<FilePrediction> {
     const { preprocessing } = this.description;
     const least = this.#least(scoreThreshold);
-    const detect = (images: readonly FittedImage[]): Detections[] =>
-      detectImages(this.#run, this.#batch, images, preprocessing);
-    for await (const one of fittedAnswers(files, this.#batch, preprocessing, detect)) {
+    const detect = (images: readonly FittedImage[]): Promise<Detections[]> =>
+      detectImages(this.#runner.run, this.#runner.batch, images, preprocessing);
+    for await (const one of fittedAnswers(files, this.#runner.batch, preprocessing, detect)) {
       if ("error" in one) yield one;
       else yield { file: one.file, size: one.size, detections: scoredFrom(least, one.answer) };
     }
@@ -184,12 +188,14 @@ export class Detector {
       if (asked !== undefined && k !== asked) return Infinity;
       return typeof least === "number" ? least : (least[k] ?? 0);
     });
-    const answer = (images: readonly FittedImage[]): Explanation[][] =>
-      detectImages(this.#run, this.#batch, images, preprocessing).map((found, i) => {
+    const answer = async (images: readonly FittedImage[]): Promise<Explanation[][]> => {
+      const all = await detectImages(this.#runner.run, this.#runner.batch, images, preprocessing);
+      return all.map((found, i) => {
         const best = first(most, scoredFrom(wanted, found));
         return explainDetections(explainers, images[i] as FittedImage, best, this.description);
       });
-    yield* explainedFiles(files, this.#batch, preprocessing, answer);
+    };
+    yield* explainedFiles(files, this.#runner.batch, preprocessing, answer);
   }
 
   /** COCO's metrics on labelled images. */
@@ -201,24 +207,25 @@ export class Detector {
   async detectLabelled(images: readonly ImageRecord[]): Promise<(DetectedFile & EvaluationImage)[]> {
     const { preprocessing } = this.description;
     const store = new ImageStore(images, preprocessing, { cache: noCache });
-    return detectLabelled(this.#run, this.#batch, store, preprocessing);
+    return detectLabelled(this.#runner.run, this.#runner.batch, store, preprocessing);
   }
 
   /** Frees the weights; the detector cannot run afterwards. */
   dispose(): void {
-    this.#program.dispose();
-    this.#explainers.dispose();
-    disposeWeights(this.#network.model);
+    this.#runner.dispose();
+    this.#explainers?.dispose();
+    if (this.#network) disposeWeights(this.#network.model);
   }
 
   /** On the named map; or on those of the backbone that proposals rest on, from fine to coarse. */
   async #explainersFor(layer: string | undefined): Promise<MapExplainer[]> {
-    if (layer !== undefined) return [{ stride: 0, ...(await this.#explainers.of(layer)) }];
-    const { backbone, strides } = this.#network;
+    const all = networkIn(this.#explainers);
+    if (layer !== undefined) return [{ stride: 0, ...(await all.of(layer)) }];
+    const { backbone, strides } = networkIn(this.#network);
     const explainers: MapExplainer[] = [];
     for (const { stride, output } of backbone.features) {
       if (stride < Math.min(...strides)) continue;
-      explainers.push({ stride, ...(await this.#explainers.of(output.sourceLayer.name)) });
+      explainers.push({ stride, ...(await all.of(output.sourceLayer.name)) });
     }
     return explainers;
   }
@@ -226,6 +233,4 @@ export class Detector {
   #least(threshold: ScoreThreshold): number | readonly number[] {
     return threshold === "val" ? this.thresholds : threshold;
   }
-
-  readonly #run: RunDetector = (inputs) => this.#program.run("predict", inputs);
 }

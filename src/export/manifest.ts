@@ -2,6 +2,10 @@ import { z } from "zod";
 import { packageVersion } from "../base/packageVersion.ts";
 import type { PortableModel } from "./portableModel.ts";
 
+/** What an exported file says of the training. */
+export const Trained = z.object({ seed: z.number().optional(), dataFingerprint: z.string().optional() });
+export type Trained = z.infer<typeof Trained>;
+
 /** What an exported file says of itself, in its metadata or beside it: enough to use it without the run. */
 export const Manifest = z.object({
   format: z.literal("anchorkit-export"),
@@ -9,18 +13,23 @@ export const Manifest = z.object({
   /** The version of anchorkit that wrote it. */
   anchorkit: z.string(),
   task: z.string(),
+  /** Images (clips, windows) that it looks at at once. */
+  batch: z.int().min(1),
   /** What the run folder says of the model; each task has a form of its own. */
   description: z.looseObject({ model: z.string(), classes: z.array(z.string()) }),
+  /** What it was trained with: splits are drawn from the seed. */
+  trained: Trained.optional(),
   /** A line on each. */
   inputs: z.record(z.string(), z.string()),
   outputs: z.record(z.string(), z.string()),
 });
 export type Manifest = z.infer<typeof Manifest>;
 
-export function manifestOf({ kind, description, inputs, outputs }: PortableModel): Manifest {
+export function manifestOf({ kind, batch, description, inputs, outputs }: PortableModel, trained?: Trained): Manifest {
   return {
-    ...{ format: "anchorkit-export", version: 1, anchorkit: packageVersion(), task: kind },
+    ...{ format: "anchorkit-export", version: 1, anchorkit: packageVersion(), task: kind, batch },
     ...{ description: { ...description, classes: [...description.classes] }, outputs: { ...outputs } },
+    ...(trained && { trained }),
     inputs: Object.fromEntries(Object.entries(inputs).map(([name, { meaning }]) => [name, meaning])),
   };
 }

@@ -9,6 +9,8 @@ import type { NamedTensors, Step } from "../engine/graph/step.ts";
 export interface PortableModel {
   /** Which kind of task. */
   kind: string;
+  /** Images (clips, windows) that it looks at at once. */
+  batch: number;
   /** All that is known of the model besides its weights: classes, preprocessing, thresholds. */
   description: PortableDescription;
   step: Step;

@@ -1,25 +1,26 @@
 import type * as tf from "@tensorflow/tfjs";
+import { checked } from "../base/checked.ts";
 import { AnchorkitError } from "../base/errors.ts";
 import { disposeWeights, namedWeights } from "../core/namedWeights.ts";
 import { categoryIdsOf } from "../data/categoryIds.ts";
 import type { ImageRecord } from "../data/dataset.ts";
 import { noCache } from "../data/images/imageCache.ts";
 import { ImageStore } from "../data/images/imageStore.ts";
-import type { Program } from "../engine/graph/program.ts";
 import { loadEngine } from "../engine/load.ts";
 import { IMAGES, type PortableModel } from "../export/portableModel.ts";
 import { knownOptions } from "../geometry/knownOptions.ts";
-import { compilePredictor } from "../training/compilePredictor.ts";
 import { PREDICTOR_OPTIONS, type PredictorOptions } from "../training/predictorOptions.ts";
 import { modelFolderOf } from "../training/run/modelFolder.ts";
-import type { SegmenterDescription } from "./description.ts";
+import { networkIn, networkRunner, type Runner } from "../training/runner.ts";
+import { SegmenterDescription } from "./description.ts";
 import type { InstanceOptions } from "./instances/instancesOf.ts";
 import { addForeground, bestForegroundThreshold, foregroundHistogram } from "./measuring/foregroundThreshold.ts";
 import type { MeasuredImage } from "./measuring/measure.ts";
+import { alignmentOf } from "./networks/architecture.ts";
 import type { SegmenterNetwork } from "./networks/buildSegmenter.ts";
 import { labelsOf, predictStep } from "./running/predictStep.ts";
 import { readSegmenter } from "./readSegmenter.ts";
-import { foregroundOf, segmentImages, type RunSegmenter, type SegmentOptions } from "./running/segmentImages.ts";
+import { foregroundOf, segmentImages, type SegmentOptions } from "./running/segmentImages.ts";
 import { segmentLabelled } from "./running/segmentLabelled.ts";
 import { type FileSegmentation, segmentFiles } from "./running/segmentStored.ts";
 
@@ -30,15 +31,13 @@ const BATCH = 4;
 export class Segmenter {
   readonly kind = "segmentation";
   readonly description: SegmenterDescription;
-  readonly #program: Program;
-  readonly #batch: number;
-  readonly #network: SegmenterNetwork;
+  readonly #runner: Runner;
+  readonly #network: SegmenterNetwork | undefined;
 
-  private constructor(description: SegmenterDescription, network: SegmenterNetwork, program: Program, batch: number) {
+  private constructor(description: SegmenterDescription, runner: Runner, network?: SegmenterNetwork) {
     this.description = description;
     this.#network = network;
-    this.#program = program;
-    this.#batch = batch;
+    this.#runner = runner;
   }
 
   /**
@@ -53,10 +52,15 @@ export class Segmenter {
     const { preprocessing, distance, classes } = description;
     const { batch = BATCH } = options;
     const predict = predictStep({ network, preprocessing, distance, classes: classes.length, batch });
-    const program = await compilePredictor(predict, network.model, engine, options);
-    const segmenter = new Segmenter(description, network, program, batch);
-    segmentImages(segmenter.#run, [], segmenter.#options()); // TensorFlow prepares a graph when it first runs
+    const runner = await networkRunner(predict, network.model, engine, { ...options, batch });
+    const segmenter = new Segmenter(description, runner, network);
+    await segmentImages(runner.run, [], segmenter.#options()); // TensorFlow prepares a graph when it first runs
     return segmenter;
+  }
+
+  /** A segmenter that was exported, and that something else runs: `openModel` opens its file. */
+  static adopt(description: unknown, runner: Runner): Segmenter {
+    return new Segmenter(checked(description, SegmenterDescription, "the exported model's description"), runner);
   }
 
   /** Without the background. */
@@ -72,10 +76,10 @@ export class Segmenter {
   /** As other programs can run it, on so many images at once; see `exportModel`. */
   portable(batch: number): PortableModel {
     const { preprocessing, distance, classes, thresholds } = this.description;
-    const network = this.#network;
+    const network = networkIn(this.#network);
     const seen = predictStep({ network, preprocessing, distance, classes: classes.length, batch, input: "uint8" });
     return {
-      ...{ kind: this.kind, description: this.description, weights: namedWeights(network.model) },
+      ...{ kind: this.kind, batch, description: this.description, weights: namedWeights(network.model) },
       step: {
         inputs: seen.inputs,
         run(images) {
@@ -94,7 +98,7 @@ export class Segmenter {
 
   /** Layers, shapes and weights, as tf.LayersModel.summary prints them. */
   summary(print?: (line: string) => void): void {
-    this.#network.model.summary(undefined, undefined, print);
+    networkIn(this.#network).model.summary(undefined, undefined, print);
   }
 
   /**
@@ -102,7 +106,7 @@ export class Segmenter {
    * its error and does not end the rest.
    */
   predictFiles(files: readonly string[], { threshold }: { threshold?: number } = {}): AsyncGenerator<FileSegmentation> {
-    return segmentFiles(this.#run, files, this.#options(threshold));
+    return segmentFiles(this.#runner.run, files, this.#options(threshold));
   }
 
   /**
@@ -115,7 +119,7 @@ export class Segmenter {
     { threshold, instances }: { threshold?: number; instances?: InstanceOptions } = {},
   ): AsyncGenerator<MeasuredImage> {
     const store = new ImageStore(images, this.description.preprocessing, { cache: noCache });
-    return segmentLabelled(this.#run, store, { ...this.#options(threshold), instances });
+    return segmentLabelled(this.#runner.run, store, { ...this.#options(threshold), instances });
   }
 
   /**
@@ -129,7 +133,7 @@ export class Segmenter {
     }
     const store = new ImageStore(images, this.description.preprocessing, { cache: noCache });
     const histogram = foregroundHistogram();
-    const found = segmentLabelled(this.#run, store, {
+    const found = segmentLabelled(this.#runner.run, store, {
       ...this.#options(),
       look(segmented, truth) {
         addForeground(histogram, foregroundOf(segmented), truth);
@@ -141,14 +145,12 @@ export class Segmenter {
 
   /** Frees the weights; the segmenter cannot run afterwards. */
   dispose(): void {
-    this.#program.dispose();
-    disposeWeights(this.#network.model);
+    this.#runner.dispose();
+    if (this.#network) disposeWeights(this.#network.model);
   }
 
   #options(threshold = this.description.thresholds?.[0]): SegmentOptions {
-    const { alignment } = this.#network;
-    return { batch: this.#batch, preprocessing: this.description.preprocessing, alignment, threshold };
+    const { preprocessing, architecture } = this.description;
+    return { batch: this.#runner.batch, preprocessing, alignment: alignmentOf(architecture), threshold };
   }
-
-  readonly #run: RunSegmenter = (inputs) => this.#program.run("predict", inputs);
 }

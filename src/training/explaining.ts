@@ -92,7 +92,7 @@ export async function* explainedFiles(
   files: readonly string[],
   size: number,
   preprocessing: Preprocessing,
-  explain: (images: readonly FittedImage[]) => readonly Explanation[][],
+  explain: (images: readonly FittedImage[]) => Promise<readonly Explanation[][]>,
 ): AsyncGenerator<FileExplanation> {
   for await (const one of fittedAnswers(files, size, preprocessing, explain)) {
     yield "error" in one ? one : { file: one.file, size: one.size, explanations: one.answer };

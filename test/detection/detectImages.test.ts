@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import type { RunStep } from "../../src/engine/graph/step.ts";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Preprocessing } from "../../src/base/preprocessing.ts";
 import { Random } from "../../src/base/random.ts";
@@ -9,7 +10,7 @@ import { trainingBatches } from "../../src/data/batches/trainingBatches.ts";
 import type { ImageRecord } from "../../src/data/dataset.ts";
 import { ImageStore, type StoredImage } from "../../src/data/images/imageStore.ts";
 import type { FittedImage } from "../../src/data/images/fittedFiles.ts";
-import { detectImages, type RunDetector } from "../../src/detection/detectImages.ts";
+import { detectImages } from "../../src/detection/detectImages.ts";
 import { loadEngine } from "../../src/engine/load.ts";
 import { largestDifference } from "./support.ts";
 
@@ -39,10 +40,10 @@ class NoiseStore extends ImageStore {
 const store = new NoiseStore(records, preprocessing);
 
 /** Remembers what it is fed, and finds one box in each image: the given one. */
-function fakeProgram(batch: number, boxes: number[][]): { program: RunDetector; fed: () => tf.Tensor4D } {
+function fakeProgram(batch: number, boxes: number[][]): { program: RunStep; fed: () => tf.Tensor4D } {
   const shape = [batch, canvas.height, canvas.width, 3];
   let fed: tf.Tensor | undefined;
-  const program: RunDetector = ({ images }) => {
+  const program: RunStep = ({ images }) => {
     fed = unpackBytes(images as tf.Tensor, shape);
     const two = boxes.map((box) => [box, [0, 0, 0, 0]]);
     return {
@@ -63,7 +64,7 @@ describe("detectImages", () => {
   it("gives boxes in each image's own pixels, and nothing for empty slots", async () => {
     const boxes = [[10, 11, 20, 16], [16, 8, 20, 24], [1, 1, 9, 9]]; // prettier-ignore
     const { program } = fakeProgram(3, boxes);
-    const found = detectImages(program, 3, await fittedImages(), preprocessing);
+    const found = await detectImages(program, 3, await fittedImages(), preprocessing);
     const close = (values: number[]): number[] => values.map((value) => expect.closeTo(value, 4) as number);
     expect(found.map((one) => [...one.boxes])).toEqual([close([20, 10, 40, 20]), close([7.5, 20, 17.5, 60])]);
     expect(found.map((one) => [...one.scores])).toEqual([close([0.9]), close([0.65])]);
@@ -73,7 +74,7 @@ describe("detectImages", () => {
   it("feeds the image in the middle of the canvas, and the fill around it", async () => {
     const { program, fed } = fakeProgram(3, [[], [], []].map(() => [0, 0, 1, 1])); // prettier-ignore
     const images = await fittedImages();
-    detectImages(program, 3, images, preprocessing);
+    await detectImages(program, 3, images, preprocessing);
     const at = (slot: number, x: number, y: number): number => fed().bufferSync().get(slot, y, x, 1);
     const green = (slot: number, x: number, y: number): number | undefined => {
       const { pixels, width } = images[slot] as FittedImage;
@@ -100,7 +101,7 @@ describe("detectImages", () => {
     const { program, fed } = fakeProgram(2, [[], []].map(() => [0, 0, 1, 1])); // prettier-ignore
     const fitted = await fittedImages();
     const inOrder = files.map((file) => fitted[records.findIndex((record) => record.file === file)] as FittedImage);
-    detectImages(program, 2, inOrder, preprocessing);
+    await detectImages(program, 2, inOrder, preprocessing);
     const predicted = normalizeImages(fed(), preprocessing);
     expect(largestDifference(predicted.dataSync(), trained.dataSync())).toBeLessThan(1e-3);
   });

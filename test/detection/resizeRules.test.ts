@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import type { RunStep } from "../../src/engine/graph/step.ts";
 import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
@@ -10,7 +11,7 @@ import { PRESETS } from "../../src/data/augment/presets.ts";
 import { trainingBatches } from "../../src/data/batches/trainingBatches.ts";
 import type { ImageRecord } from "../../src/data/dataset.ts";
 import { ImageStore } from "../../src/data/images/imageStore.ts";
-import { detectImages, type RunDetector } from "../../src/detection/detectImages.ts";
+import { detectImages } from "../../src/detection/detectImages.ts";
 import { folderOf } from "../data/helpers.ts";
 import { engines } from "./support.ts";
 
@@ -55,7 +56,7 @@ function brightBox(pixels: ArrayLike<number>): Box {
 }
 
 /** Finds the bright rectangle in each image; `fed` is what it was given last. */
-function rectangleDetector(): { run: RunDetector; fed: Uint8Array[] } {
+function rectangleDetector(): { run: RunStep; fed: Uint8Array[] } {
   const fed: Uint8Array[] = [];
   return {
     fed,
@@ -90,7 +91,7 @@ describe.each(RESIZE_RULES)("under the resize rule %s", (resize) => {
   it("prediction finds objects where they are in the image", async () => {
     const records = await rectangles(boxes);
     const images = await fitted(records, new ImageStore(records, preprocessing));
-    const found = detectImages(rectangleDetector().run, BATCH, images, preprocessing);
+    const found = await detectImages(rectangleDetector().run, BATCH, images, preprocessing);
     expect(found).toHaveLength(2);
     found.forEach((detections, i) => {
       const { scaleX, scaleY } = placeOnCanvas(records[i] as ImageRecord, preprocessing);
@@ -104,7 +105,7 @@ describe.each(RESIZE_RULES)("under the resize rule %s", (resize) => {
       [20, 50, 50, 91],
     ]);
     const images = await fitted(records, new ImageStore(records, preprocessing));
-    const [wide, narrow] = detectImages(rectangleDetector().run, BATCH, images, preprocessing);
+    const [wide, narrow] = await detectImages(rectangleDetector().run, BATCH, images, preprocessing);
     // The wide image's left 11 pixels of 86 x 48 are cropped; of the narrow one, the lower 35 of 64 x 116 (34 above).
     expectBox(wide?.boxes ?? [], [resize === "crop" ? (11 * 90) / 86 : 0, 0, 30, 20], 2);
     expectBox(narrow?.boxes ?? [], [20, 50, 50, resize === "crop" ? (82 * 91) / 116 : 91], 2);
@@ -133,7 +134,7 @@ describe.each(RESIZE_RULES)("under the resize rule %s", (resize) => {
       );
       const detector = rectangleDetector();
       const usual = new ImageStore(records, preprocessing);
-      detectImages(detector.run, BATCH, await fitted(records, usual), preprocessing);
+      await detectImages(detector.run, BATCH, await fitted(records, usual), preprocessing);
       expect(new Set(batch.files).size).toBe(2);
       batch.files.forEach((file, slot) => {
         const index = records.findIndex((record) => record.file === file);

@@ -39,12 +39,25 @@ export interface DetectorChoice {
   scoreThreshold?: number;
   votingThreshold?: number;
   strides?: readonly number[];
+  names?: readonly string[];
 }
 
 export function detector(choice: DetectorChoice = {}): Save {
-  const { backbone = "small", classes = 3, classSpecificBoxes = false, scoreThreshold = 0.01, strides = [8] } = choice;
+  const {
+    backbone = "small",
+    classes = choice.names?.length ?? 3,
+    classSpecificBoxes = false,
+    scoreThreshold = 0.01,
+    strides = [8],
+  } = choice;
   const description = DetectorDescription.parse({
-    ...{ format: "anchorkit-detector", version: 2, model: "faster-rcnn", classes: names(classes), preprocessing },
+    ...{
+      format: "anchorkit-detector",
+      version: 2,
+      model: "faster-rcnn",
+      classes: choice.names ?? names(classes),
+      preprocessing,
+    },
     architecture: { backbone, width: 0.35, channels: 24, hidden: 32, pooled: 7, classSpecificBoxes },
     settings: {
       ...DEFAULT_SETTINGS,

@@ -10,7 +10,7 @@ import {
   chooseAndKeep,
   type EvalThresholds,
   keptThresholds,
-  requireValidation,
+  requireChoosable,
   type ScoreThresholds,
   sharedThreshold,
 } from "./thresholds.ts";
@@ -127,7 +127,7 @@ function difficultNote({ name, images }: CocoTruth): string[] {
 async function runDetector(flags: InputFlags): Promise<EvaluationInput> {
   const { openDetector } = await import("./openPredictor.ts");
   const { split, thresholds: asked } = flags;
-  if (asked === "choose") requireValidation(split);
+  if (asked === "choose") requireChoosable(split, flags.weights);
   const { weights, title, warnings, alignedTo } = await measuredData(flags);
   const detector = await openDetector(weights, flags);
   const { description } = detector;

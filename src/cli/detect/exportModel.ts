@@ -1,7 +1,10 @@
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { requireReplaceable } from "../../base/output/requireReplaceable.ts";
+import { checked } from "../../base/checked.ts";
 import { writeFileAtomic } from "../../base/files.ts";
 import type { PortableModel } from "../../export/portableModel.ts";
+import { Trained } from "../../export/manifest.ts";
 import { isOnnxExport } from "../../export/onnx/isOnnxExport.ts";
 import {
   addCommonOptions,
@@ -51,12 +54,20 @@ async function exportModel(run: string, { to, out, batch, overwrite, json }: Fla
   const model = await openModel(run, { batch: 1, precision: "float32" });
   const { onnxFile } = await import("../../export/onnx/onnxFile.ts");
   const portable = model.portable(batch);
-  const bytes = await onnxFile(portable);
+  const bytes = await onnxFile(portable, await trainedWith(run));
   await writeFileAtomic(out, bytes);
   const checked = await check(portable, out);
   model.dispose();
   if (json) printJson({ run, to, out, bytes: bytes.length, batch, ...checked });
   else process.stdout.write(`${to}: ${out}, ${(bytes.length / 1e6).toFixed(1)} MB\n${checkLine(checked)}\n`);
+}
+
+/** What the file says of the training; a model without its run says nothing. */
+async function trainedWith(path: string): Promise<Trained | undefined> {
+  const { RunFolder } = await import("../../training/run/runFolder.ts");
+  const run = RunFolder.of(path);
+  if (!existsSync(run.config)) return undefined;
+  return checked(await run.readConfig(), Trained, run.config);
 }
 
 /** What came of running the file, or why it was not run. */

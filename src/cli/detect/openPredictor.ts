@@ -1,14 +1,27 @@
 import { AnchorkitError } from "../../base/errors.ts";
 import type { Detector } from "../../detection/detector.ts";
-import { openModel, type Predictor } from "../../models.ts";
+import { isOnnxPath } from "../../export/onnx/onnxPath.ts";
+import { modelNamed, openModel, type Predictor } from "../../models.ts";
 import type { PredictorOptions } from "../../training/predictorOptions.ts";
 import type { TaskKind } from "../../training/task.ts";
 import { defined } from "../../base/defined.ts";
 
-/** What kind of model is in a run or model folder, without opening it. */
+/** What kind of model is in a run or model folder, or an exported file, without opening it. */
 export async function kindOfRun(weights: string): Promise<TaskKind> {
+  if (isOnnxPath(weights)) {
+    const { readManifest } = await import("../../export/onnx/openOnnxModel.ts");
+    const { description } = await readManifest(weights);
+    return modelNamed(description.model).task;
+  }
   const { kindOfModel, modelFolderOf } = await import("../../training/run/modelFolder.ts");
   return kindOfModel(modelFolderOf(weights));
+}
+
+/** What a model is read from: its folder, or its file. */
+export async function placeOfModel(weights: string): Promise<string> {
+  if (isOnnxPath(weights)) return weights;
+  const { modelFolderOf } = await import("../../training/run/modelFolder.ts");
+  return modelFolderOf(weights);
 }
 
 /** Opens a trained model of any kind as the flags have it. */

@@ -18,8 +18,8 @@ export async function resultFolder(
   names: readonly string[],
 ): Promise<OutputFolder> {
   const { OutputFolder } = await import("../../base/output/outputFolder.ts");
-  const { modelFolderOf } = await import("../../training/run/modelFolder.ts");
-  const inputs = [modelFolderOf(weights), ...paths, ...files.map(({ file }) => file)];
+  const { placeOfModel } = await import("./openPredictor.ts");
+  const inputs = [await placeOfModel(weights), ...paths, ...files.map(({ file }) => file)];
   const output = await OutputFolder.open(out, { command, overwrite, inputs, results: true });
   await output.requireFree(names);
   await output.requireOwn();

@@ -7,6 +7,7 @@ import type { EvaluationImage } from "../../metrics/detection/evaluationImage.ts
 import { confidenceText } from "../../report/evaluation/thresholds.ts";
 import type { DescribedModel } from "../../training/run/modelFolder.ts";
 import { numberIn } from "../options.ts";
+import { isOnnxPath } from "../../export/onnx/onnxPath.ts";
 
 /** What `--thresholds` takes: the thresholds that a model keeps, or one number for all classes. */
 export type Thresholds = "val" | number;
@@ -63,8 +64,16 @@ export function askedThresholds(
   return keptThresholds(description, weights);
 }
 
-/** @throws UsageError unless the images are those that nothing was trained on, and nothing is measured on at the end */
-export function requireValidation(split: string): void {
+/**
+ * @throws UsageError unless the images are those that nothing was trained on, and nothing is measured on at the end, and the
+ *   model is a run, which can keep what is chosen
+ */
+export function requireChoosable(split: string, weights = ""): void {
+  if (isOnnxPath(weights)) {
+    throw new UsageError(
+      `${weights}: an exported file stays as it is; choose thresholds for the run, and export it again`,
+    );
+  }
   if (split === "val") return;
   throw new UsageError(`--thresholds choose is for the validation images: give --split val, not ${split}`);
 }

@@ -80,7 +80,7 @@ async function reportForecaster(file: string, forecaster: Forecaster, { series }
   const { writeForecasterReport } = await import("../../report/forecasting/forecasterReport.ts");
   if (!series) throw new Error("a forecaster was trained without a series");
   const { description } = forecaster;
-  const rows = forecaster.forecastSplit(series, "val");
+  const rows = await forecaster.forecastSplit(series, "val");
   forecaster.dispose();
   const evaluation = measureForecaster(rows, description);
   await writeForecasterReport(file, { ...common, description, series, rows, evaluation });

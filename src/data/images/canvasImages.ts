@@ -15,11 +15,11 @@ export async function* fittedAnswers<Answer>(
   files: readonly string[],
   size: number,
   framing: Framing,
-  run: (images: readonly FittedImage[]) => readonly Answer[],
+  run: (images: readonly FittedImage[]) => readonly Answer[] | Promise<readonly Answer[]>,
 ): AsyncGenerator<{ file: string; size: Size; answer: Answer } | { file: string; error: AnchorkitError }> {
   for await (const chunk of fittedFiles(files, size, framing)) {
     const readable = chunk.flatMap(({ image }) => ("error" in image ? [] : [image]));
-    const answers = [...run(readable)];
+    const answers = [...(await run(readable))];
     for (const { file, image } of chunk) {
       if ("error" in image) yield { file, error: new AnchorkitError(image.error) };
       else yield { file, size: image.original, answer: answers.shift() as Answer };

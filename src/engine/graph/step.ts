@@ -17,6 +17,9 @@ export function fedType({ dtype }: TensorSpec): "float32" | "int32" | "bool" {
 
 export type NamedTensors = Record<string, tf.Tensor>;
 
+/** Runs a step, here or elsewhere, so that the answer may come later; the caller disposes of it. */
+export type RunStep = (inputs: NamedTensors) => NamedTensors | Promise<NamedTensors>;
+
 /** New values of variables; what is not named stays as it is. */
 export type Updates = Map<tf.Variable, tf.Tensor>;
 

@@ -1,21 +1,22 @@
 import { freezeStep } from "../../engine/graph/frozenGraph.ts";
-import { type Manifest, manifestOf } from "../manifest.ts";
+import { type Manifest, manifestOf, type Trained } from "../manifest.ts";
 import type { PortableModel } from "../portableModel.ts";
 import { encodeOnnx } from "./onnxModel.ts";
 import { toOnnx } from "./toOnnx.ts";
 
 /** The name of the metadata of an ONNX file that holds its manifest, as JSON. */
-const MANIFEST_KEY = "anchorkit";
+export const MANIFEST_KEY = "anchorkit";
 
 /**
  * A model as the bytes of an ONNX file; two of the same model are equal.
  *
+ * @param trained what the file is to say of its training
  * @throws AnchorkitError that names an op which cannot be written, and the weight before it; or if the engine is not native
  *   TensorFlow
  */
-export async function onnxFile(model: PortableModel): Promise<Uint8Array> {
+export async function onnxFile(model: PortableModel, trained?: Trained): Promise<Uint8Array> {
   const graph = await freezeStep(model.step, model.weights, "native");
-  const manifest: Manifest = manifestOf(model);
+  const manifest: Manifest = manifestOf(model, trained);
   const metadata = {
     [MANIFEST_KEY]: JSON.stringify(manifest),
     task: model.kind,

@@ -5,7 +5,9 @@ import type { NamedTensors } from "../../engine/graph/step.ts";
 
 /** An ONNX file that onnxruntime has opened. */
 export interface OnnxSession {
-  /** Inputs of bytes are int32 tensors, as elsewhere; the caller disposes of the outputs. */
+  /** Whether the model has an input of this name. */
+  takes(input: string): boolean;
+  /** Inputs of bytes are int32 tensors, or packed (packBytes); the caller disposes of the outputs. */
   run(inputs: NamedTensors): Promise<NamedTensors>;
   /** Frees it; it cannot run afterwards. */
   close(): Promise<void>;
@@ -36,14 +38,22 @@ export async function openOnnx(
   } catch (error) {
     throw new AnchorkitError(`${name}: onnxruntime refuses it: ${messageOf(error)}`, { cause: error });
   }
-  const types = new Map(session.inputMetadata.map((one) => [one.name, one.isTensor ? one.type : "float32"]));
+  const taken = new Map(session.inputMetadata.map((one) => [one.name, one]));
   return {
+    takes: (input) => taken.has(input),
     async run(inputs) {
       const feeds = Object.entries(inputs).map(([key, tensor]): [string, Tensor] => {
         const values = tensor.dataSync<"float32" | "int32">();
-        const { shape } = tensor;
-        if (types.get(key) === "uint8") return [key, new ort.Tensor("uint8", Uint8Array.from(values), shape)];
-        return [key, new ort.Tensor(tensor.dtype as "float32" | "int32", values, shape)];
+        const own = taken.get(key);
+        if (!own?.isTensor || own.type !== "uint8") {
+          return [key, new ort.Tensor(tensor.dtype as "float32" | "int32", values, tensor.shape)];
+        }
+        const shape = own.shape.map(Number);
+        const isPacked = tensor.rank === 1 && shape.length > 1;
+        const bytes = isPacked
+          ? new Uint8Array(values.buffer, values.byteOffset, tf.util.sizeFromShape(shape))
+          : Uint8Array.from(values);
+        return [key, new ort.Tensor("uint8", bytes, shape)];
       });
       const outputs = await session.run(Object.fromEntries(feeds));
       return Object.fromEntries(

@@ -4,12 +4,9 @@ import { packBytes } from "../../core/ops/bytes.ts";
 import { canvasBatch } from "../../data/images/canvasImages.ts";
 import type { FittedImage } from "../../data/images/fittedFiles.ts";
 import { resample, resampleRows } from "../../data/images/resample.ts";
-import type { NamedTensors } from "../../engine/graph/step.ts";
+import type { RunStep } from "../../engine/graph/step.ts";
 import type { LabelMap } from "../../geometry/masks/labelMap.ts";
 import { LabelledRows } from "./labelledRows.ts";
-
-/** Runs a segmenter's compiled step, see predictStep; the caller disposes of what it gives. */
-export type RunSegmenter = (inputs: NamedTensors) => NamedTensors;
 
 /** What an image shows, at the image's own size. */
 export interface SegmentedImage {
@@ -33,13 +30,13 @@ export interface SegmentOptions {
 }
 
 /** Runs a segmenter on up to as many images as its batch has, each of which lies on the canvas as a whole. */
-export function segmentImages(
-  run: RunSegmenter,
+export async function segmentImages(
+  run: RunStep,
   images: readonly FittedImage[],
   { batch, preprocessing, threshold }: SegmentOptions,
-): SegmentedImage[] {
+): Promise<SegmentedImage[]> {
   const input = packBytes(canvasBatch(images, batch, preprocessing));
-  const outputs = run({ images: input });
+  const outputs = await run({ images: input });
   const { probabilities, distance } = outputs as { probabilities: tf.Tensor4D; distance?: tf.Tensor3D };
   const shares = probabilities.dataSync<"float32">();
   const depths = distance?.dataSync<"float32">();

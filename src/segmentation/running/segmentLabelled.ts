@@ -1,11 +1,12 @@
 import type { ImageRecord } from "../../data/dataset.ts";
+import type { RunStep } from "../../engine/graph/step.ts";
 import { maskOf } from "../../data/formats/masks/maskPng.ts";
 import type { ImageStore } from "../../data/images/imageStore.ts";
 import { hasOutline } from "../../data/trainedObjects.ts";
 import type { LabelMap } from "../../geometry/masks/labelMap.ts";
 import { type InstanceOptions, instancesOf } from "../instances/instancesOf.ts";
 import type { MeasuredImage, TrueInstance } from "../measuring/measure.ts";
-import type { RunSegmenter, SegmentedImage, SegmentOptions } from "./segmentImages.ts";
+import type { SegmentedImage, SegmentOptions } from "./segmentImages.ts";
 import { segmentStored } from "./segmentStored.ts";
 import { labelMapOf } from "../targets/labelMapOf.ts";
 
@@ -18,7 +19,7 @@ export interface LabelledOptions extends SegmentOptions {
 
 /** Labelled images and what a segmenter says of them, in their order; one is in memory at a time. */
 export async function* segmentLabelled(
-  run: RunSegmenter,
+  run: RunStep,
   store: ImageStore,
   { instances, look, ...options }: LabelledOptions,
 ): AsyncGenerator<MeasuredImage> {

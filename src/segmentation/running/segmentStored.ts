@@ -1,8 +1,9 @@
 import { fittedAnswers, fittedRecords } from "../../data/images/canvasImages.ts";
+import type { RunStep } from "../../engine/graph/step.ts";
 import type { FittedImage } from "../../data/images/fittedFiles.ts";
 import type { ImageStore } from "../../data/images/imageStore.ts";
 import { AnchorkitError } from "../../base/errors.ts";
-import { segmentImages, type RunSegmenter, type SegmentedImage, type SegmentOptions } from "./segmentImages.ts";
+import { segmentImages, type SegmentedImage, type SegmentOptions } from "./segmentImages.ts";
 import { rowsOfFile, rowsOfImage } from "../tiles/rowSources.ts";
 import { segmentTiles } from "../tiles/segmentTiles.ts";
 
@@ -11,7 +12,7 @@ export type FileSegmentation = (SegmentedImage & { file: string }) | { file: str
 
 /** Runs a segmenter over stored images, in their order. */
 export async function* segmentStored(
-  run: RunSegmenter,
+  run: RunStep,
   store: ImageStore,
   options: SegmentOptions,
 ): AsyncGenerator<SegmentedImage> {
@@ -19,12 +20,12 @@ export async function* segmentStored(
     for (let i = 0; i < store.length; i++) yield segmentTiles(run, rowsOfImage(await store.get(i)), options);
     return;
   }
-  for await (const fitted of fittedRecords(store, options.batch)) yield* segmentImages(run, fitted, options);
+  for await (const fitted of fittedRecords(store, options.batch)) yield* await segmentImages(run, fitted, options);
 }
 
 /** Runs a segmenter over image files, in their order; a file that cannot be read gives its error. */
 export async function* segmentFiles(
-  run: RunSegmenter,
+  run: RunStep,
   files: readonly string[],
   options: SegmentOptions,
 ): AsyncGenerator<FileSegmentation> {
@@ -33,13 +34,13 @@ export async function* segmentFiles(
     for (const file of files) yield segmentFile(run, file, options);
     return;
   }
-  const segment = (images: readonly FittedImage[]): SegmentedImage[] => segmentImages(run, images, options);
+  const segment = (images: readonly FittedImage[]): Promise<SegmentedImage[]> => segmentImages(run, images, options);
   for await (const one of fittedAnswers(files, batch, preprocessing, segment)) {
     yield "error" in one ? one : { file: one.file, ...one.answer };
   }
 }
 
-async function segmentFile(run: RunSegmenter, file: string, options: SegmentOptions): Promise<FileSegmentation> {
+async function segmentFile(run: RunStep, file: string, options: SegmentOptions): Promise<FileSegmentation> {
   try {
     return { file, ...(await segmentTiles(run, await rowsOfFile(file), options)) };
   } catch (error) {

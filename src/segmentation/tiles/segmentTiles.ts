@@ -1,10 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
+import type { RunStep } from "../../engine/graph/step.ts";
 import type { Preprocessing, Size } from "../../base/preprocessing.ts";
 import { packBytes } from "../../core/ops/bytes.ts";
 import type { StoredImage } from "../../data/images/imageStore.ts";
 import { pasteImage } from "../../data/images/pasteImage.ts";
 import { LabelledRows } from "../running/labelledRows.ts";
-import type { RunSegmenter, SegmentedImage, SegmentOptions } from "../running/segmentImages.ts";
+import type { SegmentedImage, SegmentOptions } from "../running/segmentImages.ts";
 import { RowSums } from "./rowSums.ts";
 import { type TileAxis, tileAxis, tileWeights } from "./tileAxis.ts";
 
@@ -23,7 +24,7 @@ const OVERLAP = 0.25;
  * within all of its tiles, it is given what a network as large as the image would give.
  */
 export async function segmentTiles(
-  run: RunSegmenter,
+  run: RunStep,
   source: RowSource,
   { batch, preprocessing, threshold, alignment }: SegmentOptions,
 ): Promise<SegmentedImage> {
@@ -41,7 +42,7 @@ export async function segmentTiles(
     const weightsDown = tileWeights(down, j);
     for (let first = 0; first < across.starts.length; first += batch) {
       const lefts = across.starts.slice(first, first + batch);
-      const { shares, depths } = runTiles(run, rows, lefts, batch, preprocessing);
+      const { shares, depths } = await runTiles(run, rows, lefts, batch, preprocessing);
       const area = canvas.width * canvas.height;
       const channels = shares.length / (batch * area);
       labelled ??= new LabelledRows({ width, height }, channels, threshold);
@@ -72,17 +73,17 @@ export async function segmentTiles(
 }
 
 /** What the network says of tiles of some rows of an image. */
-function runTiles(
-  run: RunSegmenter,
+async function runTiles(
+  run: RunStep,
   rows: StoredImage,
   lefts: readonly number[],
   batch: number,
   { canvas, fill }: Preprocessing,
-): { shares: Float32Array; depths?: Float32Array } {
+): Promise<{ shares: Float32Array; depths?: Float32Array }> {
   const pixels = new Uint8Array(batch * canvas.height * canvas.width * 3).fill(fill);
   for (const [slot, left] of lefts.entries()) pasteImage(pixels, slot, canvas, rows, -left, 0);
   const input = packBytes(pixels);
-  const outputs = run({ images: input });
+  const outputs = await run({ images: input });
   const { probabilities, distance } = outputs as { probabilities: tf.Tensor4D; distance?: tf.Tensor3D };
   const shares = probabilities.dataSync<"float32">();
   const depths = distance?.dataSync<"float32">();

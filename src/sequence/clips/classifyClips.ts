@@ -8,10 +8,7 @@ import { chunksOf } from "../../data/images/fittedFiles.ts";
 import type { ImageStore } from "../../data/images/imageStore.ts";
 import { pasteImage } from "../../data/images/pasteImage.ts";
 import { prefetch } from "../../data/prefetch.ts";
-import type { NamedTensors } from "../../engine/graph/step.ts";
-
-/** Runs the compiled step of a classifier of clips, see predictStep; the caller disposes of what it gives. */
-export type RunClips = (inputs: NamedTensors) => NamedTensors;
+import type { NamedTensors, RunStep } from "../../engine/graph/step.ts";
 
 /** What a classifier says of a clip. */
 export interface ClipClassification {
@@ -53,7 +50,7 @@ const CHUNKS_AHEAD = 3;
  * each frame, all of them, by windows. A clip that cannot be read gives its error, and does not end the rest.
  */
 export async function* classifyClips(
-  run: RunClips,
+  run: RunStep,
   clips: readonly Pick<ImageRecord, "frames">[],
   reader: FrameReader,
   { batch, frames, sampling, perFrame }: ClassifyOptions,
@@ -79,7 +76,7 @@ export async function* classifyClips(
     const readable = chunk.flatMap((look) =>
       look.read instanceof AnchorkitError ? [] : [{ ...look, read: look.read }],
     );
-    const answers = readable.length === 0 ? [] : answersTo(run, readable, reader, { batch, frames, perFrame });
+    const answers = readable.length === 0 ? [] : await answersTo(run, readable, reader, { batch, frames, perFrame });
     for (const { clip, places, seen, read: found } of chunk) {
       if (clip !== at) {
         yield concluded(done);
@@ -102,16 +99,16 @@ export async function* classifyClips(
 }
 
 /** For each clip, a row of probabilities, or one for each frame. */
-function answersTo(
-  run: RunClips,
+async function answersTo(
+  run: RunStep,
   looks: readonly { places: number[]; read: unknown[] }[],
   reader: FrameReader,
   { batch, frames, perFrame }: Omit<ClassifyOptions, "sampling">,
-): Float32Array[][] {
+): Promise<Float32Array[][]> {
   const counts = new Float32Array(batch * frames);
   looks.forEach(({ places }, slot) => counts.fill(1, slot * frames, slot * frames + places.length));
   const inputs = { ...reader.feed(looks.map(({ read }) => read)), mask: tf.tensor2d(counts, [batch, frames]) };
-  const outputs = run(inputs);
+  const outputs = await run(inputs);
   const probabilities = (outputs.probabilities as tf.Tensor).dataSync<"float32">();
   tf.dispose([inputs, outputs]);
   const rows = perFrame ? frames : 1;

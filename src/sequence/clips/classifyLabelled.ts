@@ -1,6 +1,7 @@
 import type { Size } from "../../base/preprocessing.ts";
+import type { RunStep } from "../../engine/graph/step.ts";
 import type { Frame, ImageRecord } from "../../data/dataset.ts";
-import { classifyClips, type ClassifyOptions, type FrameReader, type RunClips } from "./classifyClips.ts";
+import { classifyClips, type ClassifyOptions, type FrameReader } from "./classifyClips.ts";
 
 /** A labelled clip, or a labelled frame of one, and what a classifier says of it. */
 export interface LabelledClip {
@@ -22,7 +23,7 @@ export interface LabelledClip {
  * @throws AnchorkitError for a clip that cannot be read
  */
 export async function classifyLabelled(
-  run: RunClips,
+  run: RunStep,
   clips: readonly ImageRecord[],
   reader: FrameReader,
   options: ClassifyOptions,

@@ -1,3 +1,4 @@
+import { checked } from "../../base/checked.ts";
 import { AnchorkitError } from "../../base/errors.ts";
 import { disposeWeights, namedWeights } from "../../core/namedWeights.ts";
 import type { ImageRecord } from "../../data/dataset.ts";
@@ -6,22 +7,15 @@ import { noCache } from "../../data/images/imageCache.ts";
 import { ImageStore } from "../../data/images/imageStore.ts";
 import type { SourceFrames } from "../../data/formats/clips/sourceFrames.ts";
 import { clipFrom, readClip } from "../../data/formats/clips/readClip.ts";
-import type { Program } from "../../engine/graph/program.ts";
 import { loadEngine } from "../../engine/load.ts";
 import { IMAGES, type PortableModel } from "../../export/portableModel.ts";
 import { knownOptions } from "../../geometry/knownOptions.ts";
-import { compilePredictor } from "../../training/compilePredictor.ts";
 import { PREDICTOR_OPTIONS, type PredictorOptions } from "../../training/predictorOptions.ts";
 import { modelFolderOf } from "../../training/run/modelFolder.ts";
-import {
-  type ClipClassification,
-  classifyClips,
-  type ClassifyOptions,
-  imageReader,
-  type RunClips,
-} from "./classifyClips.ts";
+import { networkIn, networkRunner, type Runner } from "../../training/runner.ts";
+import { type ClipClassification, classifyClips, type ClassifyOptions, imageReader } from "./classifyClips.ts";
 import { classifyLabelled, type LabelledClip } from "./classifyLabelled.ts";
-import type { ClipDescription } from "./description.ts";
+import { ClipDescription } from "./description.ts";
 import type { ClipNetwork } from "./network.ts";
 import { predictStep } from "./predictStep.ts";
 import { readClipClassifier } from "./readClipClassifier.ts";
@@ -37,15 +31,16 @@ const FRAMES_AT_ONCE = 128;
 export class ClipClassifier {
   readonly kind = "clips";
   readonly description: ClipDescription;
-  readonly #program: Program;
-  readonly #network: ClipNetwork;
+  readonly #runner: Runner;
+  readonly #network: ClipNetwork | undefined;
   readonly #options: ClassifyOptions;
 
-  private constructor(description: ClipDescription, network: ClipNetwork, program: Program, options: ClassifyOptions) {
+  private constructor(description: ClipDescription, runner: Runner, network?: ClipNetwork) {
     this.description = description;
     this.#network = network;
-    this.#program = program;
-    this.#options = options;
+    this.#runner = runner;
+    const { frames, sampling, architecture } = description;
+    this.#options = { batch: runner.batch, frames, sampling, perFrame: architecture.perFrame };
   }
 
   /**
@@ -57,20 +52,19 @@ export class ClipClassifier {
     knownOptions("ClipClassifier.load", options, PREDICTOR_OPTIONS);
     const engine = await loadEngine({ engine: options.engine ?? "native" });
     const { network, description } = await readClipClassifier(modelFolderOf(folder));
-    const { preprocessing, frames, sampling, architecture } = description;
+    const { preprocessing, frames } = description;
     const { batch = Math.max(1, Math.floor(FRAMES_AT_ONCE / frames)) } = options;
-    const program = await compilePredictor(
-      predictStep({ network, preprocessing, batch, frames }),
-      network.model,
-      engine,
-      options,
+    const predict = predictStep({ network, preprocessing, batch, frames });
+    return new ClipClassifier(
+      description,
+      await networkRunner(predict, network.model, engine, { ...options, batch }),
+      network,
     );
-    return new ClipClassifier(description, network, program, {
-      batch,
-      frames,
-      sampling,
-      perFrame: architecture.perFrame,
-    });
+  }
+
+  /** A classifier of clips that was exported, and that something else runs: `openModel` opens its file. */
+  static adopt(description: unknown, runner: Runner): ClipClassifier {
+    return new ClipClassifier(checked(description, ClipDescription, "the exported model's description"), runner);
   }
 
   get classes(): readonly string[] {
@@ -80,9 +74,9 @@ export class ClipClassifier {
   /** As other programs can run it, on so many clips at once; see `exportModel`. */
   portable(batch: number): PortableModel {
     const { preprocessing, frames, architecture } = this.description;
-    const network = this.#network;
+    const network = networkIn(this.#network);
     return {
-      ...{ kind: this.kind, description: this.description, weights: namedWeights(network.model) },
+      ...{ kind: this.kind, batch, description: this.description, weights: namedWeights(network.model) },
       step: predictStep({ network, preprocessing, batch, frames, input: "uint8" }),
       inputs: {
         images: {
@@ -99,7 +93,7 @@ export class ClipClassifier {
 
   /** Layers, shapes and weights, as tf.LayersModel.summary prints them. */
   summary(print?: (line: string) => void): void {
-    this.#network.model.summary(undefined, undefined, print);
+    networkIn(this.#network).model.summary(undefined, undefined, print);
   }
 
   /**
@@ -129,17 +123,17 @@ export class ClipClassifier {
 
   /** What it says of labelled clips, or of their labelled frames, in their order; see clipsData for what there must be. */
   async classifyLabelled(clips: readonly ImageRecord[]): Promise<LabelledClip[]> {
-    return classifyLabelled(this.#run, clips, this.#reader(clips), this.#options);
+    return classifyLabelled(this.#runner.run, clips, this.#reader(clips), this.#options);
   }
 
   /** Frees the weights; the classifier cannot run afterwards. */
   dispose(): void {
-    this.#program.dispose();
-    disposeWeights(this.#network.model);
+    this.#runner.dispose();
+    if (this.#network) disposeWeights(this.#network.model);
   }
 
   #classify(clips: readonly ImageRecord[]): AsyncGenerator<ClipClassification | { error: AnchorkitError }, undefined> {
-    return classifyClips(this.#run, clips, this.#reader(clips), this.#options);
+    return classifyClips(this.#runner.run, clips, this.#reader(clips), this.#options);
   }
 
   #reader(clips: readonly ImageRecord[]) {
@@ -152,8 +146,6 @@ export class ClipClassifier {
       this.#options,
     );
   }
-
-  readonly #run: RunClips = (inputs) => this.#program.run("predict", inputs);
 }
 
 /** Clips whose frames are listed at once. */

@@ -1,22 +1,19 @@
 import * as tf from "@tensorflow/tfjs";
-import type { NamedTensors } from "../../engine/graph/step.ts";
+import type { RunStep } from "../../engine/graph/step.ts";
 import { featuresOf, type ForecasterDescription } from "./description.ts";
 import type { SeriesWindows } from "./seriesWindows.ts";
-
-/** Runs the compiled prediction step. */
-export type RunForecaster = (inputs: NamedTensors) => NamedTensors;
 
 /**
  * What a model forecasts from each of the origins on, in batches of the size that it is compiled for: of each column
  * [origins, horizon], row by row.
  */
-export function forecastWindows(
-  run: RunForecaster,
+export async function forecastWindows(
+  run: RunStep,
   batch: number,
   windows: SeriesWindows,
   origins: Uint32Array,
   described: ForecasterDescription,
-): Float64Array[] {
+): Promise<Float64Array[]> {
   const { columns, window, horizon } = described;
   const features = featuresOf(described);
   const found = columns.map(() => new Float64Array(origins.length * horizon));
@@ -27,7 +24,7 @@ export function forecastWindows(
       windows.writeInput(origin, values, i * window * features);
     });
     const inputs = { windows: tf.tensor3d(values, [batch, window, features]) };
-    const outputs = run(inputs);
+    const outputs = await run(inputs);
     const corrections = outputs.corrections?.dataSync() ?? [];
     tf.dispose([inputs, outputs]);
     some.forEach((origin, i) => {

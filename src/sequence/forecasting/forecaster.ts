@@ -1,3 +1,4 @@
+import { checked } from "../../base/checked.ts";
 import { AnchorkitError } from "../../base/errors.ts";
 import { count } from "../../base/words.ts";
 import { disposeWeights, namedWeights } from "../../core/namedWeights.ts";
@@ -6,16 +7,15 @@ import { shownPath } from "../../data/files.ts";
 import { rowsOfSplit } from "../../data/series/splitSeries.ts";
 import { nextTimes, timeAxis } from "../../data/series/times.ts";
 import { windowOrigins } from "../../data/series/windowOrigins.ts";
-import type { Program } from "../../engine/graph/program.ts";
 import { loadEngine } from "../../engine/load.ts";
 import type { PortableModel } from "../../export/portableModel.ts";
 import { knownOptions } from "../../geometry/knownOptions.ts";
-import { compilePredictor } from "../../training/compilePredictor.ts";
 import { modelFolderOf } from "../../training/run/modelFolder.ts";
+import { networkIn, networkRunner, type Runner } from "../../training/runner.ts";
 import { PREDICTOR_OPTIONS, type PredictorOptions } from "../../training/predictorOptions.ts";
-import { columnsRead, featuresOf, type ForecasterDescription } from "./description.ts";
+import { columnsRead, featuresOf, ForecasterDescription } from "./description.ts";
 import { PREDICT_BATCH } from "./forecasterTask.ts";
-import { forecastWindows, type RunForecaster } from "./forecastWindows.ts";
+import { forecastWindows } from "./forecastWindows.ts";
 import { boundsOf, type ForecastRows, rivalOf } from "./measure.ts";
 import type { ForecasterNetwork } from "./network.ts";
 import { predictStep } from "./predictStep.ts";
@@ -44,15 +44,13 @@ export interface Forecast {
 export class Forecaster {
   readonly kind = "forecasting";
   readonly description: ForecasterDescription;
-  readonly #program: Program;
-  readonly #batch: number;
-  readonly #network: ForecasterNetwork;
+  readonly #runner: Runner;
+  readonly #network: ForecasterNetwork | undefined;
 
-  private constructor(description: ForecasterDescription, network: ForecasterNetwork, program: Program, batch: number) {
+  private constructor(description: ForecasterDescription, runner: Runner, network?: ForecasterNetwork) {
     this.description = description;
     this.#network = network;
-    this.#program = program;
-    this.#batch = batch;
+    this.#runner = runner;
   }
 
   /**
@@ -66,16 +64,21 @@ export class Forecaster {
     const { network, description } = await readForecaster(modelFolderOf(folder));
     const { batch = PREDICT_BATCH } = options;
     const predict = predictStep({ network, batch, window: description.window, features: featuresOf(description) });
-    const program = await compilePredictor(predict, network.model, engine, options);
-    return new Forecaster(description, network, program, batch);
+    const runner = await networkRunner(predict, network.model, engine, { ...options, batch });
+    return new Forecaster(description, runner, network);
+  }
+
+  /** A forecaster that was exported, and that something else runs: `openModel` opens its file. */
+  static adopt(description: unknown, runner: Runner): Forecaster {
+    return new Forecaster(checked(description, ForecasterDescription, "the exported model's description"), runner);
   }
 
   /** As other programs can run it, on so many windows at once; see `exportModel`. */
   portable(batch: number): PortableModel {
-    const network = this.#network;
+    const network = networkIn(this.#network);
     const { window } = this.description;
     return {
-      ...{ kind: this.kind, description: this.description, weights: namedWeights(network.model) },
+      ...{ kind: this.kind, batch, description: this.description, weights: namedWeights(network.model) },
       step: predictStep({ network, batch, window, features: featuresOf(this.description) }),
       inputs: {
         windows: {
@@ -100,12 +103,12 @@ export class Forecaster {
    *
    * @throws AnchorkitError for a series that is too short, or has not the columns
    */
-  forecast(series: Series): Forecast {
+  async forecast(series: Series): Promise<Forecast> {
     const windows = new SeriesWindows(series, this.description);
     requireReach(series, windows.reach);
     const { rows } = windows;
     const { columns, horizon, season, intervals } = this.description;
-    const found = this.#forecastFrom(windows, Uint32Array.of(rows));
+    const found = await this.#forecastFrom(windows, Uint32Array.of(rows));
     const name = shownPath(series.file);
     const axis = series.times && timeAxis(series.times, (row) => `${name}: row ${row + 1}`);
     return {
@@ -124,7 +127,7 @@ export class Forecaster {
    *
    * @throws AnchorkitError for a split without a window
    */
-  forecastSplit(series: Series, split: SplitName | "all"): ForecastRows {
+  async forecastSplit(series: Series, split: SplitName | "all"): Promise<ForecastRows> {
     const windows = new SeriesWindows(series, this.description);
     const { horizon } = this.description;
     const [from, to] = rowsOfSplit(series, split);
@@ -134,18 +137,17 @@ export class Forecaster {
         `${shownPath(series.file)}: ${split} has ${count(to - from)} rows of ${count(windows.rows)}, too few to forecast ${count(horizon)} after ${count(windows.reach)}`,
       );
     }
-    return { origins, windows, forecasts: this.#forecastFrom(windows, origins) };
+    return { origins, windows, forecasts: await this.#forecastFrom(windows, origins) };
   }
 
   /** Frees the weights; the forecaster cannot run afterwards. */
   dispose(): void {
-    this.#program.dispose();
-    disposeWeights(this.#network.model);
+    this.#runner.dispose();
+    if (this.#network) disposeWeights(this.#network.model);
   }
 
-  #forecastFrom(windows: SeriesWindows, origins: Uint32Array): Float64Array[] {
-    const run: RunForecaster = (inputs) => this.#program.run("predict", inputs);
-    return forecastWindows(run, this.#batch, windows, origins, this.description);
+  #forecastFrom(windows: SeriesWindows, origins: Uint32Array): Promise<Float64Array[]> {
+    return forecastWindows(this.#runner.run, this.#runner.batch, windows, origins, this.description);
   }
 }
 

@@ -89,14 +89,14 @@ export async function forecasterTask(
     feeds: (made) => lossFeeds(made, shape),
     losses: (inputs) => forecasterLosses(inputs, lossOptions),
     predict: predictStep({ network, batch: PREDICT_BATCH, window, features }),
-    validate(run) {
+    async validate(run) {
       const found = {
         origins: val,
         windows,
-        forecasts: forecastWindows(run, PREDICT_BATCH, windows, val, description),
+        forecasts: await forecastWindows(run, PREDICT_BATCH, windows, val, description),
       };
       const described = { intervals: intervalsOf(found, description) };
-      return Promise.resolve({ ...forecastValidation(measureForecaster(found, description)), described });
+      return { ...forecastValidation(measureForecaster(found, description)), described };
     },
     recipe: { ...RECIPE, ...tuning },
     built: {

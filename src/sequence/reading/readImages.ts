@@ -4,11 +4,8 @@ import { packBytes } from "../../core/ops/bytes.ts";
 import { canvasBatch, fittedRecords } from "../../data/images/canvasImages.ts";
 import type { FittedImage } from "../../data/images/fittedFiles.ts";
 import type { ImageStore } from "../../data/images/imageStore.ts";
-import type { NamedTensors } from "../../engine/graph/step.ts";
+import type { RunStep } from "../../engine/graph/step.ts";
 import { framesOf } from "./lines.ts";
-
-/** Runs a reader's compiled step, see predictStep; the caller disposes of what it gives. */
-export type RunReader = (inputs: NamedTensors) => NamedTensors;
 
 /** What a reader's network says of an image. */
 export interface FrameScores {
@@ -18,19 +15,19 @@ export interface FrameScores {
 }
 
 /** Runs a reader of the given batch size on up to so many images. */
-export function readImages(
-  run: RunReader,
+export async function readImages(
+  run: RunStep,
   batch: number,
   images: readonly FittedImage[],
   preprocessing: Preprocessing,
-): FrameScores[] {
+): Promise<FrameScores[]> {
   const widths = new Float32Array(batch);
   images.forEach(({ width }, slot) => (widths[slot] = width));
   const inputs = {
     images: packBytes(canvasBatch(images, batch, preprocessing)),
     widths: tf.tensor2d(widths, [batch, 1]),
   };
-  const outputs = run(inputs);
+  const outputs = await run(inputs);
   const all = (outputs.logProbabilities as tf.Tensor).dataSync<"float32">();
   tf.dispose([inputs, outputs]);
   const size = all.length / batch;
@@ -43,10 +40,10 @@ export function readImages(
 
 /** Runs a reader of the given batch size over stored images, in their order. */
 export async function* readStored(
-  run: RunReader,
+  run: RunStep,
   batch: number,
   store: ImageStore,
   preprocessing: Preprocessing,
 ): AsyncGenerator<FrameScores> {
-  for await (const fitted of fittedRecords(store, batch)) yield* readImages(run, batch, fitted, preprocessing);
+  for await (const fitted of fittedRecords(store, batch)) yield* await readImages(run, batch, fitted, preprocessing);
 }

@@ -1,9 +1,10 @@
 import type { ImageRecord } from "../../data/dataset.ts";
+import type { RunStep } from "../../engine/graph/step.ts";
 import type { Size } from "../../base/preprocessing.ts";
 import type { ImageStore } from "../../data/images/imageStore.ts";
 import type { ReaderDescription } from "./description.ts";
 import { type DecodeOptions, decoderOf, type Reading } from "./decode.ts";
-import { readStored, type RunReader } from "./readImages.ts";
+import { readStored } from "./readImages.ts";
 
 /** A line of text and what a reader reads there. */
 export interface LabelledReading extends Reading {
@@ -18,7 +19,7 @@ export interface LabelledReading extends Reading {
 
 /** Runs a reader of the given batch size over stored images of texts, in their order. */
 export async function readLabelled(
-  run: RunReader,
+  run: RunStep,
   batch: number,
   store: ImageStore,
   { classes, preprocessing }: Pick<ReaderDescription, "classes" | "preprocessing">,

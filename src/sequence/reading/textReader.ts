@@ -1,3 +1,4 @@
+import { checked } from "../../base/checked.ts";
 import type { AnchorkitError } from "../../base/errors.ts";
 import { placeOnCanvas, type Size } from "../../base/preprocessing.ts";
 import { disposeWeights, namedWeights } from "../../core/namedWeights.ts";
@@ -8,18 +9,17 @@ import { chunksOf, type FittedImage } from "../../data/images/fittedFiles.ts";
 import { noCache } from "../../data/images/imageCache.ts";
 import { decodeRegions, readImageHeader } from "../../data/images/images.ts";
 import { ImageStore } from "../../data/images/imageStore.ts";
-import type { Program } from "../../engine/graph/program.ts";
 import { loadEngine } from "../../engine/load.ts";
 import { IMAGES, type PortableModel } from "../../export/portableModel.ts";
 import { knownOptions } from "../../geometry/knownOptions.ts";
-import { compilePredictor } from "../../training/compilePredictor.ts";
 import { modelFolderOf } from "../../training/run/modelFolder.ts";
+import { networkIn, networkRunner, type Runner } from "../../training/runner.ts";
 import { PREDICTOR_OPTIONS, type PredictorOptions } from "../../training/predictorOptions.ts";
 import { type DecodeOptions, decoderOf, type Reading } from "./decode.ts";
-import type { ReaderDescription } from "./description.ts";
+import { ReaderDescription } from "./description.ts";
 import { FRAME_STRIDE, type ReaderNetwork } from "./network.ts";
 import { predictStep } from "./predictStep.ts";
-import { readImages, type RunReader } from "./readImages.ts";
+import { readImages } from "./readImages.ts";
 import { type LabelledReading, readLabelled } from "./readLabelled.ts";
 import { readReader } from "./readReader.ts";
 
@@ -35,15 +35,13 @@ const BATCH = 32;
 export class TextReader {
   readonly kind = "reading";
   readonly description: ReaderDescription;
-  readonly #program: Program;
-  readonly #batch: number;
-  readonly #network: ReaderNetwork;
+  readonly #runner: Runner;
+  readonly #network: ReaderNetwork | undefined;
 
-  private constructor(description: ReaderDescription, network: ReaderNetwork, program: Program, batch: number) {
+  private constructor(description: ReaderDescription, runner: Runner, network?: ReaderNetwork) {
     this.description = description;
     this.#network = network;
-    this.#program = program;
-    this.#batch = batch;
+    this.#runner = runner;
   }
 
   /**
@@ -58,10 +56,14 @@ export class TextReader {
     const { preprocessing } = description;
     const { batch = BATCH } = options;
     const predict = predictStep({ network, preprocessing, batch });
-    const program = await compilePredictor(predict, network.model, engine, options);
-    const reader = new TextReader(description, network, program, batch);
-    readImages(reader.#run, batch, [], preprocessing); // TensorFlow prepares a graph when it first runs
-    return reader;
+    const runner = await networkRunner(predict, network.model, engine, { ...options, batch });
+    await readImages(runner.run, batch, [], preprocessing); // TensorFlow prepares a graph when it first runs
+    return new TextReader(description, runner, network);
+  }
+
+  /** A reader that was exported, and that something else runs: `openModel` opens its file. */
+  static adopt(description: unknown, runner: Runner): TextReader {
+    return new TextReader(checked(description, ReaderDescription, "the exported model's description"), runner);
   }
 
   /** The alphabet: the characters that it can read. */
@@ -71,11 +73,11 @@ export class TextReader {
 
   /** As other programs can run it, on so many images at once; see `exportModel`. */
   portable(batch: number): PortableModel {
-    const network = this.#network;
+    const network = networkIn(this.#network);
     const { preprocessing } = this.description;
     const { width } = preprocessing.canvas;
     return {
-      ...{ kind: this.kind, description: this.description, weights: namedWeights(network.model) },
+      ...{ kind: this.kind, batch, description: this.description, weights: namedWeights(network.model) },
       step: predictStep({ network, preprocessing, batch, input: "uint8" }),
       inputs: {
         images: { ...IMAGES, meaning: "red, green and blue, 0 to 255, of lines of text at the left of the canvas" },
@@ -89,7 +91,7 @@ export class TextReader {
 
   /** Layers, shapes and weights, as tf.LayersModel.summary prints them. */
   summary(print?: (line: string) => void): void {
-    this.#network.model.summary(undefined, undefined, print);
+    networkIn(this.#network).model.summary(undefined, undefined, print);
   }
 
   /**
@@ -99,9 +101,9 @@ export class TextReader {
   async *predictFiles(files: readonly string[], options: DecodeOptions = {}): AsyncGenerator<FileReading> {
     const { preprocessing } = this.description;
     const decode = decoderOf(this.classes, options);
-    const read = (images: readonly FittedImage[]): Reading[] =>
-      readImages(this.#run, this.#batch, images, preprocessing).map(decode);
-    for await (const one of fittedAnswers(files, this.#batch, preprocessing, read)) {
+    const read = async (images: readonly FittedImage[]): Promise<Reading[]> =>
+      (await readImages(this.#runner.run, this.#runner.batch, images, preprocessing)).map(decode);
+    for await (const one of fittedAnswers(files, this.#runner.batch, preprocessing, read)) {
       yield "error" in one ? one : { file: one.file, size: one.size, ...one.answer };
     }
   }
@@ -122,22 +124,23 @@ export class TextReader {
     const images = crops.map(({ data, width, height, originalWidth, originalHeight }): FittedImage => ({
       ...{ pixels: data, width, height, original: { width: originalWidth, height: originalHeight } },
     }));
-    return chunksOf(images, this.#batch).flatMap((chunk) =>
-      readImages(this.#run, this.#batch, chunk, preprocessing).map(decode),
-    );
+    const { run, batch } = this.#runner;
+    const readings: Reading[] = [];
+    for (const chunk of chunksOf(images, batch)) {
+      readings.push(...(await readImages(run, batch, chunk, preprocessing)).map(decode));
+    }
+    return readings;
   }
 
   /** What it reads in images whose text is known, in their order; see readerData. */
   async readLabelled(images: readonly ImageRecord[], options: DecodeOptions = {}): Promise<LabelledReading[]> {
     const store = new ImageStore(images, this.description.preprocessing, { cache: noCache });
-    return readLabelled(this.#run, this.#batch, store, this.description, options);
+    return readLabelled(this.#runner.run, this.#runner.batch, store, this.description, options);
   }
 
   /** Frees the weights; the reader cannot run afterwards. */
   dispose(): void {
-    this.#program.dispose();
-    disposeWeights(this.#network.model);
+    this.#runner.dispose();
+    if (this.#network) disposeWeights(this.#network.model);
   }
-
-  readonly #run: RunReader = (inputs) => this.#program.run("predict", inputs);
 }

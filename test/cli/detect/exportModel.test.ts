@@ -2,10 +2,12 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fileURLToPath } from "node:url";
 import { loadEngine } from "../../../src/engine/load.ts";
 import { detector } from "../../export/untrainedModels.ts";
 import { callCommand } from "../command.ts";
 
+const annotations = fileURLToPath(new URL("../../../annotations", import.meta.url));
 const native = (await loadEngine()).name === "native";
 
 describe.runIf(native)("detect export", () => {
@@ -25,11 +27,40 @@ describe.runIf(native)("detect export", () => {
     expect(stdout).toMatch(
       /checked on noise, .*; largest differences: detections \d+, unmatched 0, pixels \S+, scores/,
     );
-    expect((await readFile(out)).includes('"task":"detection","description":{"format":"anchorkit-detector"')).toBe(
-      true,
-    );
+    expect(
+      (await readFile(out)).includes('"task":"detection","batch":1,"description":{"format":"anchorkit-detector"'),
+    ).toBe(true);
     const again = await callCommand("detect", ["export", run, "--out", out, "--batch", "2", "--json"]);
     expect(JSON.parse(again.stdout)).toMatchObject({ to: "onnx", out, batch: 2, differences: { unmatched: 0 } });
+  });
+
+  it("writes what detect predict and detect eval use as they use the run", async () => {
+    const named = await detector({ names: ["bolt", "fish", "jug", "leaf", "mug"] })(folder);
+    const out = join(folder, "named.onnx");
+    expect((await callCommand("detect", ["export", named, "--out", out, "--batch", "4"])).code).toBe(0);
+    const picture = join(annotations, "images/table_001.jpg");
+    const options = ["--precision", "float32"];
+    const found = await Promise.all(
+      [[named, ...options], [out]].map(async ([weights = "", ...more], i) => {
+        const to = join(folder, `predicted-${i}`);
+        const { code, stderr } = await callCommand("detect", ["predict", picture, "--weights", weights, "--out", to, ...more]);
+        expect([code, stderr]).toEqual([0, expect.anything()]);
+        return JSON.parse(await readFile(join(to, "predictions.json"), "utf8")) as { score: number }[];
+      }),
+    ); // prettier-ignore
+    expect(found[1]?.length).toBe(found[0]?.length);
+    expect(found[1]?.[0]?.score).toBeCloseTo(found[0]?.[0]?.score ?? NaN, 3);
+    const measured: unknown[] = [];
+    for (const [weights = "", ...more] of [[named, ...options], [out]]) {
+      const args = ["eval", "--map", "--data", annotations, "--split", "val", "--weights", weights, "--json", ...more];
+      measured.push((JSON.parse((await callCommand("detect", args)).stdout) as { overall: unknown }).overall);
+    }
+    expect(JSON.stringify(measured[1])).not.toBe("{}");
+    expect(measured[1]).toEqual(measured[0]);
+    const explained = await callCommand("detect", ["explain", picture, "--weights", out, "--out", join(folder, "e")]);
+    expect([explained.code, explained.stderr]).toEqual([1, expect.stringContaining("take the run")]);
+    const chosen = ["eval", "--data", annotations, "--weights", out, "--split", "val", "--thresholds", "choose"];
+    expect((await callCommand("detect", chosen)).stderr).toContain("an exported file stays as it is");
   });
 
   it.each([

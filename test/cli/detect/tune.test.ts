@@ -31,6 +31,7 @@ vi.mock("../../../src/models.ts", async (original) => {
     ...{ task: "classification", title: "a toy", batch: 4, presets: CLASSIFIER_PRESETS, options: ClassifierOptions },
     prepare: (_data, _own, { random }) => Promise.resolve(toyTask(random)),
     open: () => Promise.reject(new Error("a toy is not opened")),
+    adopt: () => Promise.reject(new Error("a toy is not exported")),
   };
   Object.assign(real.MODELS, { toy });
   const trainModel: Train = (name, dataset, own, { minutes, ...options }, recorded, events) => {

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import type { RunStep } from "../../../src/engine/graph/step.ts";
 import { describe, expect, it } from "vitest";
 import type { Preprocessing } from "../../../src/base/preprocessing.ts";
 import { Random } from "../../../src/base/random.ts";
@@ -7,7 +8,6 @@ import type { StoredImage } from "../../../src/data/images/imageStore.ts";
 import { Architecture } from "../../../src/segmentation/networks/architecture.ts";
 import { buildSegmenter } from "../../../src/segmentation/networks/buildSegmenter.ts";
 import { predictStep } from "../../../src/segmentation/running/predictStep.ts";
-import type { RunSegmenter } from "../../../src/segmentation/running/segmentImages.ts";
 import { segmentTiles } from "../../../src/segmentation/tiles/segmentTiles.ts";
 import { rowsOfImage } from "../../../src/segmentation/tiles/rowSources.ts";
 import { tileAxis, tileWeights } from "../../../src/segmentation/tiles/tileAxis.ts";
@@ -64,7 +64,7 @@ it.each([
 ] as const)("gives what the whole image gives, where the receptive field of %o allows", async (architecture, reach) => {
   const [width, height, tile] = [180, 148, 80];
   const network = buildSegmenter(Architecture.parse(architecture), 4, new Random(2));
-  const runOf = (preprocessing: Preprocessing, batch: number): RunSegmenter => {
+  const runOf = (preprocessing: Preprocessing, batch: number): RunStep => {
     const step = predictStep({ network, preprocessing, classes: 2, distance: true, batch });
     return (inputs) => tf.tidy(() => step.run(inputs).outputs);
   };

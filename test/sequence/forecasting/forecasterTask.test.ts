@@ -145,13 +145,12 @@ describe("a forecaster's training", () => {
     for (const batch of [64, 5]) {
       const forecaster = await openModel(out, { precision: "float32", batch });
       if (!(forecaster instanceof Forecaster)) throw new Error("no forecaster");
-      const rows = forecaster.forecastSplit(data.series, "val");
+      const rows = await forecaster.forecastSplit(data.series, "val");
       const { metrics, columns } = measureForecaster(rows, forecaster.description);
       measured.push(metrics.mase ?? NaN);
       expect(columns[0]?.coverage).toBeGreaterThan(0.7); // its own rows
-      next = forecaster
-        .forecast(data.series)
-        .columns.flatMap(({ values, low, high }) => [values, low ?? values, high ?? values]);
+      const forecast = await forecaster.forecast(data.series);
+      next = forecast.columns.flatMap(({ values, low, high }) => [values, low ?? values, high ?? values]);
       expect(forecaster.columns).toEqual(["y", "z"]);
       forecaster.dispose();
     }

@@ -5,7 +5,7 @@ import type { PredictorOptions } from "../../../training/predictorOptions.ts";
 import type { Measured } from "../failUnder.ts";
 import { type MeasuredFlags, measuredData } from "../measuredData.ts";
 import { openPredictor } from "../openPredictor.ts";
-import { type EvalThresholds, requireValidation } from "../thresholds.ts";
+import { type EvalThresholds, requireChoosable } from "../thresholds.ts";
 import { askedClassThresholds, chooseClassThresholds } from "./classThresholds.ts";
 import type { DataTable } from "../../tables.ts";
 import { classifierTables, confusionTable } from "./classifierTables.ts";
@@ -30,7 +30,7 @@ export async function evalClassifier(
   flags: MeasuredFlags & PredictorOptions & { thresholds?: EvalThresholds },
 ): Promise<ClassifierMeasurement> {
   const { thresholds: asked, split } = flags;
-  if (asked === "choose") requireValidation(split);
+  if (asked === "choose") requireChoosable(split, flags.weights);
   const { weights, title, warnings, alignedTo } = await measuredData(flags);
   const { classifierData } = await import("../../../classification/classifierData.ts");
   const { measureClassifier } = await import("../../../classification/measure.ts");

@@ -37,7 +37,7 @@ export async function evalForecaster(flags: Flags): Promise<ForecasterMeasuremen
   const { dataset, warnings } = await seriesFor(forecaster, data, { run: RunFolder.of(weights) });
   const { series } = dataset;
   const { measureForecaster } = await import("../../../sequence/forecasting/measure.ts");
-  const rows = forecaster.forecastSplit(series, split);
+  const rows = await forecaster.forecastSplit(series, split);
   forecaster.dispose();
   const evaluation = measureForecaster(rows, description);
   const { metrics, columns, windows } = evaluation;

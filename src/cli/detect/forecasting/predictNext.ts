@@ -32,7 +32,7 @@ export async function predictNext(paths: readonly string[], flags: Flags): Promi
   const forecaster = await openForecaster(weights, flags);
   const { description, columns } = forecaster;
   const { dataset, warnings } = await readAndSay(path, { columns, time: description.time ?? "none" });
-  const forecast = forecaster.forecast(dataset.series);
+  const forecast = await forecaster.forecast(dataset.series);
   forecaster.dispose();
   const rows = dataset.series.values.length;
   await output.write(async () => {

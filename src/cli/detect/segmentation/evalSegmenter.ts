@@ -5,7 +5,7 @@ import type { MeasuredImage } from "../../../segmentation/measuring/measure.ts";
 import type { PredictorOptions } from "../../../training/predictorOptions.ts";
 import { type MeasuredFlags, measuredData } from "../measuredData.ts";
 import { openPredictor } from "../openPredictor.ts";
-import { type EvalThresholds, requireValidation } from "../thresholds.ts";
+import { type EvalThresholds, requireChoosable } from "../thresholds.ts";
 import { askedForegroundThreshold, chooseForegroundThreshold } from "./foregroundThreshold.ts";
 
 /** How single objects are told apart; true for the way that suits the model. */
@@ -27,7 +27,7 @@ export async function openSegmenter(
   flags: MeasuredFlags & PredictorOptions & { instances?: InstanceMethod; thresholds?: EvalThresholds },
 ): Promise<SegmentationSource> {
   const { instances, thresholds: asked, split } = flags;
-  if (asked === "choose") requireValidation(split);
+  if (asked === "choose") requireChoosable(split, flags.weights);
   const { weights, title, warnings, alignedTo } = await measuredData(flags);
   const { segmentationData } = await import("../../../segmentation/segmentationData.ts");
   const segmenter = await openPredictor(weights, flags);
