@@ -334,7 +334,7 @@ export function checkChoice(
 }
 
 /** The kinds of tasks that the weights that come with anchorkit do good, see docs/weights.md. */
-const WARM: ReadonlySet<TaskKind> = new Set(["detection"]);
+const WARM: ReadonlySet<TaskKind> = new Set(["detection", "segmentation"]);
 
 /** The weights that a training begins with unless told. */
 function usualStart(

@@ -69,6 +69,10 @@ it.each([
   ["faster-rcnn", { layerDecay: 0.5, backbone: "small" }, "drawn-world"],
   ["faster-rcnn", { pretrained: "none", backbone: "mobilenet-v2" }, "none"],
   ["faster-rcnn", { backbone: "mobilenet-v2" }, undefined],
+  ["fcn8", {}, "drawn-world"],
+  ["fcn8", { pretrained: "none" }, "none"],
+  ["unet", { backbone: "small" }, "drawn-world"],
+  ["unet", {}, undefined],
   ["small-cnn", {}, undefined],
 ])("a %s of %j begins with %s", (name, own, start) => {
   expect(checkChoice(name, own).pretrained).toBe(start);

@@ -94,9 +94,7 @@ export function recordLoop(
   // A slice of the first axis is no copy, other than what GatherV2 gives.
   const row = (as: string, values: number[]): string => inside(constant(as, values, [values.length]));
   const begin = node("Reshape", "begin", [place, row("one_row", [1])], { ...int32, Tshape: int32.T });
-  const masks = ["bodyBeginsmask", "end_mask", "ellipsis_mask", "new_axis_mask"].map(
-    (mask) => [mask, { i: 0 }] as const,
-  );
+  const masks = ["begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask"].map((mask) => [mask, { i: 0 }] as const);
   const scanned: RecordedLoop["scanned"][number][] = [];
   const slices = loop.scanned.map((tensor, k) => {
     const value = valueOf(tensor);
