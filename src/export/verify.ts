@@ -14,7 +14,7 @@ const DRAWS = 3;
  */
 export async function verify(
   model: PortableModel,
-  elsewhere: (inputs: NamedTensors) => Promise<NamedTensors>,
+  elsewhere: (inputs: NamedTensors) => NamedTensors | Promise<NamedTensors>,
 ): Promise<Record<string, number>> {
   const { step, weights } = model;
   const program = await compileProgram({ step }, { variables: [...weights.values()], frozen: true });

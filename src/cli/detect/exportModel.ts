@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Command } from "commander";
 import { requireReplaceable } from "../../base/output/requireReplaceable.ts";
 import { checked } from "../../base/checked.ts";
 import { writeFileAtomic } from "../../base/files.ts";
+import type { NamedTensors } from "../../engine/graph/step.ts";
 import type { PortableModel } from "../../export/portableModel.ts";
 import { Trained } from "../../export/manifest.ts";
 import { isOnnxExport } from "../../export/onnx/isOnnxExport.ts";
@@ -18,12 +20,34 @@ import {
 } from "../options.ts";
 
 interface Flags {
-  to: "onnx";
+  to: keyof typeof FORMS;
   out: string;
   batch: number;
   overwrite?: true;
   json?: true;
 }
+
+/** Runs what was exported. */
+type Elsewhere = (inputs: NamedTensors) => NamedTensors | Promise<NamedTensors>;
+
+/** What has been written, and how it can be run here. */
+interface Written {
+  bytes: number;
+  /** What runs it here, or why nothing does. */
+  runner: string;
+  open?: () => Promise<{ run: Elsewhere; close(): void | Promise<void> }>;
+}
+
+/** Makes sure that a model may be written to a place, and gives what writes it there. */
+type Form = (out: string, options: Place) => Promise<Write>;
+type Write = (model: PortableModel, trained: Trained | undefined) => Promise<Written>;
+
+interface Place {
+  inputs: string[];
+  overwrite?: true | undefined;
+}
+
+const FORMS = { onnx: toOnnxFile, tfjs: toGraphModel } satisfies Record<string, Form>;
 
 /** `detect export` */
 export function addExportModel(program: Command): void {
@@ -31,8 +55,8 @@ export function addExportModel(program: Command): void {
     .command("export")
     .description("Write a trained model in a form that other programs run, with the same answers")
     .argument("<run>", "run folder that detect train wrote")
-    .addOption(choice("--to <form>", "the form", ["onnx"], "onnx"))
-    .option("--out <file>", "where to write it")
+    .addOption(choice("--to <form>", "ONNX, or a GraphModel for TensorFlow.js", Object.keys(FORMS), "onnx"))
+    .option("--out <path>", "the file to write, or for tfjs the folder")
     .option(
       "--batch <n>",
       "images (clips, windows) that it looks at at once",
@@ -42,24 +66,55 @@ export function addExportModel(program: Command): void {
   requireOptions(command, "out");
   addOverwriteOption(command);
   addCommonOptions(command).action(exportModel);
-  addExamples(command, "detect export runs/cells --to onnx --out cells.onnx");
+  addExamples(
+    command,
+    "detect export runs/cells --to onnx --out cells.onnx",
+    "detect export runs/cells --to tfjs --out site/model",
+  );
 }
 
 async function exportModel(run: string, { to, out, batch, overwrite, json }: Flags): Promise<void> {
   requireThere({ run });
   const { modelFolderOf } = await import("../../training/run/modelFolder.ts");
-  const inputs = [modelFolderOf(run)];
-  await requireReplaceable(out, { inputs, overwrite, isOwn: isOnnxExport, what: "no export of anchorkit" });
+  const write = await FORMS[to](out, { inputs: [modelFolderOf(run)], overwrite });
   const { openModel } = await import("../../models.ts");
   const model = await openModel(run, { batch: 1, precision: "float32" });
-  const { onnxFile } = await import("../../export/onnx/onnxFile.ts");
   const portable = model.portable(batch);
-  const bytes = await onnxFile(portable, await trainedWith(run));
-  await writeFileAtomic(out, bytes);
-  const checked = await check(portable, out);
+  const written = await write(portable, await trainedWith(run));
+  const differences = await check(portable, written);
   model.dispose();
-  if (json) printJson({ run, to, out, bytes: bytes.length, batch, ...checked });
-  else process.stdout.write(`${to}: ${out}, ${(bytes.length / 1e6).toFixed(1)} MB\n${checkLine(checked)}\n`);
+  const { bytes, runner } = written;
+  if (json) printJson({ run, to, out, bytes, batch, ...(differences ? { differences } : { unchecked: runner }) });
+  else process.stdout.write(`${to}: ${out}, ${(bytes / 1e6).toFixed(1)} MB\n${checkLine(runner, differences)}\n`);
+}
+
+async function toOnnxFile(out: string, place: Place): Promise<Write> {
+  await requireReplaceable(out, { ...place, isOwn: isOnnxExport, what: "no export of anchorkit" });
+  return async (model, trained) => {
+    const { onnxFile } = await import("../../export/onnx/onnxFile.ts");
+    const { isOnnxruntimeHere, openOnnx } = await import("../../export/onnx/onnxSession.ts");
+    const file = await onnxFile(model, trained);
+    await writeFileAtomic(out, file);
+    if (await isOnnxruntimeHere()) return { bytes: file.length, runner: "onnxruntime", open: () => openOnnx(out) };
+    return { bytes: file.length, runner: "onnxruntime-node is not installed, which would run it" };
+  };
+}
+
+async function toGraphModel(out: string, place: Place): Promise<Write> {
+  const { OutputFolder } = await import("../../base/output/outputFolder.ts");
+  const names = ["weights.bin", "model.json"] as const; // the latter names the former, and comes last
+  const folder = await OutputFolder.open(out, { command: "detect export", ...place, results: true });
+  await folder.requireFree(names);
+  return async (model, trained) => {
+    const { graphModelFiles } = await import("../../export/graphModel/graphModelFiles.ts");
+    const { openGraphModel } = await import("../../export/graphModel/openGraphModel.ts");
+    const files = await graphModelFiles(model, trained);
+    await folder.write(async () => {
+      for (const name of names) await writeFileAtomic(join(out, name), files[name]);
+    }, names);
+    const bytes = names.reduce((sum, name) => sum + files[name].length, 0);
+    return { bytes, runner: "tfjs's executor", open: () => openGraphModel(files) };
+  };
 }
 
 /** What the file says of the training; a model without its run says nothing. */
@@ -70,29 +125,22 @@ async function trainedWith(path: string): Promise<Trained | undefined> {
   return checked(await run.readConfig(), Trained, run.config);
 }
 
-/** What came of running the file, or why it was not run. */
-interface Check {
-  differences?: Record<string, number>;
-  unchecked?: string;
-}
-
-/** Runs the file that was written, beside the model. */
-async function check(model: PortableModel, file: string): Promise<Check> {
-  const { openOnnx, isOnnxruntimeHere } = await import("../../export/onnx/onnxSession.ts");
-  if (!(await isOnnxruntimeHere())) return { unchecked: "onnxruntime-node is not installed, which would run it" };
+/** The largest differences between what was written and the model, where it can be run here. */
+async function check(model: PortableModel, { open }: Written): Promise<Record<string, number> | undefined> {
+  if (!open) return undefined;
   const { verify } = await import("../../export/verify.ts");
-  const session = await openOnnx(file);
+  const opened = await open();
   try {
-    return { differences: await verify(model, (inputs) => session.run(inputs)) };
+    return await verify(model, opened.run);
   } finally {
-    await session.close();
+    await opened.close();
   }
 }
 
-function checkLine({ differences, unchecked }: Check): string {
-  if (unchecked !== undefined) return `not checked: ${unchecked}`;
-  const shown = Object.entries(differences ?? {}).map(([name, value]) => {
+function checkLine(runner: string, differences: Record<string, number> | undefined): string {
+  if (!differences) return `not checked: ${runner}`;
+  const shown = Object.entries(differences).map(([name, value]) => {
     return `${name} ${Number.isInteger(value) ? value : value.toExponential(1)}`;
   });
-  return `checked on noise, against the run itself; largest differences: ${shown.join(", ")}`;
+  return `checked on noise in ${runner}, beside the run; largest differences: ${shown.join(", ")}`;
 }

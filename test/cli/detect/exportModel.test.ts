@@ -25,13 +25,28 @@ describe.runIf(native)("detect export", () => {
     expect(code).toBe(0);
     expect(stdout).toContain(`onnx: ${out}, `);
     expect(stdout).toMatch(
-      /checked on noise, .*; largest differences: detections \d+, unmatched 0, pixels \S+, scores/,
+      /checked on noise in onnxruntime, .*; largest differences: detections \d+, unmatched 0, pixels \S+, scores/,
     );
     expect(
       (await readFile(out)).includes('"task":"detection","batch":1,"description":{"format":"anchorkit-detector"'),
     ).toBe(true);
     const again = await callCommand("detect", ["export", run, "--out", out, "--batch", "2", "--json"]);
     expect(JSON.parse(again.stdout)).toMatchObject({ to: "onnx", out, batch: 2, differences: { unmatched: 0 } });
+  });
+
+  it("writes a GraphModel of tfjs into a folder, and runs it", async () => {
+    const out = join(folder, "site");
+    const { code, stdout } = await callCommand("detect", ["export", run, "--to", "tfjs", "--out", out]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^tfjs: .*site, [\d.]+ MB\nchecked on noise in tfjs's/)]);
+    const { userDefinedMetadata } = JSON.parse(await readFile(join(out, "model.json"), "utf8")) as {
+      userDefinedMetadata: { anchorkit: object };
+    };
+    expect(userDefinedMetadata.anchorkit).toMatchObject({ task: "detection", batch: 1 });
+    await writeFile(join(out, "weights.bin"), "changed since");
+    const over = await callCommand("detect", ["export", run, "--to", "tfjs", "--out", out]);
+    expect([over.code, over.stderr]).toEqual([1, expect.stringContaining("is not as detect export left it")]);
+    const into = await callCommand("detect", ["export", run, "--to", "tfjs", "--out", run]);
+    expect([into.code, into.stderr]).toEqual([1, expect.stringContaining("is the input itself")]);
   });
 
   it("writes what detect predict and detect eval use as they use the run", async () => {
@@ -64,7 +79,7 @@ describe.runIf(native)("detect export", () => {
   });
 
   it.each([
-    [["--to", "tensorrt"], 2, "Allowed choices are onnx"],
+    [["--to", "tensorrt"], 2, "Allowed choices are onnx, tfjs"],
     [["--batch", "0"], 2, "--batch"],
     [["--btach", "2"], 2, "--batch"],
   ])("refuses %j in a line", async (args, code, message) => {
