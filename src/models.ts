@@ -31,7 +31,7 @@ import { ReaderOptions } from "./sequence/reading/options.ts";
 import type { TextReader } from "./sequence/reading/textReader.ts";
 import { OF_A_START } from "./training/commonOptions.ts";
 import type { PredictorOptions } from "./training/predictorOptions.ts";
-import type { Runner } from "./training/runner.ts";
+import type { Runner } from "./engine/graph/step.ts";
 import type { BatchChoice } from "./training/memory/chooseBatch.ts";
 import type { FindRateEvents, FindRateOptions } from "./training/rateTest/findRate.ts";
 import type { RateTest } from "./training/rateTest/rateTest.ts";

@@ -9,10 +9,11 @@ import type { FittedImage } from "../data/images/fittedFiles.ts";
 import { noCache } from "../data/images/imageCache.ts";
 import { ImageStore } from "../data/images/imageStore.ts";
 import { loadEngine } from "../engine/load.ts";
+import type { Runner } from "../engine/graph/step.ts";
 import { IMAGES, type PortableModel, SIZES } from "../export/portableModel.ts";
 import { knownOptions } from "../geometry/knownOptions.ts";
 import { modelFolderOf } from "../training/run/modelFolder.ts";
-import { networkIn, networkRunner, type Runner } from "../training/runner.ts";
+import { networkIn, networkRunner } from "../training/runner.ts";
 import { PREDICTOR_OPTIONS, type PredictorOptions } from "../training/predictorOptions.ts";
 import {
   classNamed,

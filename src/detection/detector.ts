@@ -11,6 +11,7 @@ import type { FittedImage } from "../data/images/fittedFiles.ts";
 import { noCache } from "../data/images/imageCache.ts";
 import { ImageStore } from "../data/images/imageStore.ts";
 import { loadEngine } from "../engine/load.ts";
+import type { Runner } from "../engine/graph/step.ts";
 import { mapLayers } from "../core/gradCam.ts";
 import { sizesSpec } from "../core/ops/placement.ts";
 import type { BatchedNmsResult } from "../core/ops/nonMaxSuppression.ts";
@@ -27,7 +28,7 @@ import {
 } from "../training/explaining.ts";
 import { PREDICTOR_OPTIONS, type PredictorOptions } from "../training/predictorOptions.ts";
 import { modelFolderOf } from "../training/run/modelFolder.ts";
-import { networkIn, networkRunner, type Runner } from "../training/runner.ts";
+import { networkIn, networkRunner } from "../training/runner.ts";
 import { levelAnchors } from "./boxes/anchors.ts";
 import { compareDetections } from "./compareDetections.ts";
 import { detectImages } from "./detectImages.ts";

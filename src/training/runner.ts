@@ -3,17 +3,9 @@ import { AnchorkitError } from "../base/errors.ts";
 import { weightsOf } from "../core/namedWeights.ts";
 import type { Engine } from "../engine/load.ts";
 import { compileProgram } from "../engine/graph/program.ts";
-import type { RunStep, Step } from "../engine/graph/step.ts";
+import type { Runner, Step } from "../engine/graph/step.ts";
 import { chooseFastPrecision } from "../engine/precision.ts";
 import type { PredictorOptions } from "./predictorOptions.ts";
-
-/** What answers a predictor's questions: a network of ours, or a file that was exported from one. */
-export interface Runner {
-  /** Samples that it looks at at once. */
-  batch: number;
-  run: RunStep;
-  dispose(): void;
-}
 
 /** The step `predict` of a trained network, compiled with its weights as constants. */
 export async function networkRunner(

@@ -20,6 +20,14 @@ export type NamedTensors = Record<string, tf.Tensor>;
 /** Runs a step, here or elsewhere, so that the answer may come later; the caller disposes of it. */
 export type RunStep = (inputs: NamedTensors) => NamedTensors | Promise<NamedTensors>;
 
+/** What answers a predictor's questions: a network of ours, or a file that was exported from one. */
+export interface Runner {
+  /** Samples that it looks at at once. */
+  batch: number;
+  run: RunStep;
+  dispose(): void;
+}
+
 /** New values of variables; what is not named stays as it is. */
 export type Updates = Map<tf.Variable, tf.Tensor>;
 

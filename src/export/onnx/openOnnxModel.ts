@@ -3,7 +3,7 @@ import { z } from "zod";
 import { checked } from "../../base/checked.ts";
 import { AnchorkitError } from "../../base/errors.ts";
 import { loadEngine } from "../../engine/load.ts";
-import type { NamedTensors } from "../../engine/graph/step.ts";
+import type { Runner } from "../../engine/graph/step.ts";
 import { Manifest } from "../manifest.ts";
 import { MANIFEST_KEY } from "./onnxFile.ts";
 import { readOnnxMetadata } from "./onnxMetadata.ts";
@@ -12,11 +12,7 @@ import { openOnnx } from "./onnxSession.ts";
 /** An exported model that onnxruntime runs, as predictors take it. */
 export interface OnnxModel {
   description: Manifest["description"];
-  runner: {
-    batch: number;
-    run(inputs: NamedTensors): Promise<NamedTensors>;
-    dispose(): void;
-  };
+  runner: Runner;
 }
 
 /** Where the sizes of images are asked for, that of the canvas is given: predictors take boxes on the canvas. */
