@@ -23,19 +23,24 @@ export type Seen = "itself" | "copy";
 export async function applyManifest(manifest: Manifest, dataset: Dataset): Promise<SplitAsBefore> {
   const find = finderOf(manifest);
   const names = namesOf(dataset.images);
-  const seen = new Map<ImageRecord, Seen>();
-  const images = await mapParallel(dataset.images, HASHED_AT_ONCE, async (image, i) => {
-    const name = names[i] ?? "";
-    const before = await find(image, name);
-    const own = before.find((one) => one.name === name);
-    const split = (own ?? before[0])?.split ?? "test";
-    const takesIt = image.split === undefined || (image.split === "train" && split === "val");
-    const now = takesIt ? { ...image, split } : image;
-    if (before.some((one) => one.split === "train"))
-      seen.set(now, (own?.split ?? "train") === "train" ? "itself" : "copy");
-    return now;
-  });
-  return { dataset: { ...dataset, images }, seen };
+  const found = await mapParallel(
+    dataset.images,
+    HASHED_AT_ONCE,
+    async (image, i): Promise<{ now: ImageRecord; seen?: Seen }> => {
+      const name = names[i] ?? "";
+      const before = await find(image, name);
+      const own = before.find((one) => one.name === name);
+      const split = (own ?? before[0])?.split ?? "test";
+      const takesIt = image.split === undefined || (image.split === "train" && split === "val");
+      const now = takesIt ? { ...image, split } : image;
+      if (!before.some((one) => one.split === "train")) return { now };
+      return { now, seen: (own?.split ?? "train") === "train" ? "itself" : "copy" };
+    },
+  );
+  return {
+    dataset: { ...dataset, images: found.map(({ now }) => now) },
+    seen: new Map(found.flatMap(({ now, seen }) => (seen ? [[now, seen] as const] : []))), // in the images' order
+  };
 }
 
 /** What finds the images of a training that an image is: several where the training had copies. */

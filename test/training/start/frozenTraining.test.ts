@@ -58,7 +58,7 @@ function waves(): Dataset {
 const EACH: readonly (readonly [string, string, Readonly<Record<string, unknown>>, string, RegExp])[] = [
   ["faster-rcnn", "squares", { size: 64, pretrained: "none" }, "1,rpn_conv", /^(stage[12]|rpn_conv)/],
   ["small-cnn", "squares", { size: 32, targets: "objects" }, "stage*_bn", /_bn\//],
-  ["unet", "masks", { size: 32, filters: 2, depth: 2, backbone: "small" }, "backbone", /^stage/],
+  ["unet", "masks", { size: 32, filters: 2, depth: 2, backbone: "small", pretrained: "none" }, "backbone", /^stage/],
   ["cnn-lstm", "clips", { size: 32, units: 6, frames: 4 }, "recurrent,stage4", /^(recurrent|stage4)/], // prettier-ignore
   ["crnn", "texts", { height: 16, units: 8, layers: 1 }, "stage1,lstm1", /^(stage1|lstm1)/],
   ["forecast", "waves", { horizon: 3, window: 5, units: 4 }, "linear", /^linear/],
