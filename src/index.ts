@@ -19,7 +19,7 @@ export { loadEngine, type Engine, type EngineChoice } from "./engine/load.ts";
 export { compileProgram, type Precision, type Program, type ProgramOptions } from "./engine/graph/program.ts";
 export type { NamedTensors, Step, TensorSpec, Updates } from "./engine/graph/step.ts";
 
-export type { Exportable, PortableInput, PortableModel } from "./export/portableModel.ts";
+export type { PortableInput, PortableModel } from "./export/portableModel.ts";
 export { onnxFile } from "./export/onnx/onnxFile.ts";
 export { openOnnx, type OnnxSession, type OnnxSessionOptions } from "./export/onnx/onnxSession.ts";
 export { findModelRate, MODELS, type ModelFamily, modelNamed, openModel, trainModel } from "./models.ts";

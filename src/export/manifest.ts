@@ -2,6 +2,9 @@ import { z } from "zod";
 import { packageVersion } from "../base/packageVersion.ts";
 import type { PortableModel } from "./portableModel.ts";
 
+/** Under what name the metadata of an exported file hold its manifest. */
+export const MANIFEST_KEY = "anchorkit";
+
 /** What an exported file says of the training. */
 export const Trained = z.object({ seed: z.number().optional(), dataFingerprint: z.string().optional() });
 export type Trained = z.infer<typeof Trained>;

@@ -46,13 +46,3 @@ export interface PortableDescription {
   model: string;
   classes: readonly string[];
 }
-
-/** What can be exported: every trained model is. */
-export interface Exportable {
-  /**
-   * The model as others run it.
-   *
-   * @param batch images (clips, windows) that are looked at at once
-   */
-  portable(batch: number): PortableModel;
-}

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { Random } from "../base/random.ts";
 import { compileProgram } from "../engine/graph/program.ts";
-import type { NamedTensors } from "../engine/graph/step.ts";
+import type { NamedTensors, RunStep } from "../engine/graph/step.ts";
 import { drawInputs } from "./drawInputs.ts";
 import type { PortableModel } from "./portableModel.ts";
 
@@ -12,10 +12,7 @@ const DRAWS = 3;
  * The largest differences between what a model says here and what it says elsewhere, over some inputs that are drawn at
  * random, and how many detections there were. Computed in float32.
  */
-export async function verify(
-  model: PortableModel,
-  elsewhere: (inputs: NamedTensors) => NamedTensors | Promise<NamedTensors>,
-): Promise<Record<string, number>> {
+export async function verify(model: PortableModel, elsewhere: RunStep): Promise<Record<string, number>> {
   const { step, weights } = model;
   const program = await compileProgram({ step }, { variables: [...weights.values()], frozen: true });
   const random = new Random("inputs to compare answers to");

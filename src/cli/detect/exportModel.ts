@@ -1,13 +1,10 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { requireReplaceable } from "../../base/output/requireReplaceable.ts";
-import { checked } from "../../base/checked.ts";
 import { writeFileAtomic } from "../../base/files.ts";
-import type { NamedTensors } from "../../engine/graph/step.ts";
+import type { RunStep } from "../../engine/graph/step.ts";
 import type { PortableModel } from "../../export/portableModel.ts";
-import { Trained } from "../../export/manifest.ts";
-import { isOnnxExport } from "../../export/onnx/isOnnxExport.ts";
+import type { Trained } from "../../export/manifest.ts";
 import {
   addCommonOptions,
   addExamples,
@@ -27,15 +24,12 @@ interface Flags {
   json?: true;
 }
 
-/** Runs what was exported. */
-type Elsewhere = (inputs: NamedTensors) => NamedTensors | Promise<NamedTensors>;
-
 /** What has been written, and how it can be run here. */
 interface Written {
   bytes: number;
   /** What runs it here, or why nothing does. */
   runner: string;
-  open?: () => Promise<{ run: Elsewhere; close(): void | Promise<void> }>;
+  open?: () => Promise<{ run: RunStep; close(): void | Promise<void> }>;
 }
 
 /** Makes sure that a model may be written to a place, and gives what writes it there. */
@@ -78,6 +72,7 @@ async function exportModel(run: string, { to, out, batch, overwrite, json }: Fla
   const { modelFolderOf } = await import("../../training/run/modelFolder.ts");
   const write = await FORMS[to](out, { inputs: [modelFolderOf(run)], overwrite });
   const { openModel } = await import("../../models.ts");
+  const { trainedWith } = await import("./openPredictor.ts");
   const model = await openModel(run, { batch: 1, precision: "float32" });
   const portable = model.portable(batch);
   const written = await write(portable, await trainedWith(run));
@@ -89,6 +84,7 @@ async function exportModel(run: string, { to, out, batch, overwrite, json }: Fla
 }
 
 async function toOnnxFile(out: string, place: Place): Promise<Write> {
+  const { isOnnxExport } = await import("../../export/onnx/onnxMetadata.ts");
   await requireReplaceable(out, { ...place, isOwn: isOnnxExport, what: "no export of anchorkit" });
   return async (model, trained) => {
     const { onnxFile } = await import("../../export/onnx/onnxFile.ts");
@@ -115,14 +111,6 @@ async function toGraphModel(out: string, place: Place): Promise<Write> {
     const bytes = names.reduce((sum, name) => sum + files[name].length, 0);
     return { bytes, runner: "tfjs's executor", open: () => openGraphModel(files) };
   };
-}
-
-/** What the file says of the training; a model without its run says nothing. */
-async function trainedWith(path: string): Promise<Trained | undefined> {
-  const { RunFolder } = await import("../../training/run/runFolder.ts");
-  const run = RunFolder.of(path);
-  if (!existsSync(run.config)) return undefined;
-  return checked(await run.readConfig(), Trained, run.config);
 }
 
 /** The largest differences between what was written and the model, where it can be run here. */

@@ -1,10 +1,7 @@
-import { existsSync } from "node:fs";
 import { AnchorkitError, UsageError } from "../../base/errors.ts";
 import { count, countOf } from "../../base/words.ts";
 import type { Dataset, ImageRecord, SplitName } from "../../data/dataset.ts";
 import type { Seen } from "../../data/split/applyManifest.ts";
-import { isOnnxPath } from "../../export/onnx/onnxPath.ts";
-import type { RunFolder } from "../../training/run/runFolder.ts";
 import { SAMPLE_NAMES, type TaskKind } from "../../training/task.ts";
 import { type DataFlags, openDataset } from "../dataset.ts";
 import { requireThere } from "../options.ts";
@@ -38,9 +35,10 @@ export async function measuredData(flags: MeasuredFlags, task?: TaskKind): Promi
   }
   requireThere({ data, weights });
   const { RunFolder } = await import("../../training/run/runFolder.ts");
+  const { trainedWith } = await import("./openPredictor.ts");
   const { alignClasses } = await import("../../data/alignClasses.ts");
   const run = RunFolder.of(weights);
-  const { seed = 1 } = await trainedWith(weights, run); // of a model without its run: the default
+  const { seed = 1 } = (await trainedWith(weights)) ?? {}; // of a model without its run: the default
   const { dataset, warnings, seen } = await openDataset({ ...flags, data }, { seed, run, task });
   const images = dataset.images.filter((image) => [image.split, "all"].includes(split));
   const noun = SAMPLE_NAMES[task ?? "detection"];
@@ -53,15 +51,6 @@ export async function measuredData(flags: MeasuredFlags, task?: TaskKind): Promi
     dataset: { ...dataset, images },
     alignedTo: (classes) => alignClasses({ ...dataset, images }, classes),
   };
-}
-
-/** What is known of the training of a model. */
-async function trainedWith(weights: string, run: RunFolder): Promise<{ seed?: number | undefined }> {
-  if (isOnnxPath(weights)) {
-    const { readManifest } = await import("../../export/onnx/openOnnxModel.ts");
-    return (await readManifest(weights)).trained ?? {};
-  }
-  return existsSync(run.config) ? run.readConfig() : {};
 }
 
 /** "; 2 of them were trained on; 1 of them is a copy of an image that was trained on", or nothing. */

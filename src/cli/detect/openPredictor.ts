@@ -1,5 +1,8 @@
+import { existsSync } from "node:fs";
+import { checked } from "../../base/checked.ts";
 import { AnchorkitError } from "../../base/errors.ts";
 import type { Detector } from "../../detection/detector.ts";
+import { Trained } from "../../export/manifest.ts";
 import { isOnnxPath } from "../../export/onnx/onnxPath.ts";
 import { modelNamed, openModel, type Predictor } from "../../models.ts";
 import type { PredictorOptions } from "../../training/predictorOptions.ts";
@@ -22,6 +25,17 @@ export async function placeOfModel(weights: string): Promise<string> {
   if (isOnnxPath(weights)) return weights;
   const { modelFolderOf } = await import("../../training/run/modelFolder.ts");
   return modelFolderOf(weights);
+}
+
+/** What is known of the training of a model; nothing of one without its run. */
+export async function trainedWith(weights: string): Promise<Trained | undefined> {
+  if (isOnnxPath(weights)) {
+    const { readManifest } = await import("../../export/onnx/openOnnxModel.ts");
+    return (await readManifest(weights)).trained;
+  }
+  const { RunFolder } = await import("../../training/run/runFolder.ts");
+  const run = RunFolder.of(weights);
+  return existsSync(run.config) ? checked(await run.readConfig(), Trained, run.config) : undefined;
 }
 
 /** Opens a trained model of any kind as the flags have it. */

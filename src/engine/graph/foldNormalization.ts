@@ -1,3 +1,4 @@
+import { constantOf } from "./constants.ts";
 import { type Attribute, DATA_TYPE, type GraphNode } from "./graphDef.ts";
 
 /** Output channels are the last of a kernel's dimensions, or the last two. */
@@ -65,9 +66,8 @@ function epsilonOf({ attr: { epsilon: value } }: GraphNode): number {
 
 /** The values of a constant node of float32. */
 function floatsOf(node: GraphNode | undefined): Float32Array | undefined {
-  const value = node?.op === "Const" ? node.attr.value : undefined;
-  if (!value || !("tensor" in value) || value.tensor.dtype !== DATA_TYPE.float32) return undefined;
-  return new Float32Array(value.tensor.tensorContent.slice().buffer);
+  const values = node && constantOf(node)?.values;
+  return values instanceof Float32Array ? values : undefined;
 }
 
 /** A constant node like another, of other values. */

@@ -95,15 +95,14 @@ export function recordLoop(
   const row = (as: string, values: number[]): string => inside(constant(as, values, [values.length]));
   const begin = node("Reshape", "begin", [place, row("one_row", [1])], { ...int32, Tshape: int32.T });
   const masks = ["begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask"].map((mask) => [mask, { i: 0 }] as const);
-  const scanned: RecordedLoop["scanned"][number][] = [];
-  const slices = loop.scanned.map((tensor, k) => {
+  const scanned = loop.scanned.map((tensor, k) => {
     const value = valueOf(tensor);
     const types = { T: { type: DATA_TYPE[value.dtype] }, Index: int32.T };
     const attr = { ...types, ...Object.fromEntries(masks), shrink_axis_mask: { i: 1 } };
     const bounds = [`${begin}:0`, `${begin}:0`, row(`stride_${k}`, [1])];
     const found = node("StridedSlice", `slice_${k}`, [inside(value), ...bounds], attr);
-    scanned.push({ all: value.source, slice: `${found}:0` });
-    return placeholder(value, value.shape.slice(1), `${found}:0`);
+    const slice = `${found}:0`;
+    return { all: value.source, slice, tensor: placeholder(value, value.shape.slice(1), slice) };
   });
   const carried = loop.carried.map((tensor, k) => {
     const value = valueOf(tensor);
@@ -113,7 +112,7 @@ export function recordLoop(
 
   const bodyBegins = nodes.length;
   const { kept, next } = writer.within(frame, () => {
-    const result = loop.body(slices, carried.map(({ tensor }) => tensor)); // prettier-ignore
+    const result = loop.body(scanned.map(({ tensor }) => tensor), carried.map(({ tensor }) => tensor)); // prettier-ignore
     return { next: result.carried.map(valueOf), kept: result.kept.map(valueOf) };
   });
   const body = nodes.slice(bodyBegins).map(({ name: own }) => own);
@@ -143,7 +142,8 @@ export function recordLoop(
     }),
   };
   const recorded: RecordedLoop = {
-    ...{ name, backwards: loop.backwards ?? false, body, scanned },
+    ...{ name, backwards: loop.backwards ?? false, body },
+    scanned: scanned.map(({ all, slice }) => ({ all, slice })),
     carried: carried.map(({ value, body: start, end }, k) => {
       return { first: value.source, begin: start, next: next[k]?.source ?? "", last: end };
     }),

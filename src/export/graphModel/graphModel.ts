@@ -2,7 +2,7 @@ import type { FrozenGraph } from "../../engine/graph/frozenGraph.ts";
 import { type Attribute, DATA_TYPE, type GraphNode, typeName } from "../../engine/graph/graphDef.ts";
 import type { GraphValue } from "../../engine/graph/recording.ts";
 import { AnchorkitError } from "../../base/errors.ts";
-import { type Constant, constantOf } from "../constants.ts";
+import { type Constant, constantOf, isBias } from "../../engine/graph/constants.ts";
 import { fuseConvolutions } from "./fuseConvolutions.ts";
 
 /** A model as tfjs's `loadGraphModel` reads it: the content of model.json, and of the file of weights beside it. */
@@ -34,12 +34,10 @@ export function graphModel(graph: FrozenGraph, { weightsFile, version, metadata 
     const constant = constantOf(node);
     return constant ? [[`${node.name}:0`, constant] as const] : [];
   })); // prettier-ignore
-  const isBias = (source: string, of: string): boolean => {
-    const channels = graph.values.get(of)?.shape.at(-1);
+  const nodes = fuseConvolutions(graph.nodes, outputs, (source, of) => {
     const constant = constants.get(source);
-    return constant?.values.length === channels && constant?.shape.at(-1) === channels;
-  };
-  const nodes = fuseConvolutions(graph.nodes, outputs, isBias);
+    return constant !== undefined && isBias(constant, graph.values.get(of)?.shape.at(-1));
+  });
   const unknown = nodes.find(({ op }) => UNKNOWN.has(op));
   if (unknown) throw new AnchorkitError(`${unknown.op}: tfjs has no such op`);
 

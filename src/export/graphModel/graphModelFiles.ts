@@ -1,5 +1,5 @@
 import { freezeStep } from "../../engine/graph/frozenGraph.ts";
-import { type Manifest, manifestOf, type Trained } from "../manifest.ts";
+import { MANIFEST_KEY, manifestOf, type Trained } from "../manifest.ts";
 import type { PortableModel } from "../portableModel.ts";
 import { graphModel } from "./graphModel.ts";
 
@@ -18,11 +18,11 @@ export interface GraphModelFiles {
  */
 export async function graphModelFiles(model: PortableModel, trained?: Trained): Promise<GraphModelFiles> {
   const graph = await freezeStep(model.step, model.weights, "portable");
-  const manifest: Manifest = manifestOf(model, trained);
+  const manifest = manifestOf(model, trained);
   const header = {
     weightsFile: "weights.bin",
     version: manifest.anchorkit,
-    metadata: { anchorkit: manifest },
+    metadata: { [MANIFEST_KEY]: manifest },
   };
   const { topology, weights } = graphModel(graph, header);
   return { "weights.bin": weights, "model.json": new TextEncoder().encode(`${JSON.stringify(topology)}\n`) };

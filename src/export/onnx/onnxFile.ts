@@ -1,11 +1,8 @@
 import { freezeStep } from "../../engine/graph/frozenGraph.ts";
-import { type Manifest, manifestOf, type Trained } from "../manifest.ts";
+import { MANIFEST_KEY, manifestOf, type Trained } from "../manifest.ts";
 import type { PortableModel } from "../portableModel.ts";
 import { encodeOnnx } from "./onnxModel.ts";
 import { toOnnx } from "./toOnnx.ts";
-
-/** The name of the metadata of an ONNX file that holds its manifest, as JSON. */
-export const MANIFEST_KEY = "anchorkit";
 
 /**
  * A model as the bytes of an ONNX file; two of the same model are equal.
@@ -16,7 +13,7 @@ export const MANIFEST_KEY = "anchorkit";
  */
 export async function onnxFile(model: PortableModel, trained?: Trained): Promise<Uint8Array> {
   const graph = await freezeStep(model.step, model.weights, "native");
-  const manifest: Manifest = manifestOf(model, trained);
+  const manifest = manifestOf(model, trained);
   const metadata = {
     [MANIFEST_KEY]: JSON.stringify(manifest),
     task: model.kind,

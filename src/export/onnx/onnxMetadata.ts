@@ -1,6 +1,7 @@
 import { open, type FileHandle } from "node:fs/promises";
 import protobuf from "protobufjs";
 import { AnchorkitError } from "../../base/errors.ts";
+import { MANIFEST_KEY } from "../manifest.ts";
 
 /** Of one entry: descriptions hold the names of classes, some thousands at most. */
 const LARGEST_ENTRY = 16 * 2 ** 20;
@@ -29,6 +30,16 @@ export async function readOnnxMetadata(path: string): Promise<Map<string, string
     throw error;
   } finally {
     await file.close();
+  }
+}
+
+/** Whether a file is an ONNX file that anchorkit has written. */
+export async function isOnnxExport(path: string): Promise<boolean> {
+  try {
+    return (await readOnnxMetadata(path)).has(MANIFEST_KEY);
+  } catch (error) {
+    if (error instanceof AnchorkitError) return false;
+    throw error;
   }
 }
 

@@ -3,15 +3,14 @@ import { type DataType, type GraphNode } from "../../engine/graph/graphDef.ts";
 import { type FrozenGraph, STEP } from "../../engine/graph/frozenGraph.ts";
 import type { GraphValue } from "../../engine/graph/recording.ts";
 import { makerOf } from "../../engine/graph/sources.ts";
-import { type Constant, constantOf, transposed } from "../constants.ts";
+import { type Constant, constantOf, transposed } from "../../engine/graph/constants.ts";
 import type { OnnxAttribute, OnnxNode, OnnxTensor, OnnxType, OnnxValue } from "./onnxModel.ts";
 
-/** The axis of an image in channels-first order where each of its axes is, n, h, w, c, in the order of TensorFlow. */
-export const CHANNELS_FIRST = [0, 2, 3, 1] as const;
+/** Where each of the axes n, h, w, c of TensorFlow's images is with channels first; as Transpose takes it, the way back. */
+export const CHANNELS_FIRST = [0, 2, 3, 1];
 
-/** From n, c, h, w to n, h, w, c and back, as Transpose takes it. */
-const TO_LAST = [0, 2, 3, 1];
-const TO_FIRST = [0, 3, 1, 2];
+/** From n, h, w, c to n, c, h, w, as Transpose takes it. */
+export const TO_FIRST = [0, 3, 1, 2];
 
 /** Operators that take a bias as a third input. */
 const WITH_BIAS = new Set(["Conv", "ConvTranspose", "Gemm"]);
@@ -85,7 +84,7 @@ export class OnnxWriter {
   /** The name of a value, with its axes as they were recorded. */
   plain(source: string): string {
     const names = this.#namesOf(source);
-    return (names.plain ??= this.node("Transpose", [names.first ?? ""], { perm: TO_LAST }));
+    return (names.plain ??= this.node("Transpose", [names.first ?? ""], { perm: CHANNELS_FIRST }));
   }
 
   /** The name of a value of four axes, channels first. */
@@ -120,6 +119,16 @@ export class OnnxWriter {
   isFirst(source: string): boolean {
     const names = this.#names.get(source);
     return names?.first !== undefined && names.plain === undefined;
+  }
+
+  /** The name of a value: channels first, or as it was recorded. */
+  take(source: string, first: boolean): string {
+    return first ? this.first(source) : this.plain(source);
+  }
+
+  /** Says under what name a value can be had, and in which of the two orders. */
+  give(source: string, name: string, first: boolean): void {
+    this.define(source, first ? { first: name } : { plain: name });
   }
 
   /** Says under what name a value of the recorded graph can be had. */

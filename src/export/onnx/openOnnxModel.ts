@@ -4,8 +4,7 @@ import { checked } from "../../base/checked.ts";
 import { AnchorkitError } from "../../base/errors.ts";
 import { loadEngine } from "../../engine/load.ts";
 import type { Runner } from "../../engine/graph/step.ts";
-import { Manifest } from "../manifest.ts";
-import { MANIFEST_KEY } from "./onnxFile.ts";
+import { Manifest, MANIFEST_KEY } from "../manifest.ts";
 import { readOnnxMetadata } from "./onnxMetadata.ts";
 import { openOnnx } from "./onnxSession.ts";
 

@@ -5,7 +5,7 @@ import { buildBackbone } from "../../core/backbones/buildBackbone.ts";
 import { CropTo } from "../../core/layers/upsampling/cropTo.ts";
 import { TransposedUpsampling } from "../../core/layers/upsampling/transposedUpsampling.ts";
 import { UpSampling2D } from "../../core/layers/upSampling2D.ts";
-import type { FcnArchitecture } from "./architecture.ts";
+import { alignmentOf, type FcnArchitecture } from "./architecture.ts";
 import type { SegmenterNetwork } from "./segmenterNetwork.ts";
 
 /**
@@ -19,11 +19,8 @@ import type { SegmenterNetwork } from "./segmenterNetwork.ts";
  * in place of one round off. The fully connected layers that the paper makes convolutions of VGG16's (fc6 and fc7, 120
  * million weights) are left out: the last map is scored as it is.
  */
-export function buildFcn(
-  { stride, backbone: name, width, publisher }: FcnArchitecture,
-  outputs: number,
-  random: Random,
-): SegmenterNetwork {
+export function buildFcn(architecture: FcnArchitecture, outputs: number, random: Random): SegmenterNetwork {
+  const { stride, backbone: name, width, publisher } = architecture;
   const backbone = buildBackbone(name, { random: random.fork("backbone"), width, publisher });
   const image = backbone.model.inputs[0] as tf.SymbolicTensor;
   const mapOf = (of: number): tf.SymbolicTensor => {
@@ -45,7 +42,7 @@ export function buildFcn(
   const pixels = new UpSampling2D({ name: "pixels", size: stride, interpolation: "bilinear" }).apply(scores);
   const result = new CropTo({ name: "outputs" }).apply([pixels as tf.SymbolicTensor, image]) as tf.SymbolicTensor;
   const model = tf.model({ inputs: image, outputs: result, name: `fcn${stride}` });
-  return { model, backbone, margin: 0, alignment: 32, outputLayers };
+  return { model, backbone, margin: 0, alignment: alignmentOf(architecture), outputLayers };
 }
 
 function score(

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Random } from "../../base/random.ts";
 import { blocks } from "../../core/backbones/blocks.ts";
-import type { UnetArchitecture } from "./architecture.ts";
+import { alignmentOf, type UnetArchitecture } from "./architecture.ts";
 import type { SegmenterNetwork } from "./segmenterNetwork.ts";
 import { convolutions, upsampled } from "./unetBlocks.ts";
 import { encodeByBackbone, encodePlainly } from "./unetEncoders.ts";
@@ -22,7 +22,7 @@ import { CropTo } from "../../core/layers/upsampling/cropTo.ts";
  * @throws AnchorkitError if a backbone is to be used with valid convolutions, unpooling, or a depth that it has not
  */
 export function buildUnet(architecture: UnetArchitecture, outputs: number, random: Random): SegmenterNetwork {
-  const { filters, depth, padding, upsampling } = architecture;
+  const { filters, padding, upsampling } = architecture;
   const b = blocks({ random: random.fork("layers") }, { momentum: 0.9, epsilon: 1e-3 });
   const encoder = architecture.backbone
     ? encodeByBackbone(b, architecture, architecture.backbone, random.fork("backbone"))
@@ -46,5 +46,6 @@ export function buildUnet(architecture: UnetArchitecture, outputs: number, rando
   const head = tf.layers.conv2d({ name: "outputs", filters: outputs, kernelSize: 1, kernelInitializer });
   const model = tf.model({ inputs: encoder.image, outputs: head.apply(x) as tf.SymbolicTensor, name: "unet" });
   const { backbone } = encoder;
-  return { model, ...(backbone && { backbone }), margin, alignment: 2 ** depth, outputLayers: ["outputs"] };
+  const alignment = alignmentOf(architecture);
+  return { model, ...(backbone && { backbone }), margin, alignment, outputLayers: ["outputs"] };
 }

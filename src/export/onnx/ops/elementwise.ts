@@ -1,3 +1,4 @@
+import { isBias } from "../../../engine/graph/constants.ts";
 import type { GraphNode } from "../../../engine/graph/graphDef.ts";
 import { floatOf, typeOf } from "../../attributes.ts";
 import { ONNX_TYPE, type OnnxAttribute } from "../onnxModel.ts";
@@ -97,19 +98,15 @@ function alike(w: OnnxWriter, node: GraphNode, write: (x: string) => string): vo
 /** Of inputs that are broadcast to the shape of the output: channels first if one of them is at hand so alone. */
 function together(w: OnnxWriter, node: GraphNode, write: (inputs: string[]) => string): void {
   const inputs = node.input.filter((source) => !source.startsWith("^"));
-  if (inputs.some((source) => w.isFirst(source)) && w.shape(output(node)).length === 4) {
-    w.define(output(node), { first: write(inputs.map((source) => w.spread(source))) });
-  } else {
-    w.define(output(node), { plain: write(inputs.map((source) => w.plain(source))) });
-  }
+  const first = inputs.some((source) => w.isFirst(source)) && w.shape(output(node)).length === 4;
+  w.give(output(node), write(inputs.map((source) => (first ? w.spread(source) : w.plain(source)))), first);
 }
 
 /** A bias becomes part of the convolution or product before it, where nothing else takes that. */
 function add(w: OnnxWriter, node: GraphNode): void {
   const [x = "", bias = ""] = node.input;
-  const values = w.constant(bias)?.values;
-  const channels = w.shape(output(node)).at(-1);
-  const isBias = values?.length === channels && w.shape(bias).at(-1) === channels;
-  if (isBias && values && w.addBias(x, w.floats(values), output(node))) return;
+  const constant = w.constant(bias);
+  const fits = constant && isBias(constant, w.shape(output(node)).at(-1));
+  if (fits && w.addBias(x, w.floats(constant.values), output(node))) return;
   broadcast("Add")(w, node);
 }

@@ -1,7 +1,7 @@
 import { AnchorkitError } from "../../../base/errors.ts";
 import type { GraphNode } from "../../../engine/graph/graphDef.ts";
 import { flagOf, floatOf, has, intOf, intsOf, textOf } from "../../attributes.ts";
-import { type Constant, transposed } from "../../constants.ts";
+import { type Constant, transposed } from "../../../engine/graph/constants.ts";
 import { ONNX_TYPE, type OnnxAttribute } from "../onnxModel.ts";
 import { onnxType, type OnnxWriter } from "../onnxWriter.ts";
 import { type OpWriters, output } from "./op.ts";
@@ -90,21 +90,20 @@ function changedKernel(w: OnnxWriter, node: GraphNode, input: number, change: (k
 
 function pool(op: string) {
   return (w: OnnxWriter, node: GraphNode): void => {
-    const x = node.input[0] ?? "";
-    const window = windowOf(node, spatial(intsOf(node, "ksize")), [1, 1]);
-    const pads = padsOf(w, node, spatial(w.shape(x)), window);
-    const attributes = { kernel_shape: window.kernel, strides: window.strides, pads };
-    w.define(output(node), { first: w.node(op, [w.first(x)], attributes) });
+    w.define(output(node), { first: w.node(op, [w.first(node.input[0] ?? "")], poolAttributes(w, node)) });
   };
+}
+
+function poolAttributes(w: OnnxWriter, node: GraphNode) {
+  const window = windowOf(node, spatial(intsOf(node, "ksize")), [1, 1]);
+  const pads = padsOf(w, node, spatial(w.shape(node.input[0] ?? "")), window);
+  return { kernel_shape: window.kernel, strides: window.strides, pads };
 }
 
 /** Places are counted over channels first in ONNX, and over channels last, of each image by itself, in TensorFlow. */
 function poolWithPlaces(w: OnnxWriter, node: GraphNode): void {
   const [x = ""] = node.input;
-  const window = windowOf(node, spatial(intsOf(node, "ksize")), [1, 1]);
-  const pads = padsOf(w, node, spatial(w.shape(x)), window);
-  const attributes = { kernel_shape: window.kernel, strides: window.strides, pads };
-  const [pooled, places] = w.several("MaxPool", [w.first(x)], 2, attributes) as [string, string];
+  const [pooled, places] = w.several("MaxPool", [w.first(x)], 2, poolAttributes(w, node)) as [string, string];
   const [, height = 0, width = 0, channels = 0] = w.shape(x);
   const cell = w.node("Mod", [places, w.ints([height * width], [])]);
   const channel = w.ints(Array.from({ length: channels }, (_, c) => c), [1, channels, 1, 1]); // prettier-ignore

@@ -41,9 +41,9 @@ function reduce(op: string): OpWriter {
     const inOrder = left.every((axis, i) => i === 0 || axis > (left[i - 1] ?? 0));
     const first = w.isFirst(x) && (keep || inOrder);
     const own = first ? axes.map((axis) => CHANNELS_FIRST[axis] ?? NaN) : axes;
-    const inputs = [first ? w.first(x) : w.plain(x), w.ints(own)];
+    const inputs = [w.take(x, first), w.ints(own)];
     const name = w.node(op, inputs, { keepdims: Number(keep) });
-    w.define(output(node), first && keep ? { first: name } : { plain: name });
+    w.give(output(node), name, first && keep);
   };
 }
 
@@ -61,8 +61,8 @@ function truth(op: string): OpWriter {
 function alongLast(op: string): OpWriter {
   return (w, node) => {
     const [x = ""] = node.input;
-    if (w.isFirst(x)) w.define(output(node), { first: w.node(op, [w.first(x)], { axis: 1 }) });
-    else w.define(output(node), { plain: w.node(op, [w.plain(x)], { axis: -1 }) });
+    const first = w.isFirst(x);
+    w.give(output(node), w.node(op, [w.take(x, first)], { axis: first ? 1 : -1 }), first);
   };
 }
 

@@ -1,7 +1,7 @@
 import { AnchorkitError } from "../../../base/errors.ts";
 import type { GraphNode } from "../../../engine/graph/graphDef.ts";
 import { has, intOf, textOf } from "../../attributes.ts";
-import { CHANNELS_FIRST, type OnnxWriter } from "../onnxWriter.ts";
+import { CHANNELS_FIRST, type OnnxWriter, TO_FIRST } from "../onnxWriter.ts";
 import { type OpWriters, output } from "./op.ts";
 
 /** What moves numbers, and computes none. */
@@ -18,8 +18,9 @@ export const SHAPE_OPS: OpWriters = {
   Transpose: (w, node) => {
     const [x = ""] = node.input;
     const order = w.numbers(node, 1);
-    const perm = w.isFirst(x) ? order.map((axis) => CHANNELS_FIRST[axis] ?? NaN) : order;
-    w.define(output(node), { plain: w.node("Transpose", [w.isFirst(x) ? w.first(x) : w.plain(x)], { perm }) });
+    const first = w.isFirst(x);
+    const perm = first ? order.map((axis) => CHANNELS_FIRST[axis] ?? NaN) : order;
+    w.define(output(node), { plain: w.node("Transpose", [w.take(x, first)], { perm }) });
   },
   ConcatV2: (w, node) => {
     const parts = node.input.slice(0, -1);
@@ -98,9 +99,9 @@ function alongAxis(
   const positive = axis < 0 ? axis + rank : axis;
   const first = rank === 4 && inputs.some((source) => w.isFirst(source));
   const own = first ? (CHANNELS_FIRST[positive] ?? NaN) : positive;
-  const names = inputs.map((source) => (first ? w.first(source) : w.plain(source)));
+  const names = inputs.map((source) => w.take(source, first));
   write(names, own).forEach((name, i) => {
-    w.define(output(node, i), first ? { first: name } : { plain: name });
+    w.give(output(node, i), name, first);
   });
 }
 
@@ -122,10 +123,10 @@ function slice(w: OnnxWriter, node: GraphNode, { begin, ends, steps }: Bounds, r
   });
   const pick = (values: readonly number[]): string => w.ints(cut.map((axis) => values[axis] ?? NaN));
   const axes = w.ints(cut.map((axis) => (first ? (CHANNELS_FIRST[axis] ?? NaN) : axis)));
-  const whole = first ? w.first(x) : w.plain(x);
+  const whole = w.take(x, first);
   const part = cut.length === 0 ? whole : w.node("Slice", [whole, pick(begin), pick(ends), axes, pick(steps)]);
   if (reshaped) reshape(w, node, part);
-  else w.define(output(node), first ? { first: part } : { plain: part });
+  else w.give(output(node), part, first);
 }
 
 function stridedSlice(w: OnnxWriter, node: GraphNode): void {
@@ -174,8 +175,8 @@ function padded(
   more: readonly string[],
 ): void {
   const first = w.isFirst(x);
-  const order = first ? [0, 3, 1, 2] : w.shape(x).map((_, axis) => axis);
+  const order = first ? TO_FIRST : w.shape(x).map((_, axis) => axis);
   const sides = [0, 1].flatMap((side) => order.map((axis) => amounts[2 * axis + side] ?? 0));
-  const name = w.node("Pad", [first ? w.first(x) : w.plain(x), w.ints(sides), ...more], attributes);
-  w.define(output(node), first ? { first: name } : { plain: name });
+  const name = w.node("Pad", [w.take(x, first), w.ints(sides), ...more], attributes);
+  w.give(output(node), name, first);
 }

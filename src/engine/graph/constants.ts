@@ -1,5 +1,4 @@
-import type { DataType, GraphNode } from "../engine/graph/graphDef.ts";
-import { shapeNumbers, typeName } from "../engine/graph/graphDef.ts";
+import { type DataType, type GraphNode, shapeNumbers, typeName } from "./graphDef.ts";
 
 /** A constant of a recorded graph. */
 export interface Constant {
@@ -18,6 +17,11 @@ export function constantOf({ op, attr: { value } }: GraphNode): Constant | undef
   if (dtype === "float32") return { dtype, shape, values: new Float32Array(buffer) };
   if (dtype === "int32") return { dtype, shape, values: new Int32Array(buffer) };
   return { dtype, shape, values: new Uint8Array(buffer) };
+}
+
+/** Whether a constant is one number for each of so many channels, to be added to all of them. */
+export function isBias({ shape, values }: Constant, channels: number | undefined): boolean {
+  return values.length === channels && shape.at(-1) === channels;
 }
 
 /** A constant with its axes in another order: axis i of the result is axis order[i]. */

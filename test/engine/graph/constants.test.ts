@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { constantNode, DATA_TYPE } from "../../src/engine/graph/graphDef.ts";
-import { constantOf, transposed } from "../../src/export/constants.ts";
+import { constantNode, DATA_TYPE } from "../../../src/engine/graph/graphDef.ts";
+import { constantOf, transposed } from "../../../src/engine/graph/constants.ts";
 
 it("reads constants of every type, wherever their bytes lie", () => {
   const bytes = new Uint8Array([0, ...new Uint8Array(Float32Array.of(1.5, -2).buffer)]).subarray(1); // not aligned
