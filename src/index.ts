@@ -21,7 +21,8 @@ export type { NamedTensors, Step, TensorSpec, Updates } from "./engine/graph/ste
 
 export type { PortableInput, PortableModel } from "./export/portableModel.ts";
 export { onnxFile } from "./export/onnx/onnxFile.ts";
-export { openOnnx, type OnnxSession, type OnnxSessionOptions } from "./export/onnx/onnxSession.ts";
+export type { OpenedModel } from "./export/openedModel.ts";
+export { openOnnx, type OnnxSessionOptions } from "./export/onnx/onnxSession.ts";
 export { findModelRate, MODELS, type ModelFamily, modelNamed, openModel, trainModel } from "./models.ts";
 
 export { alignClasses } from "./data/alignClasses.ts";

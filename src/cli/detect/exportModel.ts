@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { requireReplaceable } from "../../base/output/requireReplaceable.ts";
-import { writeFileAtomic } from "../../base/files.ts";
+import { UsageError } from "../../base/errors.ts";
+import { writeFileAtomic, writeFolderAtomic } from "../../base/files.ts";
 import type { RunStep } from "../../engine/graph/step.ts";
 import type { PortableModel } from "../../export/portableModel.ts";
 import type { Trained } from "../../export/manifest.ts";
@@ -27,9 +28,11 @@ interface Flags {
 /** What has been written, and how it can be run here. */
 interface Written {
   bytes: number;
+  /** Where, if not `--out` itself. */
+  place?: string;
   /** What runs it here, or why nothing does. */
   runner: string;
-  open?: () => Promise<{ run: RunStep; close(): void | Promise<void> }>;
+  open?: () => Promise<{ run: RunStep; close: () => void | Promise<void> }>;
 }
 
 /** Makes sure that a model may be written to a place, and gives what writes it there. */
@@ -41,7 +44,7 @@ interface Place {
   overwrite?: true | undefined;
 }
 
-const FORMS = { onnx: toOnnxFile, tfjs: toGraphModel } satisfies Record<string, Form>;
+const FORMS = { onnx: toOnnxFile, "saved-model": toSavedModel, tfjs: toGraphModel } satisfies Record<string, Form>;
 
 /** `detect export` */
 export function addExportModel(program: Command): void {
@@ -49,7 +52,14 @@ export function addExportModel(program: Command): void {
     .command("export")
     .description("Write a trained model in a form that other programs run, with the same answers")
     .argument("<run>", "run folder that detect train wrote")
-    .addOption(choice("--to <form>", "ONNX, or a GraphModel for TensorFlow.js", Object.keys(FORMS), "onnx"))
+    .addOption(
+      choice(
+        "--to <form>",
+        "ONNX, a SavedModel for TensorFlow (Serving), or a GraphModel for TensorFlow.js",
+        Object.keys(FORMS),
+        "onnx",
+      ),
+    )
     .option("--out <path>", "the file to write, or for tfjs the folder")
     .option(
       "--batch <n>",
@@ -63,12 +73,16 @@ export function addExportModel(program: Command): void {
   addExamples(
     command,
     "detect export runs/cells --to onnx --out cells.onnx",
+    "detect export runs/cells --to saved-model --out models/cells",
     "detect export runs/cells --to tfjs --out site/model",
   );
 }
 
 async function exportModel(run: string, { to, out, batch, overwrite, json }: Flags): Promise<void> {
   requireThere({ run });
+  if (to === "saved-model" && batch !== 1) {
+    throw new UsageError("a SavedModel takes any number of images at once; leave out --batch");
+  }
   const { modelFolderOf } = await import("../../training/run/modelFolder.ts");
   const write = await FORMS[to](out, { inputs: [modelFolderOf(run)], overwrite });
   const { openModel } = await import("../../models.ts");
@@ -78,9 +92,10 @@ async function exportModel(run: string, { to, out, batch, overwrite, json }: Fla
   const written = await write(portable, await trainedWith(run));
   const differences = await check(portable, written);
   model.dispose();
-  const { bytes, runner } = written;
-  if (json) printJson({ run, to, out, bytes, batch, ...(differences ? { differences } : { unchecked: runner }) });
-  else process.stdout.write(`${to}: ${out}, ${(bytes / 1e6).toFixed(1)} MB\n${checkLine(runner, differences)}\n`);
+  const { bytes, runner, place = out } = written;
+  if (json)
+    printJson({ run, to, out: place, bytes, batch, ...(differences ? { differences } : { unchecked: runner }) });
+  else process.stdout.write(`${to}: ${place}, ${(bytes / 1e6).toFixed(1)} MB\n${checkLine(runner, differences)}\n`);
 }
 
 async function toOnnxFile(out: string, place: Place): Promise<Write> {
@@ -110,6 +125,26 @@ async function toGraphModel(out: string, place: Place): Promise<Write> {
     }, names);
     const bytes = names.reduce((sum, name) => sum + files[name].length, 0);
     return { bytes, runner: "tfjs's executor", open: () => openGraphModel(files) };
+  };
+}
+
+async function toSavedModel(out: string, place: Place): Promise<Write> {
+  const { OutputFolder } = await import("../../base/output/outputFolder.ts");
+  const { versionsIn } = await import("../../export/exportedForm.ts");
+  const folder = await OutputFolder.open(out, { command: "detect export", ...place, results: true });
+  const version = (versionsIn(out).at(-1) ?? 0) + 1; // beside those that are there
+  return async (model, trained) => {
+    const { savedModelFiles } = await import("../../export/savedModel/savedModelFiles.ts");
+    const { openSavedModel } = await import("../../export/savedModel/openSavedModel.ts");
+    const files = Object.entries<Uint8Array>({ ...(await savedModelFiles(model, trained)) });
+    const into = join(out, String(version));
+    const names = files.map(([name]) => `${version}/${name}`);
+    const fill = async (beside: string): Promise<void> => {
+      for (const [name, bytes] of files) await writeFileAtomic(join(beside, name), bytes);
+    };
+    await folder.write(() => writeFolderAtomic(into, fill), names);
+    const bytes = files.reduce((sum, [, { length }]) => sum + length, 0);
+    return { bytes, place: into, runner: "TensorFlow", open: () => openSavedModel(into) };
   };
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -49,6 +49,23 @@ describe.runIf(native)("detect export", () => {
     expect([into.code, into.stderr]).toEqual([1, expect.stringContaining("is the input itself")]);
   });
 
+  it("writes a SavedModel beside its earlier versions, and runs it", async () => {
+    const out = join(folder, "models");
+    for (const version of [1, 2]) {
+      const { code, stdout } = await callCommand("detect", ["export", run, "--to", "saved-model", "--out", out]);
+      expect([code, stdout]).toEqual([
+        0,
+        expect.stringMatching(`^saved-model: .*models/${version}, [\\d.]+ MB\nchecked on`),
+      ]);
+    }
+    expect((await readdir(out)).sort()).toEqual([".anchorkit.json", "1", "2"]);
+    expect((await readdir(join(out, "1"))).sort()).toEqual(["assets.extra", "saved_model.pb"]);
+    const [first, second] = await Promise.all(["1", "2"].map((v) => readFile(join(out, v, "saved_model.pb"))));
+    expect(first && second && Buffer.compare(first, second)).toBe(0);
+    const several = await callCommand("detect", ["export", run, "--to", "saved-model", "--out", out, "--batch", "2"]);
+    expect([several.code, several.stderr]).toEqual([2, expect.stringContaining("leave out --batch")]);
+  });
+
   it("writes what detect predict and detect eval use as they use the run", async () => {
     const named = await detector({ names: ["bolt", "fish", "jug", "leaf", "mug"] })(folder);
     const out = join(folder, "named.onnx");
@@ -79,7 +96,7 @@ describe.runIf(native)("detect export", () => {
   });
 
   it.each([
-    [["--to", "tensorrt"], 2, "Allowed choices are onnx, tfjs"],
+    [["--to", "tensorrt"], 2, "Allowed choices are onnx, saved-model, tfjs"],
     [["--batch", "0"], 2, "--batch"],
     [["--btach", "2"], 2, "--batch"],
   ])("refuses %j in a line", async (args, code, message) => {
