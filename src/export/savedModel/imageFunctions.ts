@@ -9,16 +9,16 @@ import {
 } from "../../engine/graph/graphDef.ts";
 import type { PortableInput, PortableModel } from "../portableModel.ts";
 import { functionDef } from "./functionDef.ts";
-import { call, cast, func, ints, listOf, node, reshape, scalar, STRING, text } from "./nodes.ts";
+import { call, callCase, callIf, cast, func, ints, listOf, node, reshape, scalar, STRING, text } from "./nodes.ts";
 import { FACTORS, placeStep, shrinkStep } from "./placeStep.ts";
-import type { Part } from "./predictFunction.ts";
+import type { NamedPart, Part } from "./predictFunction.ts";
 
 /** What is known of an image once it lies on the canvas, each for one image. */
 type Known = NonNullable<PortableInput["says"]>;
 
 /** The functions that reading calls, by their names. */
 interface ReadParts {
-  headers: readonly string[];
+  headers: readonly [string, string];
   decoders: readonly string[];
   shrink: string;
   place: string;
@@ -41,7 +41,7 @@ const bytesOf = (words: string): Uint8Array => new TextEncoder().encode(words);
 export async function imageFunctions(
   { inputs }: PortableModel,
   preprocessing: Preprocessing,
-  predict: { name: string; takes: readonly (Part & { name: string })[]; gives: readonly Part[] },
+  predict: { name: string; takes: readonly NamedPart[]; gives: readonly Part[] },
 ): Promise<{ functions: FunctionDef[]; answer: string }> {
   const name = predict.name;
   const shrink = stepFunction(`${name}_shrink`, await freezeStep(shrinkStep(preprocessing), new Map(), "native"));
@@ -54,7 +54,12 @@ export async function imageFunctions(
     width: { type: FLOAT, shape: [1] },
   };
   const named = ({ signature }: FunctionDef): string => signature.name;
-  const parts = { headers: header.map(named), decoders: decode.map(named), shrink: named(shrink), place: named(place) };
+  const parts = {
+    headers: [named(header[0]), named(header[1])] as const,
+    decoders: decode.map(named),
+    shrink: named(shrink),
+    place: named(place),
+  };
   const read = readFunction(`${name}_read`, all, parts);
   const answer = answerFunction(`${name}_answer`, named(read), all, {
     ...predict,
@@ -102,7 +107,7 @@ function decoders(name: string): FunctionDef[] {
 }
 
 /** [3] int32: height and width that the header of a JPEG says; zeros of other files, which are asked for all their pixels. */
-function headers(name: string): FunctionDef[] {
+function headers(name: string): [no: FunctionDef, yes: FunctionDef] {
   const attr = { output_type: { type: INT32 } };
   return [
     fileFunction(`${name}_no_header`, INT32, [ints("result", [0, 0, 0])]),
@@ -126,11 +131,10 @@ function readFunction(name: string, all: Record<Known, Part>, parts: ReadParts):
     ...[scalar("two", "int32", Int32Array.of(2)), text("jpeg", Uint8Array.of(0xff, 0xd8))],
     node("start", "Substr", ["contents:0", "axis:0", "two:0"], { T: { type: INT32 }, unit: { s: bytesOf("BYTE") } }),
     node("is_jpeg", "Equal", ["start:0", "jpeg:0"], { T: { type: STRING }, incompatible_shape_error: { b: true } }),
-    cast("kind", "is_jpeg:0", "bool", "int32"),
-    call("header", parts.headers, ["kind:0", "contents:0"], { takes: [STRING], gives: [INT32] }),
+    callIf("header", parts.headers, ["is_jpeg:0", "contents:0"], { takes: [STRING], gives: [INT32] }),
     ...sizeOf("promised", "header:0"),
     call("choice", parts.shrink, ["promised:0"], { takes: [FLOAT], gives: [INT32] }),
-    call("decoded", parts.decoders, ["choice:0", "contents:0"], { takes: [STRING], gives: [UINT8] }),
+    callCase("decoded", parts.decoders, ["choice:0", "contents:0"], { takes: [STRING], gives: [UINT8] }),
     node("shape", "Shape", ["decoded:0"], { T: { type: UINT8 }, out_type: { type: INT32 } }),
     ...sizeOf("stored", "shape:0"),
     node("own", "SelectV2", ["is_jpeg:0", "promised:0", "stored:0"], { T: { type: FLOAT } }),

@@ -64,7 +64,15 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /** Outputs that are one list, of as many tensors as the node says. */
 const LISTS: Readonly<Record<string, string>> = {
-  ...named("output", ["MapDefun", "Split", "SplitV", "StatefulPartitionedCall", "StatelessCase", "Unpack"]),
+  ...named("output", [
+    "MapDefun",
+    "Split",
+    "SplitV",
+    "StatefulPartitionedCall",
+    "StatelessCase",
+    "StatelessIf",
+    "Unpack",
+  ]),
   DatasetToSingleElement: "components",
 };
 

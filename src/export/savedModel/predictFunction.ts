@@ -10,11 +10,15 @@ export interface Part {
   shape: readonly number[];
 }
 
+export interface NamedPart extends Part {
+  name: string;
+}
+
 export interface PredictFunction {
   definition: FunctionDef;
   /** What it takes and gives, in their order, by the step's names. */
-  takes: (Part & { name: string })[];
-  gives: (Part & { name: string })[];
+  takes: NamedPart[];
+  gives: NamedPart[];
 }
 
 /**
@@ -46,6 +50,6 @@ export function predictFunction(name: string, { nodes, inputs, outputs }: Frozen
   return { definition, takes, gives };
 }
 
-function partOf(name: string, { shape: [batch = 1, ...rest], dtype }: GraphValue): Part & { name: string } {
+function partOf(name: string, { shape: [batch = 1, ...rest], dtype }: GraphValue): NamedPart {
   return { name, type: DATA_TYPE[dtype], shape: batch === 1 ? rest : [batch, ...rest] };
 }

@@ -4,6 +4,7 @@ import {
   DATA_TYPE,
   encodeGraph,
   encodeSavedModel,
+  type FunctionDef,
   type GraphNode,
   placeholderNode,
   shapeOf,
@@ -11,10 +12,11 @@ import {
 } from "../../engine/graph/graphDef.ts";
 import { manifestOf, type Trained } from "../manifest.ts";
 import type { PortableModel } from "../portableModel.ts";
+import { batchFunctions } from "./batchFunctions.ts";
 import { MANIFEST_FILE } from "./manifestFile.ts";
 import { imageFunctions } from "./imageFunctions.ts";
-import { func, listOf, node, STRING } from "./nodes.ts";
-import { type Part, predictFunction } from "./predictFunction.ts";
+import { callIf, isOne, node, STRING } from "./nodes.ts";
+import { type NamedPart, predictFunction } from "./predictFunction.ts";
 
 /** The signature that takes pixels of the canvas, and that which TensorFlow Serving asks unless told. */
 export const [CANVASES, DEFAULT] = ["canvases", "serving_default"];
@@ -39,14 +41,18 @@ export async function savedModelFiles(model: PortableModel, trained?: Trained): 
   // Of several models in one process each has functions of its own.
   const name = `anchorkit_${createHash("sha256").update(encodeGraph(graph.nodes)).digest("hex").slice(0, 16)}`;
   const { definition, takes, gives } = predictFunction(name, graph);
-  const canvases = signature(CANVASES, name, takes, gives);
-  const parts = { functions: [definition], nodes: canvases.nodes, signatures: { [CANVASES]: canvases.signature } };
+  const canvases = question(CANVASES, name, takes, gives);
+  const parts = {
+    functions: [definition, ...canvases.functions],
+    nodes: canvases.nodes,
+    signatures: { [CANVASES]: canvases.signature },
+  };
   if (model.preprocessing) {
     const { functions, answer } = await imageFunctions(model, model.preprocessing, { name, takes, gives });
     const files = [{ name: "image_bytes", type: STRING, shape: [] }];
     const readable = { name: "readable", type: DATA_TYPE.bool, shape: [] };
-    const served = signature(DEFAULT, answer, files, [...gives, readable]);
-    parts.functions.push(...functions);
+    const served = question(DEFAULT, answer, files, [...gives, readable]);
+    parts.functions.push(...functions, ...served.functions);
     parts.nodes.push(...served.nodes);
     parts.signatures[DEFAULT] = served.signature;
   } else parts.signatures[DEFAULT] = canvases.signature;
@@ -60,32 +66,38 @@ async function frozen({ step, weights }: PortableModel): Promise<FrozenGraph> {
   return graph.loops.length === 0 ? graph : freezeStep(step, weights, "portable");
 }
 
-/** What answers for a batch, sample by sample, several at a time. */
-function signature(
-  name: string,
-  answer: string,
-  takes: readonly (Part & { name: string })[],
-  gives: readonly (Part & { name: string })[],
-): { nodes: GraphNode[]; signature: SignatureDef } {
-  const { types, shapes } = listOf(gives);
+/** What is asked of a model: the nodes that are fed and fetched, and the functions that they call. */
+interface Question {
+  functions: FunctionDef[];
+  nodes: GraphNode[];
+  signature: SignatureDef;
+}
+
+/** The question whose answer is one function's for each sample of a batch. */
+function question(name: string, answer: string, takes: readonly NamedPart[], gives: readonly NamedPart[]): Question {
+  const functions = batchFunctions(answer, takes, gives);
+  const first = takes[0] ?? { name: "", type: 0 };
   const nodes = [
     ...takes.map(({ name: key, type, shape }) => placeholderNode(`${name}/${key}`, type, [-1, ...shape])),
-    node(`${name}/each`, "MapDefun", takes.map(({ name: key }) => `${name}/${key}:0`), {
-      ...{ Targuments: listOf(takes).types, Tcaptured: { list: { type: [] } } },
-      ...{ output_types: types, output_shapes: shapes, f: func(answer), max_intra_op_parallelism: { i: 0 } },
-    }),
-    ...gives.map(({ name: key, type }, i) =>
-      node(`${name}/output/${key}`, "Identity", [`${name}/each:${i}`], { T: { type } }),
+    ...isOne(`${name}/is_one`, `${name}/${first.name}:0`, first.type),
+    callIf(
+      `${name}/answers`,
+      [functions[0].signature.name, functions[1].signature.name],
+      [`${name}/is_one:0`, ...takes.map(({ name: key }) => `${name}/${key}:0`)],
+      { takes: takes.map(({ type }) => type), gives: gives.map(({ type }) => type) },
     ),
-  ]; // prettier-ignore
-  const infos = (parts: typeof takes, prefix: string): SignatureDef["inputs"] =>
+    ...gives.map(({ name: key, type }, i) =>
+      node(`${name}/output/${key}`, "Identity", [`${name}/answers:${i}`], { T: { type } }),
+    ),
+  ];
+  const infos = (parts: readonly NamedPart[], prefix: string): SignatureDef["inputs"] =>
     Object.fromEntries(
       parts.map(({ name: key, type, shape }) => {
         return [key, { name: `${prefix}${key}:0`, dtype: type, tensorShape: shapeOf([-1, ...shape]) }];
       }),
     );
   return {
-    nodes,
+    ...{ functions, nodes },
     signature: {
       inputs: infos(takes, `${name}/`),
       outputs: infos(gives, `${name}/output/`),
