@@ -1,7 +1,7 @@
 import { freezeStep } from "../../engine/graph/frozenGraph.ts";
 import { MANIFEST_KEY, manifestOf, type Trained } from "../manifest.ts";
 import type { PortableModel } from "../portableModel.ts";
-import { encodeOnnx } from "./onnxModel.ts";
+import { encodeOnnx, type OnnxModel } from "./onnxModel.ts";
 import { toOnnx } from "./toOnnx.ts";
 
 /**
@@ -12,6 +12,10 @@ import { toOnnx } from "./toOnnx.ts";
  *   TensorFlow
  */
 export async function onnxFile(model: PortableModel, trained?: Trained): Promise<Uint8Array> {
+  return encodeOnnx(await onnxModel(model, trained));
+}
+
+export async function onnxModel(model: PortableModel, trained?: Trained): Promise<OnnxModel> {
   const graph = await freezeStep(model.step, model.weights, "native");
   const manifest = manifestOf(model, trained);
   const metadata = {
@@ -20,5 +24,5 @@ export async function onnxFile(model: PortableModel, trained?: Trained): Promise
     classes: JSON.stringify(manifest.description.classes),
   };
   const header = { name: model.description.model, version: manifest.anchorkit, metadata };
-  return encodeOnnx(toOnnx(graph, header));
+  return toOnnx(graph, header);
 }
