@@ -74,8 +74,12 @@ export async function isOnnxruntimeHere(): Promise<boolean> {
   );
 }
 
-/** @throws AnchorkitError if the package is not there */
-async function loadOnnxruntime(): Promise<typeof import("onnxruntime-node")> {
+/**
+ * The package that runs ONNX files.
+ *
+ * @throws AnchorkitError if it is not there
+ */
+export async function loadOnnxruntime(): Promise<typeof import("onnxruntime-node")> {
   try {
     return await import("onnxruntime-node");
   } catch (error) {

@@ -96,9 +96,11 @@ export class OnnxWriter {
 
   /** The name of a value of [1, rows, columns] as a matrix. */
   matrix(source: string): string {
-    const shape = this.shape(source);
+    const shape = this.shape(source).slice(-2);
+    const constant = this.constant(source);
+    if (constant) return this.changed(source, "matrix", { ...constant, shape });
     const names = this.#namesOf(source);
-    return (names.matrix ??= this.node("Reshape", [this.plain(source), this.ints(shape.slice(-2))]));
+    return (names.matrix ??= this.node("Reshape", [this.plain(source), this.ints(shape)]));
   }
 
   /** The name of a value of four axes, channels first. */

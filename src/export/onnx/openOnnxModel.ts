@@ -1,23 +1,19 @@
 import * as tf from "@tensorflow/tfjs";
-import { z } from "zod";
 import { checked } from "../../base/checked.ts";
 import { AnchorkitError } from "../../base/errors.ts";
 import { loadEngine } from "../../engine/load.ts";
 import type { Runner } from "../../engine/graph/step.ts";
+import { canvasSizes } from "../canvasSizes.ts";
 import { Manifest, MANIFEST_KEY } from "../manifest.ts";
 import { readOnnxMetadata } from "./onnxMetadata.ts";
-import { openOnnx } from "./onnxSession.ts";
+import type { PortableModel } from "../portableModel.ts";
+import { openOnnx, type OnnxSession } from "./onnxSession.ts";
 
 /** An exported model that onnxruntime runs, as predictors take it. */
 export interface OnnxModel {
   description: Manifest["description"];
   runner: Runner;
 }
-
-/** Where the sizes of images are asked for, that of the canvas is given: predictors take boxes on the canvas. */
-const Canvas = z.looseObject({
-  preprocessing: z.looseObject({ canvas: z.object({ width: z.number(), height: z.number() }) }),
-});
 
 /**
  * Opens an ONNX file that `detect export` wrote.
@@ -36,23 +32,27 @@ export async function openOnnxModel(
     throw new AnchorkitError(`${path}: was exported for batches of ${manifest.batch}, and cannot take ${batch}`);
   }
   await loadEngine({ engine: "auto" }); // holds what goes in and comes out
-  const session = await openOnnx(path);
-  const { canvas } = Canvas.safeParse(manifest.description).data?.preprocessing ?? {};
+  const { description } = manifest;
+  return { description, runner: onnxRunner(await openOnnx(path), manifest) };
+}
+
+/** An exported model as predictors ask it: where sizes of images are asked for, that of the canvas is given. */
+export function onnxRunner(
+  session: OnnxSession,
+  { batch, description }: Pick<PortableModel, "batch" | "description">,
+): Runner {
   return {
-    description: manifest.description,
-    runner: {
-      batch: manifest.batch,
-      async run(inputs) {
-        const sizes = canvas && session.takes("sizes") && tf.tile(tf.tensor2d([[canvas.width, canvas.height]]), [manifest.batch, 1]); // prettier-ignore
-        try {
-          return await session.run({ ...inputs, ...(sizes && { sizes }) });
-        } finally {
-          tf.dispose(sizes);
-        }
-      },
-      dispose() {
-        void session.close();
-      },
+    batch,
+    async run(inputs) {
+      const sizes = session.takes("sizes") ? canvasSizes(description, batch) : undefined;
+      try {
+        return await session.run({ ...inputs, ...(sizes && { sizes }) });
+      } finally {
+        tf.dispose(sizes);
+      }
+    },
+    dispose() {
+      void session.close();
     },
   };
 }

@@ -2,29 +2,43 @@ import * as tf from "@tensorflow/tfjs";
 import type { NamedTensors } from "../../engine/graph/step.ts";
 import { encodeOnnx, type OnnxModel } from "../onnx/onnxModel.ts";
 import { openOnnx } from "../onnx/onnxSession.ts";
-import { addTo, emptyHistogram, type Histogram } from "./histogram.ts";
-import type { Range } from "./staticInt8.ts";
+import { bestRange, countIn, emptyHistogram, type Histogram, type Range } from "./histogram.ts";
 
-export async function histograms(model: OnnxModel, names: readonly string[], samples: readonly NamedTensors[]): Promise<Map<string, Histogram>> {
+/**
+ * Which ranges suit values of a model that are to be rounded to 8 bits, on some inputs; see `bestRange`. They are looked at
+ * twice: for the smallest and the largest number, and then for how often there are which.
+ *
+ * @param names of values of float32
+ * @throws AnchorkitError if onnxruntime-node is not there
+ */
+export async function calibrate(
+  model: OnnxModel,
+  names: readonly string[],
+  samples: readonly NamedTensors[],
+): Promise<Map<string, Range>> {
   const outputs = [...model.graph.outputs, ...names.map((name) => ({ name, type: "float32" as const }))];
   const session = await openOnnx(encodeOnnx({ ...model, graph: { ...model.graph, outputs } }));
-  const ranges = new Map<string, Range>();
-  const found = new Map<string, Histogram>();
-  for (const pass of [0, 1]) {
+  const look = async (at: (name: string, values: Float32Array) => void): Promise<void> => {
     for (const sample of samples) {
-      const all = await session.run(sample);
-      for (const name of names) {
-        const values = (all[name] as tf.Tensor).dataSync<"float32">();
-        if (pass === 0) {
-          let { low, high } = ranges.get(name) ?? { low: 0, high: 0 };
-          for (const v of values) { if (v < low) low = v; else if (v > high) high = v; }
-          ranges.set(name, { low, high });
-        } else addTo(found.get(name) as Histogram, values);
-      }
-      tf.dispose(all);
+      const found = await session.run(sample);
+      for (const name of names) at(name, (found[name] as tf.Tensor).dataSync<"float32">());
+      tf.dispose(found);
     }
-    if (pass === 0) for (const [n, r] of ranges) found.set(n, emptyHistogram(r));
+  };
+  try {
+    const widest = new Map<string, Range>(names.map((name) => [name, { low: 0, high: 0 }]));
+    await look((name, values) => widen(widest.get(name) as Range, values));
+    const counted = new Map([...widest].map(([name, range]) => [name, emptyHistogram(range)]));
+    await look((name, values) => { countIn(counted.get(name) as Histogram, values); }); // prettier-ignore
+    return new Map([...counted].map(([name, histogram]) => [name, bestRange(histogram, 256)]));
+  } finally {
+    await session.close();
   }
-  await session.close();
-  return found;
+}
+
+function widen(range: Range, values: Float32Array): void {
+  for (const value of values) {
+    if (value < range.low) range.low = value;
+    else if (value > range.high) range.high = value;
+  }
 }

@@ -1,54 +1,68 @@
-import type { Range } from "./staticInt8.ts";
+/** Between what two numbers values lie; 0 is one of them, or between them. */
+export interface Range {
+  low: number;
+  high: number;
+}
 
 /** How often values occur, in equal bins of a range. */
 export interface Histogram extends Range {
   counts: Float64Array;
 }
+
 const BINS = 2048;
 
+/** How finely ranges are tried. */
+const STEPS = 50;
+
 export function emptyHistogram({ low, high }: Range): Histogram {
-  return { low: Math.min(low, 0), high: Math.max(high, 0), counts: new Float64Array(BINS) };
+  return { low, high, counts: new Float64Array(BINS) };
 }
 
-export function addTo({ low, high, counts }: Histogram, values: Float32Array): void {
+/** Counts values, which lie in the histogram's range. */
+export function countIn({ low, high, counts }: Histogram, values: Float32Array): void {
   const perUnit = counts.length / (high - low || 1);
   const last = counts.length - 1;
   for (const value of values) {
-    const bin = Math.min(last, Math.max(0, Math.floor((value - low) * perUnit)));
+    const bin = Math.max(0, Math.min(last, Math.floor((value - low) * perUnit)));
     counts[bin] = (counts[bin] as number) + 1;
   }
 }
 
-/** percentile */
-export function percentileRange({ low, high, counts }: Histogram, share: number): Range {
-  const total = counts.reduce((a, b) => a + b, 0);
+/**
+ * The range with the least mean squared error of the counted values, once they are rounded to `levels` equal steps of it and
+ * cut off at its ends: Σ n(x) · e(x)², where e is how far x lies outside, or, inside, a step's own error, step² / 12. Both
+ * ends are tried at fiftieths of the way from 0 to the furthest value.
+ */
+export function bestRange({ low, high, counts }: Histogram, levels: number): Range {
   const width = (high - low) / counts.length;
-  let [a, b] = [0, counts.length];
-  for (let sum = 0; a < counts.length && sum + (counts[a] as number) <= total * (1 - share); a++) sum += counts[a] as number;
-  for (let sum = 0; b > 0 && sum + (counts[b - 1] as number) <= total * (1 - share); b--) sum += counts[b - 1] as number;
-  return { low: Math.min(0, low + a * width), high: Math.max(0, low + b * width) };
-}
-
-/** mse */
-export function mseRange({ low, high, counts }: Histogram): Range {
-  const width = (high - low) / counts.length;
-  const steps = Array.from({ length: 50 }, (_, i) => 1 - i / 50);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  // Cut off at either end: an end at s fiftieths leaves this sum of squares, and so many values, outside.
+  const cutAt = (end: number): { error: number; count: number }[] =>
+    Array.from({ length: STEPS + 1 }, (_, s) => {
+      const edge = (end * s) / STEPS;
+      const outside = { error: 0, count: 0 };
+      counts.forEach((count, i) => {
+        const over = (low + (i + 0.5) * width - edge) * Math.sign(end);
+        if (over > 0) {
+          outside.error += count * over * over;
+          outside.count += count;
+        }
+      });
+      return outside;
+    });
+  const [below, above] = [cutAt(low), cutAt(high)];
   let best = { low, high };
   let least = Infinity;
-  for (const s of low < 0 ? steps : [1]) {
-    for (const t of steps) {
-      const [a, b] = [low * s, high * t];
-      const step = (b - a) / 255;
-      let error = 0;
-      for (let i = 0; i < counts.length; i++) {
-        const n = counts[i] as number;
-        if (n === 0) continue;
-        const x = low + (i + 0.5) * width;
-        const over = x < a ? a - x : x > b ? x - b : 0;
-        error += n * (over > 0 ? over * over : (step * step) / 12);
-      }
-      if (error < least) [least, best] = [error, { low: a, high: b }];
+  for (let s = low < 0 ? 1 : STEPS; s <= STEPS; s++) {
+    for (let t = high > 0 ? 1 : STEPS; t <= STEPS; t++) {
+      const tried = { low: (low * s) / STEPS, high: (high * t) / STEPS };
+      const step = (tried.high - tried.low) / (levels - 1);
+      const [a, b] = [below[s] ?? NONE, above[t] ?? NONE];
+      const error = a.error + b.error + ((total - a.count - b.count) * step * step) / 12;
+      if (error < least) [least, best] = [error, tried];
     }
   }
   return best;
 }
+
+const NONE = { error: 0, count: 0 };

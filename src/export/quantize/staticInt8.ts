@@ -1,12 +1,8 @@
 import type { OnnxModel, OnnxNode, OnnxTensor } from "../onnx/onnxModel.ts";
-import { floatsOf, int8Weights, tensorOf } from "./int8Tensor.ts";
+import type { Range } from "./histogram.ts";
 import { type Plan, planOf } from "./plan.ts";
-
-/** Between what two numbers values lie; 0 is one of them or between them. */
-export interface Range {
-  low: number;
-  high: number;
-}
+import { roundWeights } from "./roundWeights.ts";
+import { floatsOf, tensorOf } from "./tensors.ts";
 
 /** How values are rounded to 8 bits: value = scale · (whole - zero). */
 interface Rounding {
@@ -85,7 +81,7 @@ function roundedWeights(
   scale: number,
 ): { node: OnnxNode; tensors: OnnxTensor[] }[] {
   const axis = op === "Conv" || attributes.transB === 1 ? 0 : 1;
-  const { values, scales } = int8Weights(weights, axis, LARGEST_WEIGHT);
+  const { values, scales } = roundWeights({ tensor: weights, axis }, LARGEST_WEIGHT);
   const sums = bias && floatsOf(bias);
   const result = [
     dequantized(`${weights.name}/int8`, tensorOf("", "int8", weights.shape, values), scales, axis),
