@@ -131,7 +131,9 @@ async function exportModel(run: string, flags: Flags): Promise<void> {
 async function requireQuantizable({ to, quantize, data }: Flags): Promise<void> {
   if (quantize === undefined) return;
   if (to === "tfjs" && quantize !== "half") {
-    throw new UsageError(`--quantize ${quantize} is for ONNX; a GraphModel can be had in float32, or with --quantize half`);
+    throw new UsageError(
+      `--quantize ${quantize} is for ONNX; a GraphModel can be had in float32, or with --quantize half`,
+    );
   }
   if (quantize !== "int8") return;
   if (data === undefined) {
@@ -200,7 +202,11 @@ async function check(
   }
 }
 
-function checkLine(runner: string, differences: Record<string, number> | undefined, samples?: readonly unknown[]): string {
+function checkLine(
+  runner: string,
+  differences: Record<string, number> | undefined,
+  samples?: readonly unknown[],
+): string {
   if (!differences) return `not checked: ${runner}`;
   const shown = Object.entries(differences).map(([name, value]) => {
     return `${name} ${Number.isInteger(value) ? value : value.toExponential(1)}`;

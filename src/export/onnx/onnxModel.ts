@@ -47,6 +47,16 @@ export interface OnnxModel {
   metadata: Readonly<Record<string, string>>;
 }
 
+/** Nodes together with those of the bodies of loops. */
+export function withBodies(nodes: readonly OnnxNode[]): OnnxNode[] {
+  return nodes.flatMap((node) => {
+    const bodies = Object.values(node.attributes).flatMap((value) =>
+      typeof value === "object" && "graph" in value ? withBodies(value.graph.nodes) : [],
+    );
+    return [node, ...bodies];
+  });
+}
+
 /** The oldest version of the file's form that knows the operators of opset 18. */
 const IR_VERSION = 8;
 

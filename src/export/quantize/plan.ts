@@ -46,10 +46,11 @@ export function planOf(graph: OnnxGraph): Plan {
     nodes.add(node);
     made.add(resultOf(node, takers, outputs));
   };
+  const computed = new Set(graph.nodes.flatMap((node) => node.outputs));
   for (const node of graph.nodes) {
     const [x = ""] = node.inputs;
     if (!leads.has(node)) continue;
-    if (isWeighted(node, constants)) {
+    if (isWeighted(node, constants) && computed.has(x)) {
       if (!made.has(x)) taken.add(x);
       give(node);
     } else if (JOINING.has(node.op) && node.inputs.every((name) => made.has(name))) give(node);
@@ -96,8 +97,9 @@ function isWeighted({ op, inputs, attributes }: OnnxNode, constants: ReadonlyMap
   return WEIGHTED.has(op) && known && (attributes.transA ?? 0) === 0;
 }
 
-function isPicking({ op, attributes }: OnnxNode): boolean {
-  return op !== "Resize" || attributes.mode === "nearest";
+/** Neither a mean of neighbours, nor with the places of what was picked. */
+function isPicking({ op, attributes, outputs }: OnnxNode): boolean {
+  return outputs.length === 1 && (op !== "Resize" || attributes.mode === "nearest");
 }
 
 /** What a node gives, together with what cuts it off. */

@@ -8,8 +8,8 @@ import { staticInt8, valuesToCalibrate } from "./staticInt8.ts";
 
 /**
  * In what form an exported model keeps and computes its numbers: weights as half floats (`half`); weights as whole numbers of
- * 8 bits (`int8-weights`); or weights and values as whole numbers of 8 bits, whose ranges are taken from `samples`, inputs
- * of the model (`int8`).
+ * 8 bits (`int8-weights`); or values, too, between the layers, whose ranges are taken from `samples`, inputs of the model
+ * (`int8`).
  */
 export type Quantization =
   { form: Exclude<QuantizationForm, "int8"> } | { form: "int8"; samples: readonly NamedTensors[] };
@@ -21,7 +21,7 @@ export type Quantization =
  */
 export async function quantize(model: OnnxModel, quantization: Quantization): Promise<OnnxModel> {
   if (quantization.form === "int8") {
-    return staticInt8(model, await calibrate(model, valuesToCalibrate(model), quantization.samples));
+    return int8Weights(staticInt8(model, await calibrate(model, valuesToCalibrate(model), quantization.samples)));
   }
   return quantization.form === "half" ? halfWeights(model) : int8Weights(model);
 }

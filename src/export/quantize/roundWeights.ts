@@ -11,14 +11,14 @@ export interface RoundedWeights {
  * scale = max |w| / largest for each channel by itself, value = round(w / scale): symmetric, so that 0 stays 0
  * (Krishnamoorthi, "Quantizing deep convolutional networks for efficient inference: A whitepaper", 2018, section 3.1).
  *
- * @param largest the largest whole number, 127 at most
+ * @param largest the largest whole number, 127 at most @param least what the scales are at least, channel by channel
  */
-export function roundWeights({ tensor, axis }: Weights, largest: number): RoundedWeights {
+export function roundWeights({ tensor, axis }: Weights, largest: number, least?: Float32Array): RoundedWeights {
   const weights = floatsOf(tensor);
   const channels = tensor.shape[axis] ?? 1;
   const inner = tensor.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
   const channelOf = (i: number): number => Math.floor(i / inner) % channels;
-  const scales = new Float32Array(channels);
+  const scales = least?.slice() ?? new Float32Array(channels);
   weights.forEach((weight, i) => {
     const c = channelOf(i);
     scales[c] = Math.max(scales[c] as number, Math.abs(weight) / largest);

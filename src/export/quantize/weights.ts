@@ -1,4 +1,4 @@
-import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from "../onnx/onnxModel.ts";
+import { type OnnxGraph, type OnnxModel, type OnnxNode, type OnnxTensor, withBodies } from "../onnx/onnxModel.ts";
 
 /** A constant that values are multiplied by, and along which of its axes the channels lie that it gives. */
 export interface Weights {
@@ -9,9 +9,9 @@ export interface Weights {
 /** Constants of fewer numbers are not worth another form. */
 const FEWEST = 1024;
 
-/** The constants of float32 by which a graph multiplies values, those of its loops too, largest or not in the order of the file. */
+/** The constants of float32 by which a graph multiplies values, in its loops, too. */
 export function weightsOf(graph: OnnxGraph): Weights[] {
-  const axes = new Map(nodesOf(graph).flatMap(channelAxes));
+  const axes = new Map(withBodies(graph.nodes).flatMap(channelAxes));
   return graph.constants.flatMap((tensor) => {
     const axis = axes.get(tensor.name);
     const size = tensor.shape.reduce((a, b) => a * b, 1);
@@ -32,12 +32,6 @@ export function withWeights(model: OnnxModel, form: (weights: Weights) => Replac
   const nodes = [...forms.values()].flatMap((one) => one?.nodes ?? []);
   const constants = graph.constants.flatMap((tensor) => forms.get(tensor.name)?.constants ?? [tensor]);
   return { ...model, graph: { ...graph, nodes: [...nodes, ...graph.nodes], constants } };
-}
-
-function nodesOf({ nodes }: Pick<OnnxGraph, "nodes">): OnnxNode[] {
-  return nodes.flatMap((node) => [node, ...Object.values(node.attributes).flatMap((value) => {
-    return typeof value === "object" && "graph" in value ? nodesOf(value.graph) : [];
-  })]); // prettier-ignore
 }
 
 /** Along which axis of what a node takes the channels lie that it gives. */
