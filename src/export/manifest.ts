@@ -25,6 +25,8 @@ export const Manifest = z.object({
   trained: Trained.optional(),
   /** In what form its numbers are kept, if not all as float32. */
   quantization: z.enum(QUANTIZATIONS).optional(),
+  /** Whether it takes images of any size, and no sizes. */
+  anySize: z.literal(true).optional(),
   /** A line on each. */
   inputs: z.record(z.string(), z.string()),
   outputs: z.record(z.string(), z.string()),

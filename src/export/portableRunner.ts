@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import type { NamedTensors, Runner, RunStep, TensorSpec } from "../engine/graph/step.ts";
+import { unpackedBytes } from "../core/ops/bytes.ts";
+import type { NamedTensors, Runner, RunStep } from "../engine/graph/step.ts";
 import { canvasSizes } from "./canvasSizes.ts";
 import type { PortableModel } from "./portableModel.ts";
 
@@ -14,7 +15,10 @@ export function portableRunner({ step, batch, description }: PortableModel, run:
       const sizes = "sizes" in step.inputs ? canvasSizes(description, batch) : undefined;
       const asked: NamedTensors = { ...inputs, ...(sizes && { sizes }) };
       const fed = Object.fromEntries(
-        Object.entries(step.inputs).map(([name, spec]) => [name, unpacked(asked[name] as tf.Tensor, spec)]),
+        Object.entries(step.inputs).map(([name, { dtype, shape }]) => {
+          const tensor = asked[name] as tf.Tensor;
+          return [name, dtype === "uint8" && tensor.rank === 1 ? unpackedBytes(tensor, shape) : tensor.clone()];
+        }),
       );
       try {
         return await run(fed);
@@ -25,11 +29,4 @@ export function portableRunner({ step, batch, description }: PortableModel, run:
     },
     dispose: () => undefined,
   };
-}
-
-/** Bytes as a step is fed them that takes bytes, see `packBytes`; anything else as it is. */
-function unpacked(tensor: tf.Tensor, { dtype, shape }: TensorSpec): tf.Tensor {
-  if (dtype !== "uint8" || tensor.rank !== 1) return tensor.clone();
-  const { buffer, byteOffset } = tensor.dataSync<"int32">();
-  return tf.tensor(new Uint8Array(buffer, byteOffset, tf.util.sizeFromShape(shape)), shape, "int32");
 }

@@ -12,12 +12,12 @@ const DRAWS = 3;
  * The largest differences between what a model says here and what it says elsewhere, over some inputs, and how many detections
  * there were. Computed in float32.
  *
- * @param samples inputs of the model; drawn at random unless given
+ * @param options.samples inputs of the model; drawn at random unless given @param options.whole see `drawInputs`
  */
 export async function verify(
   model: PortableModel,
   elsewhere: RunStep,
-  samples?: readonly NamedTensors[],
+  { samples, whole }: { samples?: readonly NamedTensors[] | undefined; whole?: boolean | undefined } = {},
 ): Promise<Record<string, number>> {
   const { step, weights } = model;
   const program = await compileProgram({ step }, { variables: [...weights.values()], frozen: true });
@@ -25,7 +25,7 @@ export async function verify(
   const largest: Record<string, number> = {};
   try {
     for (let i = 0; i < (samples?.length ?? DRAWS); i++) {
-      const inputs = samples?.[i] ?? drawInputs(model, random);
+      const inputs = samples?.[i] ?? drawInputs(model, random, whole);
       const [here, there] = [program.run("step", inputs), await elsewhere(inputs)];
       for (const [name, value] of Object.entries(differences(model, here, there))) {
         largest[name] = COUNTS.has(name) ? (largest[name] ?? 0) + value : Math.max(largest[name] ?? 0, value);

@@ -1,3 +1,4 @@
+import * as tf from "@tensorflow/tfjs";
 import { AnchorkitError } from "../../base/errors.ts";
 import { Random } from "../../base/random.ts";
 import type { Dataset, SplitName } from "../../data/dataset.ts";
@@ -26,6 +27,7 @@ export interface Loss {
 export class ExportData {
   readonly #dataset: Dataset;
   readonly #name: string;
+  #samples: NamedTensors[] = [];
 
   private constructor(dataset: Dataset, name: string) {
     this.#dataset = dataset;
@@ -40,11 +42,11 @@ export class ExportData {
 
   /**
    * What a model's step is fed for images of the training split, in an order that is always the same: for so many images, or
-   * windows of images. The caller disposes of it.
+   * windows of images. It is there until `dispose`.
    */
   async samples(model: PortableModel, count: number): Promise<NamedTensors[]> {
     const { images, ...others } = this.#of("train");
-    const heard: NamedTensors[] = [];
+    const heard = this.#samples;
     const program = await programOf(model);
     try {
       await score(model, { ...others, images: new Random("samples").shuffle([...images]) }, (inputs) => {
@@ -76,6 +78,12 @@ export class ExportData {
     const { value: after } = await score(model, dataset, run);
     await close();
     return { ...measured, after };
+  }
+
+  /** Frees the samples. */
+  dispose(): void {
+    tf.dispose(this.#samples);
+    this.#samples = [];
   }
 
   #of(split: SplitName): Dataset {

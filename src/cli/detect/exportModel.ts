@@ -9,7 +9,7 @@ import type { NamedTensors } from "../../engine/graph/step.ts";
 import type { PortableModel } from "../../export/portableModel.ts";
 import type { Trained } from "../../export/manifest.ts";
 import { type QuantizationForm, QUANTIZATIONS } from "../../export/quantize/forms.ts";
-import type { Quantization } from "../../export/quantize/quantize.ts";
+import type { OnnxFileOptions } from "../../export/onnx/onnxFile.ts";
 import { addReadingOptions, type DataFlags } from "../dataset.ts";
 import type { TaskKind } from "../../training/task.ts";
 import type { ExportData, Loss, Opened } from "./exportData.ts";
@@ -30,6 +30,7 @@ interface Flags extends Partial<DataFlags> {
   batch: number;
   quantize?: QuantizationForm;
   calibrationImages: number;
+  anySize?: true;
   overwrite?: true;
   json?: true;
 }
@@ -44,7 +45,7 @@ interface Written {
 
 /** Makes sure that a model may be written to a place, and gives what writes it there. */
 type Form = (out: string, options: Place) => Promise<Write>;
-type Write = (model: PortableModel, trained?: Trained, quantization?: Quantization) => Promise<Written>;
+type Write = (model: PortableModel, trained: Trained | undefined, form: OnnxFileOptions) => Promise<Written>;
 
 interface Place {
   inputs: string[];
@@ -78,6 +79,7 @@ export function addExportModel(program: Command): void {
         [...QUANTIZATIONS],
       ),
     )
+    .option("--any-size", "take images of any size, for ONNX, and bring them to the canvas within the model")
     .option(
       "--data <dataset>",
       "labelled images: what is written is checked with some of them, and if quantized measured on the validation split, before and after",
@@ -101,9 +103,9 @@ export function addExportModel(program: Command): void {
 }
 
 async function exportModel(run: string, flags: Flags): Promise<void> {
-  const { to, out, batch, overwrite, json, quantize } = flags;
+  const { to, out, batch, overwrite, json, quantize, anySize = false } = flags;
   requireThere({ run, data: flags.data });
-  await requireQuantizable(flags);
+  await requireForm(flags);
   const { modelFolderOf } = await import("../../training/run/modelFolder.ts");
   const write = await FORMS[to](out, { inputs: [modelFolderOf(run)], overwrite });
   const { openModel } = await import("../../models.ts");
@@ -113,9 +115,11 @@ async function exportModel(run: string, flags: Flags): Promise<void> {
   const portable = model.portable(batch);
   const data = await openData(run, flags, model.kind, trained?.seed);
   const samples = await data?.samples(portable, quantize === "int8" ? flags.calibrationImages : CHECKED);
-  const written = await write(portable, trained, quantize && { form: quantize, samples: samples ?? [] });
-  const checked = await check(portable, written, samples);
+  const quantization = quantize && { form: quantize, samples: samples ?? [] };
+  const written = await write(portable, trained, { ...defined({ quantization }), anySize });
+  const checked = await check(portable, written, { samples: samples?.slice(0, CHECKED), whole: anySize });
   const measured = quantize && (await data?.measure(portable, written.open));
+  data?.dispose();
   model.dispose();
   const { bytes, runner } = written;
   const found = checked ? { differences: checked } : { unchecked: runner };
@@ -127,8 +131,9 @@ async function exportModel(run: string, flags: Flags): Promise<void> {
   }
 }
 
-/** @throws UsageError for a form of numbers that cannot be had, or not with these flags */
-async function requireQuantizable({ to, quantize, data }: Flags): Promise<void> {
+/** @throws UsageError for a form that cannot be had, or not with these flags */
+async function requireForm({ to, quantize, data, anySize }: Flags): Promise<void> {
+  if (to === "tfjs" && anySize) throw new UsageError("--any-size is for ONNX; a GraphModel takes images on the canvas");
   if (quantize === undefined) return;
   if (to === "tfjs" && quantize !== "half") {
     throw new UsageError(
@@ -159,12 +164,16 @@ async function openData(
 async function toOnnxFile(out: string, place: Place): Promise<Write> {
   const { isOnnxExport } = await import("../../export/onnx/onnxMetadata.ts");
   await requireReplaceable(out, { ...place, isOwn: isOnnxExport, what: "no export of anchorkit" });
-  return async (model, trained, quantization) => {
+  return async (model, trained, form) => {
     const { onnxFile } = await import("../../export/onnx/onnxFile.ts");
     const { isOnnxruntimeHere, openOnnx } = await import("../../export/onnx/onnxSession.ts");
-    const file = await onnxFile(model, trained, quantization);
+    const file = await onnxFile(model, trained, form);
     await writeFileAtomic(out, file);
-    if (await isOnnxruntimeHere()) return { bytes: file.length, runner: "onnxruntime", open: () => openOnnx(out) };
+    const open = async (): Promise<Opened> => {
+      const { run, takes, close } = await openOnnx(out);
+      return { run: (inputs) => run(pick(inputs, takes)), close };
+    };
+    if (await isOnnxruntimeHere()) return { bytes: file.length, runner: "onnxruntime", open };
     return { bytes: file.length, runner: "onnxruntime-node is not installed, which would run it" };
   };
 }
@@ -174,7 +183,7 @@ async function toGraphModel(out: string, place: Place): Promise<Write> {
   const names = ["weights.bin", "model.json"] as const; // the latter names the former, and comes last
   const folder = await OutputFolder.open(out, { command: "detect export", ...place, results: true });
   await folder.requireFree(names);
-  return async (model, trained, quantization) => {
+  return async (model, trained, { quantization }) => {
     const { graphModelFiles } = await import("../../export/graphModel/graphModelFiles.ts");
     const { openGraphModel } = await import("../../export/graphModel/openGraphModel.ts");
     const files = await graphModelFiles(model, trained, { half: quantization?.form === "half" });
@@ -186,17 +195,22 @@ async function toGraphModel(out: string, place: Place): Promise<Write> {
   };
 }
 
+/** The inputs that a file takes: one for images of any size is told no sizes. */
+function pick(inputs: NamedTensors, takes: (name: string) => boolean): NamedTensors {
+  return Object.fromEntries(Object.entries(inputs).filter(([name]) => takes(name)));
+}
+
 /** The largest differences between what was written and the model, where it can be run here. */
 async function check(
   model: PortableModel,
   { open }: Written,
-  samples?: readonly NamedTensors[],
+  inputs: { samples: readonly NamedTensors[] | undefined; whole: boolean },
 ): Promise<Record<string, number> | undefined> {
   if (!open) return undefined;
   const { verify } = await import("../../export/verify.ts");
   const opened = await open();
   try {
-    return await verify(model, opened.run, samples?.slice(0, CHECKED));
+    return await verify(model, opened.run, inputs);
   } finally {
     await opened.close();
   }

@@ -48,8 +48,8 @@ export async function openOnnx(
         if (!own?.isTensor || own.type !== "uint8") {
           return [key, new ort.Tensor(tensor.dtype as "float32" | "int32", values, tensor.shape)];
         }
-        const shape = own.shape.map(Number);
-        const isPacked = tensor.rank === 1 && shape.length > 1;
+        const isPacked = tensor.rank === 1 && own.shape.length > 1;
+        const shape = isPacked ? own.shape.map(Number) : tensor.shape;
         const bytes = isPacked
           ? new Uint8Array(values.buffer, values.byteOffset, tf.util.sizeFromShape(shape))
           : Uint8Array.from(values);

@@ -1,12 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
 import { checked } from "../../base/checked.ts";
 import { AnchorkitError } from "../../base/errors.ts";
+import type { Size } from "../../base/preprocessing.ts";
+import { unpackedBytes } from "../../core/ops/bytes.ts";
 import { loadEngine } from "../../engine/load.ts";
 import type { Runner } from "../../engine/graph/step.ts";
 import { canvasSizes } from "../canvasSizes.ts";
 import { Manifest, MANIFEST_KEY } from "../manifest.ts";
 import { readOnnxMetadata } from "./onnxMetadata.ts";
-import type { PortableModel } from "../portableModel.ts";
+import { preprocessingIn } from "../preprocessingIn.ts";
 import { openOnnx, type OnnxSession } from "./onnxSession.ts";
 
 /** An exported model that onnxruntime runs, as predictors take it. */
@@ -36,25 +38,30 @@ export async function openOnnxModel(
   return { description, runner: onnxRunner(await openOnnx(path), manifest) };
 }
 
-/** An exported model as predictors ask it: where sizes of images are asked for, that of the canvas is given. */
-export function onnxRunner(
-  session: OnnxSession,
-  { batch, description }: Pick<PortableModel, "batch" | "description">,
-): Runner {
+/** An exported model as predictors ask it: with images on the canvas, and that the images' size where sizes are asked for. */
+function onnxRunner(session: OnnxSession, { batch, description, anySize }: Manifest): Runner {
+  const { canvas } = preprocessingIn(description) ?? {};
   return {
     batch,
     async run(inputs) {
       const sizes = session.takes("sizes") ? canvasSizes(description, batch) : undefined;
+      const images = anySize && canvas && inputs.images && onCanvas(inputs.images, canvas);
       try {
-        return await session.run({ ...inputs, ...(sizes && { sizes }) });
+        return await session.run({ ...inputs, ...(images && { images }), ...(sizes && { sizes }) });
       } finally {
-        tf.dispose(sizes);
+        tf.dispose([sizes, images]);
       }
     },
     dispose() {
       void session.close();
     },
   };
+}
+
+/** Images that were packed, as many as there are. */
+function onCanvas(packed: tf.Tensor, { width, height }: Size): tf.Tensor {
+  const shape = [height, width, 3];
+  return unpackedBytes(packed, [Math.floor((4 * packed.size) / tf.util.sizeFromShape(shape)), ...shape]);
 }
 
 /**

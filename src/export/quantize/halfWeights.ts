@@ -1,6 +1,6 @@
 import { halvesFromFloats, LARGEST_HALF } from "../../base/halfFloats.ts";
 import { ONNX_TYPE, type OnnxModel } from "../onnx/onnxModel.ts";
-import { floatsOf, tensorOf } from "./tensors.ts";
+import { floatsOf, tensorOf } from "../onnx/tensors.ts";
 import { withWeights } from "./weights.ts";
 
 /**

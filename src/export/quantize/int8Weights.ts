@@ -1,6 +1,6 @@
 import { ONNX_TYPE, type OnnxModel } from "../onnx/onnxModel.ts";
 import { roundWeights } from "./roundWeights.ts";
-import { tensorOf } from "./tensors.ts";
+import { tensorOf } from "../onnx/tensors.ts";
 import { withWeights } from "./weights.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { OnnxNode, OnnxTensor } from "../onnx/onnxModel.ts";
 import { roundWeights } from "./roundWeights.ts";
-import { floatsOf, tensorOf } from "./tensors.ts";
+import { floatsOf, tensorOf } from "../onnx/tensors.ts";
 
 /**
  * Weights are rounded to 7 bits: processors without instructions for sums of four products (VNNI) add up two products of 8 bits

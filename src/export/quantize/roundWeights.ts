@@ -1,5 +1,5 @@
 import type { Weights } from "./weights.ts";
-import { floatsOf } from "./tensors.ts";
+import { floatsOf } from "../onnx/tensors.ts";
 
 /** Weights as whole numbers of 8 bits: those of channel c are about scales[c] · values. */
 export interface RoundedWeights {

@@ -2,7 +2,7 @@ import { withBodies, type OnnxModel, type OnnxNode, type OnnxTensor } from "../o
 import type { Range } from "./histogram.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { roundLayer } from "./roundLayer.ts";
-import { tensorOf } from "./tensors.ts";
+import { tensorOf } from "../onnx/tensors.ts";
 
 /** The largest whole number that a value is rounded to. */
 const LARGEST = 255;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { OnnxNode } from "../../../src/export/onnx/onnxModel.ts";
 import { planOf } from "../../../src/export/quantize/plan.ts";
-import { tensorOf } from "../../../src/export/quantize/tensors.ts";
+import { tensorOf } from "../../../src/export/onnx/tensors.ts";
 
 const node = (op: string, inputs: string[], output: string, attributes = {}): OnnxNode => {
   return { op, inputs, outputs: [output], attributes };

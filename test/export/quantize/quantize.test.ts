@@ -58,9 +58,9 @@ describe.skipIf(!native)("a quantized model", () => {
     const answers = await Promise.all(samples.map((inputs) => session.run(inputs)));
     await session.close();
     for (const form of QUANTIZATIONS) {
-      const file = await onnxFile(portable, undefined, { form, samples });
+      const file = await onnxFile(portable, undefined, { quantization: { form, samples } });
       if (form === "int8") {
-        expect(Buffer.compare(file, await onnxFile(portable, undefined, { form, samples }))).toBe(0);
+        expect(Buffer.compare(file, await onnxFile(portable, undefined, { quantization: { form, samples } }))).toBe(0);
       }
       if (whole.length > 200_000) expect(file.length).toBeLessThan(0.8 * whole.length);
       const path = join(folder, `${form}.onnx`);

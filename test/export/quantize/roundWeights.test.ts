@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { roundLayer } from "../../../src/export/quantize/roundLayer.ts";
 import { roundWeights } from "../../../src/export/quantize/roundWeights.ts";
-import { floatsOf, tensorOf } from "../../../src/export/quantize/tensors.ts";
+import { floatsOf, tensorOf } from "../../../src/export/onnx/tensors.ts";
 
 describe("roundWeights", () => {
   // two rows, three columns
