@@ -3,7 +3,7 @@ import { addDoctor } from "./detect/doctor.ts";
 import { addEngine } from "./detect/engineInstall.ts";
 import { addEval } from "./detect/eval.ts";
 import { addExplain } from "./detect/explain.ts";
-import { addExportModel } from "./detect/exportModel.ts";
+import { addExportModel } from "./detect/export/exportModel.ts";
 import { addExport } from "./label/exportLabels.ts";
 import { addFetch } from "./label/fetchImages.ts";
 import { addImport } from "./label/importLabels.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { packageVersion } from "../base/packageVersion.ts";
 import type { PortableModel } from "./portableModel.ts";
+import { type QuantizationForm, QUANTIZATIONS } from "./quantize/forms.ts";
 
 /** Under what name the metadata of an exported file hold its manifest. */
 export const MANIFEST_KEY = "anchorkit";
@@ -22,17 +23,26 @@ export const Manifest = z.object({
   description: z.looseObject({ model: z.string(), classes: z.array(z.string()) }),
   /** What it was trained with: splits are drawn from the seed. */
   trained: Trained.optional(),
+  /** In what form its numbers are kept, if not all as float32. */
+  quantization: z.enum(QUANTIZATIONS).optional(),
+  /** Whether it takes images of any size, and no sizes. */
+  anySize: z.literal(true).optional(),
   /** A line on each. */
   inputs: z.record(z.string(), z.string()),
   outputs: z.record(z.string(), z.string()),
 });
 export type Manifest = z.infer<typeof Manifest>;
 
-export function manifestOf({ kind, batch, description, inputs, outputs }: PortableModel, trained?: Trained): Manifest {
+export function manifestOf(
+  { kind, batch, description, inputs, outputs }: PortableModel,
+  trained?: Trained,
+  quantization?: QuantizationForm,
+): Manifest {
   return {
     ...{ format: "anchorkit-export", version: 1, anchorkit: packageVersion(), task: kind, batch },
     ...{ description: { ...description, classes: [...description.classes] }, outputs: { ...outputs } },
     ...(trained && { trained }),
+    ...(quantization && { quantization }),
     inputs: Object.fromEntries(Object.entries(inputs).map(([name, { meaning }]) => [name, meaning])),
   };
 }

@@ -1,13 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
-import { z } from "zod";
 import { AnchorkitError } from "../base/errors.ts";
+import type { Size } from "../base/preprocessing.ts";
+import { unpackedBytes } from "../core/ops/bytes.ts";
 import { loadEngine } from "../engine/load.ts";
 import type { Runner } from "../engine/graph/step.ts";
+import { canvasSizes } from "./canvasSizes.ts";
 import type { Exported } from "./exportedForm.ts";
 import type { Manifest } from "./manifest.ts";
 import type { OpenedModel } from "./openedModel.ts";
+import { preprocessingIn } from "./preprocessingIn.ts";
 import { readManifest } from "./readManifest.ts";
 
 /** An exported model as predictors take it. */
@@ -15,11 +18,6 @@ export interface ExportedModel {
   description: Manifest["description"];
   runner: Runner;
 }
-
-/** Where the sizes of images are asked for, that of the canvas is given: predictors take boxes on the canvas. */
-const Canvas = z.looseObject({
-  preprocessing: z.looseObject({ canvas: z.object({ width: z.number(), height: z.number() }) }),
-});
 
 /**
  * Opens what `detect export` wrote: onnxruntime-node runs an ONNX file, the engine a SavedModel, and tfjs's executor on the
@@ -41,25 +39,34 @@ export async function openExported(
   }
   await loadEngine({ engine: "auto" }); // holds what goes in and comes out
   const opened = await OPEN[form](place);
-  const { canvas } = Canvas.safeParse(manifest.description).data?.preprocessing ?? {};
   const asked = form === "saved-model" ? (batch ?? ANY_BATCH) : manifest.batch;
+  return { description: manifest.description, runner: exportedRunner(opened, manifest, asked) };
+}
+
+/** An exported model as predictors ask it: with images on the canvas, and that as the images' size where sizes are asked for. */
+function exportedRunner(opened: OpenedModel, { description, anySize }: Manifest, batch: number): Runner {
+  const { canvas } = preprocessingIn(description) ?? {};
   return {
-    description: manifest.description,
-    runner: {
-      batch: asked,
-      async run(inputs) {
-        const sizes = canvas && opened.takes("sizes") && tf.tile(tf.tensor2d([[canvas.width, canvas.height]]), [asked, 1]); // prettier-ignore
-        try {
-          return await opened.run({ ...inputs, ...(sizes && { sizes }) });
-        } finally {
-          tf.dispose(sizes);
-        }
-      },
-      dispose() {
-        void opened.close();
-      },
+    batch,
+    async run(inputs) {
+      const sizes = opened.takes("sizes") ? canvasSizes(description, batch) : undefined;
+      const images = anySize && canvas && inputs.images && onCanvas(inputs.images, canvas);
+      try {
+        return await opened.run({ ...inputs, ...(images && { images }), ...(sizes && { sizes }) });
+      } finally {
+        tf.dispose([sizes, images]);
+      }
+    },
+    dispose() {
+      void opened.close();
     },
   };
+}
+
+/** Images that were packed, as many as there are. */
+function onCanvas(packed: tf.Tensor, { width, height }: Size): tf.Tensor {
+  const shape = [height, width, 3];
+  return unpackedBytes(packed, [Math.floor((4 * packed.size) / tf.util.sizeFromShape(shape)), ...shape]);
 }
 
 /** Samples that are asked for at once of what takes any number. */

@@ -9,22 +9,28 @@ import type { PortableModel } from "./portableModel.ts";
 const DRAWS = 3;
 
 /**
- * The largest differences between what a model says here and what it says elsewhere, over some inputs that are drawn at
- * random, and how many detections there were. Computed in float32.
+ * The largest differences between what a model says here and what it says elsewhere, over some inputs, and how many detections
+ * there were. Computed in float32.
+ *
+ * @param options.samples inputs of the model; drawn at random unless given @param options.whole see `drawInputs`
  */
-export async function verify(model: PortableModel, elsewhere: RunStep): Promise<Record<string, number>> {
+export async function verify(
+  model: PortableModel,
+  elsewhere: RunStep,
+  { samples, whole }: { samples?: readonly NamedTensors[] | undefined; whole?: boolean | undefined } = {},
+): Promise<Record<string, number>> {
   const { step, weights } = model;
   const program = await compileProgram({ step }, { variables: [...weights.values()], frozen: true });
   const random = new Random("inputs to compare answers to");
   const largest: Record<string, number> = {};
   try {
-    for (let i = 0; i < DRAWS; i++) {
-      const inputs = drawInputs(model, random);
+    for (let i = 0; i < (samples?.length ?? DRAWS); i++) {
+      const inputs = samples?.[i] ?? drawInputs(model, random, whole);
       const [here, there] = [program.run("step", inputs), await elsewhere(inputs)];
       for (const [name, value] of Object.entries(differences(model, here, there))) {
         largest[name] = COUNTS.has(name) ? (largest[name] ?? 0) + value : Math.max(largest[name] ?? 0, value);
       }
-      tf.dispose([inputs, here, there]);
+      tf.dispose([here, there, samples ? [] : inputs]);
     }
   } finally {
     program.dispose();

@@ -1,4 +1,5 @@
-import type { FrozenGraph } from "../../engine/graph/frozenGraph.ts";
+import { halvesFromFloats } from "../../base/halfFloats.ts";
+import { type FrozenGraph, STEP } from "../../engine/graph/frozenGraph.ts";
 import { type Attribute, DATA_TYPE, type GraphNode, typeName } from "../../engine/graph/graphDef.ts";
 import type { GraphValue } from "../../engine/graph/recording.ts";
 import { AnchorkitError } from "../../base/errors.ts";
@@ -16,6 +17,8 @@ export interface GraphModelHeader {
   /** The name of the file of weights. */
   weightsFile: string;
   version: string;
+  /** Whether weights are kept as half floats; they are float32 again once they are loaded. */
+  half: boolean;
   metadata: Readonly<Record<string, unknown>>;
 }
 
@@ -27,7 +30,7 @@ const UNKNOWN = new Set(["Bitcast", "CombinedNonMaxSuppression", "Softsign", "Sp
  *
  * @throws AnchorkitError for an op that tfjs has not
  */
-export function graphModel(graph: FrozenGraph, { weightsFile, version, metadata }: GraphModelHeader): GraphModel {
+export function graphModel(graph: FrozenGraph, { weightsFile, version, half, metadata }: GraphModelHeader): GraphModel {
   const names = new Map([...graph.inputs].map(([key, { source }]) => [source, key]));
   const outputs = new Set([...graph.outputs.values()].map(({ source }) => source));
   const constants = new Map<string, Constant>(graph.nodes.flatMap((node) => {
@@ -48,7 +51,7 @@ export function graphModel(graph: FrozenGraph, { weightsFile, version, metadata 
   }
   const taken = new Set(written.flatMap(({ input }) => input));
   const used = [...constants].filter(([source]) => taken.has(nameOf(source, names)));
-  const weights = used.map(([source, constant]) => ({ name: nameOf(source, names), ...constant }));
+  const weights = used.map(([source, constant]) => weightOf(nameOf(source, names), constant, half));
   return {
     topology: {
       ...{ format: "graph-model", generatedBy: `anchorkit ${version}`, convertedBy: null },
@@ -57,11 +60,24 @@ export function graphModel(graph: FrozenGraph, { weightsFile, version, metadata 
         versions: { producer: 1700 },
       },
       signature: { inputs: signature(graph.inputs), outputs: signature(graph.outputs) },
-      weightsManifest: [{ paths: [weightsFile], weights: weights.map(weightJson) }],
+      weightsManifest: [{ paths: [weightsFile], weights: weights.map(({ spec }) => spec) }],
       userDefinedMetadata: metadata,
     },
     weights: Buffer.concat(weights.map(({ values: { buffer, byteOffset, byteLength } }) => new Uint8Array(buffer, byteOffset, byteLength))),
   }; // prettier-ignore
+}
+
+/** Weights of fewer numbers are kept as float32. */
+const FEWEST_HALVES = 1024;
+
+/** How a constant is written down, and the numbers that are written; those that the step itself came with keep their digits. */
+function weightOf(name: string, { dtype, shape, values }: Constant, half: boolean) {
+  const spec = { name, shape, dtype: dtype === "float32" || dtype === "bool" ? dtype : "int32" };
+  if (!half || !(values instanceof Float32Array) || values.length < FEWEST_HALVES || name.startsWith(`${STEP}/`)) {
+    return { spec, values };
+  }
+  const quantization = { dtype: "float16", original_dtype: "float32" };
+  return { spec: { ...spec, quantization }, values: halvesFromFloats(values) };
 }
 
 interface NodeJson {
@@ -105,10 +121,6 @@ function attributeJson(value: Attribute): object {
 
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("base64");
-}
-
-function weightJson({ name, dtype, shape }: Constant & { name: string }): object {
-  return { name, shape, dtype: dtype === "float32" || dtype === "bool" ? dtype : "int32" };
 }
 
 function signature(values: ReadonlyMap<string, GraphValue>): object {

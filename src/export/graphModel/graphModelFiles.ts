@@ -14,13 +14,19 @@ export interface GraphModelFiles {
  * the same model are equal. It is run with `executeAsync`.
  *
  * @param trained what the files are to say of the training
+ * @param half whether weights are kept as half floats; they are float32 again once they are loaded
  * @throws AnchorkitError for an op that tfjs has not, or if the engine is not native TensorFlow
  */
-export async function graphModelFiles(model: PortableModel, trained?: Trained): Promise<GraphModelFiles> {
+export async function graphModelFiles(
+  model: PortableModel,
+  trained?: Trained,
+  { half = false }: { half?: boolean } = {},
+): Promise<GraphModelFiles> {
   const graph = await freezeStep(model.step, model.weights, "portable");
-  const manifest = manifestOf(model, trained);
+  const manifest = manifestOf(model, trained, half ? "half" : undefined);
   const header = {
     weightsFile: "weights.bin",
+    half,
     version: manifest.anchorkit,
     metadata: { [MANIFEST_KEY]: manifest },
   };

@@ -1,24 +1,63 @@
+import { AnchorkitError } from "../../base/errors.ts";
 import { freezeStep } from "../../engine/graph/frozenGraph.ts";
 import { MANIFEST_KEY, manifestOf, type Trained } from "../manifest.ts";
-import type { PortableModel } from "../portableModel.ts";
+import { IMAGES, type PortableModel } from "../portableModel.ts";
+import { preprocessingIn } from "../preprocessingIn.ts";
+import { type Quantization, quantize } from "../quantize/quantize.ts";
+import { type Filled, withAnySize } from "./anySize.ts";
 import { encodeOnnx } from "./onnxModel.ts";
 import { toOnnx } from "./toOnnx.ts";
+
+/** How a model is written as an ONNX file. */
+export interface OnnxFileOptions {
+  /** In what form its numbers are kept; float32 unless told. */
+  quantization?: Quantization;
+  /** Whether it takes images of any one size in place of those on the canvas, and their sizes; see `withAnySize`. */
+  anySize?: boolean;
+}
 
 /**
  * A model as the bytes of an ONNX file; two of the same model are equal.
  *
  * @param trained what the file is to say of its training
  * @throws AnchorkitError that names an op which cannot be written, and the weight before it; or if the engine is not native
- *   TensorFlow
+ *   TensorFlow; for `int8` without onnxruntime-node; for `anySize` of a model that says something of pixels, or takes none
  */
-export async function onnxFile(model: PortableModel, trained?: Trained): Promise<Uint8Array> {
+export async function onnxFile(
+  model: PortableModel,
+  trained?: Trained,
+  { quantization, anySize = false }: OnnxFileOptions = {},
+): Promise<Uint8Array> {
+  const framing = anySize ? framingOf(model) : undefined;
   const graph = await freezeStep(model.step, model.weights, "native");
-  const manifest = manifestOf(model, trained);
+  const told = framing ? ofAnySize(model) : model;
+  const manifest = { ...manifestOf(told, trained, quantization?.form), ...(framing && { anySize: true }) };
   const metadata = {
     [MANIFEST_KEY]: JSON.stringify(manifest),
     task: model.kind,
     classes: JSON.stringify(manifest.description.classes),
+    ...(quantization && { quantization: quantization.form }),
   };
   const header = { name: model.description.model, version: manifest.anchorkit, metadata };
-  return encodeOnnx(toOnnx(graph, header));
+  const written = toOnnx(graph, header);
+  const kept = quantization ? await quantize(written, quantization) : written;
+  return encodeOnnx(framing ? withAnySize(kept, framing) : kept);
+}
+
+/** The kinds of models that answer about images as a whole, or in their pixels. */
+const ANY_SIZE = new Set(["detection", "classification", "clips"]);
+
+/** @throws AnchorkitError for a model whose images cannot be of any size */
+function framingOf({ kind, description }: PortableModel): Filled {
+  const preprocessing = ANY_SIZE.has(kind) ? preprocessingIn(description) : undefined;
+  if (preprocessing) return preprocessing;
+  throw new AnchorkitError(
+    `a model for ${kind} answers about what is on its canvas, where it must be brought by the one who asks; images of any size are for detectors and classifiers`,
+  );
+}
+
+/** A model as it is described where it is told no sizes. */
+function ofAnySize({ inputs: { sizes: _, ...inputs }, ...model }: PortableModel): PortableModel {
+  const images = { ...IMAGES, meaning: "red, green and blue, 0 to 255, of images of any one size" };
+  return { ...model, inputs: { ...inputs, images } };
 }

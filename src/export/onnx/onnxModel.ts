@@ -24,11 +24,11 @@ export interface OnnxNode {
   attributes: Readonly<Record<string, OnnxAttribute>>;
 }
 
-/** What a graph is given or gives; a side of any length has a name. */
+/** What a graph is given or gives; a side of any length has a name. Of what it gives, the shape may be left open. */
 export interface OnnxValue {
   name: string;
   type: OnnxType;
-  shape: readonly (number | string)[];
+  shape?: readonly (number | string)[];
 }
 
 export interface OnnxGraph {
@@ -45,6 +45,16 @@ export interface OnnxModel {
   opset: number;
   producer: { name: string; version: string };
   metadata: Readonly<Record<string, string>>;
+}
+
+/** Nodes together with those of the bodies of loops. */
+export function withBodies(nodes: readonly OnnxNode[]): OnnxNode[] {
+  return nodes.flatMap((node) => {
+    const bodies = Object.values(node.attributes).flatMap((value) =>
+      typeof value === "object" && "graph" in value ? withBodies(value.graph.nodes) : [],
+    );
+    return [node, ...bodies];
+  });
 }
 
 /** The oldest version of the file's form that knows the operators of opset 18. */
@@ -88,8 +98,8 @@ function attributeMessage(value: OnnxAttribute): object {
 }
 
 function valueMessage({ name, type, shape }: OnnxValue): object {
-  const dim = shape.map((size) => (typeof size === "number" ? { dimValue: size } : { dimParam: size }));
-  return { name, type: { tensorType: { elemType: ONNX_TYPE[type], shape: { dim } } } };
+  const dim = shape?.map((size) => (typeof size === "number" ? { dimValue: size } : { dimParam: size }));
+  return { name, type: { tensorType: { elemType: ONNX_TYPE[type], ...(dim && { shape: { dim } }) } } };
 }
 
 /** Field numbers of the messages that are written, from ONNX's public onnx.proto. */

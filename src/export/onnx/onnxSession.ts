@@ -39,7 +39,8 @@ export async function openOnnx(
           const values = tensor.dataSync<"float32" | "int32">();
           return [key, new ort.Tensor(tensor.dtype as "float32" | "int32", values, tensor.shape)];
         }
-        const shape = own.shape.map(Number);
+        const isPacked = tensor.rank === 1 && own.shape.length > 1;
+        const shape = isPacked ? own.shape.map(Number) : tensor.shape;
         return [key, new ort.Tensor("uint8", bytesOf(tensor, shape), shape)];
       });
       const outputs = await session.run(Object.fromEntries(feeds));
@@ -61,8 +62,12 @@ export async function isOnnxruntimeHere(): Promise<boolean> {
   );
 }
 
-/** @throws AnchorkitError if the package is not there */
-async function loadOnnxruntime(): Promise<typeof import("onnxruntime-node")> {
+/**
+ * The package that runs ONNX files.
+ *
+ * @throws AnchorkitError if it is not there
+ */
+export async function loadOnnxruntime(): Promise<typeof import("onnxruntime-node")> {
   try {
     return await import("onnxruntime-node");
   } catch (error) {

@@ -23,6 +23,8 @@ interface Names {
   first?: string;
   /** Of fewer axes: as it is broadcast to four, channels first. */
   spread?: string;
+  /** Of [1, rows, columns]: the matrix alone. */
+  matrix?: string;
 }
 
 /**
@@ -84,7 +86,21 @@ export class OnnxWriter {
   /** The name of a value, with its axes as they were recorded. */
   plain(source: string): string {
     const names = this.#namesOf(source);
-    return (names.plain ??= this.node("Transpose", [names.first ?? ""], { perm: CHANNELS_FIRST }));
+    if (names.plain !== undefined) return names.plain;
+    names.plain =
+      names.matrix === undefined
+        ? this.node("Transpose", [names.first ?? ""], { perm: CHANNELS_FIRST })
+        : this.node("Reshape", [names.matrix, this.ints(this.shape(source))]);
+    return names.plain;
+  }
+
+  /** The name of a value of [1, rows, columns] as a matrix. */
+  matrix(source: string): string {
+    const shape = this.shape(source).slice(-2);
+    const constant = this.constant(source);
+    if (constant) return this.changed(source, "matrix", { ...constant, shape });
+    const names = this.#namesOf(source);
+    return (names.matrix ??= this.node("Reshape", [this.plain(source), this.ints(shape)]));
   }
 
   /** The name of a value of four axes, channels first. */
@@ -121,6 +137,12 @@ export class OnnxWriter {
     return names?.first !== undefined && names.plain === undefined;
   }
 
+  /** True if a value of [1, rows, columns] is at hand as a matrix, and not as it was recorded. */
+  isMatrix(source: string): boolean {
+    const names = this.#names.get(source);
+    return names?.matrix !== undefined && names.plain === undefined;
+  }
+
   /** The name of a value: channels first, or as it was recorded. */
   take(source: string, first: boolean): string {
     return first ? this.first(source) : this.plain(source);
@@ -143,7 +165,7 @@ export class OnnxWriter {
    */
   addBias(source: string, bias: string, sum: string): boolean {
     const names = this.#names.get(source);
-    const made = names?.first ?? names?.plain;
+    const made = names?.matrix ?? names?.first ?? names?.plain;
     const i = this.nodes.findIndex(({ outputs }) => outputs[0] === made);
     const before = this.nodes[i];
     if (!names || !before || !WITH_BIAS.has(before.op) || before.inputs.length !== 2) return false;

@@ -2,7 +2,7 @@ import { AnchorkitError } from "../../base/errors.ts";
 import type { FrozenGraph } from "../../engine/graph/frozenGraph.ts";
 import type { GraphNode } from "../../engine/graph/graphDef.ts";
 import type { RecordedLoop } from "../../engine/graph/recording.ts";
-import type { OnnxModel, OnnxNode } from "./onnxModel.ts";
+import { type OnnxModel, withBodies } from "./onnxModel.ts";
 import { described, OnnxWriter } from "./onnxWriter.ts";
 import { ELEMENTWISE_OPS } from "./ops/elementwise.ts";
 import { IMAGE_OPS } from "./ops/images.ts";
@@ -40,7 +40,7 @@ export function toOnnx(graph: FrozenGraph, { name, version, metadata }: OnnxHead
   for (const [key, { source }] of graph.outputs) {
     w.nodes.push({ op: "Identity", inputs: [w.plain(source)], outputs: [key], attributes: {} });
   }
-  const used = new Set(w.nodes.flatMap(namesIn));
+  const used = new Set(withBodies(w.nodes).flatMap((node) => node.inputs));
   const inputs = [...graph.inputs].map(([key, value]) => described(key, value));
   const outputs = [...graph.outputs].map(([key, value]) => described(key, value));
   return {
@@ -57,14 +57,6 @@ function writeNode(w: OnnxWriter, node: GraphNode): void {
   const write = Object.hasOwn(WRITERS, node.op) ? WRITERS[node.op] : undefined;
   if (!write) throw new AnchorkitError(`${w.describe(node)}: this op cannot be written as ONNX yet`);
   write(w, node);
-}
-
-/** The names that a node takes, those of the body of a loop too. */
-function namesIn({ inputs, attributes }: OnnxNode): string[] {
-  const bodies = Object.values(attributes).flatMap((value) =>
-    typeof value === "object" && "graph" in value ? value.graph.nodes : [],
-  );
-  return [...inputs, ...bodies.flatMap(namesIn)];
 }
 
 /** What a file says of itself. */

@@ -85,9 +85,9 @@ describe.runIf(native)("detect export", () => {
     const measured: unknown[] = [];
     for (const [weights = "", ...more] of [[named, ...options], [out]]) {
       const args = ["eval", "--map", "--data", annotations, "--split", "val", "--weights", weights, "--json", ...more];
-      measured.push((JSON.parse((await callCommand("detect", args)).stdout) as { overall: unknown }).overall);
+      measured.push(JSON.parse((await callCommand("detect", args)).stdout));
     }
-    expect(JSON.stringify(measured[1])).not.toBe("{}");
+    expect(measured[1]).toMatchObject({ AP: expect.any(Number) as number });
     expect(measured[1]).toEqual(measured[0]);
     const explained = await callCommand("detect", ["explain", picture, "--weights", out, "--out", join(folder, "e")]);
     expect([explained.code, explained.stderr]).toEqual([1, expect.stringContaining("take the run")]);
@@ -95,7 +95,39 @@ describe.runIf(native)("detect export", () => {
     expect((await callCommand("detect", chosen)).stderr).toContain("an exported file stays as it is");
   });
 
+  it("writes smaller numbers, calibrated, checked and measured on the images of a data set", async () => {
+    const named = await detector({ names: ["bolt", "fish", "jug", "leaf", "mug"] })(folder);
+    const small = join(folder, "small.onnx");
+    const args = ["export", named, "--out", small, "--data", annotations, "--quantize"];
+    const { code, stdout } = await callCommand("detect", [...args, "int8", "--calibration-images", "6"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^onnx: .*small\.onnx, [\d.]+ MB, int8\nchecked on images of the data in onnxruntime/);
+    expect(stdout).toMatch(
+      /\nAP of \d+ images \(val\): \d\.\d{4} before, \d\.\d{4} after: a (loss|gain) of \d\.\d{4}\n$/,
+    );
+    const half = JSON.parse((await callCommand("detect", [...args, "half", "--json"])).stdout) as Record<
+      string,
+      number
+    >;
+    expect(half).toMatchObject({ quantize: "half", metric: "AP", images: 18 });
+    expect(half.after).toBeCloseTo(half.before ?? NaN, 3);
+    const evaluated = ["eval", "--map", "--data", annotations, "--split", "val", "--weights", small, "--json"];
+    const { AP } = JSON.parse((await callCommand("detect", evaluated)).stdout) as { AP: number };
+    expect(AP).toBeCloseTo(half.after ?? NaN, 6); // small.onnx holds what was written last
+    const picture = join(annotations, "images/table_001.jpg");
+    const predicted = await callCommand("detect", ["predict", picture, "--weights", small, "--out", join(folder, "p")]);
+    expect([predicted.code, predicted.stderr]).toEqual([0, expect.anything()]);
+    const site = ["export", named, "--to", "tfjs", "--quantize", "half", "--out", join(folder, "half"), "--json"];
+    const whole = ["export", named, "--to", "tfjs", "--out", join(folder, "whole"), "--json"];
+    const sizeOf = async (command: string[]): Promise<number> =>
+      (JSON.parse((await callCommand("detect", command)).stdout) as { bytes: number }).bytes;
+    expect(await sizeOf(site)).toBeLessThan(0.8 * (await sizeOf(whole)));
+  });
+
   it.each([
+    [["--quantize", "int8"], 2, "--quantize int8 needs --data"],
+    [["--quantize", "int4"], 2, "Allowed choices are half, int8-weights, int8"],
+    [["--to", "tfjs", "--quantize", "int8-weights"], 2, "is for ONNX"],
     [["--to", "tensorrt"], 2, "Allowed choices are onnx, saved-model, tfjs"],
     [["--batch", "0"], 2, "--batch"],
     [["--btach", "2"], 2, "--batch"],

@@ -75,13 +75,16 @@ function place(op: string): OpWriter {
   };
 }
 
-/** Two matrices are ONNX's Gemm, which a bias can become part of. */
+/** Two matrices are ONNX's Gemm, which a bias can become part of; a batch of one, too. */
 function multiply(w: OnnxWriter, node: GraphNode, transposeA: boolean, transposeB: boolean): void {
   const [a = "", b = ""] = node.input;
-  const rank = w.shape(output(node)).length;
-  if (rank === 2) {
-    const attributes = { transA: Number(transposeA), transB: Number(transposeB) };
+  const attributes = { transA: Number(transposeA), transB: Number(transposeB) };
+  if (w.shape(output(node)).length === 2) {
     w.define(output(node), { plain: w.node("Gemm", [w.plain(a), w.plain(b)], attributes) });
+    return;
+  }
+  if ([a, b].every((source) => w.shape(source).length === 3 && w.shape(source)[0] === 1)) {
+    w.define(output(node), { matrix: w.node("Gemm", [w.matrix(a), w.matrix(b)], attributes) });
     return;
   }
   const turned = (source: string, turn: boolean): string => {

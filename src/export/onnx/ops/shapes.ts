@@ -6,15 +6,9 @@ import { type OpWriters, output } from "./op.ts";
 
 /** What moves numbers, and computes none. */
 export const SHAPE_OPS: OpWriters = {
-  Reshape: (w, node) => {
-    reshape(w, node, w.plain(node.input[0] ?? ""));
-  },
-  ExpandDims: (w, node) => {
-    reshape(w, node, w.plain(node.input[0] ?? ""));
-  },
-  Squeeze: (w, node) => {
-    reshape(w, node, w.plain(node.input[0] ?? ""));
-  },
+  Reshape: reshape,
+  ExpandDims: reshape,
+  Squeeze: reshape,
   Transpose: (w, node) => {
     const [x = ""] = node.input;
     const order = w.numbers(node, 1);
@@ -82,8 +76,21 @@ export const SHAPE_OPS: OpWriters = {
   MirrorPad: mirrorPad,
 };
 
-/** Shapes are known beforehand, so that whatever changes the shape alone is the same op. */
-function reshape(w: OnnxWriter, node: GraphNode, x: string): void {
+/**
+ * Shapes are known beforehand, so that whatever changes the shape alone is the same op. TensorFlow multiplies matrices as
+ * batches of one, whose first axis comes and goes: it is written only where somebody else takes it.
+ */
+function reshape(w: OnnxWriter, node: GraphNode): void {
+  const [x = ""] = node.input;
+  const [from, to] = [w.shape(x), w.shape(output(node))];
+  const isMatrix = (shape: readonly number[], batch: readonly number[]): boolean =>
+    shape.length === 2 && batch.length === 3 && batch[0] === 1 && batch[1] === shape[0] && batch[2] === shape[1];
+  if (isMatrix(from, to)) w.define(output(node), { matrix: w.plain(x) });
+  else if (isMatrix(to, from) && w.isMatrix(x)) w.define(output(node), { plain: w.matrix(x) });
+  else reshaped(w, node, w.plain(x));
+}
+
+function reshaped(w: OnnxWriter, node: GraphNode, x: string): void {
   w.define(output(node), { plain: w.node("Reshape", [x, w.ints(w.shape(output(node)))]) });
 }
 
@@ -113,10 +120,10 @@ interface Bounds {
 }
 
 /** Only the axes that are cut are named. @param shape that the result has, where axes are dropped or added */
-function slice(w: OnnxWriter, node: GraphNode, { begin, ends, steps }: Bounds, reshaped = false): void {
+function slice(w: OnnxWriter, node: GraphNode, { begin, ends, steps }: Bounds, isReshaped = false): void {
   const [x = ""] = node.input;
   const shape = w.shape(x);
-  const first = w.isFirst(x) && !reshaped;
+  const first = w.isFirst(x) && !isReshaped;
   const cut = shape.flatMap((length, axis) => {
     const whole = begin[axis] === 0 && ends[axis] === length && steps[axis] === 1;
     return whole || axis >= begin.length ? [] : [axis];
@@ -125,7 +132,7 @@ function slice(w: OnnxWriter, node: GraphNode, { begin, ends, steps }: Bounds, r
   const axes = w.ints(cut.map((axis) => (first ? (CHANNELS_FIRST[axis] ?? NaN) : axis)));
   const whole = w.take(x, first);
   const part = cut.length === 0 ? whole : w.node("Slice", [whole, pick(begin), pick(ends), axes, pick(steps)]);
-  if (reshaped) reshape(w, node, part);
+  if (isReshaped) reshaped(w, node, part);
   else w.give(output(node), part, first);
 }
 

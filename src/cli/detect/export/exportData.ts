@@ -1,0 +1,113 @@
+import * as tf from "@tensorflow/tfjs";
+import { AnchorkitError } from "../../../base/errors.ts";
+import { Random } from "../../../base/random.ts";
+import type { Dataset, SplitName } from "../../../data/dataset.ts";
+import { compileProgram, type Program } from "../../../engine/graph/program.ts";
+import type { NamedTensors, RunStep } from "../../../engine/graph/step.ts";
+import type { PortableModel } from "../../../export/portableModel.ts";
+import { portableRunner } from "../../../export/portableRunner.ts";
+import { modelNamed } from "../../../models.ts";
+import { RunFolder } from "../../../training/run/runFolder.ts";
+import { type DataFlags, openDataset } from "../../dataset.ts";
+import { type Score, scoreModel } from "../scoreModel.ts";
+import type { TaskKind } from "../../../training/task.ts";
+
+/** What a model is worth before and after its numbers were made smaller; more is better. */
+export interface Loss {
+  /** What is measured; see `scoreModel`. */
+  metric: string;
+  /** Images that it is measured on. */
+  images: number;
+  before: number;
+  /** Undefined where nothing runs what was written. */
+  after?: number;
+}
+
+/** Labelled images beside an export: what it is calibrated, checked and measured with. */
+export class ExportData {
+  readonly #dataset: Dataset;
+  readonly #name: string;
+  #samples: NamedTensors[] = [];
+
+  private constructor(dataset: Dataset, name: string) {
+    this.#dataset = dataset;
+    this.#name = name;
+  }
+
+  /** Reads the labelled images, split as the run's training split them. */
+  static async open(run: string, flags: DataFlags, task: TaskKind, seed = 1): Promise<ExportData> {
+    const { dataset } = await openDataset(flags, { seed, run: RunFolder.of(run), task });
+    return new ExportData(dataset, flags.data);
+  }
+
+  /**
+   * What a model's step is fed for images of the training split, in an order that is always the same: for so many images, or
+   * windows of images. It is there until `dispose`.
+   */
+  async samples(model: PortableModel, count: number): Promise<NamedTensors[]> {
+    const { images, ...others } = this.#of("train");
+    const heard = this.#samples;
+    const program = await programOf(model);
+    try {
+      await score(model, { ...others, images: new Random("samples").shuffle([...images]) }, (inputs) => {
+        if (heard.length * model.batch >= count) throw new Enough();
+        heard.push(Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, tensor.clone()])));
+        return program.run("step", inputs);
+      });
+    } catch (error) {
+      if (!(error instanceof Enough)) throw error;
+    } finally {
+      program.dispose();
+    }
+    return heard;
+  }
+
+  /**
+   * What a model is worth on the validation split: itself, in float32, and as it was written.
+   *
+   * @param open opens what was written, if something runs it here
+   */
+  async measure(model: PortableModel, open?: () => Promise<Opened>): Promise<Loss> {
+    const dataset = this.#of("val");
+    const program = await programOf(model);
+    const { metric, value: before } = await score(model, dataset, (inputs) => program.run("step", inputs));
+    program.dispose();
+    const measured = { metric, images: dataset.images.length, before };
+    if (!open) return measured;
+    const { run, close } = await open();
+    const { value: after } = await score(model, dataset, run);
+    await close();
+    return { ...measured, after };
+  }
+
+  /** Frees the samples. */
+  dispose(): void {
+    tf.dispose(this.#samples);
+    this.#samples = [];
+  }
+
+  #of(split: SplitName): Dataset {
+    const images = this.#dataset.images.filter((image) => image.split === split);
+    if (images.length === 0) throw new AnchorkitError(`${this.#name}: no image is in the split "${split}"`);
+    return { ...this.#dataset, images };
+  }
+}
+
+/** An exported file that something runs. */
+export interface Opened {
+  run: RunStep;
+  close: () => void | Promise<void>;
+}
+
+function programOf({ step, weights }: PortableModel): Promise<Program> {
+  return compileProgram({ step }, { variables: [...weights.values()], frozen: true, precision: "float32" });
+}
+
+/** Thrown to a model that has been asked often enough. */
+class Enough extends Error {}
+
+async function score(model: PortableModel, dataset: Dataset, run: RunStep): Promise<Score> {
+  const { description } = model;
+  const asked = await modelNamed(description.model).adopt(description, portableRunner(model, run));
+  return scoreModel(asked, dataset);
+}
