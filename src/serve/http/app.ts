@@ -1,0 +1,58 @@
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Logger } from "pino";
+import type { Answering } from "../answers/answerImages.ts";
+import type { Settings } from "../options.ts";
+import { Refusal } from "../refusal.ts";
+import type { ServedModel } from "../versions/servedModel.ts";
+import { followRequests } from "./followRequests.ts";
+import { addPlainRoutes } from "./plainRoutes.ts";
+import type { RequestContext, RequestEnv } from "./requestContext.ts";
+import { requireToken } from "./requireToken.ts";
+import { addProbes, addState } from "./stateRoutes.ts";
+import { addTensorflowRoutes } from "./tensorflowRoutes.ts";
+
+/** What a server is made of. */
+export interface ServerParts extends Answering {
+  settings: Settings;
+  models: readonly ServedModel[];
+  log: Logger;
+  isStopping: () => boolean;
+}
+
+/** All addresses of a server. */
+export function createApp({ settings, models, log, isStopping, ...answering }: ServerParts): Hono<RequestEnv> {
+  const { timeout, token, maxBody, maxPixels, queue } = settings;
+  const app = new Hono<RequestEnv>();
+  app.use(followRequests(timeout, isStopping, answering.metrics, log));
+  app.onError((error, c) => refuse(error, c, log));
+  app.notFound((c) => refuse(unknownAddress(c), c, log));
+  addProbes(app, models, isStopping);
+  if (token !== undefined) app.use(requireToken(token));
+  const onError = (): never => {
+    throw new Refusal(413, `the body is larger than ${maxBody} bytes, the most that is taken`);
+  };
+  app.use(bodyLimit({ maxSize: maxBody, onError }));
+  addState(app, models, answering.metrics);
+  for (const model of models) addTensorflowRoutes(app, model, answering, { most: queue, maxPixels });
+  addPlainRoutes(app, models, answering);
+  return app;
+}
+
+function refuse(error: Error, c: RequestContext, log: Logger): Response {
+  if (error instanceof Refusal) {
+    return c.json({ error: error.message }, error.status as ContentfulStatusCode, { ...error.headers });
+  }
+  const { id, signal } = c.get("state");
+  if (!signal.aborted) log.error({ request: id, stack: error.stack }, error.message);
+  return c.json({ error: `something went wrong; the server's log says what, of the request ${id}` }, 500);
+}
+
+function unknownAddress(c: RequestContext): Refusal {
+  const { method, path } = c.req;
+  const model = /^\/v1\/models\/([^/:]+)/.exec(path)?.[1];
+  if (model !== undefined)
+    return new Refusal(404, `Servable not found for request: Latest(${model}), ${method} ${path}`);
+  return new Refusal(404, `there is no ${method} ${path}; /openapi.json says what there is`);
+}
