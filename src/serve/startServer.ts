@@ -46,7 +46,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   };
   try {
     const { port } = await listen(server, settings);
-    for (const model of models) await model.start();
+    await allDone(models.map((model) => model.start()));
     return { url: `http://${settings.host.includes(":") ? `[${settings.host}]` : settings.host}:${port}`, port, close };
   } catch (error) {
     await close();
@@ -110,6 +110,12 @@ function whyNot({ code, message }: NodeJS.ErrnoException): string {
   if (code === "EACCES") return "this port needs the rights of an administrator; give one from 1024 on";
   if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") return "is no address of this machine";
   return message;
+}
+
+/** Ends once each of them has, whichever of them fail; then the first failure is thrown. */
+async function allDone(works: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(works)).find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
 }
 
 /** Ends once all that is under way is answered, or the time is up. */

@@ -7,6 +7,8 @@ import type { Settings } from "../options.ts";
 import { Refusal } from "../refusal.ts";
 import type { ServedModel } from "../versions/servedModel.ts";
 import { followRequests } from "./followRequests.ts";
+import { openApi } from "./openApi.ts";
+import { addPage } from "./pageRoutes.ts";
 import { addPlainRoutes } from "./plainRoutes.ts";
 import type { RequestContext, RequestEnv } from "./requestContext.ts";
 import { requireToken } from "./requireToken.ts";
@@ -29,12 +31,17 @@ export function createApp({ settings, models, log, isStopping, ...answering }: S
   app.onError((error, c) => refuse(error, c, log));
   app.notFound((c) => refuse(unknownAddress(c), c, log));
   addProbes(app, models, isStopping);
+  addPage(app);
   if (token !== undefined) app.use(requireToken(token));
   const onError = (): never => {
     throw new Refusal(413, `the body is larger than ${maxBody} bytes, the most that is taken`);
   };
   app.use(bodyLimit({ maxSize: maxBody, onError }));
   addState(app, models, answering.metrics);
+  app.get("/openapi.json", (c) => {
+    c.get("state").route = "openapi";
+    return c.json(openApi(models, token !== undefined));
+  });
   for (const model of models) addTensorflowRoutes(app, model, answering, { most: queue, maxPixels });
   addPlainRoutes(app, models, answering);
   return app;

@@ -58,6 +58,10 @@ export class Worker {
     }
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   get alive(): boolean {
     return this.#child.connected;
   }

@@ -57,6 +57,11 @@ export class Workers {
     return this.#workers.size > 0;
   }
 
+  /** The numbers that the system has for the processes. */
+  get pids(): number[] {
+    return [...this.#workers].flatMap(({ pid }) => pid ?? []);
+  }
+
   /** See `Batcher.submit`. */
   submit(asked: Asked, signal: AbortSignal): Promise<Answer> {
     return this.#batcher.submit(asked, signal);

@@ -143,7 +143,10 @@ export class ServedModel {
     const before = this.#current;
     this.#current = new ModelVersion(found, workers);
     const seconds = (performance.now() - began) / 1000;
-    this.#log.info({ version: found.version, path: found.path, seconds }, "the model is ready");
+    this.#log.info(
+      { version: found.version, path: found.path, seconds, processes: workers.pids },
+      "the model is ready",
+    );
     if (!before) return;
     const retired = before.retire().finally(() => this.#retiring.delete(retired));
     this.#retiring.add(retired);
