@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, Server as NetServer } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { destination, type Logger, pino } from "pino";
 import { AnchorkitError } from "../base/errors.ts";
@@ -35,7 +35,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const { observer, maxPixels } = settings;
   const parts = { settings, models, log, isStopping: () => isStopping, decoding: new Decoding(maxPixels), metrics };
   const { fetch } = createApp({ ...parts, observer });
-  const server = createAdaptorServer({ fetch, overrideGlobalObjects: false }) as Server;
+  const server = createAdaptorServer({ fetch, overrideGlobalObjects: false, autoCleanupIncoming: false }) as Server;
   server.requestTimeout = Math.max(1000 * settings.timeout, LEAST_MS_TO_SEND);
   const close = async (): Promise<void> => {
     isStopping = true;
@@ -118,12 +118,20 @@ async function allDone(works: readonly Promise<void>[]): Promise<void> {
   if (failed?.status === "rejected") throw failed.reason;
 }
 
-/** Ends once all that is under way is answered, or the time is up. */
+/**
+ * Ends once all that is under way is answered, or the time is up. Connections that nothing is asked on are closed a moment
+ * later than the door: what was sent on them just before is read and answered.
+ */
 async function closeServer(server: Server, milliseconds: number): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, "close");
-  server.close();
-  const timer = setTimeout(() => { server.closeAllConnections(); }, milliseconds); // prettier-ignore
+  NetServer.prototype.close.call(server); // http's own cuts off requests that have come and were not read yet
+  const idle = setTimeout(() => { server.closeIdleConnections(); }, MS_TO_BE_READ); // prettier-ignore
+  const late = setTimeout(() => { server.closeAllConnections(); }, milliseconds); // prettier-ignore
   await closed;
-  clearTimeout(timer);
+  clearTimeout(idle);
+  clearTimeout(late);
+  server.close(); // what http keeps beside the connections
 }
+
+const MS_TO_BE_READ = 250;

@@ -12,6 +12,8 @@ import { countedPart, type Description, shownClasses } from "./chosenPart.ts";
 
 /** An image with what was said of it. */
 export interface Answered {
+  /** The file as it came; undefined where the request held pixels. */
+  encoded: Uint8Array | undefined;
   image: DecodedImage;
   answer: Answer;
 }
@@ -54,16 +56,19 @@ export async function answerImages(
     const counted = countedPart(answer, description, {});
     const shown = counted.kind === "classification" ? shownClasses(counted, description, {}) : [];
     metrics.countAnswer(model.name, counted, shown, description.classes);
-    const encoded = "encoded" in one ? one.encoded : undefined;
-    state.afterwards.push(() => {
-      observer?.observe({ model: model.name, version: version.version, encoded, image, answer });
-    });
-    return { image, answer };
+    return { encoded: "encoded" in one ? one.encoded : undefined, image, answer };
   };
   return model.use(received.length, async (version) => {
     const answered = await Promise.all(
       received.map(async (one) => (one instanceof Refusal ? one : answerOne(version, one).catch(asRefusal))),
     );
+    if (observer) {
+      state.afterwards.push(() => {
+        for (const one of answered) {
+          if (!(one instanceof Refusal)) observer.observe({ model: model.name, version: version.version, ...one });
+        }
+      });
+    }
     return { version: version.version, description: version.opened.description, answered };
   });
 }

@@ -1,11 +1,11 @@
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Logger } from "pino";
 import type { Answering } from "../answers/answerImages.ts";
 import type { Settings } from "../options.ts";
 import { Refusal } from "../refusal.ts";
 import type { ServedModel } from "../versions/servedModel.ts";
+import { dropBody } from "./bodies.ts";
 import { followRequests } from "./followRequests.ts";
 import { openApi } from "./openApi.ts";
 import { addPage } from "./pageRoutes.ts";
@@ -33,21 +33,18 @@ export function createApp({ settings, models, log, isStopping, ...answering }: S
   addProbes(app, models, isStopping);
   addPage(app);
   if (token !== undefined) app.use(requireToken(token));
-  const onError = (): never => {
-    throw new Refusal(413, `the body is larger than ${maxBody} bytes, the most that is taken`);
-  };
-  app.use(bodyLimit({ maxSize: maxBody, onError }));
   addState(app, models, answering.metrics);
   app.get("/openapi.json", (c) => {
     c.get("state").route = "openapi";
     return c.json(openApi(models, token !== undefined));
   });
-  for (const model of models) addTensorflowRoutes(app, model, answering, { most: queue, maxPixels });
-  addPlainRoutes(app, models, answering);
+  for (const model of models) addTensorflowRoutes(app, model, answering, { most: queue, maxPixels, maxBody });
+  addPlainRoutes(app, models, answering, maxBody);
   return app;
 }
 
-function refuse(error: Error, c: RequestContext, log: Logger): Response {
+async function refuse(error: Error, c: RequestContext, log: Logger): Promise<Response> {
+  if (!(await dropBody(c.env.incoming))) c.header("Connection", "close");
   if (error instanceof Refusal) {
     return c.json({ error: error.message }, error.status as ContentfulStatusCode, { ...error.headers });
   }

@@ -11,7 +11,12 @@ import { readImage } from "./readImage.ts";
 import type { RequestContext, RequestEnv } from "./requestContext.ts";
 
 /** The addresses that take an image as it is: `/models/<name>/predict`, and `/predict` where one model is served. */
-export function addPlainRoutes(app: Hono<RequestEnv>, models: readonly ServedModel[], answering: Answering): void {
+export function addPlainRoutes(
+  app: Hono<RequestEnv>,
+  models: readonly ServedModel[],
+  answering: Answering,
+  maxBody: number,
+): void {
   const predict = (model: ServedModel) => async (c: RequestContext) => {
     const state = c.get("state");
     state.route = "plain";
@@ -20,7 +25,7 @@ export function addPlainRoutes(app: Hono<RequestEnv>, models: readonly ServedMod
     const { choice, wanted } = readChoice(c, kind);
     const type = pictureAsked(c.req.header("accept"));
     const labels = kind === "segmentation" && type !== undefined;
-    const received = { encoded: await readImage(c) };
+    const received = { encoded: await readImage(c, maxBody) };
     const answers = await answerImages(answering, model, [received], { ...wanted, labels }, state);
     const { answered, description, version } = answers;
     const [one] = answered;

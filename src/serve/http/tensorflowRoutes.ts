@@ -6,13 +6,15 @@ import { readInstances, SIGNATURE } from "../images/readInstances.ts";
 import type { Opened } from "../inference/messages.ts";
 import { Refusal } from "../refusal.ts";
 import type { ServedModel } from "../versions/servedModel.ts";
+import { readBody } from "./bodies.ts";
 import { readChoice } from "./choices.ts";
 import type { RequestContext, RequestEnv } from "./requestContext.ts";
 
-/** How many images a request may hold, and how many pixels each. */
+/** How many images a request may hold, how many pixels each, and how many bytes it may have. */
 export interface InstanceLimits {
   most: number;
   maxPixels: number;
+  maxBody: number;
 }
 
 /** The addresses that TensorFlow Serving has for a model. */
@@ -28,8 +30,9 @@ export function addTensorflowRoutes(
     state.route = "predict";
     requireVersion(model, version);
     model.requireRoom(1);
+    const body = await readBody(c.env.incoming, limits.maxBody, state.signal);
     const { choice, wanted } = readChoice(c, model.current.opened.kind);
-    const received = readInstances(await c.req.text(), limits);
+    const received = readInstances(body.toString(), limits);
     const { answered, description } = await answerImages(answering, model, received, wanted, state);
     const predictions = answered.map((one, i) =>
       one instanceof Refusal

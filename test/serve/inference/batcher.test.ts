@@ -106,7 +106,7 @@ describe("what is given up", () => {
     const batcher = new Batcher({ sizes: [1, 2], delay: 0 });
     batcher.add(computer);
     const controllers = [1, 2, 3].map(() => new AbortController());
-    const answers = controllers.map(({ signal }, i) => batcher.submit(asked(i + 1), signal).catch((error: Error) => error)); // prettier-ignore
+    const answers = controllers.map(({ signal }, i) => batcher.submit(asked(i + 1), signal).catch((error: unknown) => error as Error)); // prettier-ignore
     controllers[0]?.abort();
     controllers[1]?.abort();
     expect(batcher.waiting).toBe(1);
@@ -128,7 +128,9 @@ describe("where a batch fails", () => {
   it("its images are computed one by one, and only the one that fails again is refused", async () => {
     const computer = new HeldComputer();
     const batcher = new Batcher({ sizes: [1, 2], delay: 0 });
-    const answers = [1, 2, 3].map((width) => batcher.submit(asked(width), never).catch((error: Error) => error));
+    const answers = [1, 2, 3].map((width) =>
+      batcher.submit(asked(width), never).catch((error: unknown) => error as Error),
+    );
     batcher.add(computer);
     await computer.fail(); // of 1 and 2
     await computer.fail(); // of 1 alone
