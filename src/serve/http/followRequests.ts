@@ -42,11 +42,19 @@ export function followRequests(timeout: number, isStopping: () => boolean, metri
       metrics.countRequest({ route: state.route, method, status, seconds });
       const { id, images } = state;
       const entry = { request: id, method, path, status, milliseconds: Math.round(1e4 * seconds) / 10, images };
-      log[status >= 500 ? "warn" : "info"](entry, sent ? "answered" : "given up");
+      log[levelOf(state.route, status)](entry, sent ? "answered" : "given up");
       if (sent) for (const work of state.afterwards) doQuietly(work, log);
     });
     await next();
   });
+}
+
+/** What asks every few seconds how the server is says nothing of its use. */
+const PROBES = new Set(["healthz", "readyz", "metrics"]);
+
+function levelOf(route: string, status: number): "debug" | "info" | "warn" {
+  if (PROBES.has(route)) return "debug";
+  return status >= 500 ? "warn" : "info";
 }
 
 /** What a request counts as whose connection was gone before it was answered; no client ever sees it. */
