@@ -118,11 +118,15 @@ export class Classifier {
    */
   async *predictFiles(files: readonly string[]): AsyncGenerator<FileClassification> {
     const { preprocessing } = this.description;
-    const classify = (images: readonly FittedImage[]): Promise<Classification[]> =>
-      classifyImages(this.#runner.run, this.#runner.batch, images, preprocessing);
+    const classify = (images: readonly FittedImage[]): Promise<Classification[]> => this.predictFitted(images);
     for await (const one of fittedAnswers(files, this.#runner.batch, preprocessing, classify)) {
       yield "error" in one ? one : { file: one.file, size: one.size, ...one.answer };
     }
+  }
+
+  /** Classifies images that are decoded and have the size that they have on the canvas; as many as run at once at most. */
+  predictFitted(images: readonly FittedImage[]): Promise<Classification[]> {
+    return classifyImages(this.#runner.run, this.#runner.batch, images, this.description.preprocessing);
   }
 
   /**
@@ -138,7 +142,7 @@ export class Classifier {
     const asked = name === undefined ? undefined : [classNamed(name, this.classes)];
     const explainer = await networkIn(this.#explainers).of(layer);
     const answer = async (images: readonly FittedImage[]): Promise<Explanation[][]> => {
-      const found = await classifyImages(this.#runner.run, this.#runner.batch, images, preprocessing);
+      const found = await this.predictFitted(images);
       return images.map((image, i) => {
         const said = found[i] as Classification;
         const classes = asked ?? namedClasses(said, this.description).slice(0, most);

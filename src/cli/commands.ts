@@ -11,6 +11,7 @@ import { addLint } from "./label/lint.ts";
 import { addPredict } from "./detect/predict.ts";
 import { createProgram } from "./run.ts";
 import { addRuns } from "./detect/runs.ts";
+import { addServe } from "./detect/serve.ts";
 import { addSplit } from "./label/splitLabels.ts";
 import { addStats } from "./label/statsLabels.ts";
 import { addTrain } from "./detect/train.ts";
@@ -27,6 +28,7 @@ export function detectProgram(): Command {
   addPredict(program);
   addExplain(program);
   addExportModel(program);
+  addServe(program);
   addRuns(program);
   addWeights(program);
   addDoctor(program);

@@ -161,12 +161,19 @@ export class Detector {
   ): AsyncGenerator<FilePrediction> {
     const { preprocessing } = this.description;
     const least = this.#least(scoreThreshold);
-    const detect = (images: readonly FittedImage[]): Promise<Detections[]> =>
-      detectImages(this.#runner.run, this.#runner.batch, images, preprocessing);
+    const detect = (images: readonly FittedImage[]): Promise<Detections[]> => this.predictFitted(images);
     for await (const one of fittedAnswers(files, this.#runner.batch, preprocessing, detect)) {
       if ("error" in one) yield one;
       else yield { file: one.file, size: one.size, detections: scoredFrom(least, one.answer) };
     }
+  }
+
+  /**
+   * What it finds, with whatever score, in images that are decoded and have the size that they have on the canvas; as many
+   * as run at once at most.
+   */
+  predictFitted(images: readonly FittedImage[]): Promise<Detections[]> {
+    return detectImages(this.#runner.run, this.#runner.batch, images, this.description.preprocessing);
   }
 
   /**
@@ -191,7 +198,7 @@ export class Detector {
       return typeof least === "number" ? least : (least[k] ?? 0);
     });
     const answer = async (images: readonly FittedImage[]): Promise<Explanation[][]> => {
-      const all = await detectImages(this.#runner.run, this.#runner.batch, images, preprocessing);
+      const all = await this.predictFitted(images);
       return all.map((found, i) => {
         const best = first(most, scoredFrom(wanted, found));
         return explainDetections(explainers, images[i] as FittedImage, best, this.description);

@@ -4,6 +4,7 @@ import { AnchorkitError } from "../base/errors.ts";
 import { disposeWeights, namedWeights } from "../core/namedWeights.ts";
 import { categoryIdsOf } from "../data/categoryIds.ts";
 import type { ImageRecord } from "../data/dataset.ts";
+import type { FittedImage } from "../data/images/fittedFiles.ts";
 import { noCache } from "../data/images/imageCache.ts";
 import { ImageStore } from "../data/images/imageStore.ts";
 import { loadEngine } from "../engine/load.ts";
@@ -21,9 +22,11 @@ import { alignmentOf } from "./networks/architecture.ts";
 import type { SegmenterNetwork } from "./networks/buildSegmenter.ts";
 import { labelsOf, predictStep } from "./running/predictStep.ts";
 import { readSegmenter } from "./readSegmenter.ts";
-import { foregroundOf, segmentImages, type SegmentOptions } from "./running/segmentImages.ts";
+import { foregroundOf, segmentImages, type SegmentedImage, type SegmentOptions } from "./running/segmentImages.ts";
 import { segmentLabelled } from "./running/segmentLabelled.ts";
 import { type FileSegmentation, segmentFiles } from "./running/segmentStored.ts";
+import { rowsOfImage } from "./tiles/rowSources.ts";
+import { segmentTiles } from "./tiles/segmentTiles.ts";
 
 /** Images that run at once unless told. */
 const BATCH = 4;
@@ -109,6 +112,21 @@ export class Segmenter {
    */
   predictFiles(files: readonly string[], { threshold }: { threshold?: number } = {}): AsyncGenerator<FileSegmentation> {
     return segmentFiles(this.#runner.run, files, this.#options(threshold));
+  }
+
+  /**
+   * Segments images that are decoded and have the size that they have on the canvas, or their own where they are seen by
+   * tiles; of the others as many as run at once at most.
+   */
+  async predictFitted(
+    images: readonly FittedImage[],
+    { threshold }: { threshold?: number } = {},
+  ): Promise<SegmentedImage[]> {
+    const options = this.#options(threshold);
+    if (options.preprocessing.resize !== "tiles") return segmentImages(this.#runner.run, images, options);
+    const segmented: SegmentedImage[] = [];
+    for (const image of images) segmented.push(await segmentTiles(this.#runner.run, rowsOfImage(image), options));
+    return segmented;
   }
 
   /**

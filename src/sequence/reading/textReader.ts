@@ -5,7 +5,7 @@ import { disposeWeights, namedWeights } from "../../core/namedWeights.ts";
 import { withMargin } from "../../data/cutOutObjects.ts";
 import type { ImageRecord, LabelledObject } from "../../data/dataset.ts";
 import { fittedAnswers } from "../../data/images/canvasImages.ts";
-import { chunksOf, type FittedImage } from "../../data/images/fittedFiles.ts";
+import { chunksOf, type FittedImage, fittedImage } from "../../data/images/fittedFiles.ts";
 import { noCache } from "../../data/images/imageCache.ts";
 import { decodeRegions, readImageHeader } from "../../data/images/images.ts";
 import { ImageStore } from "../../data/images/imageStore.ts";
@@ -105,12 +105,17 @@ export class TextReader {
    */
   async *predictFiles(files: readonly string[], options: DecodeOptions = {}): AsyncGenerator<FileReading> {
     const { preprocessing } = this.description;
-    const decode = decoderOf(this.classes, options);
-    const read = async (images: readonly FittedImage[]): Promise<Reading[]> =>
-      (await readImages(this.#runner.run, this.#runner.batch, images, preprocessing)).map(decode);
+    const read = (images: readonly FittedImage[]): Promise<Reading[]> => this.predictFitted(images, options);
     for await (const one of fittedAnswers(files, this.#runner.batch, preprocessing, read)) {
       yield "error" in one ? one : { file: one.file, size: one.size, ...one.answer };
     }
+  }
+
+  /** Reads images that are decoded and have the size that they have on the canvas; as many as run at once at most. */
+  async predictFitted(images: readonly FittedImage[], options: DecodeOptions = {}): Promise<Reading[]> {
+    const { run, batch } = this.#runner;
+    const scores = await readImages(run, batch, images, this.description.preprocessing);
+    return scores.map(decoderOf(this.classes, options));
   }
 
   /**
@@ -121,18 +126,14 @@ export class TextReader {
    */
   async readBoxes(file: string, boxes: readonly Box[], options: DecodeOptions = {}): Promise<Reading[]> {
     const { preprocessing, margin = 0 } = this.description;
-    const decode = decoderOf(this.classes, options);
     if (boxes.length === 0) return [];
     const size = await readImageHeader(file);
     const regions = boxes.map((box) => withMargin(box, margin, size));
     const crops = await decodeRegions(file, regions, (original) => placeOnCanvas(original, preprocessing));
-    const images = crops.map(({ data, width, height, originalWidth, originalHeight }): FittedImage => ({
-      ...{ pixels: data, width, height, original: { width: originalWidth, height: originalHeight } },
-    }));
-    const { run, batch } = this.#runner;
+    const images = crops.map(fittedImage);
     const readings: Reading[] = [];
-    for (const chunk of chunksOf(images, batch)) {
-      readings.push(...(await readImages(run, batch, chunk, preprocessing)).map(decode));
+    for (const chunk of chunksOf(images, this.#runner.batch)) {
+      readings.push(...(await this.predictFitted(chunk, options)));
     }
     return readings;
   }
