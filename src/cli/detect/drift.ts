@@ -1,0 +1,162 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { AnchorkitError, UsageError } from "../../base/errors.ts";
+import { countOf } from "../../base/words.ts";
+import type { SplitName } from "../../data/dataset.ts";
+import { nearest } from "../../geometry/nearest.ts";
+import { type MeasureName, MEASURE_NAMES } from "../../monitoring/measures.ts";
+import type { WatchedKind } from "../../monitoring/said.ts";
+import type { PredictorOptions } from "../../training/predictorOptions.ts";
+import type { TaskKind } from "../../training/task.ts";
+import {
+  addCommonOptions,
+  addDetectorOptions,
+  addExamples,
+  addOverwriteOption,
+  choice,
+  listed,
+  numberIn,
+  printJson,
+  requireOptions,
+  requireThere,
+} from "../options.ts";
+import { endWith } from "./predictAll.ts";
+
+/** What `--fail-on` takes: any drift, or that of a measure. */
+type FailOn = "drift" | MeasureName;
+
+interface Flags extends PredictorOptions {
+  against: string;
+  reference?: string;
+  saveReference?: string;
+  split?: SplitName | "all";
+  alpha: number;
+  group?: string;
+  most: number;
+  seed: number;
+  failOn?: FailOn[];
+  out?: string;
+  overwrite?: true;
+  json?: true;
+}
+
+/** `detect drift` */
+export function addDrift(program: Command): void {
+  const command = program
+    .command("drift")
+    .description(
+      "Tell whether images have changed since a model was trained: their looks, and what the model makes of them",
+    )
+    .argument("<run>", "run folder that detect train wrote")
+    .option(
+      "--against <images>",
+      "the current images: a folder, a pattern, a data set, or what detect serve --monitor keeps",
+    )
+    .option(
+      "--reference <data>",
+      "what they are compared with: a data set, a folder of images, or a file that --save-reference wrote (default: what the run was trained on)",
+    )
+    .option(
+      "--save-reference <file>",
+      "keep the numbers of the reference, so that its images are not needed again; as reference.json in the run it is found there",
+    )
+    .addOption(
+      choice("--split <name>", "take --against as a data set, and these images of it", ["train", "val", "test", "all"]),
+    )
+    .option(
+      "--alpha <p>",
+      "probability of any alarm where nothing has changed, at most",
+      numberIn({ above: 0, max: 0.5 }),
+      0.01,
+    )
+    .option(
+      "--group <pattern>",
+      "images are no independent ones where this regular expression finds the same in their names (frames of one video)",
+    )
+    .option(
+      "--most <n>",
+      "look at so many images of each side at most, drawn at random",
+      numberIn({ whole: true, min: 2, max: 100_000 }),
+      1000,
+    )
+    .option(
+      "--fail-on <what>",
+      "exit with code 1 on drift, or on drift in some measures, such as brightness,classes",
+      failOnIn,
+    )
+    .option("--out <path>", "write a report with plots and pictures: report.html, or a folder for it and drift.json")
+    .option("--seed <n>", "seed of all random draws", numberIn({ whole: true, min: 0, max: 2 ** 31 - 1 }), 1);
+  requireOptions(command, "against");
+  addDetectorOptions(command);
+  addOverwriteOption(command);
+  addCommonOptions(command).action(drift);
+  addExamples(
+    command,
+    "detect drift runs/cells --against new-photos",
+    "detect drift runs/cells --against monitored --out drift.html --fail-on drift",
+    "detect drift runs/cells --against new-photos --next 50 --next-out to-label",
+  );
+}
+
+function failOnIn(text: string): FailOn[] {
+  const known = ["drift", ...MEASURE_NAMES] as const;
+  return listed(text).map((name) => {
+    const found = known.find((one) => one === name);
+    if (found) return found;
+    const meant = nearest(name, known);
+    const advice = meant === undefined ? `; there are ${known.join(", ")}` : ` (Did you mean ${meant}?)`;
+    throw new InvalidArgumentError(`No measure is called "${name}"${advice}.`);
+  });
+}
+
+/** Why models of some kinds are not looked at. */
+const UNWATCHED: Readonly<Record<Exclude<TaskKind, WatchedKind>, string>> = {
+  clips: "it looks at clips; detect drift is for models of single images",
+  forecasting: "it looks at numbers, and at no images",
+};
+
+async function drift(run: string, flags: Flags): Promise<void> {
+  const { against, reference, alpha, most, seed, json, failOn = [] } = flags;
+  requireThere({ run, reference });
+  const { kindOfRun, openPredictor } = await import("./openPredictor.ts");
+  const { isOnnxPath } = await import("../../export/onnx/onnxPath.ts");
+  if (isOnnxPath(run)) throw new UsageError(`${run}: is an exported file; give the run that it was exported from`);
+  const task = await kindOfRun(run);
+  if (task === "clips" || task === "forecasting") throw new UsageError(`${run}: ${UNWATCHED[task]}`);
+  const { RunFolder } = await import("../../training/run/runFolder.ts");
+  const { trainedWith } = await import("./openPredictor.ts");
+  const { imagesAt } = await import("./drift/imagesAt.ts");
+  const { referencePlace, profileReference } = await import("./drift/reference.ts");
+  const { profileAll, sampled } = await import("./drift/profiling.ts");
+  const { seed: splitSeed = 1 } = (await trainedWith(run)) ?? {};
+  const reading = { run: RunFolder.of(run), seed: splitSeed, task };
+  const all = await imagesAt(against, { ...reading, split: flags.split });
+  const place = await referencePlace(reference, reading);
+  const images = sampled(all, most, seed);
+  noteTrained(all.filter(({ trained }) => trained).length, all.length);
+
+  const model = await openPredictor(run, flags);
+  if (model.kind === "clips" || model.kind === "forecasting") throw new Error(`${model.kind} is not watched`);
+  const before = await profileReference(place, model, { most, seed });
+  const { profiles, broken } = await profileAll(model, images, "looking at the current images");
+  const { classes, kind } = model;
+  const { compareProfiles, driftedIn } = await import("../../monitoring/compareProfiles.ts");
+  const found = compareProfiles(before.profiles, profiles, { kind, classes, alpha, seed });
+  model.dispose();
+
+  if (json) printJson({ run, against, ...found });
+  else {
+    const { driftText } = await import("./drift/driftText.ts");
+    process.stdout.write(`${driftText(found, classes, before.source, against)}\n`);
+  }
+  endWith(broken.length, images);
+  const drifted = driftedIn(found);
+  const failing = failOn.includes("drift") ? drifted : drifted.filter((name) => failOn.includes(name));
+  if (failing.length > 0) throw new AnchorkitError(`drift in ${failing.join(", ")}`);
+}
+
+function noteTrained(trained: number, all: number): void {
+  if (trained === 0) return;
+  process.stderr.write(
+    `warning: the model was trained on ${trained === all ? "all" : trained} of ${countOf(all, "current image")}: what it says of them is surer than it will be of others\n`,
+  );
+}
