@@ -35,7 +35,8 @@ const { values, positionals } = parseArgs({
 });
 const [run] = positionals;
 const { images, strange, out } = values;
-if (run === undefined || images === undefined || strange === undefined) throw new Error("give <run> --images --strange");
+if (run === undefined || images === undefined || strange === undefined)
+  throw new Error("give <run> --images --strange");
 const alpha = Number(values.alpha);
 const draws = Number(values.draws);
 
@@ -61,14 +62,24 @@ function darker(file: string, to: string, factor: number): Promise<unknown> {
 async function addStrange(file: string, to: string, random: Random): Promise<void> {
   const { width = 1, height = 1 } = await sharp(file).metadata();
   const size = { width: Math.max(8, Math.round(width / 4)), height: Math.max(8, Math.round(height / 4)) };
-  const object = await sharp(others[random.int(others.length)]).resize({ ...size, fit: "cover" }).removeAlpha().png().toBuffer();
+  const object = await sharp(others[random.int(others.length)])
+    .resize({ ...size, fit: "cover" })
+    .removeAlpha()
+    .png()
+    .toBuffer();
   const place = { left: random.int(width - size.width + 1), top: random.int(height - size.height + 1) };
-  await sharp(file).removeAlpha().composite([{ input: object, ...place }]).png({ compressionLevel: 1 }).toFile(to);
+  await sharp(file)
+    .removeAlpha()
+    .composite([{ input: object, ...place }])
+    .png({ compressionLevel: 1 })
+    .toFile(to);
 }
 
 const model = await openPredictor(run, {});
 if (model.kind === "clips" || model.kind === "forecasting") throw new Error(`${model.kind} is not watched`);
-const files = new Random(1).shuffle((await listImageFiles([images])).map(({ file }) => file)).slice(0, Number(values.most));
+const files = new Random(1)
+  .shuffle((await listImageFiles([images])).map(({ file }) => file))
+  .slice(0, Number(values.most));
 await mkdir(out, { recursive: true });
 
 async function profilesOf(watched: WatchedModel, name: string): Promise<Profile[]> {
@@ -103,7 +114,10 @@ const mixed = (name: string, share: number) => (left: number[], n: number) =>
   left.slice(0, n).map((i, at) => profiles.get(at < share * n ? name : "same")?.[i]);
 const frequency = classes.map((_, k) => same.filter((one) => one.classes.includes(k)).length);
 /** The class of a usual share that is in fewer than half of the images, the most frequent of those. */
-const rare = frequency.reduce((best, count, k) => (count <= same.length / 2.5 && count > (frequency[best] ?? Infinity) ? k : best), frequency.indexOf(Math.min(...frequency.filter((count) => count > 4))));
+const rare = frequency.reduce(
+  (best, count, k) => (count <= same.length / 2.5 && count > (frequency[best] ?? Infinity) ? k : best),
+  frequency.indexOf(Math.min(...frequency.filter((count) => count > 4))),
+);
 /** Images with the class are drawn twice as often: its share of images doubles. */
 const doubled: Scene = (left, n, random) => {
   const has = (i: number): boolean => same[i]?.classes.includes(rare) === true;
@@ -145,8 +159,13 @@ for (const [name, scene] of Object.entries(SCENES)) {
       if (found.length > 0) alarms++;
       for (const measure of found) named.set(measure, (named.get(measure) ?? 0) + 1);
     }
-    const most = [...named].sort((a, b) => b[1] - a[1]).slice(0, 3).map(([measure, count]) => `${measure} ${((100 * count) / times).toFixed(0)}`);
-    row.push(`${n}: ${((100 * alarms) / times).toFixed(1)} % (${most.join(", ")}; ${((performance.now() - began) / times).toFixed(0)} ms)`);
+    const most = [...named]
+      .sort((a, b) => b[1] - a[1])
+      .slice(0, 3)
+      .map(([measure, count]) => `${measure} ${((100 * count) / times).toFixed(0)}`);
+    row.push(
+      `${n}: ${((100 * alarms) / times).toFixed(1)} % (${most.join(", ")}; ${((performance.now() - began) / times).toFixed(0)} ms)`,
+    );
   }
   console.log(`${name.padEnd(32)} ${row.join(" | ")}`);
 }

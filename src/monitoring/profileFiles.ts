@@ -6,7 +6,7 @@ import type { Segmenter } from "../segmentation/segmenter.ts";
 import type { TextReader } from "../sequence/reading/textReader.ts";
 import { appearanceOf } from "./appearance.ts";
 import type { Profile } from "./profile.ts";
-import { type Answers, saidOf, type WatchedDescriptions, type WatchedKind } from "./said.ts";
+import { type Answers, regionsOf, saidOf, type WatchedDescriptions, type WatchedKind } from "./said.ts";
 
 /** A trained model that looks at single images. */
 export type WatchedModel = Detector | Classifier | Segmenter | TextReader;
@@ -35,5 +35,11 @@ export async function* profileFiles(model: WatchedModel, files: readonly string[
 type Answered = (Answers[WatchedKind] & { size: Size }) | { file: string; error: AnchorkitError };
 
 function answersOf(model: WatchedModel, files: readonly string[]): AsyncGenerator<Answered> {
-  return model.predictFiles(files);
+  return model.kind === "segmentation" ? segmented(model, files) : model.predictFiles(files);
+}
+
+async function* segmented(model: Segmenter, files: readonly string[]): AsyncGenerator<Answered> {
+  for await (const one of model.predictFiles(files)) {
+    yield "error" in one ? one : { size: one.size, regions: regionsOf(one.labels, one.scores) };
+  }
 }

@@ -12,8 +12,17 @@ import type { Said } from "./profile.ts";
 export interface Answers {
   detection: { detections: DetectionColumns };
   classification: { probabilities: ArrayLike<number> };
-  segmentation: { labels: { data: ArrayLike<number> }; scores: ArrayLike<number> };
+  segmentation: { regions: readonly Region[] };
   reading: { text: string; confidence: number };
+}
+
+/** The pixels of a class, or of an object. */
+export interface Region {
+  class: number;
+  /** The mean probability of its pixels. */
+  score: number;
+  /** Pixels of the image. */
+  area: number;
 }
 
 /** The kinds of models that look at single images. */
@@ -65,22 +74,22 @@ const READ_BY: {
       uncertainty: shares.reduce((sum, p) => sum + (description.multiLabel ? binaryEntropy(p) : surprise(p)), 0),
     };
   },
-  segmentation(_, { labels: { data }, scores }) {
-    const counts = new Map<number, number>();
-    let [certainty, uncertainty] = [0, 0];
-    for (let i = 0; i < data.length; i++) {
-      counts.set(data[i] as number, (counts.get(data[i] as number) ?? 0) + 1);
-      certainty += scores[i] as number;
-      uncertainty += binaryEntropy(scores[i] as number);
+  segmentation(_, { regions }, { width, height }) {
+    const byClass = new Map<number, { share: number; sure: number }>(); // objects of a class are one region of it
+    for (const { class: k, score, area } of regions) {
+      const { share, sure } = byClass.get(k) ?? { share: 0, sure: 0 };
+      const own = area / (width * height);
+      byClass.set(k, { share: share + own, sure: sure + own * score });
     }
-    const found = [...counts].filter(([label]) => label > 0).sort(([a], [b]) => a - b);
-    const shares = found.map(([, pixels]) => pixels / data.length);
+    const found = [...byClass].filter(([, { share }]) => share > 0).sort(([a], [b]) => a - b);
+    const shares = found.map(([, { share }]) => share);
+    const scores = found.map(([, { share, sure }]) => sure / share);
     return {
       amount: shares.reduce((sum, share) => sum + share, 0),
-      classes: found.map(([label]) => label - 1), // 0 is the background
+      classes: found.map(([k]) => k),
       weights: shares,
-      scores: [certainty / data.length],
-      uncertainty: uncertainty / data.length,
+      scores,
+      uncertainty: scores.reduce((sum, score, i) => sum + (shares[i] ?? 0) * binaryEntropy(score), 0),
     };
   },
   reading({ classes }, { text, confidence }) {
@@ -97,6 +106,20 @@ const READ_BY: {
 function areaOf(boxes: ArrayLike<number>, i: number): number {
   const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = [0, 1, 2, 3].map((corner) => boxes[4 * i + corner]);
   return Math.max(0, x2 - x1) * Math.max(0, y2 - y1);
+}
+
+/** The regions of the classes in what a segmenter says of each pixel, 0 being the background. */
+export function regionsOf({ data }: { data: ArrayLike<number> }, scores: ArrayLike<number>): Region[] {
+  const regions = new Map<number, Region>();
+  for (let i = 0; i < data.length; i++) {
+    const label = data[i] as number;
+    if (label === 0) continue;
+    const region = regions.get(label) ?? { class: label - 1, score: 0, area: 0 };
+    region.score += scores[i] as number;
+    region.area++;
+    regions.set(label, region);
+  }
+  return [...regions.values()].map(({ score, area, ...rest }) => ({ ...rest, area, score: score / area }));
 }
 
 /** Of something that is so with probability p, in bits. */

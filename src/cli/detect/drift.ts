@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { AnchorkitError, UsageError } from "../../base/errors.ts";
-import { countOf } from "../../base/words.ts";
-import type { SplitName } from "../../data/dataset.ts";
+import { isOnnxPath } from "../../export/onnx/onnxPath.ts";
 import { nearest } from "../../geometry/nearest.ts";
 import { type MeasureName, MEASURE_NAMES } from "../../monitoring/measures.ts";
 import type { WatchedKind } from "../../monitoring/said.ts";
@@ -19,22 +18,18 @@ import {
   requireOptions,
   requireThere,
 } from "../options.ts";
+import { type NextFlags, nextFolder, writeNext } from "./drift/next.ts";
+import type { OutputFlags } from "./drift/outputs.ts";
+import type { SideFlags } from "./drift/sides.ts";
 import { endWith } from "./predictAll.ts";
 
 /** What `--fail-on` takes: any drift, or that of a measure. */
 type FailOn = "drift" | MeasureName;
 
-interface Flags extends PredictorOptions {
-  against: string;
-  reference?: string;
-  saveReference?: string;
-  split?: SplitName | "all";
+interface Flags extends PredictorOptions, SideFlags, OutputFlags, NextFlags {
   alpha: number;
   group?: string;
-  most: number;
-  seed: number;
   failOn?: FailOn[];
-  out?: string;
   overwrite?: true;
   json?: true;
 }
@@ -84,6 +79,15 @@ export function addDrift(program: Command): void {
       failOnIn,
     )
     .option("--out <path>", "write a report with plots and pictures: report.html, or a folder for it and drift.json")
+    .option(
+      "--next <n>",
+      "choose so many images that are worth labelling",
+      numberIn({ whole: true, min: 1, max: 10_000 }),
+    )
+    .option(
+      "--next-out <folder>",
+      "copy them here, with what the model proposes as labels, as a data set that label import takes",
+    )
     .option("--seed <n>", "seed of all random draws", numberIn({ whole: true, min: 0, max: 2 ** 31 - 1 }), 1);
   requireOptions(command, "against");
   addDetectorOptions(command);
@@ -115,48 +119,52 @@ const UNWATCHED: Readonly<Record<Exclude<TaskKind, WatchedKind>, string>> = {
 };
 
 async function drift(run: string, flags: Flags): Promise<void> {
-  const { against, reference, alpha, most, seed, json, failOn = [] } = flags;
+  const { against, reference, group, alpha, seed, json, failOn = [] } = flags;
   requireThere({ run, reference });
-  const { kindOfRun, openPredictor } = await import("./openPredictor.ts");
-  const { isOnnxPath } = await import("../../export/onnx/onnxPath.ts");
   if (isOnnxPath(run)) throw new UsageError(`${run}: is an exported file; give the run that it was exported from`);
+  const { kindOfRun, openPredictor } = await import("./openPredictor.ts");
   const task = await kindOfRun(run);
   if (task === "clips" || task === "forecasting") throw new UsageError(`${run}: ${UNWATCHED[task]}`);
-  const { RunFolder } = await import("../../training/run/runFolder.ts");
-  const { trainedWith } = await import("./openPredictor.ts");
-  const { imagesAt } = await import("./drift/imagesAt.ts");
-  const { referencePlace, profileReference } = await import("./drift/reference.ts");
-  const { profileAll, sampled } = await import("./drift/profiling.ts");
-  const { seed: splitSeed = 1 } = (await trainedWith(run)) ?? {};
-  const reading = { run: RunFolder.of(run), seed: splitSeed, task };
-  const all = await imagesAt(against, { ...reading, split: flags.split });
-  const place = await referencePlace(reference, reading);
-  const images = sampled(all, most, seed);
-  noteTrained(all.filter(({ trained }) => trained).length, all.length);
+  const { findSides, lookAtSides } = await import("./drift/sides.ts");
+  const { findOutputs } = await import("./drift/outputs.ts");
+  const nextTo = await nextFolder(flags, against);
+  const sides = await findSides(run, flags, task);
+  const writeReport = await findOutputs(run, sides, flags);
 
   const model = await openPredictor(run, flags);
   if (model.kind === "clips" || model.kind === "forecasting") throw new Error(`${model.kind} is not watched`);
-  const before = await profileReference(place, model, { most, seed });
-  const { profiles, broken } = await profileAll(model, images, "looking at the current images");
+  const { before, now, broken, warnings } = await lookAtSides(model, sides, flags);
   const { classes, kind } = model;
   const { compareProfiles, driftedIn } = await import("../../monitoring/compareProfiles.ts");
-  const found = compareProfiles(before.profiles, profiles, { kind, classes, alpha, seed });
+  const { groupsOf } = await import("./drift/groups.ts");
+  const groupOf = group === undefined ? undefined : groupsOf([before.profiles, now], group);
+  const found = compareProfiles(before.profiles, now, { kind, classes, alpha, seed, ...(groupOf && { groupOf }) });
+  const next = nextTo && (await writeNext(nextTo, model, now, before.profiles, flags.next ?? 0));
   model.dispose();
 
-  if (json) printJson({ run, against, ...found });
-  else {
-    const { driftText } = await import("./drift/driftText.ts");
-    process.stdout.write(`${driftText(found, classes, before.source, against)}\n`);
+  if (flags.saveReference !== undefined) {
+    const { writeReference } = await import("../../monitoring/referenceFile.ts");
+    await writeReference(flags.saveReference, before);
   }
-  endWith(broken.length, images);
+  const { documentOf, nextDocument } = await import("./drift/document.ts");
+  const document = {
+    ...documentOf(found, { run, against, source: before.source, classes, now }),
+    ...(next && { next: nextDocument(next, flags.nextOut ?? "") }),
+  };
+  const title = `${run} against ${against}`;
+  const sidesShown = { reference: before.profiles, current: now, next };
+  const report = await writeReport?.({ title, classes, drift: found, ...sidesShown, warnings }, document);
+  if (json) printJson({ ...document, report, saved: flags.saveReference, broken });
+  else {
+    const { driftText, nextText } = await import("./drift/driftText.ts");
+    const lines = [driftText(found, classes, before.source, against)];
+    if (next) lines.push(nextText(next, flags.nextOut ?? ""));
+    if (flags.saveReference !== undefined) lines.push(`reference kept: ${flags.saveReference}`);
+    if (report !== undefined) lines.push(`report: ${report}`);
+    process.stdout.write(`${lines.join("\n")}\n`);
+  }
+  endWith(broken.length, sides.images);
   const drifted = driftedIn(found);
   const failing = failOn.includes("drift") ? drifted : drifted.filter((name) => failOn.includes(name));
   if (failing.length > 0) throw new AnchorkitError(`drift in ${failing.join(", ")}`);
-}
-
-function noteTrained(trained: number, all: number): void {
-  if (trained === 0) return;
-  process.stderr.write(
-    `warning: the model was trained on ${trained === all ? "all" : trained} of ${countOf(all, "current image")}: what it says of them is surer than it will be of others\n`,
-  );
 }

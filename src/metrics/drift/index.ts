@@ -8,4 +8,6 @@ export {
 } from "./kolmogorovSmirnov.ts";
 export { meanDiscrepancy, type MeanDiscrepancy } from "./meanDiscrepancy.ts";
 export { type PermutationOptions, type PermutationResult, permutationTest } from "./permutation.ts";
+export { principalPlane } from "./principalPlane.ts";
+export { nearestDistances, scaledVectors, squaredDistance } from "./vectors.ts";
 export { gStatistic, jensenShannonDistance, populationStability, shareTest, totalVariation } from "./shares.ts";

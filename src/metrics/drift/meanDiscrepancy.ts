@@ -1,5 +1,6 @@
 import { median } from "../../base/statistics.ts";
 import { type PermutationOptions, type PermutationResult, permutationTest } from "./permutation.ts";
+import { scaledVectors, squaredDistance } from "./vectors.ts";
 
 /** How far two samples of vectors are apart. */
 export interface MeanDiscrepancy extends PermutationResult {
@@ -31,7 +32,8 @@ export function meanDiscrepancy(
 ): MeanDiscrepancy {
   const [m, n] = [first.length, second.length];
   if (m < 2 || n < 2) return { statistic: 0, p: 1, effect: 0, witness: new Float64Array(n) };
-  const kernel = rbfKernel(standardized([...first, ...second]));
+  const all = [...first, ...second];
+  const kernel = rbfKernel(scaledVectors(all, [all])[0] ?? []);
   const means = meansOf(kernel);
   const members = new Uint8Array(m + n);
   const statistic = (isSecond: Uint8Array): number => {
@@ -85,20 +87,6 @@ function witnessOf(kernel: readonly Float32Array[], m: number, n: number): Float
   });
 }
 
-/** Vectors whose components have a deviation of 1; those that are constant are left out. */
-function standardized(vectors: readonly ArrayLike<number>[]): Float32Array[] {
-  const size = vectors[0]?.length ?? 0;
-  const deviations = Array.from({ length: size }, (_, k) => {
-    let [sum, squares] = [0, 0];
-    for (const vector of vectors) sum += vector[k] as number;
-    const mean = sum / vectors.length;
-    for (const vector of vectors) squares += ((vector[k] as number) - mean) ** 2;
-    return Math.sqrt(squares / vectors.length);
-  });
-  const kept = [...deviations.keys()].filter((k) => (deviations[k] as number) > 1e-9);
-  return vectors.map((vector) => Float32Array.from(kept, (k) => (vector[k] as number) / (deviations[k] as number)));
-}
-
 function rbfKernel(vectors: readonly Float32Array[]): Float32Array[] {
   const squares = vectors.map(() => new Float32Array(vectors.length));
   const pairs: number[] = [];
@@ -106,8 +94,7 @@ function rbfKernel(vectors: readonly Float32Array[]): Float32Array[] {
     const a = vectors[i] as Float32Array;
     for (let j = i + 1; j < vectors.length; j++) {
       const b = vectors[j] as Float32Array;
-      let square = 0;
-      for (let k = 0; k < a.length; k++) square += ((a[k] as number) - (b[k] as number)) ** 2;
+      const square = squaredDistance(a, b);
       (squares[i] as Float32Array)[j] = square;
       (squares[j] as Float32Array)[i] = square;
       pairs.push(square);

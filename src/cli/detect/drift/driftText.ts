@@ -1,11 +1,12 @@
 import { countOf } from "../../../base/words.ts";
 import { type Drift, floorOf, type MeasureDrift } from "../../../monitoring/compareProfiles.ts";
-import { driftWords, VERDICTS } from "../../../monitoring/driftWords.ts";
+import { driftWords, methodWords, pText, sidesOf, VERDICTS } from "../../../monitoring/driftWords.ts";
+import type { NextImage } from "../../../monitoring/next/chooseNext.ts";
 import { type DataTable, renderTables } from "../../tables.ts";
 
 /** What the command prints. */
 export function driftText(drift: Drift, classes: readonly string[], source: string, against: string): string {
-  const { images, alpha } = drift;
+  const { images } = drift;
   const held = images.heldOut < images.reference ? `, ${images.heldOut} of them not trained on` : "";
   return [
     driftWords(drift),
@@ -13,40 +14,41 @@ export function driftText(drift: Drift, classes: readonly string[], source: stri
     "",
     renderTables([tableOf(drift.measures, classes)], "table"),
     "",
-    `p is corrected for ${countOf(drift.measures.filter(({ p }) => !Number.isNaN(p)).length, "test")} (Holm): where nothing has changed, any alarm at all has a probability of ${alpha} at most`,
+    methodWords(drift),
+  ].join("\n");
+}
+
+/** Images to label of which a line is printed. */
+const SHOWN = 5;
+
+/** What the command prints of the images that are worth labelling. */
+export function nextText(next: readonly (NextImage & { file: string })[], out: string): string {
+  if (next.length === 0) return "there is no image to label next";
+  const lines = next.slice(0, SHOWN).map(({ file, why }) => `  ${file}: ${why}`);
+  if (next.length > SHOWN) lines.push(`  … and ${next.length - SHOWN} more`);
+  return [
+    `${countOf(next.length, "image")} to label next, with what the model proposes: ${out}`,
+    ...lines,
+    `correct the labels there, then: label import ${out} --out <dataset>`,
   ].join("\n");
 }
 
 function tableOf(measures: readonly MeasureDrift[], classes: readonly string[]): DataTable {
   return {
     columns: [
-      { name: "measure" },
-      { name: "reference" },
-      { name: "current" },
-      { name: "effect", digits: 3 },
-      { name: "floor", digits: 2 },
-      { name: "p", digits: (p) => (p < 0.0001 ? "<0.0001" : p.toFixed(4)) },
-      { name: "PSI", digits: 2 },
-      { name: "verdict" },
+      ...[{ name: "measure" }, { name: "reference" }, { name: "current" }],
+      ...[
+        { name: "effect", digits: 3 },
+        { name: "floor", digits: 2 },
+      ],
+      ...[{ name: "p", digits: pText }, { name: "PSI", digits: 2 }, { name: "verdict" }],
     ],
-    rows: measures
-      .filter(({ verdict, measure }) => verdict !== "missing" || measure.name === "embeddings")
-      .map((one) => {
-        const [before, now] = sidesOf(one, classes);
-        const { measure, effect, adjusted, stability, verdict } = one;
-        return [measure.name, before, now, effect, floorOf(measure).floor, adjusted, stability, VERDICTS[verdict]];
-      }),
+    rows: measures.map((one) => {
+      const { name, before, now } = sidesOf(one, classes);
+      const { measure, effect, adjusted, stability, verdict } = one;
+      const of = (side: string): string => (name === "" ? side : `${name} ${side}`);
+      const floor = floorOf(measure).floor;
+      return [measure.name, of(before), of(now), effect, floor, adjusted, stability, VERDICTS[verdict]];
+    }),
   };
-}
-
-/** Medians; of classes, the shares of the class that changed most. */
-function sidesOf({ measure, before, now, shares }: MeasureDrift, classes: readonly string[]): [string, string] {
-  if (shares) {
-    const changes = shares.now.map((share, k) => Math.abs(share - (shares.before[k] ?? 0)));
-    const most = changes.indexOf(Math.max(...changes));
-    const text = (share = 0): string => `${classes[most] ?? ""} ${(100 * share).toFixed(1)}%`;
-    return [text(shares.before[most]), text(shares.now[most])];
-  }
-  if (Number.isNaN(before)) return ["-", "-"];
-  return [before.toFixed(measure.digits), now.toFixed(measure.digits)];
 }

@@ -1,0 +1,62 @@
+import { AnchorkitError } from "../../base/errors.ts";
+import { countOf } from "../../base/words.ts";
+import { byName } from "../../data/files.ts";
+import type { Profile } from "../profile.ts";
+import type { WatchedModel } from "../profileFiles.ts";
+import { MonitorFolder, type MonitorRecord } from "./monitorFolder.ts";
+
+/** What a monitor has kept, and what of it cannot be used. */
+export interface Monitored {
+  profiles: Profile[];
+  warnings: string[];
+}
+
+/** Whether a folder is one that `openMonitor` writes to. */
+export function isMonitor(path: string): boolean {
+  return new MonitorFolder(path).exists;
+}
+
+/**
+ * The latest inputs that a monitor has kept of these very weights, so many at most, the oldest first: their numbers as they were written down, and
+ * the embeddings of the images that are there. A line that a crash has cut off is passed by, and counted.
+ *
+ * @throws AnchorkitError where none of these weights is kept
+ */
+export async function readMonitor(path: string, model: WatchedModel, most: number): Promise<Monitored> {
+  const folder = new MonitorFolder(path);
+  const weights = model.description.weights?.sha256 ?? "";
+  const records = new Map<string, MonitorRecord>();
+  let [others, damaged] = [0, 0];
+  for (const name of await folder.recordNames()) {
+    const file = await folder.readRecords(name);
+    damaged += file.damaged;
+    if (file.weights !== weights) others += file.records.length;
+    else for (const record of file.records) records.set(record.id, record);
+  }
+  const warnings = [
+    ...(others > 0 ? [`${path}: ${countOf(others, "record")} of other weights, left out`] : []),
+    ...(damaged > 0 ? [`${path}: ${countOf(damaged, "line")} cut off or damaged, left out`] : []),
+  ];
+  if (records.size === 0) {
+    throw new AnchorkitError([`${path}: nothing is kept here of these weights`, ...warnings].join("; "));
+  }
+  const images = await folder.images();
+  const latest = [...records.values()].sort((a, b) => byName(a.time, b.time)).slice(-most);
+  const profiles = latest.map(({ id, time: _, sha256: __, image, ...numbers }): Profile => {
+    const file = image !== undefined && images.has(image) ? folder.image(image) : undefined;
+    return { ...numbers, name: image ?? id, ...(file !== undefined && { file }) };
+  });
+  return { profiles: await embedded(model, profiles), warnings };
+}
+
+async function embedded(model: WatchedModel, profiles: readonly Profile[]): Promise<Profile[]> {
+  const embeddings = new Map<string, Float32Array>();
+  for await (const one of model.embedFiles(profiles.flatMap(({ file }) => file ?? []))) {
+    if ("error" in one) throw one.error;
+    embeddings.set(one.file, one.embedding);
+  }
+  return profiles.map((profile) => {
+    const embedding = embeddings.get(profile.file ?? "");
+    return embedding ? { ...profile, embedding } : profile;
+  });
+}
