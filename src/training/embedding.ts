@@ -1,11 +1,16 @@
 import * as tf from "@tensorflow/tfjs";
-import type { AnchorkitError } from "../base/errors.ts";
-import type { Preprocessing, Size } from "../base/preprocessing.ts";
+import { readFile } from "node:fs/promises";
+import { AnchorkitError } from "../base/errors.ts";
+import { type Framing, placeOnCanvas, type Preprocessing, type Size } from "../base/preprocessing.ts";
+import { systemErrorAt } from "../base/systemErrors.ts";
 import { weightsOf } from "../core/namedWeights.ts";
 import { packBytes } from "../core/ops/bytes.ts";
 import { canvasInput, canvasSpec } from "../core/ops/images.ts";
-import { canvasBatch, fittedAnswers } from "../data/images/canvasImages.ts";
-import type { FittedImage } from "../data/images/fittedFiles.ts";
+import { shownPath } from "../data/files.ts";
+import { canvasBatch } from "../data/images/canvasImages.ts";
+import { CHUNKS_AHEAD, chunksOf, type FittedImage } from "../data/images/fittedFiles.ts";
+import { decodeImage } from "../data/images/images.ts";
+import { prefetch } from "../data/prefetch.ts";
 import { compileProgram, type Program } from "../engine/graph/program.ts";
 import type { Step } from "../engine/graph/step.ts";
 
@@ -46,14 +51,16 @@ export class Embedder {
   /** Those of image files, in their order. A file that cannot be read gives its error and does not end the rest. */
   async *files(files: readonly string[]): AsyncGenerator<FileEmbedding> {
     const { batch, preprocessing } = this.#options;
-    const embed = async (
-      images: readonly FittedImage[],
-    ): Promise<{ image: FittedImage; embedding: Float32Array }[]> => {
-      const embeddings = await this.#embed(images);
-      return images.map((image, i) => ({ image, embedding: embeddings[i] ?? new Float32Array(0) }));
-    };
-    for await (const one of fittedAnswers(files, batch, preprocessing, embed)) {
-      yield "error" in one ? one : { file: one.file, size: one.size, ...one.answer };
+    const chunks = prefetch(chunksOf(files, batch), CHUNKS_AHEAD, (chunk) =>
+      Promise.all(chunk.map(async (file) => ({ file, image: await readWhole(file, preprocessing) }))),
+    );
+    for await (const chunk of chunks) {
+      const readable = chunk.flatMap(({ image }) => (image instanceof AnchorkitError ? [] : [image]));
+      const embeddings = await this.#embed(readable);
+      for (const { file, image } of chunk) {
+        if (image instanceof AnchorkitError) yield { file, error: image };
+        else yield { file, size: image.original, image, embedding: embeddings.shift() as Float32Array };
+      }
     }
   }
 
@@ -79,6 +86,25 @@ export class Embedder {
     tf.dispose([inputs, outputs]);
     const size = values.length / batch;
     return images.map((_, slot) => values.slice(slot * size, (slot + 1) * size));
+  }
+}
+
+/**
+ * An image file on its way to the canvas, decoded as the bytes of a request are: with all its pixels, so that both can be
+ * compared to the last digit. Reading files for a training shrinks large JPEG files while it decodes them, and leaves them
+ * sharper.
+ */
+async function readWhole(file: string, framing: Framing): Promise<FittedImage | AnchorkitError> {
+  try {
+    const bytes = await readFile(file).catch((error: unknown) => {
+      throw systemErrorAt(error, shownPath(file));
+    });
+    const image = await decodeImage(bytes, { size: (original) => placeOnCanvas(original, framing) });
+    const original = { width: image.originalWidth, height: image.originalHeight };
+    return { pixels: image.data, width: image.width, height: image.height, original };
+  } catch (error) {
+    if (!(error instanceof AnchorkitError)) throw error;
+    return new AnchorkitError(error.message.replace(/^image: /, `${shownPath(file)}: `));
   }
 }
 

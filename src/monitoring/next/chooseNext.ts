@@ -20,6 +20,8 @@ export interface NextImage {
 const POOL = 3;
 /** An image from this share of all on is called uncertain, or unlike. */
 const MUCH = 0.75;
+/** And called unlike only from this unlikeness on. */
+const UNLIKE = 1.2;
 
 /**
  * The images from which a model would learn most: those that it is least sure of or that are least like what it knows, and
@@ -57,7 +59,8 @@ function reasonOf(
 ) {
   const parts: string[] = [];
   if (sure >= MUCH) parts.push(`uncertain: ${uncertainty.toFixed(2)} bits`);
-  if (like >= MUCH) parts.push(`unlike the reference: ${unlikeness.toFixed(2)} times its usual distance`);
+  if (like >= MUCH && unlikeness > UNLIKE)
+    parts.push(`unlike the reference: ${unlikeness.toFixed(2)} times its usual distance`);
   return parts.length > 0 ? parts.join("; ") : "for variety";
 }
 

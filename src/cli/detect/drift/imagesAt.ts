@@ -68,12 +68,17 @@ function requireWhole(data: string, images: readonly ImageRecord[], task: TaskKi
   throw new UsageError(`${data}: the model looks at parts of these images; give a folder of such parts, each a file`);
 }
 
+/** Images by themselves are known by their bytes alone: cameras give the same names again and again. */
 async function imageFiles(path: string, run: RunFolder): Promise<KnownImage[]> {
   const files = await listImageFiles([path]);
   if (!existsSync(run.splits)) return files.map((image) => ({ ...image, trained: false }));
-  const { readManifest } = await import("../../../data/split/manifest.ts");
-  const { applyManifest } = await import("../../../data/split/applyManifest.ts");
-  const records = files.map(({ file }, id): ImageRecord => ({ id, file, width: 0, height: 0, objects: [] }));
-  const { dataset, seen } = await applyManifest(await readManifest(run.splits), { classes: [], images: records });
-  return files.map((image, i) => ({ ...image, trained: seen.has(dataset.images[i] as ImageRecord) }));
+  const { HASHED_AT_ONCE, readManifest } = await import("../../../data/split/manifest.ts");
+  const { recordHash } = await import("../../../data/images/fileHash.ts");
+  const { mapParallel } = await import("../../../data/parallel.ts");
+  const { images } = await readManifest(run.splits);
+  const trained = new Set(images.filter(({ split }) => split === "train").map(({ sha256 = "" }) => sha256));
+  return mapParallel(files, HASHED_AT_ONCE, async (image) => ({
+    ...image,
+    trained: trained.has(await recordHash(image)),
+  }));
 }
