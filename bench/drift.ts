@@ -60,7 +60,7 @@ function darker(file: string, to: string, factor: number): Promise<unknown> {
 
 /** A part of another image, a quarter of the sides long, somewhere in it: an object of a class that nobody has labelled. */
 async function addStrange(file: string, to: string, random: Random): Promise<void> {
-  const { width = 1, height = 1 } = await sharp(file).metadata();
+  const { width, height } = await sharp(file).metadata();
   const size = { width: Math.max(8, Math.round(width / 4)), height: Math.max(8, Math.round(height / 4)) };
   const object = await sharp(others[random.int(others.length)])
     .resize({ ...size, fit: "cover" })
@@ -107,67 +107,78 @@ const same = profiles.get("same") ?? [];
 const { kind, classes } = model;
 console.log(`${run}: ${same.length} images, alpha ${alpha}, ${draws} draws, reference of ${values.reference}`);
 
-/** Current images of a draw, from those that are left. */
-type Scene = (left: number[], n: number, random: Random) => (Profile | undefined)[];
-const of = (name: string) => (left: number[], n: number) => left.slice(0, n).map((i) => profiles.get(name)?.[i]);
-const mixed = (name: string, share: number) => (left: number[], n: number) =>
-  left.slice(0, n).map((i, at) => profiles.get(at < share * n ? name : "same")?.[i]);
-const frequency = classes.map((_, k) => same.filter((one) => one.classes.includes(k)).length);
-/** The class of a usual share that is in fewer than half of the images, the most frequent of those. */
-const rare = frequency.reduce(
-  (best, count, k) => (count <= same.length / 2.5 && count > (frequency[best] ?? Infinity) ? k : best),
-  frequency.indexOf(Math.min(...frequency.filter((count) => count > 4))),
-);
-/** Images with the class are drawn twice as often: its share of images doubles. */
-const doubled: Scene = (left, n, random) => {
-  const has = (i: number): boolean => same[i]?.classes.includes(rare) === true;
-  const share = Math.min(1, (2 * left.filter(has).length) / left.length);
-  const [withIt, without] = [left.filter(has), left.filter((i) => !has(i))];
-  const wanted = Math.min(withIt.length, Math.round(share * n));
-  return random.shuffle([...withIt.slice(0, wanted), ...without.slice(0, n - wanted)]).map((i) => same[i]);
-};
+/** What is compared in a draw, of images in random order: of `m` and `n`, or undefined where there are too few. */
+type Scene = (
+  order: number[],
+  m: number,
+  n: number,
+) => { before: number[]; now: [name: string, i: number][] } | undefined;
+
+const has = (i: number, k: number): boolean => same[i]?.classes.includes(k) === true;
+/** The class that is in a sixth of the images or in a little more; else the rarest. */
+const frequency = classes.map((_, k) => same.filter((_, i) => has(i, k)).length);
+const wanted = frequency.filter((count) => count >= same.length / 6);
+const rare = frequency.indexOf(Math.min(...(wanted.length > 0 ? wanted : frequency)));
+
+/** So large a share of the current images is changed. */
+const changed =
+  (name: string, share = 1): Scene =>
+  (order, m, n) => {
+    if (order.length < m + n) return undefined;
+    const now = order.slice(m, m + n).map((i, at): [string, number] => [at < share * n ? name : "same", i]);
+    return { before: order.slice(0, m), now };
+  };
+/** Images with the rare class are that much more frequent now than before; the reference has its own share, or none. */
+const more =
+  (factor: number): Scene =>
+  (order, m, n) => {
+    const [having, others] = [order.filter((i) => has(i, rare)), order.filter((i) => !has(i, rare))];
+    const share = having.length / order.length;
+    const [first, second] = factor === Infinity ? [0, Math.round(share * n)] : [Math.round(share * m), Math.round(factor * share * n)]; // prettier-ignore
+    if (having.length < first + second || others.length < m + n - first - second) return undefined;
+    const now = [...having.slice(first, first + second), ...others.slice(m - first, m - first + n - second)];
+    return { before: [...having.slice(0, first), ...others.slice(0, m - first)], now: now.map((i) => ["same", i]) };
+  };
+const rareName = `${classes[rare] ?? ""} (in ${((100 * (frequency[rare] ?? 0)) / same.length).toFixed(0)} % of the images)`;
 const SCENES: Readonly<Record<string, Scene>> = {
-  "nothing changed": of("same"),
-  "5 % darker": of("5 % darker"),
-  "10 % darker": of("10 % darker"),
-  "20 % darker": of("20 % darker"),
-  "out of focus": of("out of focus"),
-  "strange object in all": of("a strange object"),
-  "strange object in a half": mixed("a strange object", 0.5),
-  "strange object in a fifth": mixed("a strange object", 0.2),
-  [`images with ${classes[rare] ?? ""} doubled`]: doubled,
+  "nothing changed": changed("same"),
+  "5 % darker": changed("5 % darker"),
+  "10 % darker": changed("10 % darker"),
+  "20 % darker": changed("20 % darker"),
+  "out of focus": changed("out of focus"),
+  "a strange object in each": changed("a strange object"),
+  "a strange object in a half": changed("a strange object", 0.5),
+  "a strange object in a fifth": changed("a strange object", 0.2),
+  [`${rareName} is new`]: more(Infinity),
+  [`${rareName} is twice as frequent`]: more(2),
 };
 
+const sizes = values.sizes.split(",").map(Number);
+console.log(`| what changed | ${sizes.map((n) => `${n} images`).join(" | ")} | found in, of ${sizes.at(-1)} |`);
+console.log(`| --- |${" --- |".repeat(sizes.length + 1)}`);
 for (const [name, scene] of Object.entries(SCENES)) {
   const row: string[] = [];
-  for (const n of values.sizes.split(",").map(Number)) {
-    const m = Math.min(Number(values.reference), same.length - n);
-    if (m < 20) {
-      row.push("-");
-      continue;
-    }
+  let found = "";
+  for (const n of sizes) {
     let alarms = 0;
+    let done = 0;
     const named = new Map<string, number>();
-    const began = performance.now();
-    const times = name === "nothing changed" ? draws : Math.min(draws, 50);
-    for (let draw = 0; draw < times; draw++) {
+    for (let draw = 0; draw < (name === "nothing changed" ? draws : Math.min(draws, 100)); draw++) {
       const random = new Random(`${name} ${n} ${draw}`);
-      const order = random.shuffle([...same.keys()]);
-      const before = order.slice(0, m).map((i) => same[i] as Profile);
-      const now = scene(order.slice(m), n, random).filter((one) => one !== undefined);
-      const found = driftedIn(compareProfiles(before, now, { kind, classes, alpha, seed: draw }));
-      if (found.length > 0) alarms++;
-      for (const measure of found) named.set(measure, (named.get(measure) ?? 0) + 1);
+      const sides = scene(random.shuffle([...same.keys()]), Number(values.reference), n);
+      if (!sides) continue;
+      done++;
+      const before = sides.before.map((i) => same[i] as Profile);
+      const now = sides.now.map(([form, i]) => profiles.get(form)?.[i] as Profile);
+      const drifted = driftedIn(compareProfiles(before, now, { kind, classes, alpha, seed: draw }));
+      if (drifted.length > 0) alarms++;
+      for (const measure of drifted) named.set(measure, (named.get(measure) ?? 0) + 1);
     }
-    const most = [...named]
-      .sort((a, b) => b[1] - a[1])
-      .slice(0, 3)
-      .map(([measure, count]) => `${measure} ${((100 * count) / times).toFixed(0)}`);
-    row.push(
-      `${n}: ${((100 * alarms) / times).toFixed(1)} % (${most.join(", ")}; ${((performance.now() - began) / times).toFixed(0)} ms)`,
-    );
+    row.push(done === 0 ? "–" : `${((100 * alarms) / done).toFixed(1)} %`);
+    const most = [...named].sort((a, b) => b[1] - a[1]).slice(0, 4);
+    if (done > 0) found = most.map(([measure, count]) => `${measure} ${((100 * count) / done).toFixed(0)}`).join(", ");
   }
-  console.log(`${name.padEnd(32)} ${row.join(" | ")}`);
+  console.log(`| ${name} | ${row.join(" | ")} | ${found} |`);
 }
 model.dispose();
 process.exit(0);

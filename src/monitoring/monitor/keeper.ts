@@ -29,6 +29,7 @@ export class Keeper {
   /** Bytes of each file of records. */
   readonly #files = new Map<string, number>();
   #current = "";
+  #day = NaN;
 
   private constructor(folder: MonitorFolder, settings: MonitorSettings, weights: string, now: () => number) {
     this.#folder = folder;
@@ -68,7 +69,8 @@ export class Keeper {
     const file = await image();
     const name = file && `${record.sha256.slice(0, 16)}.${file.extension}`;
     if (file && name !== undefined) await writeFileAtomic(this.#folder.image(name), file.bytes);
-    if ((this.#files.get(this.#current) ?? 0) > LARGEST_FILE) await this.#begin();
+    const isFull = (this.#files.get(this.#current) ?? 0) > LARGEST_FILE;
+    if (isFull || this.#today() !== this.#day) await this.#begin(); // files of a day go as wholes
     const whole = { ...record, ...(name !== undefined && { image: name }) };
     const bytes = await this.#folder.append(this.#current, whole);
     this.#files.set(this.#current, (this.#files.get(this.#current) ?? 0) + bytes);
@@ -80,6 +82,11 @@ export class Keeper {
   async #begin(): Promise<void> {
     this.#current = await this.#folder.beginRecords(new Date(this.#now()), this.#weights);
     this.#files.set(this.#current, 0);
+    this.#day = this.#today();
+  }
+
+  #today(): number {
+    return Math.floor(this.#now() / DAY);
   }
 
   /** Answers what stood in its place. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../../base/files.ts";
 import { systemErrorAt } from "../../base/systemErrors.ts";
+import { readJsonWithin } from "../../core/boundedFiles.ts";
 import { byName } from "../../data/files.ts";
 import { ProfileNumbers } from "../profile.ts";
 
@@ -74,6 +75,10 @@ export class MonitorFolder {
 
   writeSettings(settings: MonitorSettings): Promise<void> {
     return writeFileAtomic(join(this.path, SETTINGS), `${JSON.stringify(settings, undefined, 2)}\n`);
+  }
+
+  readSettings(): Promise<MonitorSettings> {
+    return readJsonWithin(join(this.path, SETTINGS), 65_536, MonitorSettings);
   }
 
   /** Begins a file of records, named for the time: those of before stay as they are, even if their last line is cut off. */

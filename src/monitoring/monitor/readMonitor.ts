@@ -25,6 +25,7 @@ export function isMonitor(path: string): boolean {
 export async function readMonitor(path: string, model: WatchedModel, most: number): Promise<Monitored> {
   const folder = new MonitorFolder(path);
   const weights = model.description.weights?.sha256 ?? "";
+  const settings = await folder.readSettings();
   const records = new Map<string, MonitorRecord>();
   let [others, damaged] = [0, 0];
   for (const name of await folder.recordNames()) {
@@ -41,7 +42,7 @@ export async function readMonitor(path: string, model: WatchedModel, most: numbe
     throw new AnchorkitError([`${path}: nothing is kept here of these weights`, ...warnings].join("; "));
   }
   const images = await folder.images();
-  const latest = [...records.values()].sort((a, b) => byName(a.time, b.time)).slice(-most);
+  const latest = [...records.values()].sort((a, b) => byName(a.time, b.time)).slice(-Math.min(most, settings.most));
   const profiles = latest.map(({ id, time: _, sha256: __, image, ...numbers }): Profile => {
     const file = image !== undefined && images.has(image) ? folder.image(image) : undefined;
     return { ...numbers, name: image ?? id, ...(file !== undefined && { file }) };
