@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
 import { AnchorkitError, UsageError } from "../../base/errors.ts";
 import { isOnnxPath } from "../../export/onnx/onnxPath.ts";
@@ -66,6 +67,7 @@ export function addDrift(program: Command): void {
     .option(
       "--group <pattern>",
       "images are no independent ones where this regular expression finds the same in their names (frames of one video)",
+      patternIn,
     )
     .option(
       "--most <n>",
@@ -101,6 +103,15 @@ export function addDrift(program: Command): void {
   );
 }
 
+function patternIn(text: string): string {
+  try {
+    new RegExp(text, "u");
+    return text;
+  } catch {
+    throw new InvalidArgumentError("It must be a regular expression.");
+  }
+}
+
 function failOnIn(text: string): FailOn[] {
   const known = ["drift", ...MEASURE_NAMES] as const;
   return listed(text).map((name) => {
@@ -120,7 +131,8 @@ const UNWATCHED: Readonly<Record<Exclude<TaskKind, WatchedKind>, string>> = {
 
 async function drift(run: string, flags: Flags): Promise<void> {
   const { against, reference, group, alpha, seed, json, failOn = [] } = flags;
-  requireThere({ run, reference });
+  requireThere({ reference });
+  if (!existsSync(run)) throw new UsageError(`${run}: there is no such run`);
   if (isOnnxPath(run)) throw new UsageError(`${run}: is an exported file; give the run that it was exported from`);
   const { kindOfRun, openPredictor } = await import("./openPredictor.ts");
   const task = await kindOfRun(run);

@@ -47,8 +47,9 @@ function distributionPlot(
 ): PlotSpec {
   const [a, b] = [before.flatMap(values), now.flatMap(values)];
   const sorted = Float64Array.from([...a, ...b]).sort();
-  const [low, high] = [quantile(sorted, 0.005), quantile(sorted, 0.995)];
-  const whole = sorted.every(Number.isInteger) && high - low < BINS;
+  const [least, most] = [quantile(sorted, 0.005), quantile(sorted, 0.995)];
+  const whole = sorted.every(Number.isInteger) && most - least < BINS;
+  const [low, high] = whole ? [Math.floor(least), Math.ceil(most)] : [least, most];
   const step = whole ? 1 : (high - low || 1) / BINS;
   const start = whole ? low - 0.5 : low;
   const bins = whole ? high - low + 1 : BINS;

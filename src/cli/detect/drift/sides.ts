@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { SplitName } from "../../../data/dataset.ts";
 import { AnchorkitError } from "../../../base/errors.ts";
 import { countOf } from "../../../base/words.ts";
@@ -24,6 +25,8 @@ export interface Sides {
   reference: ReferencePlace;
   /** The current images; none where a monitor has kept them. */
   images: KnownImage[];
+  /** How many are on both sides. */
+  shared: number;
 }
 
 /** What was seen of both. */
@@ -34,6 +37,10 @@ export interface SeenSides {
   warnings: string[];
 }
 
+/**
+ * Finds the images of both sides. Those that are on both are left out of the reference: what is compared with itself differs
+ * less than two sets of images do.
+ */
 export async function findSides(run: string, flags: SideFlags, task: TaskKind): Promise<Sides> {
   const { RunFolder } = await import("../../../training/run/runFolder.ts");
   const { trainedWith } = await import("../openPredictor.ts");
@@ -42,39 +49,33 @@ export async function findSides(run: string, flags: SideFlags, task: TaskKind): 
   const reading = { run: RunFolder.of(run), seed, task };
   const { against, split, most } = flags;
   const all = isMonitor(against) ? [] : await imagesAt(against, { ...reading, split });
-  const reference = await referencePlace(flags.reference, reading);
-  return { reference, images: sampled(all, most, flags.seed) };
-}
-
-/**
- * Looks at both sides. Images that are on both are left out of the reference: what is compared with itself differs less than
- * two sets of images do.
- */
-export async function lookAtSides(
-  model: WatchedModel,
-  { reference, images }: Sides,
-  flags: SideFlags,
-): Promise<SeenSides> {
-  const current = new Set(images.map(({ file }) => file));
-  const kept = reference.images;
-  const others = kept?.all.filter(({ file }) => !current.has(file)) ?? [];
-  if (kept && others.length === 0) {
+  const place = await referencePlace(flags.reference, reading);
+  const current = new Set(all.map(({ file }) => resolve(file)));
+  const others = place.images?.all.filter(({ file }) => !current.has(resolve(file))) ?? [];
+  if (place.images && others.length === 0) {
     throw new AnchorkitError(
-      `${flags.against}: these are the images of the reference: there is nothing to compare them with`,
+      `${against}: these are the images of the reference: there is nothing to compare them with`,
     );
   }
-  const place = kept ? { images: { ...kept, all: others } } : reference;
-  const before = await profileReference(place, model, flags);
+  const reference = place.images ? { images: { ...place.images, all: others } } : place;
+  return { reference, images: sampled(all, most, flags.seed), shared: (place.images?.all.length ?? 0) - others.length };
+}
+
+/** Looks at both sides, and says what should be known of them. */
+export async function lookAtSides(
+  model: WatchedModel,
+  { reference, images, shared }: Sides,
+  flags: SideFlags,
+): Promise<SeenSides> {
+  const before = await profileReference(reference, model, flags);
   const { profiles: now, broken, warnings } = await lookAtCurrent(model, images, flags);
   const trained = now.filter((one) => one.trained === true).length;
   if (trained > 0) {
     const some = trained === now.length ? "all of these" : `${trained} of ${countOf(now.length, "current image")}`;
     warnings.push(`the model was trained on ${some}: it is surer of them than of new ones`);
   }
-  if (kept && others.length < kept.all.length) {
-    warnings.push(
-      `${countOf(kept.all.length - others.length, "image")} of the reference are among the current ones, and left out of it`,
-    );
+  if (shared > 0) {
+    warnings.push(`${countOf(shared, "image")} of the reference are among the current ones, and left out of it`);
   }
   printWarnings(warnings);
   return { before, now, broken, warnings };
