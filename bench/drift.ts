@@ -115,9 +115,9 @@ type Scene = (
 ) => { before: number[]; now: [name: string, i: number][] } | undefined;
 
 const has = (i: number, k: number): boolean => same[i]?.classes.includes(k) === true;
-/** The class that is in a sixth of the images or in a little more; else the rarest. */
+/** The rarest class that is in a twelfth of the images; else the rarest. */
 const frequency = classes.map((_, k) => same.filter((_, i) => has(i, k)).length);
-const wanted = frequency.filter((count) => count >= same.length / 6);
+const wanted = frequency.filter((count) => count >= same.length / 12);
 const rare = frequency.indexOf(Math.min(...(wanted.length > 0 ? wanted : frequency)));
 
 /** So large a share of the current images is changed. */
@@ -128,17 +128,26 @@ const changed =
     const now = order.slice(m, m + n).map((i, at): [string, number] => [at < share * n ? name : "same", i]);
     return { before: order.slice(0, m), now };
   };
-/** Images with the rare class are that much more frequent now than before; the reference has its own share, or none. */
-const more =
-  (factor: number): Scene =>
-  (order, m, n) => {
-    const [having, others] = [order.filter((i) => has(i, rare)), order.filter((i) => !has(i, rare))];
-    const share = having.length / order.length;
-    const [first, second] = factor === Infinity ? [0, Math.round(share * n)] : [Math.round(share * m), Math.round(factor * share * n)]; // prettier-ignore
-    if (having.length < first + second || others.length < m + n - first - second) return undefined;
-    const now = [...having.slice(first, first + second), ...others.slice(m - first, m - first + n - second)];
-    return { before: [...having.slice(0, first), ...others.slice(0, m - first)], now: now.map((i) => ["same", i]) };
-  };
+/** Images with the rare class are twice as frequent now as before. */
+const doubled: Scene = (order, m, n) => {
+  const [having, others] = byRare(order);
+  const [first, second] = [Math.round((having.length / order.length) * m), Math.round(((2 * having.length) / order.length) * n)]; // prettier-ignore
+  if (having.length < first + second || others.length < m + n - first - second) return undefined;
+  const now = [...having.slice(first, first + second), ...others.slice(m - first, m - first + n - second)];
+  return { before: [...having.slice(0, first), ...others.slice(0, m - first)], now: now.map((i) => ["same", i]) };
+};
+/** The rare class was not there before; the reference may be smaller for that, but not by more than a half. */
+const newClass: Scene = (order, m, n) => {
+  const [having, others] = byRare(order);
+  const second = Math.round((having.length / order.length) * n);
+  const before = others.slice(0, Math.min(m, others.length - (n - second)));
+  if (before.length < m / 2) return undefined;
+  const now = [...having.slice(0, second), ...others.slice(before.length, before.length + n - second)];
+  return { before, now: now.map((i) => ["same", i]) };
+};
+function byRare(order: readonly number[]): [having: number[], others: number[]] {
+  return [order.filter((i) => has(i, rare)), order.filter((i) => !has(i, rare))];
+}
 const rareName = `${classes[rare] ?? ""} (in ${((100 * (frequency[rare] ?? 0)) / same.length).toFixed(0)} % of the images)`;
 const SCENES: Readonly<Record<string, Scene>> = {
   "nothing changed": changed("same"),
@@ -149,8 +158,8 @@ const SCENES: Readonly<Record<string, Scene>> = {
   "a strange object in each": changed("a strange object"),
   "a strange object in a half": changed("a strange object", 0.5),
   "a strange object in a fifth": changed("a strange object", 0.2),
-  [`${rareName} is new`]: more(Infinity),
-  [`${rareName} is twice as frequent`]: more(2),
+  [`${rareName} is new`]: newClass,
+  [`${rareName} is twice as frequent`]: doubled,
 };
 
 const sizes = values.sizes.split(",").map(Number);

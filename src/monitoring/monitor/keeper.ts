@@ -21,7 +21,8 @@ const DAY = 86_400_000;
 export class Keeper {
   readonly #folder: MonitorFolder;
   readonly #settings: MonitorSettings;
-  readonly #weights: string;
+  /** The SHA-256 of the weights that are watched. */
+  readonly weights: string;
   readonly #now: () => number;
   /** By id, the oldest first. */
   readonly #kept = new Map<string, Kept>();
@@ -34,7 +35,7 @@ export class Keeper {
   private constructor(folder: MonitorFolder, settings: MonitorSettings, weights: string, now: () => number) {
     this.#folder = folder;
     this.#settings = settings;
-    this.#weights = weights;
+    this.weights = weights;
     this.#now = now;
   }
 
@@ -80,7 +81,7 @@ export class Keeper {
   }
 
   async #begin(): Promise<void> {
-    this.#current = await this.#folder.beginRecords(new Date(this.#now()), this.#weights);
+    this.#current = await this.#folder.beginRecords(new Date(this.#now()), this.weights);
     this.#files.set(this.#current, 0);
     this.#day = this.#today();
   }

@@ -32,7 +32,7 @@ const Head = z.object({ weights: z.string() });
 
 /** An input that was kept. A later record with the same id stands in its place. */
 export const MonitorRecord = ProfileNumbers.extend({
-  /** The hour, and the place in it. */
+  /** The hour, the beginning of the SHA-256 of the weights, and the place among what is kept of the hour. */
   id: z.string(),
   time: z.iso.datetime(),
   /** Of the file as it came: the same input has the same. */

@@ -142,7 +142,7 @@ function watching(
       if (current !== hour) [hour, reservoir] = [current, new Reservoir(perHour, random)];
       const place = reservoir.place();
       if (closed || place === undefined || waiting >= MOST_WAITING) return;
-      const id = `${new Date(hour * HOUR).toISOString().slice(0, 13)}/${place}`;
+      const id = `${new Date(hour * HOUR).toISOString().slice(0, 13)}/${keeper.weights.slice(0, 8)}/${place}`;
       try {
         const said = readAnswer(model, observed);
         waiting++;

@@ -1,3 +1,5 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { AnchorkitError } from "../../base/errors.ts";
 import { countOf } from "../../base/words.ts";
 import { byName } from "../../data/files.ts";
@@ -11,9 +13,18 @@ export interface Monitored {
   warnings: string[];
 }
 
-/** Whether a folder is one that `openMonitor` writes to. */
-export function isMonitor(path: string): boolean {
-  return new MonitorFolder(path).exists;
+/**
+ * The folder that `openMonitor` writes to: the path itself, or the only one below it, where the monitors of a server are;
+ * undefined where there is none.
+ *
+ * @throws AnchorkitError, naming them, where there are several
+ */
+export async function monitorAt(path: string): Promise<string | undefined> {
+  if (new MonitorFolder(path).exists) return path;
+  const names = await readdir(path).catch(() => []);
+  const below = names.map((name) => join(path, name)).filter((one) => new MonitorFolder(one).exists);
+  if (below.length < 2) return below[0];
+  throw new AnchorkitError(`${path}: holds what several models were asked: take one of ${below.join(", ")}`);
 }
 
 /**

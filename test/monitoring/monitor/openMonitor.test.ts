@@ -13,7 +13,7 @@ import {
   openMonitor,
 } from "../../../src/monitoring/monitor/openMonitor.ts";
 import { MonitorFolder, type MonitorRecord } from "../../../src/monitoring/monitor/monitorFolder.ts";
-import { isMonitor, readMonitor } from "../../../src/monitoring/monitor/readMonitor.ts";
+import { monitorAt, readMonitor } from "../../../src/monitoring/monitor/readMonitor.ts";
 import type { WatchedModel } from "../../../src/monitoring/profileFiles.ts";
 
 const sha256 = "a".repeat(64);
@@ -79,7 +79,12 @@ describe("openMonitor", () => {
     const { encoded = new Uint8Array(), image } = await observed(100);
     const hash = createHash("sha256").update(encoded).digest("hex");
     expect(record).toMatchObject({
-      ...{ id: "2026-03-01T10/0", time: "2026-03-01T10:00:00.000Z", sha256: hash, image: `${hash.slice(0, 16)}.png` },
+      ...{
+        id: "2026-03-01T10/aaaaaaaa/0",
+        time: "2026-03-01T10:00:00.000Z",
+        sha256: hash,
+        image: `${hash.slice(0, 16)}.png`,
+      },
       ...{ width: 60, height: 40, amount: 1, classes: [0], scores: [0.9], sizes: [0.5] },
     });
     expect(record?.brightness).toBeCloseTo(0.886 * 100 + 0.114 * 9, -1);
@@ -198,7 +203,15 @@ describe("openMonitor", () => {
     await monitor.close();
     expect((await records()).length).toBe(8);
     await expect(open({ perHour: 0 })).rejects.toThrow("perHour must be above 0, got 0");
+  });
+
+  it("is found in the folder of a server, where it is the only one", async () => {
+    await (await open()).close();
     await mkdir(join(folder, "..", "else"));
-    expect([isMonitor(folder), isMonitor(join(folder, "..", "else"))]).toEqual([true, false]);
+    expect(await monitorAt(folder)).toBe(folder);
+    expect(await monitorAt(join(folder, ".."))).toBe(folder);
+    expect(await monitorAt(join(folder, "..", "else"))).toBeUndefined();
+    await (await openMonitor(join(folder, "..", "other"), model)).close();
+    await expect(monitorAt(join(folder, ".."))).rejects.toThrow(/several models were asked: take one of .*kept/);
   });
 });

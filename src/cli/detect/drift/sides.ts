@@ -25,6 +25,8 @@ export interface Sides {
   reference: ReferencePlace;
   /** The current images; none where a monitor has kept them. */
   images: KnownImage[];
+  /** The folder of the monitor that has kept the current images. */
+  monitor: string | undefined;
   /** How many are on both sides. */
   shared: number;
 }
@@ -44,11 +46,12 @@ export interface SeenSides {
 export async function findSides(run: string, flags: SideFlags, task: TaskKind): Promise<Sides> {
   const { RunFolder } = await import("../../../training/run/runFolder.ts");
   const { trainedWith } = await import("../openPredictor.ts");
-  const { isMonitor } = await import("../../../monitoring/monitor/readMonitor.ts");
+  const { monitorAt } = await import("../../../monitoring/monitor/readMonitor.ts");
   const { seed = 1 } = (await trainedWith(run)) ?? {}; // of a model without its run: the default
   const reading = { run: RunFolder.of(run), seed, task };
   const { against, split, most } = flags;
-  const all = isMonitor(against) ? [] : await imagesAt(against, { ...reading, split });
+  const monitor = await monitorAt(against);
+  const all = monitor === undefined ? await imagesAt(against, { ...reading, split }) : [];
   const place = await referencePlace(flags.reference, reading);
   const current = new Set(all.map(({ file }) => resolve(file)));
   const others = place.images?.all.filter(({ file }) => !current.has(resolve(file))) ?? [];
@@ -58,17 +61,23 @@ export async function findSides(run: string, flags: SideFlags, task: TaskKind): 
     );
   }
   const reference = place.images ? { images: { ...place.images, all: others } } : place;
-  return { reference, images: sampled(all, most, flags.seed), shared: (place.images?.all.length ?? 0) - others.length };
+  return {
+    reference,
+    monitor,
+    images: sampled(all, most, flags.seed),
+    shared: (place.images?.all.length ?? 0) - others.length,
+  };
 }
 
 /** Looks at both sides, and says what should be known of them. */
 export async function lookAtSides(
   model: WatchedModel,
-  { reference, images, shared }: Sides,
+  { reference, images, monitor, shared }: Sides,
   flags: SideFlags,
 ): Promise<SeenSides> {
   const before = await profileReference(reference, model, flags);
-  const { profiles: now, broken, warnings } = await lookAtCurrent(model, images, flags);
+  const { now, broken, warnings } =
+    monitor === undefined ? await lookAtImages(model, images) : await lookAtMonitor(model, monitor, flags);
   const trained = now.filter((one) => one.trained === true).length;
   if (trained > 0) {
     const some = trained === now.length ? "all of these" : `${trained} of ${countOf(now.length, "current image")}`;
@@ -81,13 +90,15 @@ export async function lookAtSides(
   return { before, now, broken, warnings };
 }
 
-async function lookAtCurrent(
-  model: WatchedModel,
-  images: readonly KnownImage[],
-  { against, most }: SideFlags,
-): Promise<{ profiles: Profile[]; broken: BrokenFile[]; warnings: string[] }> {
-  if (images.length > 0) return { ...(await profileAll(model, images, "looking at the current images")), warnings: [] };
+type SeenImages = Pick<SeenSides, "now" | "broken" | "warnings">;
+
+async function lookAtImages(model: WatchedModel, images: readonly KnownImage[]): Promise<SeenImages> {
+  const { profiles, broken } = await profileAll(model, images, "looking at the current images");
+  return { now: profiles, broken, warnings: [] };
+}
+
+async function lookAtMonitor(model: WatchedModel, folder: string, { most }: SideFlags): Promise<SeenImages> {
   const { readMonitor } = await import("../../../monitoring/monitor/readMonitor.ts");
-  const { profiles, warnings } = await readMonitor(against, model, most);
-  return { profiles, broken: [], warnings };
+  const { profiles, warnings } = await readMonitor(folder, model, most);
+  return { now: profiles, broken: [], warnings };
 }
