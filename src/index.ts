@@ -99,15 +99,8 @@ export type { SplitFractions } from "./data/split/iterativeStratification.ts";
 export { countSplits, splitDataset, type SplitCounts } from "./data/split/splits.ts";
 export { type DatasetStats, datasetStats } from "./data/stats/datasetStats.ts";
 
-export {
-  compareProfiles,
-  type CompareOptions,
-  type Drift,
-  driftedIn,
-  type DriftVerdict,
-  FLOORS,
-  type MeasureDrift,
-} from "./monitoring/compareProfiles.ts";
+export { compareProfiles, type CompareOptions, type Drift, driftedIn } from "./monitoring/compareProfiles.ts";
+export { type DriftVerdict, FLOORS, type MeasureDrift } from "./monitoring/measureDrift.ts";
 export { type Measure, type MeasureName } from "./monitoring/measures.ts";
 export {
   type Monitor,

@@ -1,5 +1,6 @@
 import { countOf } from "../base/words.ts";
-import { type Drift, type DriftVerdict, floorOf, type MeasureDrift } from "./compareProfiles.ts";
+import type { Drift } from "./compareProfiles.ts";
+import { type DriftVerdict, floorOf, type MeasureDrift } from "./measureDrift.ts";
 
 /** How verdicts are said in a table. */
 export const VERDICTS: Readonly<Record<DriftVerdict, string>> = {

@@ -64,7 +64,9 @@ export interface MonitorOptions {
 export interface Monitor {
   /** Returns soon and never throws: what is to be kept is written later. Of what comes faster than that some is left out. */
   observe(observed: Observed): void;
-  /** Writes what is left, and lets others write to the folder. */
+  /** Resolves when what waits has been written. */
+  flush(): Promise<void>;
+  /** Writes what waits, and lets others write to the folder. */
   close(): Promise<void>;
 }
 
@@ -151,6 +153,7 @@ function watching(
         onProblem?.(`${keeper.path}: an answer could not be read: ${messageOf(error)}`);
       }
     },
+    flush: () => last,
     async close() {
       closed = true;
       await last;

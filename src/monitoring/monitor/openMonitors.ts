@@ -10,15 +10,21 @@ export interface ObservedBy extends Observed {
 
 /** What watches the inputs of all models of a server, each in a folder of its own. */
 export interface Monitors {
-  /** See `Monitor`; what comes while a folder is being opened is left out. */
+  /** See `Monitor`; of what comes while a folder is being opened, the first few wait. */
   observe(observed: ObservedBy): void;
+  /** See `Monitor`. */
   close(): Promise<void>;
 }
+
+/** Inputs that wait for a folder to be opened, at most: each holds its image. */
+const MOST_WAITING = 4;
 
 /** A model's monitor, of one of its versions. */
 interface Watched {
   version: number;
   opening: Promise<void>;
+  /** Inputs that wait for it. */
+  waiting: number;
   monitor?: Monitor;
 }
 
@@ -41,21 +47,24 @@ export function openMonitors(
     const model = describe(name, version);
     return model && openMonitor(join(folder, name.replaceAll(/[^\w.-]/g, "_")), model, options);
   };
-  const begin = (name: string, version: number): void => {
-    const own: Watched = { version, opening: Promise.resolve() };
+  const begin = (name: string, version: number): Watched => {
+    const own: Watched = { version, opening: Promise.resolve(), waiting: 0 };
     own.opening = open(name, version, watched.get(name))
       .then((monitor) => {
         if (monitor) own.monitor = monitor;
       })
       .catch((error: unknown) => options.onProblem?.(`${name} is not monitored: ${messageOf(error)}`));
     watched.set(name, own);
+    return own;
   };
   return {
     observe({ model, version, ...observed }) {
       if (closed) return;
-      const own = watched.get(model);
-      if (!own || own.version < version) begin(model, version);
-      else if (own.version === version) own.monitor?.observe(observed);
+      const there = watched.get(model);
+      const own = there && there.version >= version ? there : begin(model, version);
+      if (own.version > version) return; // a late answer of the version before
+      if (own.monitor) return own.monitor.observe(observed);
+      if (own.waiting++ < MOST_WAITING) void own.opening.then(() => own.monitor?.observe(observed));
     },
     async close() {
       closed = true;

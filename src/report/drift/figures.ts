@@ -1,6 +1,6 @@
 import { quantile } from "../../base/statistics.ts";
 import { principalPlane, scaledVectors } from "../../metrics/drift/index.ts";
-import type { MeasureDrift } from "../../monitoring/compareProfiles.ts";
+import type { MeasureDrift } from "../../monitoring/measureDrift.ts";
 import { measureWords, VERDICTS } from "../../monitoring/driftWords.ts";
 import type { Profile } from "../../monitoring/profile.ts";
 import { drawFigures, type Figure, type FigureDraft } from "../page/figure.ts";

@@ -1,7 +1,8 @@
 import { basename } from "node:path";
 import type { VNode } from "preact";
 import { count, countOf } from "../../base/words.ts";
-import { type Drift, floorOf } from "../../monitoring/compareProfiles.ts";
+import type { Drift } from "../../monitoring/compareProfiles.ts";
+import { floorOf } from "../../monitoring/measureDrift.ts";
 import { driftWords, measureWords, methodWords, pText, sidesOf, VERDICTS } from "../../monitoring/driftWords.ts";
 import { DataTable } from "../page/dataTable.tsx";
 import { Document } from "../page/document.tsx";

@@ -1,5 +1,5 @@
 import { mapParallel } from "../../data/parallel.ts";
-import type { MeasureDrift } from "../../monitoring/compareProfiles.ts";
+import type { MeasureDrift } from "../../monitoring/measureDrift.ts";
 import type { Profile } from "../../monitoring/profile.ts";
 import { pictureUrl, type PictureQuality } from "../page/pictureUrl.ts";
 import type { DriftReportInput } from "./input.ts";

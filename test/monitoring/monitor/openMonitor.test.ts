@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Random } from "../../../src/base/random.ts";
 import { decodeImage } from "../../../src/data/images/images.ts";
 import {
+  type Monitor,
   type MonitoredModel,
   type MonitorOptions,
   type Observed,
@@ -45,10 +46,10 @@ async function observed(level: number): Promise<Observed> {
 }
 
 /** Lets what waits be written: one input after the other, as they come in a server that is not busy. */
-async function feed(monitor: { observe(one: Observed): void }, levels: readonly number[]): Promise<void> {
+async function feed(monitor: Monitor, levels: readonly number[]): Promise<void> {
   for (const level of levels) {
     monitor.observe(await observed(level));
-    await new Promise((resolve) => setTimeout(resolve, 15));
+    await monitor.flush();
   }
 }
 

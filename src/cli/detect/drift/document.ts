@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { DATASET_FILE } from "../../../data/formats/coco/writeCoco.ts";
-import { type Drift, driftedIn, floorOf } from "../../../monitoring/compareProfiles.ts";
+import { type Drift, driftedIn } from "../../../monitoring/compareProfiles.ts";
+import { floorOf } from "../../../monitoring/measureDrift.ts";
 import type { NextImage } from "../../../monitoring/next/chooseNext.ts";
 import type { Profile } from "../../../monitoring/profile.ts";
 

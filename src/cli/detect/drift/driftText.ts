@@ -1,5 +1,6 @@
 import { countOf } from "../../../base/words.ts";
-import { type Drift, floorOf, type MeasureDrift } from "../../../monitoring/compareProfiles.ts";
+import type { Drift } from "../../../monitoring/compareProfiles.ts";
+import { floorOf, type MeasureDrift } from "../../../monitoring/measureDrift.ts";
 import { driftWords, methodWords, pText, sidesOf, VERDICTS } from "../../../monitoring/driftWords.ts";
 import type { NextImage } from "../../../monitoring/next/chooseNext.ts";
 import { type DataTable, renderTables } from "../../tables.ts";

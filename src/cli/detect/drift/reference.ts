@@ -9,7 +9,7 @@ import { imagesAt, type ImagesAtOptions, imagesOfDataset, type KnownImage } from
 import { profileAll, sampled } from "./profiling.ts";
 
 /** The name under which a run's own reference is looked for. */
-export const REFERENCE = "reference.json";
+const REFERENCE = "reference.json";
 
 /** Where the images are that the model is known to do well on. */
 export interface ReferencePlace {
