@@ -1,3 +1,4 @@
+import type * as tf from "@tensorflow/tfjs";
 import { checked } from "../base/checked.ts";
 import type { AnchorkitError } from "../base/errors.ts";
 import type { Size } from "../base/preprocessing.ts";
@@ -23,6 +24,7 @@ import {
   type ExplainOptions,
   type FileExplanation,
 } from "../training/explaining.ts";
+import { Embedder, type FileEmbedding } from "../training/embedding.ts";
 import { type Classification, classifyImages, namedClasses } from "./classifyImages.ts";
 import { classifyLabelled, type LabelledClassification } from "./classifyLabelled.ts";
 import { ClassifierDescription } from "./description.ts";
@@ -47,6 +49,7 @@ export class Classifier {
   readonly #runner: Runner;
   readonly #network: ClassifierNetwork | undefined;
   readonly #explainers: Explainers | undefined;
+  readonly #embedder: Embedder | undefined;
 
   private constructor(description: ClassifierDescription, runner: Runner, network?: ClassifierNetwork) {
     this.description = description;
@@ -57,6 +60,8 @@ export class Classifier {
     this.#explainers = new Explainers(network.model, mapLayers(network.model), (layer) =>
       explainStep({ network, preprocessing, classes: classes.length, layer }),
     );
+    const features = (images: tf.Tensor4D) => network.backbone.model.apply(images, { training: false }) as tf.Tensor4D;
+    this.#embedder = new Embedder({ network: network.model, features, preprocessing, batch: runner.batch });
   }
 
   /**
@@ -152,6 +157,11 @@ export class Classifier {
     yield* explainedFiles(files, this.#runner.batch, preprocessing, answer);
   }
 
+  /** Image files as vectors in which those that look alike to its backbone are close, see `Embedder`. */
+  embedFiles(files: readonly string[]): AsyncGenerator<FileEmbedding> {
+    return networkIn(this.#embedder).files(files);
+  }
+
   /** What it says of labelled images, in their order; see classifierData for what their labels must be. */
   async classifyLabelled(images: readonly ImageRecord[]): Promise<LabelledClassification[]> {
     const { preprocessing } = this.description;
@@ -163,6 +173,7 @@ export class Classifier {
   dispose(): void {
     this.#runner.dispose();
     this.#explainers?.dispose();
+    this.#embedder?.dispose();
     if (this.#network) disposeWeights(this.#network.model);
   }
 }

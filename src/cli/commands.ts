@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { addDrift } from "./detect/drift.ts";
 import { addDoctor } from "./detect/doctor.ts";
 import { addEngine } from "./detect/engineInstall.ts";
 import { addEval } from "./detect/eval.ts";
@@ -27,6 +28,7 @@ export function detectProgram(): Command {
   addEval(program);
   addPredict(program);
   addExplain(program);
+  addDrift(program);
   addExportModel(program);
   addServe(program);
   addRuns(program);

@@ -26,6 +26,7 @@ import {
   type ExplainOptions,
   type FileExplanation,
 } from "../training/explaining.ts";
+import { Embedder, type FileEmbedding } from "../training/embedding.ts";
 import { PREDICTOR_OPTIONS, type PredictorOptions } from "../training/predictorOptions.ts";
 import { modelFolderOf } from "../training/run/modelFolder.ts";
 import { networkIn, networkRunner } from "../training/runner.ts";
@@ -58,6 +59,7 @@ export class Detector {
   readonly #runner: Runner;
   readonly #network: FasterRcnn | undefined;
   readonly #explainers: Explainers | undefined;
+  readonly #embedder: Embedder | undefined;
 
   private constructor(description: DetectorDescription, runner: Runner, network?: FasterRcnn) {
     this.description = description;
@@ -68,6 +70,8 @@ export class Detector {
     this.#explainers = new Explainers(network.model, mapLayers(featureModel(network)), (layer) =>
       explainStep({ network, preprocessing, classes: classes.length, layer }),
     );
+    const features = (images: tf.Tensor4D) => network.backbone.model.apply(images, { training: false }) as tf.Tensor4D;
+    this.#embedder = new Embedder({ network: network.model, features, preprocessing, batch: runner.batch });
   }
 
   /**
@@ -207,6 +211,11 @@ export class Detector {
     yield* explainedFiles(files, this.#runner.batch, preprocessing, answer);
   }
 
+  /** Image files as vectors in which those that look alike to its backbone are close, see `Embedder`. */
+  embedFiles(files: readonly string[]): AsyncGenerator<FileEmbedding> {
+    return networkIn(this.#embedder).files(files);
+  }
+
   /** COCO's metrics on labelled images. */
   async evaluate(images: readonly ImageRecord[]): Promise<CocoMetrics> {
     return evaluateCoco(await this.detectLabelled(images), this.classes);
@@ -223,6 +232,7 @@ export class Detector {
   dispose(): void {
     this.#runner.dispose();
     this.#explainers?.dispose();
+    this.#embedder?.dispose();
     if (this.#network) disposeWeights(this.#network.model);
   }
 

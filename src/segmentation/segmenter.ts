@@ -11,6 +11,7 @@ import { loadEngine } from "../engine/load.ts";
 import type { Runner } from "../engine/graph/step.ts";
 import { IMAGES, type PortableModel } from "../export/portableModel.ts";
 import { knownOptions } from "../geometry/knownOptions.ts";
+import { Embedder, type FileEmbedding } from "../training/embedding.ts";
 import { PREDICTOR_OPTIONS, type PredictorOptions } from "../training/predictorOptions.ts";
 import { modelFolderOf } from "../training/run/modelFolder.ts";
 import { networkIn, networkRunner } from "../training/runner.ts";
@@ -20,6 +21,7 @@ import { addForeground, bestForegroundThreshold, foregroundHistogram } from "./m
 import type { MeasuredImage } from "./measuring/measure.ts";
 import { alignmentOf } from "./networks/architecture.ts";
 import type { SegmenterNetwork } from "./networks/buildSegmenter.ts";
+import { featuresOf } from "./networks/features.ts";
 import { labelsOf, predictStep } from "./running/predictStep.ts";
 import { readSegmenter } from "./readSegmenter.ts";
 import { foregroundOf, segmentImages, type SegmentedImage, type SegmentOptions } from "./running/segmentImages.ts";
@@ -37,11 +39,16 @@ export class Segmenter {
   readonly description: SegmenterDescription;
   readonly #runner: Runner;
   readonly #network: SegmenterNetwork | undefined;
+  readonly #embedder: Embedder | undefined;
 
   private constructor(description: SegmenterDescription, runner: Runner, network?: SegmenterNetwork) {
     this.description = description;
     this.#network = network;
     this.#runner = runner;
+    if (!network) return;
+    const { preprocessing } = description;
+    const features = featuresOf(network);
+    this.#embedder = new Embedder({ network: network.model, features, preprocessing, batch: runner.batch });
   }
 
   /**
@@ -142,6 +149,11 @@ export class Segmenter {
     return segmentLabelled(this.#runner.run, store, { ...this.#options(threshold), instances });
   }
 
+  /** Image files as vectors in which those that look alike to its encoder are close, see `Embedder`. */
+  embedFiles(files: readonly string[]): AsyncGenerator<FileEmbedding> {
+    return networkIn(this.#embedder).files(files);
+  }
+
   /**
    * The probability from which pixels of labelled images are best called the one class, see `bestForegroundThreshold`.
    *
@@ -166,6 +178,7 @@ export class Segmenter {
   /** Frees the weights; the segmenter cannot run afterwards. */
   dispose(): void {
     this.#runner.dispose();
+    this.#embedder?.dispose();
     if (this.#network) disposeWeights(this.#network.model);
   }
 

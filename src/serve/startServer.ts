@@ -8,6 +8,7 @@ import { knownOptions } from "../geometry/knownOptions.ts";
 import { createApp } from "./http/app.ts";
 import { Decoding } from "./images/received.ts";
 import { ServerMetrics } from "./metrics.ts";
+import type { Opened } from "./inference/messages.ts";
 import { DEFAULTS, type ServeOptions, type Settings } from "./options.ts";
 import { ServedModel } from "./versions/servedModel.ts";
 
@@ -16,6 +17,8 @@ export interface RunningServer {
   /** Where it is, "http://127.0.0.1:8501". */
   url: string;
   port: number;
+  /** A version of a model, while it is the one that answers. */
+  describe(model: string, version: number): Opened | undefined;
   /** Takes no more requests, answers what is under way, as long as `timeout` at most, and ends all that was started. */
   close(): Promise<void>;
 }
@@ -47,7 +50,15 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   try {
     const { port } = await listen(server, settings);
     await allDone(models.map((model) => model.start()));
-    return { url: `http://${settings.host.includes(":") ? `[${settings.host}]` : settings.host}:${port}`, port, close };
+    const host = settings.host.includes(":") ? `[${settings.host}]` : settings.host;
+    return {
+      ...{ url: `http://${host}:${port}`, port, close },
+      describe(name, version) {
+        const model = models.find((one) => one.name === name);
+        const current = model?.ready ? model.current : undefined;
+        return current?.version === version ? current.opened : undefined;
+      },
+    };
   } catch (error) {
     await close();
     throw error;

@@ -3,7 +3,10 @@ import { basename, dirname, extname } from "node:path";
 import type { Command } from "commander";
 import { defined } from "../../base/defined.ts";
 import { UsageError } from "../../base/errors.ts";
+import type { Observer } from "../../serve/observer.ts";
+import type { RunningServer } from "../../serve/startServer.ts";
 import { DEFAULTS, LOG_LEVELS, type LogLevel, type ModelSource, type ServeOptions } from "../../serve/options.ts";
+import { IMAGE_FORMS, type ImageForm } from "../../monitoring/monitor/imageForms.ts";
 import { abortOnInterrupt } from "../interrupt.ts";
 import { addCommonOptions, addDetectorOptions, addExamples, choice, numberIn, printJson } from "../options.ts";
 
@@ -19,6 +22,10 @@ interface Flags extends Required<Pick<ServeOptions, "engine" | "precision">> {
   maxBody: number;
   maxPixels: number;
   watch: number;
+  monitor?: string;
+  monitorImages: ImageForm;
+  monitorPerHour: number;
+  monitorDays: number;
   tokenEnv: string;
   withoutToken?: true;
   logLevel: LogLevel;
@@ -48,6 +55,10 @@ export function addServe(program: Command): void {
     .option("--max-body <MB>", "largest body of a request", numberIn({ above: 0, max: 2000 }), DEFAULTS.maxBody / MILLION)
     .option("--max-pixels <MP>", "largest image, in millions of pixels", numberIn({ above: 0, max: 1000 }), DEFAULTS.maxPixels / MILLION)
     .option("--watch <s>", "seconds between looks for new weights and versions; 0: never", numberIn({ min: 0, max: 86_400 }), DEFAULTS.watch)
+    .option("--monitor <folder>", "keep a rolling sample of what is asked and answered there, for detect drift")
+    .addOption(choice("--monitor-images <form>", "what is kept of images: what the model saw, the file without its metadata, nothing", IMAGE_FORMS, "small"))
+    .option("--monitor-per-hour <n>", "inputs that are kept of an hour at most", numberIn({ whole: true, min: 1, max: 1_000_000 }), 60)
+    .option("--monitor-days <n>", "days after which an input is removed", numberIn({ above: 0, max: 3650 }), 30)
     .addOption(choice("--log-level <level>", "what is logged, and whatever is worse", LOG_LEVELS, DEFAULTS.logLevel)); // prettier-ignore
   addDetectorOptions(command);
   addCommonOptions(command).action(serve);
@@ -55,12 +66,13 @@ export function addServe(program: Command): void {
     command,
     "detect serve runs/cells",
     "detect serve cells=runs/cells digits=digits.onnx --port 8080 --workers 2",
+    "detect serve runs/cells --monitor monitored",
     "ANCHORKIT_TOKEN=$(cat token) detect serve runs/cells --host 0.0.0.0",
   );
 }
 
 async function serve(runs: string[], flags: Flags): Promise<void> {
-  const { json, tokenEnv, withoutToken, maxBody, maxPixels, ...same } = flags;
+  const { json, tokenEnv, maxBody, maxPixels, ...same } = flags;
   const models = modelsOf(runs);
   const token = process.env[tokenEnv];
   requireToken(flags, token);
@@ -68,16 +80,38 @@ async function serve(runs: string[], flags: Flags): Promise<void> {
   const { startServer } = await import("../../serve/startServer.ts");
   const limits = { maxBody: Math.round(maxBody * MILLION), maxPixels: Math.round(maxPixels * MILLION) };
   const { port, host, workers, maxBatch, batchDelay, queue, timeout, watch, logLevel, engine, precision } = same;
+  let describe: RunningServer["describe"] = () => undefined;
+  const observer = await openObserver(flags, (model, version) => describe(model, version));
   const server = await startServer({
     ...{ models, port, host, workers, maxBatch, batchDelay, queue, timeout, watch, logLevel, engine, precision },
     ...limits,
-    ...defined({ token }),
+    ...defined({ token, observer }),
   });
+  describe = (...asked) => server.describe(...asked);
   const names = models.map(({ name }) => name);
   if (json) printJson({ url: server.url, models: names, token: token !== undefined });
   process.stderr.write(`serving ${names.join(", ")} at ${server.url} (Ctrl-C ends it)\n`);
   if (!stopped.aborted) await new Promise((resolve) => { stopped.addEventListener("abort", resolve); }); // prettier-ignore
   await server.close();
+}
+
+/**
+ * What keeps a sample of what is asked, where that is wished.
+ *
+ * @throws AnchorkitError for a folder that cannot be written to
+ */
+async function openObserver(
+  { monitor, monitorImages, monitorPerHour, monitorDays }: Flags,
+  describe: RunningServer["describe"],
+): Promise<Observer | undefined> {
+  if (monitor === undefined) return undefined;
+  const { requireWritable } = await import("../../base/output/requireWritable.ts");
+  const { openMonitors } = await import("../../monitoring/monitor/openMonitors.ts");
+  await requireWritable(monitor);
+  return openMonitors(monitor, describe, {
+    ...{ images: monitorImages, perHour: monitorPerHour, days: monitorDays },
+    onProblem: (problem) => process.stderr.write(`warning: ${problem}\n`),
+  });
 }
 
 /**

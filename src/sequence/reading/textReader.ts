@@ -15,10 +15,11 @@ import { IMAGES, type PortableModel } from "../../export/portableModel.ts";
 import { knownOptions } from "../../geometry/knownOptions.ts";
 import { modelFolderOf } from "../../training/run/modelFolder.ts";
 import { networkIn, networkRunner } from "../../training/runner.ts";
+import { Embedder, type FileEmbedding } from "../../training/embedding.ts";
 import { PREDICTOR_OPTIONS, type PredictorOptions } from "../../training/predictorOptions.ts";
 import { type DecodeOptions, decoderOf, type Reading } from "./decode.ts";
 import { ReaderDescription } from "./description.ts";
-import { FRAME_STRIDE, type ReaderNetwork } from "./network.ts";
+import { featuresOf, FRAME_STRIDE, type ReaderNetwork } from "./network.ts";
 import { predictStep } from "./predictStep.ts";
 import { readImages } from "./readImages.ts";
 import { type LabelledReading, readLabelled } from "./readLabelled.ts";
@@ -38,11 +39,16 @@ export class TextReader {
   readonly description: ReaderDescription;
   readonly #runner: Runner;
   readonly #network: ReaderNetwork | undefined;
+  readonly #embedder: Embedder | undefined;
 
   private constructor(description: ReaderDescription, runner: Runner, network?: ReaderNetwork) {
     this.description = description;
     this.#network = network;
     this.#runner = runner;
+    if (!network) return;
+    const { preprocessing } = description;
+    const features = featuresOf(network);
+    this.#embedder = new Embedder({ network: network.model, features, preprocessing, batch: runner.batch });
   }
 
   /**
@@ -138,6 +144,11 @@ export class TextReader {
     return readings;
   }
 
+  /** Image files as vectors in which those that look alike to its convolutions are close, see `Embedder`. */
+  embedFiles(files: readonly string[]): AsyncGenerator<FileEmbedding> {
+    return networkIn(this.#embedder).files(files);
+  }
+
   /** What it reads in images whose text is known, in their order; see readerData. */
   async readLabelled(images: readonly ImageRecord[], options: DecodeOptions = {}): Promise<LabelledReading[]> {
     const store = new ImageStore(images, this.description.preprocessing, { cache: noCache });
@@ -147,6 +158,7 @@ export class TextReader {
   /** Frees the weights; the reader cannot run afterwards. */
   dispose(): void {
     this.#runner.dispose();
+    this.#embedder?.dispose();
     if (this.#network) disposeWeights(this.#network.model);
   }
 }
