@@ -63,8 +63,8 @@ export function openMonitors(
       const there = watched.get(model);
       const own = there && there.version >= version ? there : begin(model, version);
       if (own.version > version) return; // a late answer of the version before
-      if (own.monitor) return own.monitor.observe(observed);
-      if (own.waiting++ < MOST_WAITING) void own.opening.then(() => own.monitor?.observe(observed));
+      if (own.monitor) own.monitor.observe(observed);
+      else if (own.waiting++ < MOST_WAITING) void own.opening.then(() => own.monitor?.observe(observed));
     },
     async close() {
       closed = true;
