@@ -40,13 +40,15 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const { fetch } = createApp({ ...parts, observer });
   const server = createAdaptorServer({ fetch, overrideGlobalObjects: false, autoCleanupIncoming: false }) as Server;
   server.requestTimeout = Math.max(1000 * settings.timeout, LEAST_MS_TO_SEND);
-  const close = async (): Promise<void> => {
+  const stop = async (): Promise<void> => {
     isStopping = true;
     await closeServer(server, 1000 * settings.timeout);
     await Promise.all(models.map((model) => model.close()));
     await observer?.close();
     log.flush();
   };
+  let stopped: Promise<void> | undefined;
+  const close = (): Promise<void> => (stopped ??= stop());
   try {
     const { port } = await listen(server, settings);
     await allDone(models.map((model) => model.start()));

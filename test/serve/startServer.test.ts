@@ -173,6 +173,7 @@ describe.skipIf(!native)("an image that cannot be read", () => {
     ["another signature", () => sendInstances(server, "/v1/models/kinds:predict", [{ b64: "" }], { signature_name: "x" }), 400, /there is no signature "x", only serving_default/],
     ["another model", () => sendInstances(server, "/v1/models/nothing:predict", []), 404, /^Servable not found for request: Latest\(nothing\)/],
     ["another version", () => sendInstances(server, "/v1/models/kinds/versions/7:predict", []), 404, /^Servable not found for request: Specific\(kinds, 7\)/],
+    ["another verb", () => sendInstances(server, "/v1/models/kinds:classify", []), 404, /^there is no POST \/v1\/models\/kinds:classify/],
     ["no model among several", () => sendImage(server, "/predict", Buffer.from("")), 404, /^there are several models; send the image to \/models\/things\/predict or/],
     ["another address", () => ask(server, "/nothing"), 404, /^there is no GET \/nothing/],
     ["a misspelt query", () => sendImage(server, "/models/things/predict?scor=1", image as Buffer), 400, /did you mean "score"/],

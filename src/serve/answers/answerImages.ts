@@ -1,11 +1,12 @@
 import { fittedImage } from "../../data/images/fittedFiles.ts";
 import type { DecodedImage } from "../../data/images/images.ts";
+import { limiter, type Limiter } from "../../data/parallel.ts";
 import type { RequestState } from "../http/requestContext.ts";
 import type { Decoding, Received } from "../images/received.ts";
 import type { Answer, Wanted } from "../inference/messages.ts";
 import type { ServerMetrics } from "../metrics.ts";
 import type { Observer } from "../observer.ts";
-import { Refusal } from "../refusal.ts";
+import { givenUp, Refusal } from "../refusal.ts";
 import type { ModelVersion } from "../versions/modelVersion.ts";
 import type { ServedModel } from "../versions/servedModel.ts";
 import { countedPart, type Description, shownClasses } from "./chosenPart.ts";
@@ -49,6 +50,7 @@ export async function answerImages(
   state.images = received.length;
   const answerOne = async (version: ModelVersion, one: Received): Promise<Answered> => {
     const { description } = version.opened;
+    if (signal.aborted) throw givenUp(signal);
     const began = performance.now();
     const image = await decoding.decode(one, signal, description.preprocessing);
     metrics.countDecoding(model.name, performance.now() - began);
@@ -59,8 +61,13 @@ export async function answerImages(
     return { encoded: "encoded" in one ? one.encoded : undefined, image, answer };
   };
   return model.use(received.length, async (version) => {
+    // Images that are seen by tiles are as large as they came: few of them are in memory at a time.
+    const isLarge = version.opened.description.preprocessing.resize === "tiles";
+    const inTurn: Limiter = isLarge ? largeImages : (work) => work();
     const answered = await Promise.all(
-      received.map(async (one) => (one instanceof Refusal ? one : answerOne(version, one).catch(asRefusal))),
+      received.map(async (one) => {
+        return one instanceof Refusal ? one : inTurn(() => answerOne(version, one)).catch(asRefusal);
+      }),
     );
     if (observer) {
       state.afterwards.push(() => {
@@ -72,6 +79,8 @@ export async function answerImages(
     return { version: version.version, description: version.opened.description, answered };
   });
 }
+
+const largeImages = limiter(4);
 
 function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal && error.status === 400) return error;

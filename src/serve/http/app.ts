@@ -29,7 +29,7 @@ export function createApp({ settings, models, log, isStopping, ...answering }: S
   const app = new Hono<RequestEnv>();
   app.use(followRequests(timeout, isStopping, answering.metrics, log));
   app.onError((error, c) => refuse(error, c, log));
-  app.notFound((c) => refuse(unknownAddress(c), c, log));
+  app.notFound((c) => refuse(unknownAddress(c, models), c, log));
   addProbes(app, models, isStopping);
   addPage(app);
   if (token !== undefined) app.use(requireToken(token));
@@ -53,10 +53,10 @@ async function refuse(error: Error, c: RequestContext, log: Logger): Promise<Res
   return c.json({ error: `something went wrong; the server's log says what, of the request ${id}` }, 500);
 }
 
-function unknownAddress(c: RequestContext): Refusal {
+function unknownAddress(c: RequestContext, models: readonly ServedModel[]): Refusal {
   const { method, path } = c.req;
   const model = /^\/v1\/models\/([^/:]+)/.exec(path)?.[1];
-  if (model !== undefined)
+  if (model !== undefined && !models.some(({ name }) => name === model))
     return new Refusal(404, `Servable not found for request: Latest(${model}), ${method} ${path}`);
   return new Refusal(404, `there is no ${method} ${path}; /openapi.json says what there is`);
 }

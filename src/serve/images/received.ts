@@ -5,7 +5,7 @@ import { type DecodedImage, decodeImage } from "../../data/images/images.ts";
 import { resizeRaster } from "../../data/images/resizePixels.ts";
 import type { Raster } from "../../data/images/resample.ts";
 import { limiter, type Limiter } from "../../data/parallel.ts";
-import { givenUp, Refusal } from "../refusal.ts";
+import { givenUp, orGivenUp, Refusal } from "../refusal.ts";
 
 /** An image of a request: the bytes of a file, or its pixels. */
 export type Received = { encoded: Uint8Array } | { pixels: Raster };
@@ -27,8 +27,8 @@ export class Decoding {
    *
    * @throws Refusal for what is no image, is damaged, or too large; or if the request is given up before it is its turn
    */
-  async decode(received: Received, signal: AbortSignal, framing?: Framing): Promise<DecodedImage> {
-    return this.#limit(async () => {
+  decode(received: Received, signal: AbortSignal, framing?: Framing): Promise<DecodedImage> {
+    const decoded = this.#limit(async () => {
       if (signal.aborted) throw givenUp(signal);
       if ("pixels" in received) return fitted(received.pixels, framing);
       const { encoded } = received;
@@ -41,6 +41,7 @@ export class Decoding {
         throw error;
       }
     });
+    return orGivenUp(decoded, signal);
   }
 }
 
