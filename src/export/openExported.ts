@@ -50,7 +50,7 @@ function exportedRunner(opened: OpenedModel, { description, anySize }: Manifest,
     batch,
     async run(inputs) {
       const sizes = opened.takes("sizes") ? canvasSizes(description, batch) : undefined;
-      const images = anySize && canvas && inputs.images && onCanvas(inputs.images, canvas);
+      const images = anySize && canvas && inputs.images && onCanvas(inputs.images, batch, canvas);
       try {
         return await opened.run({ ...inputs, ...(images && { images }), ...(sizes && { sizes }) });
       } finally {
@@ -63,10 +63,9 @@ function exportedRunner(opened: OpenedModel, { description, anySize }: Manifest,
   };
 }
 
-/** Images that were packed, as many as there are. */
-function onCanvas(packed: tf.Tensor, { width, height }: Size): tf.Tensor {
-  const shape = [height, width, 3];
-  return unpackedBytes(packed, [Math.floor((4 * packed.size) / tf.util.sizeFromShape(shape)), ...shape]);
+/** Images that a predictor has brought to the canvas and packed, for what takes images of any size. */
+function onCanvas(packed: tf.Tensor, count: number, { width, height }: Size): tf.Tensor {
+  return unpackedBytes(packed, [count, height, width, 3]);
 }
 
 /** Samples that are asked for at once of what takes any number. */
