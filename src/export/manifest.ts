@@ -2,8 +2,7 @@ import { z } from "zod";
 import { packageVersion } from "../base/packageVersion.ts";
 import type { PortableModel } from "./portableModel.ts";
 
-/** Under what name the metadata of an exported file hold its manifest. */
-export const MANIFEST_KEY = "anchorkit";
+export { MANIFEST_KEY } from "./manifestKey.ts";
 
 /** What an exported file says of the training. */
 export const Trained = z.object({ seed: z.number().optional(), dataFingerprint: z.string().optional() });

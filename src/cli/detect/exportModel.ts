@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { requireReplaceable } from "../../base/output/requireReplaceable.ts";
 import { writeFileAtomic } from "../../base/files.ts";
+import type { GraphModelFiles } from "../../export/graphModel/graphModelFiles.ts";
 import type { RunStep } from "../../engine/graph/step.ts";
 import type { PortableModel } from "../../export/portableModel.ts";
 import type { Trained } from "../../export/manifest.ts";
@@ -41,7 +42,7 @@ interface Place {
   overwrite?: true | undefined;
 }
 
-const FORMS = { onnx: toOnnxFile, tfjs: toGraphModel } satisfies Record<string, Form>;
+const FORMS = { onnx: toOnnxFile, tfjs: toGraphModel, web: toWebPage } satisfies Record<string, Form>;
 
 /** `detect export` */
 export function addExportModel(program: Command): void {
@@ -49,8 +50,8 @@ export function addExportModel(program: Command): void {
     .command("export")
     .description("Write a trained model in a form that other programs run, with the same answers")
     .argument("<run>", "run folder that detect train wrote")
-    .addOption(choice("--to <form>", "ONNX, or a GraphModel for TensorFlow.js", Object.keys(FORMS), "onnx"))
-    .option("--out <path>", "the file to write, or for tfjs the folder")
+    .addOption(choice("--to <form>", "ONNX, a GraphModel for TensorFlow.js, or a web page that runs it", Object.keys(FORMS), "onnx"))
+    .option("--out <path>", "the file to write, or for tfjs and web the folder")
     .option(
       "--batch <n>",
       "images (clips, windows) that it looks at at once",
@@ -64,6 +65,7 @@ export function addExportModel(program: Command): void {
     command,
     "detect export runs/cells --to onnx --out cells.onnx",
     "detect export runs/cells --to tfjs --out site/model",
+    "detect export runs/cells --to web --out site",
   );
 }
 
@@ -97,18 +99,45 @@ async function toOnnxFile(out: string, place: Place): Promise<Write> {
 }
 
 async function toGraphModel(out: string, place: Place): Promise<Write> {
+  return toFolder(out, place, MODEL_FILES, (model) => model);
+}
+
+async function toWebPage(out: string, place: Place): Promise<Write> {
+  const { pageFiles } = await import("../../export/web/pageFiles.ts");
+  const page = await pageFiles();
+  const inModel = (name: string): string => `model/${name}`;
+  return toFolder(out, place, [...Object.keys(page), ...MODEL_FILES.map(inModel)], (files) => ({
+    ...page,
+    ...Object.fromEntries(Object.entries(files).map(([name, bytes]) => [inModel(name), bytes])),
+  }));
+}
+
+/** The latter names the former, and comes last. */
+const MODEL_FILES = ["weights.bin", "model.json"] as const;
+
+/**
+ * Writes a GraphModel's files, and what belongs to them, into a folder.
+ *
+ * @param names of all files, in the order in which they are written @param around what is written, made of the GraphModel's
+ */
+async function toFolder(
+  out: string,
+  place: Place,
+  names: readonly string[],
+  around: (files: GraphModelFiles) => Readonly<Record<string, Uint8Array>>,
+): Promise<Write> {
   const { OutputFolder } = await import("../../base/output/outputFolder.ts");
-  const names = ["weights.bin", "model.json"] as const; // the latter names the former, and comes last
   const folder = await OutputFolder.open(out, { command: "detect export", ...place, results: true });
   await folder.requireFree(names);
   return async (model, trained) => {
     const { graphModelFiles } = await import("../../export/graphModel/graphModelFiles.ts");
     const { openGraphModel } = await import("../../export/graphModel/openGraphModel.ts");
     const files = await graphModelFiles(model, trained);
+    const all = around({ ...files });
     await folder.write(async () => {
-      for (const name of names) await writeFileAtomic(join(out, name), files[name]);
+      for (const name of names) await writeFileAtomic(join(out, name), all[name] as Uint8Array);
     }, names);
-    const bytes = names.reduce((sum, name) => sum + files[name].length, 0);
+    const bytes = Object.values(all).reduce((sum, one) => sum + one.length, 0);
     return { bytes, runner: "tfjs's executor", open: () => openGraphModel(files) };
   };
 }

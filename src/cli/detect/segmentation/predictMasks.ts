@@ -14,7 +14,7 @@ import type { SheetImage } from "../../../report/contactSheet.ts";
 import { type RgbImage, fromPixels, pixelsOf, shrunk, writePicture } from "../../../report/picture.ts";
 import { drawSegmentation } from "../../../report/segmentation/drawSegmentation.ts";
 import { type Instance, type InstanceOptions, instancesOf } from "../../../segmentation/instances/instancesOf.ts";
-import type { SegmentedImage } from "../../../segmentation/running/segmentImages.ts";
+import type { SegmentedImage } from "../../../segmentation/running/onImage.ts";
 import type { Segmenter } from "../../../segmentation/segmenter.ts";
 import { printJson } from "../../options.ts";
 import type { ImageFile } from "../imageFiles.ts";
