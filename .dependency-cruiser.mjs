@@ -84,7 +84,7 @@ export default {
       name: "source-stands-alone",
       comment: "what is published must not need tests, benchmarks or development packages",
       severity: "error",
-      from: { path: "^src/" },
+      from: { path: "^src/", pathNot: "^src/page/" }, // which is published as the bundle that scripts/bundlePage.mjs makes
       to: {
         path: ["^(test|bench|scripts|annotations)/", "node_modules/"],
         dependencyTypesNot: ["npm", "npm-peer", "npm-optional", "type-only"],

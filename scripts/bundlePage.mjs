@@ -12,20 +12,17 @@ const wasm = dirname(require.resolve("@tensorflow/tfjs-backend-wasm"));
 
 /** The page's files by name, as bytes. */
 export async function bundlePage() {
-  const { outputFiles } = await esbuild.build({
+  const [legal, script] = await bundled({
     entryPoints: [join(page, "page.ts")],
     outfile: "page.js",
-    bundle: true,
     minify: true,
-    write: false,
     format: "iife", // a page that is opened as a file loads no modules, and is to say what is wrong
     target: "es2022",
-    legalComments: "eof",
-    logLevel: "error",
+    legalComments: "external",
   });
   const names = ["", "-simd", "-threaded-simd"].map((kind) => `tfjs-backend-wasm${kind}.wasm`);
   return {
-    "page.js": outputFiles[0].contents,
+    "page.js": Buffer.from(`${script.text}${notices(legal.text)}`),
     "page.css": Buffer.concat([Buffer.from(await themeCss()), readFileSync(join(page, "page.css"))]),
     "index.html": readFileSync(join(page, "index.html")),
     ...Object.fromEntries(names.map((name) => [name, readFileSync(join(wasm, name))])),
@@ -34,8 +31,20 @@ export async function bundlePage() {
 
 /** The colours of the reports. */
 async function themeCss() {
-  const entryPoints = [join(root, "src/report/page/theme.ts")];
-  const { outputFiles } = await esbuild.build({ entryPoints, bundle: true, write: false, format: "esm" });
-  const theme = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+  const [script] = await bundled({ entryPoints: [join(root, "src/report/page/theme.ts")], format: "esm" });
+  const theme = await import(`data:text/javascript,${encodeURIComponent(script.text)}`);
   return theme.themeCss();
+}
+
+/** What esbuild makes, without writing it. */
+async function bundled(options) {
+  const { outputFiles } = await esbuild.build({ ...options, bundle: true, write: false, logLevel: "error" });
+  return outputFiles;
+}
+
+/** The licences' notices, each once: the hundreds of TensorFlow.js differ in the year alone. */
+function notices(text) {
+  const all = text.match(/\/\*[^]*?\*\//g) ?? [];
+  const byText = new Map(all.map((notice) => [notice.replaceAll(/\b20\d\d\b|\s+/g, ""), notice]));
+  return [...byText.values()].map((notice) => `${notice}\n`).join("");
 }

@@ -1,4 +1,5 @@
 import type { Size } from "../base/preprocessing.ts";
+import { withoutAdvice } from "../export/graphModel/withoutAdvice.ts";
 import { imagePixels, type ImageSource } from "./imagePixels.ts";
 import { onCanvas } from "./onCanvas.ts";
 import type { BrowserDescription } from "./readManifest.ts";
@@ -72,7 +73,9 @@ export class BrowserModel {
     let found: BrowserTensor[] = [];
     try {
       const fed = inputs as Record<string, never>;
-      found = [isAsync ? await graph.executeAsync(fed, [...outputs]) : graph.execute(fed, [...outputs])].flat();
+      const run = () =>
+        isAsync ? graph.executeAsync(fed, [...outputs]) : Promise.resolve(graph.execute(fed, [...outputs]));
+      found = [await withoutAdvice(run)].flat();
       return await Promise.all(found.map(async (one) => Float32Array.from(await one.data())));
     } finally {
       dispose([...Object.values(inputs), ...found]);

@@ -58,7 +58,8 @@ function drawn(source: Exclude<ImageSource, RgbaPixels | Blob>): RgbaPixels {
   const context = canvas.getContext("2d", { willReadFrequently: true }) as
     CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D | null;
   if (!context) throw new AnchorkitError("this browser draws on no canvas of the image's size; take a smaller image");
-  context.clearRect(0, 0, width, height);
+  context.fillStyle = "white";
+  context.fillRect(0, 0, width, height);
   context.drawImage(source, 0, 0, width, height);
   try {
     return context.getImageData(0, 0, width, height);

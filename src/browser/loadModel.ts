@@ -44,6 +44,7 @@ export async function loadModel<Task extends keyof BrowserModels = keyof Browser
   const artifacts = await loadArtifacts(source, tf, where);
   const manifest = readManifest(artifacts.userDefinedMetadata, where);
   requireTask(manifest, task, where);
+  requireWeights(artifacts, where);
   const load = tf.loadGraphModel as (source: unknown) => Promise<BrowserGraph>;
   const graph = await load({ load: () => Promise.resolve(artifacts) });
   const isAsync = opsOf(artifacts).some((op) => ASYNC.test(op));
@@ -78,6 +79,18 @@ function requireTask({ task }: BrowserManifest, wanted: string | undefined, wher
   if (wanted !== undefined && wanted !== task) {
     throw new AnchorkitError(`${where}: is for ${task}, and ${wanted} is wanted`);
   }
+}
+
+/** TensorFlow.js takes whatever comes for the weights, the page that says that there are none, too. */
+function requireWeights({ weightSpecs = [], weightData }: ModelArtifacts, where: string): void {
+  const wanted = weightSpecs.reduce((sum, { shape, dtype }) => {
+    return sum + shape.reduce((a, b) => a * b, dtype === "bool" ? 1 : 4);
+  }, 0);
+  const there = [weightData ?? []].flat().reduce((sum, { byteLength }) => sum + byteLength, 0);
+  if (there === wanted) return;
+  throw new AnchorkitError(
+    `${where}: the weights beside it have ${there} bytes, not ${wanted}; export the model again`,
+  );
 }
 
 function opsOf({ modelTopology }: ModelArtifacts): string[] {

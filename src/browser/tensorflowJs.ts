@@ -16,6 +16,10 @@ export interface ModelSource {
 export interface ModelArtifacts {
   /** The graph. */
   modelTopology?: object | ArrayBuffer;
+  /** What each weight is. */
+  weightSpecs?: readonly { shape: readonly number[]; dtype: string }[];
+  /** The weights' bytes. */
+  weightData?: ArrayBuffer | ArrayBuffer[];
   /** Under `anchorkit`, what the model says of itself. */
   userDefinedMetadata?: Record<string, unknown>;
 }

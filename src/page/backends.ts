@@ -1,6 +1,6 @@
 import * as core from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-webgl";
-import { getThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+import { getThreadsCount, setThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { loadGraphModel } from "@tensorflow/tfjs-converter";
 
 /** TensorFlow.js as the page has it. */
@@ -10,9 +10,14 @@ export const tf = { tensor: core.tensor, dispose: core.dispose, io: { http: core
 export const BACKENDS = { wasm: "processor (WebAssembly)", webgl: "graphics card (WebGL)" } as const;
 export type Backend = keyof typeof BACKENDS;
 
-/** Says where the WebAssembly lies, which must come before all else. */
+/** Threads beyond these bring little. */
+const MOST_THREADS = 8;
+
+/** Says where the WebAssembly lies and how many threads it may use, which must come before all else. */
 export function prepareBackends(): void {
   setWasmPaths("./");
+  // browsers allow threads where the host isolates the page: with COOP and COEP headers
+  setThreadsCount(crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, MOST_THREADS) : 1);
 }
 
 /** Those that this browser has. */

@@ -3,9 +3,10 @@ import type { LabelMap } from "../geometry/masks/labelMap.ts";
 import type { Detections } from "../geometry/detections.ts";
 import { contextOf } from "./elements.ts";
 
-/** Pixels of the screen. */
+/** Pixels of the screen; on a phone, letters are smaller. */
 const LINE = 2.5;
-const TEXT = 14;
+const TEXT = { wide: 13, narrow: 10 };
+const NARROW = 480;
 
 /** Makes a canvas as large as the image, and empty. */
 export function clear(overlay: HTMLCanvasElement, { width, height }: { width: number; height: number }): void {
@@ -21,15 +22,16 @@ export function drawBoxes(
 ): void {
   const context = contextOf(overlay);
   const zoom = zoomOf(overlay);
+  const letters = zoom * (overlay.clientWidth < NARROW ? TEXT.narrow : TEXT.wide);
   context.lineWidth = LINE * zoom;
-  context.font = `600 ${TEXT * zoom}px system-ui, sans-serif`;
+  context.font = `600 ${letters}px system-ui, sans-serif`;
   context.textBaseline = "top";
   for (let i = scores.length - 1; i >= 0; i--) {
     const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = boxes.subarray(4 * i, 4 * i + 4);
     const k = classes[i] ?? 0;
     context.strokeStyle = classColor(k);
     context.strokeRect(x1, y1, x2 - x1, y2 - y1);
-    drawLabel(context, `${names[k] ?? ""} ${(scores[i] ?? 0).toFixed(2)}`, x1, y1, k, zoom);
+    drawLabel(context, `${names[k] ?? ""} ${(scores[i] ?? 0).toFixed(2)}`, x1, y1, k, letters);
   }
 }
 
@@ -40,15 +42,15 @@ function drawLabel(
   x: number,
   y: number,
   k: number,
-  zoom: number,
+  letters: number,
 ): void {
-  const [width, height] = [context.measureText(text).width + 8 * zoom, (TEXT + 5) * zoom];
+  const [width, height] = [context.measureText(text).width + 0.6 * letters, 1.35 * letters];
   const left = Math.max(0, Math.min(x - context.lineWidth / 2, context.canvas.width - width));
   const top = y >= height ? y - height : y;
   context.fillStyle = classColor(k);
   context.fillRect(left, top, width, height);
   context.fillStyle = textColorOn(classColor(k));
-  context.fillText(text, left + 4 * zoom, top + 3.5 * zoom);
+  context.fillText(text, left + 0.3 * letters, top + 0.25 * letters);
 }
 
 /** Lays the colours of classes over the pixels that are of them. */
@@ -74,5 +76,5 @@ export function drawLabels(
 
 /** Pixels of the image for one of the screen. */
 function zoomOf(overlay: HTMLCanvasElement): number {
-  return overlay.width / Math.max(1, overlay.getBoundingClientRect().width);
+  return overlay.width / Math.max(1, overlay.clientWidth);
 }

@@ -99,7 +99,7 @@ async function toOnnxFile(out: string, place: Place): Promise<Write> {
 }
 
 async function toGraphModel(out: string, place: Place): Promise<Write> {
-  return toFolder(out, place, MODEL_FILES, (model) => model);
+  return toFolder(out, place, MODEL_FILES, (files) => ({ ...files }));
 }
 
 async function toWebPage(out: string, place: Place): Promise<Write> {

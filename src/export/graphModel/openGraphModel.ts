@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { NamedTensors } from "../../engine/graph/step.ts";
 import type { GraphModelFiles } from "./graphModelFiles.ts";
+import { withoutAdvice } from "./withoutAdvice.ts";
 
 /** A GraphModel that tfjs's executor runs, with the backend that is set then. */
 export interface OpenGraphModel {
@@ -29,7 +30,7 @@ export async function openGraphModel(files: GraphModelFiles): Promise<OpenGraphM
   const names = Object.keys(signature.outputs);
   return {
     async run(inputs) {
-      const found = [await model.executeAsync(inputs, names)].flat();
+      const found = [await withoutAdvice(() => model.executeAsync(inputs, names))].flat();
       return Object.fromEntries(names.map((name, i) => [name, found[i] as tf.Tensor]));
     },
     close() {
