@@ -17,7 +17,7 @@ export interface ModelArtifacts {
   /** The graph. */
   modelTopology?: object | ArrayBuffer;
   /** What each weight is. */
-  weightSpecs?: readonly { shape: readonly number[]; dtype: string }[];
+  weightSpecs?: readonly { name: string; shape: readonly number[]; dtype: string }[];
   /** The weights' bytes. */
   weightData?: ArrayBuffer | ArrayBuffer[];
   /** Under `anchorkit`, what the model says of itself. */

@@ -1,15 +1,7 @@
 import { messageOf } from "../base/errors.ts";
 import { type AnyModel, loadModel } from "../browser/loadModel.ts";
 import { ask } from "./answers.ts";
-import {
-  availableBackends,
-  type Backend,
-  BACKENDS,
-  prepareBackends,
-  tf,
-  threadsShown,
-  useBackend,
-} from "./backends.ts";
+import { availableBackends, type Backend, BACKENDS, prepareBackends, tf, useBackend } from "./backends.ts";
 import { Camera } from "./camera.ts";
 import { element, made } from "./elements.ts";
 import { onImageFiles } from "./incoming.ts";
@@ -57,8 +49,6 @@ async function load(name: Backend): Promise<void> {
   }
   isFirst = true;
   model = await loadModel("model/model.json", { tf });
-  const choice = backends.selectedOptions[0];
-  if (choice) choice.textContent = BACKENDS[name] + threadsShown(name);
   view.showModel(model);
   if (image && !camera.isOn) await answer(image);
 }

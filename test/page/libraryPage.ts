@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import * as esbuild from "esbuild";
 import { pageFiles } from "../../src/export/web/pageFiles.ts";
 
@@ -14,9 +13,4 @@ export async function libraryPage(): Promise<Map<string, Uint8Array>> {
     ["index.html", Buffer.from('<!doctype html><link rel="icon" href="data:,"><script src="library.js"></script>')],
     ["library.js", outputFiles[0]?.contents ?? new Uint8Array()],
   ]);
-}
-
-/** A file under another name. */
-export async function fileAs(name: string, path: string): Promise<[string, Uint8Array]> {
-  return [name, await readFile(path)];
 }
