@@ -48,7 +48,8 @@ const { width, height } = preprocessing.canvas;
 const { dataset } = await readDataset(data);
 const records = dataset.images.filter(({ split }) => split === values.split).slice(0, Number(values.images));
 const files = await libraryPage();
-for (const [name, bytes] of Object.entries(await graphModelFiles(model))) files.set(`model/${name}`, bytes);
+for (const [name, bytes] of Object.entries<Uint8Array>({ ...(await graphModelFiles(model)) }))
+  files.set(`model/${name}`, bytes);
 const inputs: { images: tf.Tensor; sizes: tf.Tensor }[] = [];
 for await (const images of fittedRecords(new ImageStore(records, preprocessing, { cache: noCache }), 1)) {
   const pixels = canvasBatch(images, 1, preprocessing); // what lies on the canvas is an image itself, for both

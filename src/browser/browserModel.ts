@@ -56,7 +56,12 @@ export class BrowserModel {
     return imagePixels(source);
   }
 
-  /** @param pixels of a canvas @param sizes the image's own size, for graphs that ask for it */
+  /**
+   * Runs the graph on a canvas; tensors are gone when this ends, however it does.
+   *
+   * @param pixels of a canvas @param sizes the image's own size, for graphs that ask for it
+   * @param more other numbers that the graph is fed, by name
+   */
   protected async run(
     pixels: Uint8Array,
     outputs: readonly string[],

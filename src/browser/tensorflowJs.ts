@@ -41,11 +41,11 @@ export interface BrowserGraph {
  */
 export interface TensorFlowJs {
   /** Opens a GraphModel. */
-  loadGraphModel(source: never): Promise<BrowserGraph>;
+  loadGraphModel: (source: never) => Promise<BrowserGraph>;
   /** Makes a tensor. */
-  tensor(values: never, shape: never, dtype: never): BrowserTensor;
+  tensor: (values: never, shape: never, dtype: never) => BrowserTensor;
   /** Frees tensors. */
-  dispose(tensors: never): void;
+  dispose: (tensors: never) => void;
   /** Readers of files. */
   io: {
     /** One that fetches. */

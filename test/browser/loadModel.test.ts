@@ -36,7 +36,7 @@ function meanModel(anchorkit: object = manifest): ModelArtifacts {
     ],
     weightData: Uint8Array.from([...new Uint8Array(Int32Array.of(1, 2, 3).buffer), ...new Uint8Array(Float32Array.of(0.1, 0.9).buffer)]).buffer, // prettier-ignore
     userDefinedMetadata: { anchorkit },
-  } as ModelArtifacts;
+  };
 }
 
 const from = (artifacts: ModelArtifacts) => ({ load: () => Promise.resolve(artifacts) });

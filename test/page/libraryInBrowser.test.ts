@@ -67,7 +67,7 @@ describe.skipIf(executablePath === undefined || !native)(title, { timeout: 120_0
   /** Exports a model, loads it in the page, and asks it of each image. */
   async function askAll(run: string, backend = "wasm", options = {}): Promise<Record<string, unknown>[]> {
     const model = await openModel(run, { batch: 1, precision: "float32" });
-    for (const [name, bytes] of Object.entries(await graphModelFiles(model.portable(1))))
+    for (const [name, bytes] of Object.entries<Uint8Array>({ ...(await graphModelFiles(model.portable(1))) }))
       files.set(`model/${name}`, bytes);
     model.dispose();
     await page.evaluate((name) => (window as unknown as LibraryWindow).load("model/model.json", name), backend);

@@ -78,7 +78,7 @@ describe.skipIf(executablePath === undefined || !native)(title, { timeout: 120_0
     });
   const moveSlider = (value: number): Promise<void> => page.locator("#threshold").fill(String(value));
 
-  it("is small, but for weights and WebAssembly", async () => {
+  it("is small, but for weights and WebAssembly", () => {
     const sizes = [...site].filter(([name]) => !/weights\.bin$|\.wasm$/.test(name));
     expect(sizes.map(([name]) => name).sort()).toEqual(["index.html", "model/model.json", "page.css", "page.js"]);
     expect(sizes.reduce((sum, [, { length }]) => sum + length, 0)).toBeLessThan(1e6);

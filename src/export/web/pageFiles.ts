@@ -10,8 +10,8 @@ const BUNDLER = new URL("../../../scripts/bundlePage.mjs", import.meta.url);
 /** The files of the page that runs a model in a browser, by name; the model itself belongs into `model/` beside them. */
 export async function pageFiles(): Promise<Record<string, Uint8Array>> {
   if (import.meta.filename.endsWith(".ts")) {
-    const { bundlePage } = (await import(BUNDLER.href)) as { bundlePage: typeof pageFiles };
-    return bundlePage();
+    const bundler = (await import(BUNDLER.href)) as { bundlePage: () => Promise<Record<string, Uint8Array>> };
+    return bundler.bundlePage();
   }
   const folder = fileURLToPath(BUILT);
   const names = await readdir(folder);
