@@ -1,6 +1,16 @@
 // Compiles src to dist when a source has changed since the last build; otherwise does nothing.
 import { createHash } from "node:crypto";
-import { chmodSync, cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { root, run, seconds, stillRunning, tool } from "./run.mjs";
 
@@ -22,6 +32,10 @@ export async function build() {
     recursive: true,
     filter: (path) => statSync(path).isDirectory() || !/\.tsx?$/.test(path),
   });
+  const site = join(dist, "page/site");
+  mkdirSync(site, { recursive: true });
+  const { bundlePage } = await import("./bundlePage.mjs"); // needs packages, which this file's own import may precede
+  for (const [name, bytes] of Object.entries(await bundlePage())) writeFileSync(join(site, name), bytes);
   const { bin } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   for (const path of Object.values(bin)) chmodSync(join(root, path), 0o755);
   writeFileSync(stamp, sources);
@@ -32,7 +46,7 @@ export async function build() {
 /** Changes when a source, or what decides how it is compiled, changes, comes or goes. */
 function fingerprint() {
   const sources = readdirSync(join(root, "src"), { recursive: true }).map((path) => join("src", path));
-  const files = [...sources.sort(), "tsconfig.json", "tsconfig.build.json", "package.json"];
+  const files = [...sources.sort(), "tsconfig.json", "tsconfig.build.json", "package.json", "scripts/bundlePage.mjs"];
   const hash = createHash("sha256");
   for (const file of files) {
     const path = join(root, file);

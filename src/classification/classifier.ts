@@ -25,7 +25,8 @@ import {
   type FileExplanation,
 } from "../training/explaining.ts";
 import { Embedder, type FileEmbedding } from "../training/embedding.ts";
-import { type Classification, classifyImages, namedClasses } from "./classifyImages.ts";
+import { classifyImages } from "./classifyImages.ts";
+import { type Classification, namedClasses } from "./namedClasses.ts";
 import { classifyLabelled, type LabelledClassification } from "./classifyLabelled.ts";
 import { ClassifierDescription } from "./description.ts";
 import { explainImage } from "./explainImage.ts";

@@ -5,14 +5,7 @@ import { canvasBatch, fittedRecords } from "../data/images/canvasImages.ts";
 import type { FittedImage } from "../data/images/fittedFiles.ts";
 import type { ImageStore } from "../data/images/imageStore.ts";
 import type { RunStep } from "../engine/graph/step.ts";
-
-/** What a classifier says of an image. */
-export interface Classification {
-  /** Of each class, 0 to 1. */
-  probabilities: Float32Array;
-  /** Where the one object is, x1, y1, x2, y2 in pixels of the image; of classifiers that learnt boxes. */
-  box?: [number, number, number, number];
-}
+import type { Classification } from "./namedClasses.ts";
 
 /** Runs a classifier of the given batch size on up to so many images. */
 export async function classifyImages(
@@ -61,17 +54,4 @@ function boxOf(
   const [left, right] = [x(x1), x(x2)].sort((a, b) => a - b) as [number, number];
   const [top, bottom] = [y(y1), y(y2)].sort((a, b) => a - b) as [number, number];
   return [left, top, right, bottom];
-}
-
-/**
- * The classes that an image counts as showing, most probable first: the most probable one, or of classifiers that name
- * any number those whose probability reaches their threshold (0.5 unless chosen).
- */
-export function namedClasses(
-  { probabilities }: Pick<Classification, "probabilities">,
-  { multiLabel, thresholds }: { multiLabel: boolean; thresholds?: readonly number[] | undefined },
-): number[] {
-  const order = [...probabilities.keys()].sort((a, b) => (probabilities[b] ?? 0) - (probabilities[a] ?? 0));
-  if (!multiLabel) return order.slice(0, 1);
-  return order.filter((k) => (probabilities[k] ?? 0) >= (thresholds?.[k] ?? 0.5));
 }

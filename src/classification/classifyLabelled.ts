@@ -3,7 +3,8 @@ import type { RunStep } from "../engine/graph/step.ts";
 import type { Frame, ImageRecord } from "../data/dataset.ts";
 import type { ImageStore } from "../data/images/imageStore.ts";
 import type { Preprocessing } from "../base/preprocessing.ts";
-import { type Classification, classifyStored } from "./classifyImages.ts";
+import { classifyStored } from "./classifyImages.ts";
+import { type Classification } from "./namedClasses.ts";
 
 /** A labelled image and what a classifier says of it. */
 export interface LabelledClassification extends Classification {

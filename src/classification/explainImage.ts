@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Preprocessing } from "../base/preprocessing.ts";
 import type { FittedImage } from "../data/images/fittedFiles.ts";
 import { explain, type Explainer, type Explanation } from "../training/explaining.ts";
-import type { Classification } from "./classifyImages.ts";
+import type { Classification } from "./namedClasses.ts";
 
 /** What speaks for each of these classes in an image, by `explainStep`. */
 export function explainImage(

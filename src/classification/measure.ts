@@ -5,7 +5,7 @@ import { classifierNumbers, joinedRows } from "../metrics/classification/classif
 import { evaluateClassifier, type ClassifierMetrics } from "../metrics/classification/evaluateClassifier.ts";
 import { evaluateMultiLabel, type MultiLabelMetrics } from "../metrics/classification/evaluateMultiLabel.ts";
 import type { Validation } from "../training/task.ts";
-import { namedClasses } from "./classifyImages.ts";
+import { namedClasses } from "./namedClasses.ts";
 import type { LabelledClassification } from "./classifyLabelled.ts";
 import type { ClassifierDescription } from "./description.ts";
 

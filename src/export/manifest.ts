@@ -3,8 +3,7 @@ import { packageVersion } from "../base/packageVersion.ts";
 import type { PortableModel } from "./portableModel.ts";
 import { type QuantizationForm, QUANTIZATIONS } from "./quantize/forms.ts";
 
-/** Under what name the metadata of an exported file hold its manifest. */
-export const MANIFEST_KEY = "anchorkit";
+export { MANIFEST_KEY } from "./manifestKey.ts";
 
 /** What an exported file says of the training. */
 export const Trained = z.object({ seed: z.number().optional(), dataFingerprint: z.string().optional() });

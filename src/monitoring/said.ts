@@ -1,5 +1,5 @@
 import type { Size } from "../base/preprocessing.ts";
-import { namedClasses } from "../classification/classifyImages.ts";
+import { namedClasses } from "../classification/namedClasses.ts";
 import type { ClassifierDescription } from "../classification/description.ts";
 import { charactersOf } from "../data/text/texts.ts";
 import type { DetectorDescription } from "../detection/fasterRcnn/description.ts";

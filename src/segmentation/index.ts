@@ -26,9 +26,10 @@ export { buildSegmenter, type SegmenterNetwork } from "./networks/buildSegmenter
 export { FcnOptions, type LossTerm, SegmenterOptions, UnetOptions } from "./options.ts";
 export { segmentationData, type SegmentationData } from "./segmentationData.ts";
 export { Segmenter } from "./segmenter.ts";
-export type { SegmentedImage } from "./running/segmentImages.ts";
+export type { SegmentedImage } from "./running/onImage.ts";
 export type { FileSegmentation } from "./running/segmentStored.ts";
 export { distanceTargets } from "./targets/distanceTargets.ts";
 export { labelMapOf } from "./targets/labelMapOf.ts";
 export { separationWeights, type SeparationOptions } from "./targets/separationWeights.ts";
-export { type RowSource, segmentTiles } from "./tiles/segmentTiles.ts";
+export type { RowSource } from "./tiles/rowsOfImage.ts";
+export { segmentTiles } from "./tiles/segmentTiles.ts";

@@ -19,15 +19,16 @@ import { SegmenterDescription } from "./description.ts";
 import type { InstanceOptions } from "./instances/instancesOf.ts";
 import { addForeground, bestForegroundThreshold, foregroundHistogram } from "./measuring/foregroundThreshold.ts";
 import type { MeasuredImage } from "./measuring/measure.ts";
-import { alignmentOf } from "./networks/architecture.ts";
+import { alignmentOf } from "./networks/alignment.ts";
 import type { SegmenterNetwork } from "./networks/buildSegmenter.ts";
 import { featuresOf } from "./networks/features.ts";
 import { labelsOf, predictStep } from "./running/predictStep.ts";
 import { readSegmenter } from "./readSegmenter.ts";
-import { foregroundOf, segmentImages, type SegmentedImage, type SegmentOptions } from "./running/segmentImages.ts";
+import { foregroundOf, type SegmentedImage } from "./running/onImage.ts";
+import { segmentImages, type SegmentOptions } from "./running/segmentImages.ts";
 import { segmentLabelled } from "./running/segmentLabelled.ts";
 import { type FileSegmentation, segmentFiles } from "./running/segmentStored.ts";
-import { rowsOfImage } from "./tiles/rowSources.ts";
+import { rowsOfImage } from "./tiles/rowsOfImage.ts";
 import { segmentTiles } from "./tiles/segmentTiles.ts";
 
 /** Images that run at once unless told. */

@@ -25,7 +25,7 @@ import { lossTerms, type SegmenterOptions } from "./options.ts";
 import { predictStep } from "./running/predictStep.ts";
 import { readSegmenterDescription } from "./readSegmenter.ts";
 import { segmentationData } from "./segmentationData.ts";
-import { foregroundOf } from "./running/segmentImages.ts";
+import { foregroundOf } from "./running/onImage.ts";
 import { segmentLabelled } from "./running/segmentLabelled.ts";
 import { balancedWeights } from "./targets/balancedWeights.ts";
 import { targetMaps } from "./targets/targetMaps.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { chooseThresholds, thresholdsOf } from "../../src/detection/thresholds.ts";
+import { chooseThresholds } from "../../src/detection/chooseThresholds.ts";
+import { thresholdsOf } from "../../src/detection/thresholds.ts";
 import { DEFAULT_SETTINGS, DetectorDescription } from "../../src/detection/fasterRcnn/description.ts";
 import { matchCoco } from "../../src/metrics/index.ts";
 

@@ -24,7 +24,7 @@ import { readAnchorChoice } from "../boxes/anchorChoice.ts";
 import { anchorBlocks } from "../boxes/anchorTargets.ts";
 import { anchorShapesFor } from "../boxes/kMeansAnchors.ts";
 import { detectLabelled } from "../detectLabelled.ts";
-import { chooseThresholds } from "../thresholds.ts";
+import { chooseThresholds } from "../chooseThresholds.ts";
 import { classWeights } from "./classWeights.ts";
 import { DEFAULT_SETTINGS, type Architecture, type DetectorDescription } from "./description.ts";
 import { lossFeeds } from "./feeds.ts";

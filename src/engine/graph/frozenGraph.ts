@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import { AnchorkitError } from "../../base/errors.ts";
+import { dropReshapes } from "./dropReshapes.ts";
 import { foldConstants } from "./foldConstants.ts";
 import { foldNormalization } from "./foldNormalization.ts";
 import { type GraphNode, nodeName, shapeNumbers, typeName } from "./graphDef.ts";
@@ -52,7 +53,8 @@ export async function freezeStep(
   const constants = [...names].map(([variable, name]) => frozenNode(name, variable));
   const sources = new Set([...outputs.values()].map(({ source }) => source));
   const computed = await foldConstants([...constants, ...nodes], results);
-  const folded = needed(foldNormalization(computed, sources), sources);
+  const lean = dropReshapes(computed, results, sources);
+  const folded = needed(foldNormalization(lean, sources), sources);
   return { nodes: folded, inputs, outputs, loops, values: new Map([...results, ...folded.flatMap(constantValue)]) };
 }
 

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { unpackedBytes } from "../../core/ops/bytes.ts";
 import type { OpenedModel } from "../openedModel.ts";
 import type { GraphModelFiles } from "./graphModelFiles.ts";
+import { withoutAdvice } from "./withoutAdvice.ts";
 
 interface ModelJson {
   modelTopology: object;
@@ -39,7 +40,7 @@ export async function openGraphModel(files: GraphModelFiles): Promise<OpenedMode
         ),
       );
       try {
-        const found = [await model.executeAsync(fed, names)].flat();
+        const found = [await withoutAdvice(() => model.executeAsync(fed, names))].flat();
         return Object.fromEntries(names.map((name, i) => [name, found[i] as tf.Tensor]));
       } finally {
         tf.dispose(fed);

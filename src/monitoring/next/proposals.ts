@@ -1,6 +1,6 @@
 import type { AnchorkitError } from "../../base/errors.ts";
 import type { Size } from "../../base/preprocessing.ts";
-import { namedClasses } from "../../classification/classifyImages.ts";
+import { namedClasses } from "../../classification/namedClasses.ts";
 import type { Dataset, ImageRecord } from "../../data/dataset.ts";
 import { DEFAULT_SCORE, thresholdsOf } from "../../detection/thresholds.ts";
 import { instancesOf } from "../../segmentation/instances/instancesOf.ts";

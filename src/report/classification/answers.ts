@@ -1,4 +1,4 @@
-import { namedClasses } from "../../classification/classifyImages.ts";
+import { namedClasses } from "../../classification/namedClasses.ts";
 import type { LabelledClassification } from "../../classification/classifyLabelled.ts";
 import { groupBy } from "../../data/files.ts";
 

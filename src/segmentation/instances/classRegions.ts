@@ -1,6 +1,6 @@
 import { instanceMasks } from "../../geometry/masks/instanceMasks.ts";
 import { maskArea, maskBox } from "../../geometry/masks/maskExtent.ts";
-import type { SegmentedImage } from "../running/segmentImages.ts";
+import type { SegmentedImage } from "../running/onImage.ts";
 import type { Instance } from "./instancesOf.ts";
 
 /** The masks of the classes that are seen in an image, each with the mean probability of its pixels. */

@@ -5,7 +5,8 @@ import { buildBackbone } from "../../core/backbones/buildBackbone.ts";
 import { CropTo } from "../../core/layers/upsampling/cropTo.ts";
 import { TransposedUpsampling } from "../../core/layers/upsampling/transposedUpsampling.ts";
 import { UpSampling2D } from "../../core/layers/upSampling2D.ts";
-import { alignmentOf, type FcnArchitecture } from "./architecture.ts";
+import { alignmentOf } from "./alignment.ts";
+import type { FcnArchitecture } from "./architecture.ts";
 import type { SegmenterNetwork } from "./segmenterNetwork.ts";
 
 /**

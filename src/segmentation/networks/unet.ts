@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Random } from "../../base/random.ts";
 import { blocks } from "../../core/backbones/blocks.ts";
-import { alignmentOf, type UnetArchitecture } from "./architecture.ts";
+import { alignmentOf } from "./alignment.ts";
+import type { UnetArchitecture } from "./architecture.ts";
 import type { SegmenterNetwork } from "./segmenterNetwork.ts";
 import { convolutions, upsampled } from "./unetBlocks.ts";
 import { encodeByBackbone, encodePlainly } from "./unetEncoders.ts";

@@ -6,7 +6,8 @@ import { hasOutline } from "../../data/trainedObjects.ts";
 import type { LabelMap } from "../../geometry/masks/labelMap.ts";
 import { type InstanceOptions, instancesOf } from "../instances/instancesOf.ts";
 import type { MeasuredImage, TrueInstance } from "../measuring/measure.ts";
-import type { SegmentedImage, SegmentOptions } from "./segmentImages.ts";
+import type { SegmentedImage } from "./onImage.ts";
+import type { SegmentOptions } from "./segmentImages.ts";
 import { segmentStored } from "./segmentStored.ts";
 import { labelMapOf } from "../targets/labelMapOf.ts";
 

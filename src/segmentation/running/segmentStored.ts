@@ -3,8 +3,10 @@ import type { RunStep } from "../../engine/graph/step.ts";
 import type { FittedImage } from "../../data/images/fittedFiles.ts";
 import type { ImageStore } from "../../data/images/imageStore.ts";
 import { AnchorkitError } from "../../base/errors.ts";
-import { segmentImages, type SegmentedImage, type SegmentOptions } from "./segmentImages.ts";
-import { rowsOfFile, rowsOfImage } from "../tiles/rowSources.ts";
+import type { SegmentedImage } from "./onImage.ts";
+import { segmentImages, type SegmentOptions } from "./segmentImages.ts";
+import { rowsOfFile } from "../tiles/rowsOfFile.ts";
+import { rowsOfImage } from "../tiles/rowsOfImage.ts";
 import { segmentTiles } from "../tiles/segmentTiles.ts";
 
 /** What an image file shows, or why it could not be read. */

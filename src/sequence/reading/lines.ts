@@ -3,7 +3,7 @@ import { placeOnCanvas, type Framing, type Size } from "../../base/preprocessing
 import { shown } from "../../base/shown.ts";
 import { ctcFrames } from "../../core/ops/ctc/ctcLoss.ts";
 import { type Bucket, bucketByLength } from "../../data/batches/bucketByLength.ts";
-import { FRAME_STRIDE } from "./network.ts";
+import { FRAME_STRIDE, framesOf } from "./frames.ts";
 import { indicesOf, type TextImage, whereOf } from "./readerData.ts";
 
 /** Widths of the canvas are multiples of this, so that the strides of the network divide them. */
@@ -18,11 +18,6 @@ const BUCKETS = 3;
 const BATCHES = 8;
 /** Augmentation makes images wider by so much, or hardly more. */
 const WIDENED = 1.05;
-
-/** Frames that the network reads of an image so wide on the canvas. */
-export function framesOf(width: number): number {
-  return Math.ceil(width / FRAME_STRIDE);
-}
 
 /** Pixels of the canvas without which a text, as indices, has fewer frames than it needs. */
 export function leastWidth(text: Int32Array): number {

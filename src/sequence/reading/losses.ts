@@ -6,7 +6,8 @@ import { stopGradient } from "../../core/ops/stopGradient.ts";
 import type { TextBatch } from "../../data/batches/textBatches.ts";
 import type { NamedTensors, TensorSpec } from "../../engine/graph/step.ts";
 import { warpedFeeds, warpedImages, warpedInputs, type WarpedShape } from "../../training/warpedInputs.ts";
-import { FRAME_STRIDE, type ReaderNetwork } from "./network.ts";
+import { FRAME_STRIDE } from "./frames.ts";
+import type { ReaderNetwork } from "./network.ts";
 
 export interface ReaderLossOptions extends WarpedShape {
   network: ReaderNetwork;

@@ -18,9 +18,6 @@ export interface ReaderNetwork {
   model: tf.LayersModel;
 }
 
-/** Pixels of the input for each frame. */
-export const FRAME_STRIDE = 4;
-
 /** Layers whose outputs belong to characters. */
 export const CHARACTER_LAYERS = { characters: "characters", shortcut: "shortcut" } as const;
 

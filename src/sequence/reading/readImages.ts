@@ -5,7 +5,7 @@ import { canvasBatch, fittedRecords } from "../../data/images/canvasImages.ts";
 import type { FittedImage } from "../../data/images/fittedFiles.ts";
 import type { ImageStore } from "../../data/images/imageStore.ts";
 import type { RunStep } from "../../engine/graph/step.ts";
-import { framesOf } from "./lines.ts";
+import { framesOf } from "./frames.ts";
 
 /** What a reader's network says of an image. */
 export interface FrameScores {

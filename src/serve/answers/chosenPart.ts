@@ -1,4 +1,4 @@
-import { namedClasses } from "../../classification/classifyImages.ts";
+import { namedClasses } from "../../classification/namedClasses.ts";
 import { DEFAULT_SCORE, thresholdsOf } from "../../detection/thresholds.ts";
 import { first, scoredFrom } from "../../geometry/detections.ts";
 import type { Answer, ImageModel } from "../inference/messages.ts";

@@ -1,7 +1,7 @@
 import type { FittedImage } from "../../data/images/fittedFiles.ts";
 import type { Detections } from "../../geometry/detections.ts";
 import type { LabelMap } from "../../geometry/masks/labelMap.ts";
-import type { Classification } from "../../classification/classifyImages.ts";
+import type { Classification } from "../../classification/namedClasses.ts";
 import type { Instance } from "../../segmentation/instances/instancesOf.ts";
 import type { Reading } from "../../sequence/reading/decode.ts";
 import type { Predictor } from "../../models.ts";

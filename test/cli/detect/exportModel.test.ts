@@ -37,6 +37,22 @@ describe.runIf(native)("detect export", () => {
     expect(JSON.parse(again.stdout)).toMatchObject({ to: "onnx", out, batch: 2, differences: { unmatched: 0 } });
   });
 
+  it("writes a page that runs the model into a folder, and again over its own", async () => {
+    const out = join(folder, "page");
+    for (let i = 0; i < 2; i++) {
+      const { code, stdout } = await callCommand("detect", ["export", run, "--to", "web", "--out", out]);
+      expect([code, stdout]).toEqual([0, expect.stringMatching(/^web: .*page, [\d.]+ MB\nchecked on noise in tfjs's/)]);
+    }
+    expect((await readdir(out, { recursive: true })).sort()).toEqual([
+      ...[".anchorkit.json", "index.html", "model", "model/model.json", "model/weights.bin", "page.css", "page.js"],
+      ...["tfjs-backend-wasm-simd.wasm", "tfjs-backend-wasm.wasm"],
+    ]);
+    await writeFile(join(out, "index.html"), "my own");
+    const { code, stderr } = await callCommand("detect", ["export", run, "--to", "web", "--out", out]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("index.html: is there already")]);
+    expect(await readFile(join(out, "index.html"), "utf8")).toBe("my own");
+  });
+
   it("writes a GraphModel of tfjs into a folder, and runs it", async () => {
     const out = join(folder, "site");
     const { code, stdout } = await callCommand("detect", ["export", run, "--to", "tfjs", "--out", out]);

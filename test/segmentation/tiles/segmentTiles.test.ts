@@ -9,7 +9,7 @@ import { Architecture } from "../../../src/segmentation/networks/architecture.ts
 import { buildSegmenter } from "../../../src/segmentation/networks/buildSegmenter.ts";
 import { predictStep } from "../../../src/segmentation/running/predictStep.ts";
 import { segmentTiles } from "../../../src/segmentation/tiles/segmentTiles.ts";
-import { rowsOfImage } from "../../../src/segmentation/tiles/rowSources.ts";
+import { rowsOfImage } from "../../../src/segmentation/tiles/rowsOfImage.ts";
 import { tileAxis, tileWeights } from "../../../src/segmentation/tiles/tileAxis.ts";
 
 await loadEngine();

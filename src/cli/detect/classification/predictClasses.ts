@@ -4,7 +4,7 @@ import { count, countOf } from "../../../base/words.ts";
 import { writeFileAtomic } from "../../../base/files.ts";
 import type { Classifier, FileClassification } from "../../../classification/classifier.ts";
 import type { ClassifierDescription } from "../../../classification/description.ts";
-import { namedClasses } from "../../../classification/classifyImages.ts";
+import { namedClasses } from "../../../classification/namedClasses.ts";
 import { printJson } from "../../options.ts";
 import type { SheetImage } from "../../../report/contactSheet.ts";
 import type { ImageFile } from "../imageFiles.ts";

@@ -12,6 +12,7 @@ import type { Form, Written } from "./form.ts";
 import { toGraphModel } from "./graphModelForm.ts";
 import { toOnnxFile } from "./onnxForm.ts";
 import { toSavedModel } from "./savedModelForm.ts";
+import { toWebPage } from "./webForm.ts";
 import {
   addCommonOptions,
   addExamples,
@@ -37,7 +38,12 @@ interface Flags extends Partial<DataFlags> {
 /** Images of the data that what was written is checked on. */
 const CHECKED = 8;
 
-const FORMS = { onnx: toOnnxFile, "saved-model": toSavedModel, tfjs: toGraphModel } satisfies Record<string, Form>;
+const FORMS = {
+  onnx: toOnnxFile,
+  "saved-model": toSavedModel,
+  tfjs: toGraphModel,
+  web: toWebPage,
+} satisfies Record<string, Form>;
 
 /** `detect export` */
 export function addExportModel(program: Command): void {
@@ -48,12 +54,12 @@ export function addExportModel(program: Command): void {
     .addOption(
       choice(
         "--to <form>",
-        "ONNX, a SavedModel for TensorFlow (Serving), or a GraphModel for TensorFlow.js",
+        "ONNX, a SavedModel for TensorFlow (Serving), a GraphModel for TensorFlow.js, or a web page that runs it",
         Object.keys(FORMS),
         "onnx",
       ),
     )
-    .option("--out <path>", "the file to write, or for tfjs the folder")
+    .option("--out <path>", "the file to write, or the folder")
     .option(
       "--batch <n>",
       "images (clips, windows) that it looks at at once",
@@ -89,6 +95,7 @@ export function addExportModel(program: Command): void {
     "detect export runs/cells --to saved-model --out models/cells",
     "detect export runs/cells --to onnx --quantize int8 --data dataset --out cells.onnx",
     "detect export runs/cells --to tfjs --out site/model",
+    "detect export runs/cells --to web --out site",
   );
 }
 
@@ -135,7 +142,7 @@ async function requireForm({ to, quantize, data, anySize, batch }: Flags): Promi
   }
   if (quantize === undefined) return;
   if (to === "saved-model") throw new UsageError("--quantize is for ONNX and tfjs; a SavedModel is of float32");
-  if (to === "tfjs" && quantize !== "half") {
+  if (to !== "onnx" && quantize !== "half") {
     throw new UsageError(
       `--quantize ${quantize} is for ONNX; a GraphModel can be had in float32, or with --quantize half`,
     );

@@ -4,7 +4,7 @@ import { writeFileAtomic } from "../../../base/files.ts";
 import { cocoPanoptic } from "../../../segmentation/instances/cocoPanoptic.ts";
 import type { Instance } from "../../../segmentation/instances/instancesOf.ts";
 import { panopticOf } from "../../../segmentation/instances/panoptic.ts";
-import type { SegmentedImage } from "../../../segmentation/running/segmentImages.ts";
+import type { SegmentedImage } from "../../../segmentation/running/onImage.ts";
 import { PANOPTIC } from "../pictureNames.ts";
 
 /** The classes of a panoptic map, and which of them are things. */

@@ -1,15 +1,6 @@
 import type { StoredImage } from "../../data/images/imageStore.ts";
 import { decodeImage, readImageHeader } from "../../data/images/images.ts";
-import type { RowSource } from "./segmentTiles.ts";
-
-/** The rows of an image in memory. */
-export function rowsOfImage({ width, height, pixels }: StoredImage): RowSource {
-  const rows = (top: number, count: number): StoredImage => ({
-    ...{ width, height: count },
-    pixels: pixels.subarray(top * width * 3, (top + count) * width * 3),
-  });
-  return { width, height, rows };
-}
+import type { RowSource } from "./rowsOfImage.ts";
 
 /**
  * The rows of an image file, decoded as they are asked for.

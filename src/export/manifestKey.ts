@@ -1,0 +1,2 @@
+/** Under what name the metadata of an exported file hold its manifest. */
+export const MANIFEST_KEY = "anchorkit";
