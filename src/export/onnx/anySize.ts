@@ -63,7 +63,10 @@ export function withAnySize(model: OnnxModel, { canvas, resize, fill }: Filled):
 
 const FLOAT = { to: ONNX_TYPE.float32 };
 const LONG = { to: ONNX_TYPE.int64 };
-const TRIANGLE = { mode: "linear", antialias: 1, coordinate_transformation_mode: "half_pixel" };
+/** At the border, the weights of the pixels that there are are scaled up to 1. */
+const TRIANGLE = {
+  ...{ mode: "linear", antialias: 1, coordinate_transformation_mode: "half_pixel", exclude_outside: 1 },
+};
 
 /** Nodes that stand before those of a graph, with names of their own. */
 class Nodes {

@@ -1,9 +1,12 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fileURLToPath } from "node:url";
 import { loadEngine } from "../../../src/engine/load.ts";
+import { decodeImage } from "../../../src/data/images/images.ts";
+import { openOnnx } from "../../../src/export/onnx/onnxSession.ts";
 import { detector } from "../../export/untrainedModels.ts";
 import { callCommand } from "../command.ts";
 
@@ -107,7 +110,37 @@ describe.runIf(native)("detect export", () => {
     expect(await sizeOf(site)).toBeLessThan(0.8 * (await sizeOf(whole)));
   });
 
+  it("writes a file for images of any size, which is used as any other", async () => {
+    const out = join(folder, "any.onnx");
+    const { code, stdout } = await callCommand("detect", ["export", run, "--any-size", "--out", out, "--batch", "2"]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/detections [1-9]\d*, unmatched 0, pixels/)]);
+    const picture = join(annotations, "images/table_001.jpg");
+    const found: unknown[][] = [];
+    for (const [i, weights] of [out, run].entries()) {
+      const to = join(folder, `any-${i}`);
+      const args = ["predict", picture, "--weights", weights, "--out", to];
+      const precision = weights === run ? ["--precision", "float32"] : [];
+      expect((await callCommand("detect", [...args, ...precision])).code).toBe(0);
+      found.push(JSON.parse(await readFile(join(to, "predictions.json"), "utf8")) as unknown[]);
+    }
+    expect(found[0]?.length).toBe(found[1]?.length);
+    const image = await decodeImage(picture);
+    const session = await openOnnx(out);
+    const { data, width, height } = image;
+    const both = tf.tensor(new Uint8Array(Buffer.concat([data, data])), [2, height, width, 3], "int32");
+    const { boxes, valid } = await session.run({ images: both });
+    const counts = [...(valid?.dataSync() ?? [])];
+    expect(counts[0]).toBe(counts[1]);
+    expect(counts[0]).toBeGreaterThan(0);
+    const corners = boxes?.dataSync() ?? [];
+    expect(Math.max(...corners)).toBeGreaterThan(96); // beyond the canvas: in pixels of the image
+    expect(Math.max(...corners.filter((_, k) => k % 2 === 1))).toBeLessThanOrEqual(height);
+    tf.dispose([both, boxes, valid]);
+    await session.close();
+  });
+
   it.each([
+    [["--any-size", "--to", "tfjs"], 2, "--any-size is for ONNX"],
     [["--quantize", "int8"], 2, "--quantize int8 needs --data"],
     [["--quantize", "int4"], 2, "Allowed choices are half, int8-weights, int8"],
     [["--to", "tfjs", "--quantize", "int8-weights"], 2, "is for ONNX"],
