@@ -22,9 +22,9 @@ import { noCache } from "../src/data/images/imageCache.ts";
 import { ImageStore } from "../src/data/images/imageStore.ts";
 import { Detector } from "../src/detection/detector.ts";
 import { compileProgram } from "../src/engine/graph/program.ts";
-import type { NamedTensors } from "../src/engine/graph/step.ts";
+import type { NamedTensors, RunStep } from "../src/engine/graph/step.ts";
 import { onnxFile } from "../src/export/onnx/onnxFile.ts";
-import { openOnnx, type OnnxSession } from "../src/export/onnx/onnxSession.ts";
+import { openOnnx } from "../src/export/onnx/onnxSession.ts";
 import { QUANTIZATIONS } from "../src/export/quantize/forms.ts";
 import { iou } from "../src/geometry/overlap.ts";
 import { RunFolder } from "../src/training/run/runFolder.ts";
@@ -69,8 +69,8 @@ const program = await compileProgram(
   { step: model.step },
   { variables: [...model.weights.values()], frozen: true, precision: "float32" },
 );
-const runners = new Map<string, (one: NamedTensors) => Promise<NamedTensors>>();
-runners.set("own engine", (one) => Promise.resolve(program.run("step", one)));
+const runners = new Map<string, RunStep>();
+runners.set("own engine", (one) => program.run("step", one));
 for (const [form, file] of files) {
   const session = await openOnnx(file, { threads: 1 });
   runners.set(form, (one) => session.run(one));
@@ -142,8 +142,8 @@ function boxesOf({ boxes, scores, classes }: NamedTensors): { box: number[]; kin
 }
 
 /** Another model, asked about the same canvas as floats, channels first, in whatever size it wants. */
-async function besideRunner(path: string): Promise<(one: NamedTensors) => Promise<NamedTensors>> {
-  const session: OnnxSession = await openOnnx(path, { threads: 1 });
+async function besideRunner(path: string): Promise<RunStep> {
+  const session = await openOnnx(path, { threads: 1 });
   const side = (length: number): number => Math.ceil(length / 32) * 32;
   return async () => {
     const images = tf.fill([1, 3, side(height), side(width)], 0.5);

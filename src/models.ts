@@ -20,7 +20,7 @@ import type { BackboneName } from "./core/backbones/names.ts";
 import { DRAWN_WORLD, FROM_SCRATCH } from "./core/weights/publishedFiles.ts";
 import type { Detector } from "./detection/detector.ts";
 import { FasterRcnnOptions } from "./detection/fasterRcnn/options.ts";
-import { isOnnxPath } from "./export/onnx/onnxPath.ts";
+import { exportedAt } from "./export/exportedForm.ts";
 import { FcnOptions, UnetOptions } from "./segmentation/options.ts";
 import type { Segmenter } from "./segmentation/segmenter.ts";
 import type { ClipClassifier } from "./sequence/clips/clipClassifier.ts";
@@ -355,15 +355,16 @@ async function choiceOf(name: string, out: string): Promise<Record<string, unkno
 }
 
 /**
- * Opens a trained model of any kind: a run folder (its best weights), best or last in one, or an ONNX file that was exported
- * from one, which onnxruntime-node runs.
+ * Opens a trained model of any kind: a run folder (its best weights), best or last in one, or what `detect export`
+ * made of one: an ONNX file, which onnxruntime-node runs, or the folder of a SavedModel or GraphModel.
  *
  * @throws AnchorkitError if there is none, or it is damaged; for options that an exported file has not
  */
 export async function openModel(path: string, options: PredictorOptions = {}): Promise<Predictor> {
-  if (isOnnxPath(path)) {
-    const { openOnnxModel } = await import("./export/onnx/openOnnxModel.ts");
-    const { description, runner } = await openOnnxModel(path, options);
+  const exported = exportedAt(path);
+  if (exported) {
+    const { openExported } = await import("./export/openExported.ts");
+    const { description, runner } = await openExported(exported, options);
     return modelNamed(description.model).adopt(description, runner);
   }
   const { modelFolderOf, readModelName } = await import("./training/run/modelFolder.ts");

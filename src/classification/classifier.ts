@@ -92,6 +92,7 @@ export class Classifier {
     const onCanvas = predictStep({ network, preprocessing, multiLabel, batch, input: "uint8" });
     return {
       ...{ kind: this.kind, batch, description: this.description, weights: namedWeights(network.model) },
+      preprocessing,
       step: architecture.box ? onImages(onCanvas, preprocessing, batch) : onCanvas,
       inputs: { images: IMAGES, ...(architecture.box && { sizes: SIZES }) },
       outputs: {

@@ -135,6 +135,7 @@ export class Detector {
         },
       },
       compare: compareDetections,
+      preprocessing,
       inputs: { images: IMAGES, sizes: SIZES },
       outputs: {
         boxes: "x1, y1, x2, y2 in pixels of the image, the best score first; zeros behind the last",

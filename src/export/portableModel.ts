@@ -1,4 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
+import type { Preprocessing } from "../base/preprocessing.ts";
 import type { Random } from "../base/random.ts";
 import type { NamedTensors, Step } from "../engine/graph/step.ts";
 
@@ -19,6 +20,8 @@ export interface PortableModel {
   /** What it is fed, and what it gives, by name. */
   inputs: Readonly<Record<string, PortableInput>>;
   outputs: Readonly<Record<string, string>>;
+  /** Where a sample is one image: how images come to the canvas, so that files can be taken whole. */
+  preprocessing?: Preprocessing;
   /** How much two answers differ, where it takes more than a look at each number in turn. */
   compare?(here: NamedTensors, there: NamedTensors): Record<string, number>;
 }
@@ -27,18 +30,22 @@ export interface PortableInput {
   meaning: string;
   /** A number such as the model may be fed. */
   draw(random: Random): number;
+  /** What of an image it is, where a sample is one: pixels of the canvas, the image's width and height, its width there. */
+  says?: "pixels" | "size" | "width";
 }
 
 /** Images on the canvas, as bytes. */
 export const IMAGES: PortableInput = {
   meaning: "red, green and blue, 0 to 255, of images on the canvas",
   draw: (random) => random.int(256),
+  says: "pixels",
 };
 
 /** The sizes of images, see `sizesSpec`. */
 export const SIZES: PortableInput = {
   meaning: "width and height of each image, before it was brought to the canvas",
   draw: (random) => 40 + random.int(300),
+  says: "size",
 };
 
 export interface PortableDescription {

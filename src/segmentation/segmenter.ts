@@ -81,6 +81,7 @@ export class Segmenter {
     const seen = predictStep({ network, preprocessing, distance, classes: classes.length, batch, input: "uint8" });
     return {
       ...{ kind: this.kind, batch, description: this.description, weights: namedWeights(network.model) },
+      ...(preprocessing.resize !== "tiles" && { preprocessing }),
       step: {
         inputs: seen.inputs,
         run(images) {

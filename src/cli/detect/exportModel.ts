@@ -3,16 +3,17 @@ import type { Command } from "commander";
 import { requireReplaceable } from "../../base/output/requireReplaceable.ts";
 import { defined } from "../../base/defined.ts";
 import { UsageError } from "../../base/errors.ts";
-import { writeFileAtomic } from "../../base/files.ts";
+import { writeFileAtomic, writeFolderAtomic } from "../../base/files.ts";
 import { countOf } from "../../base/words.ts";
 import type { NamedTensors } from "../../engine/graph/step.ts";
+import type { OnnxFileOptions } from "../../export/onnx/onnxFile.ts";
+import type { OpenedModel } from "../../export/openedModel.ts";
 import type { PortableModel } from "../../export/portableModel.ts";
 import type { Trained } from "../../export/manifest.ts";
 import { type QuantizationForm, QUANTIZATIONS } from "../../export/quantize/forms.ts";
-import type { OnnxFileOptions } from "../../export/onnx/onnxFile.ts";
-import { addReadingOptions, type DataFlags } from "../dataset.ts";
 import type { TaskKind } from "../../training/task.ts";
-import type { ExportData, Loss, Opened } from "./exportData.ts";
+import { addReadingOptions, type DataFlags } from "../dataset.ts";
+import type { ExportData, Loss } from "./exportData.ts";
 import {
   addCommonOptions,
   addExamples,
@@ -38,9 +39,11 @@ interface Flags extends Partial<DataFlags> {
 /** What has been written, and how it can be run here. */
 interface Written {
   bytes: number;
+  /** Where, if not `--out` itself. */
+  place?: string;
   /** What runs it here, or why nothing does. */
   runner: string;
-  open?: () => Promise<Opened>;
+  open?: () => Promise<OpenedModel>;
 }
 
 /** Makes sure that a model may be written to a place, and gives what writes it there. */
@@ -55,7 +58,7 @@ interface Place {
 /** Images of the data that what was written is checked on. */
 const CHECKED = 8;
 
-const FORMS = { onnx: toOnnxFile, tfjs: toGraphModel } satisfies Record<string, Form>;
+const FORMS = { onnx: toOnnxFile, "saved-model": toSavedModel, tfjs: toGraphModel } satisfies Record<string, Form>;
 
 /** `detect export` */
 export function addExportModel(program: Command): void {
@@ -63,7 +66,14 @@ export function addExportModel(program: Command): void {
     .command("export")
     .description("Write a trained model in a form that other programs run, with the same answers")
     .argument("<run>", "run folder that detect train wrote")
-    .addOption(choice("--to <form>", "ONNX, or a GraphModel for TensorFlow.js", Object.keys(FORMS), "onnx"))
+    .addOption(
+      choice(
+        "--to <form>",
+        "ONNX, a SavedModel for TensorFlow (Serving), or a GraphModel for TensorFlow.js",
+        Object.keys(FORMS),
+        "onnx",
+      ),
+    )
     .option("--out <path>", "the file to write, or for tfjs the folder")
     .option(
       "--batch <n>",
@@ -97,7 +107,8 @@ export function addExportModel(program: Command): void {
   addExamples(
     command,
     "detect export runs/cells --to onnx --out cells.onnx",
-    "detect export runs/cells --to onnx --quantize int8 --data dataset --out cells.onnx",
+    "detect export runs/cells --quantize int8 --data dataset --out cells.onnx",
+    "detect export runs/cells --to saved-model --out models/cells",
     "detect export runs/cells --to tfjs --out site/model",
   );
 }
@@ -121,23 +132,25 @@ async function exportModel(run: string, flags: Flags): Promise<void> {
   const measured = quantize && (await data?.measure(portable, written.open));
   data?.dispose();
   model.dispose();
-  const { bytes, runner } = written;
+  const { bytes, runner, place = out } = written;
   const found = checked ? { differences: checked } : { unchecked: runner };
-  if (json) printJson({ run, to, out, bytes, batch, quantize, ...found, ...measured });
+  if (json) printJson({ run, to, out: place, bytes, batch, quantize, ...found, ...measured });
   else {
     const form = quantize ? `, ${quantize}` : "";
-    const lines = [`${to}: ${out}, ${(bytes / 1e6).toFixed(1)} MB${form}`, checkLine(runner, checked, samples)];
+    const lines = [`${to}: ${place}, ${(bytes / 1e6).toFixed(1)} MB${form}`, checkLine(runner, checked, samples)];
     process.stdout.write(`${[...lines, ...(measured ? [lossLine(measured)] : [])].join("\n")}\n`);
   }
 }
 
 /** @throws UsageError for a form that cannot be had, or not with these flags */
-async function requireForm({ to, quantize, data, anySize }: Flags): Promise<void> {
-  if (to === "tfjs" && anySize) throw new UsageError("--any-size is for ONNX; a GraphModel takes images on the canvas");
-  if (quantize === undefined) return;
-  if (to === "tfjs" && quantize !== "half") {
+async function requireForm({ to, quantize, data, anySize, batch }: Flags): Promise<void> {
+  if (to === "saved-model" && batch !== 1) {
+    throw new UsageError("a SavedModel takes any number of images at once; leave out --batch");
+  }
+  if (to !== "onnx" && anySize) throw new UsageError("--any-size is for ONNX; leave it out");
+  if (quantize !== undefined && to !== "onnx" && (to === "saved-model" || quantize !== "half")) {
     throw new UsageError(
-      `--quantize ${quantize} is for ONNX; a GraphModel can be had in float32, or with --quantize half`,
+      `--quantize ${quantize} is for ONNX; a GraphModel (--to tfjs) can be had as half, a SavedModel in float32 alone`,
     );
   }
   if (quantize !== "int8") return;
@@ -169,9 +182,9 @@ async function toOnnxFile(out: string, place: Place): Promise<Write> {
     const { isOnnxruntimeHere, openOnnx } = await import("../../export/onnx/onnxSession.ts");
     const file = await onnxFile(model, trained, form);
     await writeFileAtomic(out, file);
-    const open = async (): Promise<Opened> => {
-      const { run, takes, close } = await openOnnx(out);
-      return { run: (inputs) => run(pick(inputs, takes)), close };
+    const open = async (): Promise<OpenedModel> => {
+      const opened = await openOnnx(out);
+      return { ...opened, run: (inputs) => opened.run(pick(inputs, opened.takes)) };
     };
     if (await isOnnxruntimeHere()) return { bytes: file.length, runner: "onnxruntime", open };
     return { bytes: file.length, runner: "onnxruntime-node is not installed, which would run it" };
@@ -192,6 +205,26 @@ async function toGraphModel(out: string, place: Place): Promise<Write> {
     }, names);
     const bytes = names.reduce((sum, name) => sum + files[name].length, 0);
     return { bytes, runner: "tfjs's executor", open: () => openGraphModel(files) };
+  };
+}
+
+async function toSavedModel(out: string, place: Place): Promise<Write> {
+  const { OutputFolder } = await import("../../base/output/outputFolder.ts");
+  const { versionsIn } = await import("../../export/exportedForm.ts");
+  const folder = await OutputFolder.open(out, { command: "detect export", ...place, results: true });
+  const version = (versionsIn(out).at(-1) ?? 0) + 1; // beside those that are there
+  return async (model, trained) => {
+    const { savedModelFiles } = await import("../../export/savedModel/savedModelFiles.ts");
+    const { openSavedModel } = await import("../../export/savedModel/openSavedModel.ts");
+    const files = Object.entries<Uint8Array>({ ...(await savedModelFiles(model, trained)) });
+    const into = join(out, String(version));
+    const names = files.map(([name]) => `${version}/${name}`);
+    const fill = async (beside: string): Promise<void> => {
+      for (const [name, bytes] of files) await writeFileAtomic(join(beside, name), bytes);
+    };
+    await folder.write(() => writeFolderAtomic(into, fill), names);
+    const bytes = files.reduce((sum, [, { length }]) => sum + length, 0);
+    return { bytes, place: into, runner: "TensorFlow", open: () => openSavedModel(into) };
   };
 }
 

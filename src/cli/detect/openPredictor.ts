@@ -3,7 +3,7 @@ import { checked } from "../../base/checked.ts";
 import { AnchorkitError } from "../../base/errors.ts";
 import type { Detector } from "../../detection/detector.ts";
 import { Trained } from "../../export/manifest.ts";
-import { isOnnxPath } from "../../export/onnx/onnxPath.ts";
+import { exportedAt } from "../../export/exportedForm.ts";
 import { modelNamed, openModel, type Predictor } from "../../models.ts";
 import type { PredictorOptions } from "../../training/predictorOptions.ts";
 import type { TaskKind } from "../../training/task.ts";
@@ -11,9 +11,10 @@ import { defined } from "../../base/defined.ts";
 
 /** What kind of model is in a run or model folder, or an exported file, without opening it. */
 export async function kindOfRun(weights: string): Promise<TaskKind> {
-  if (isOnnxPath(weights)) {
-    const { readManifest } = await import("../../export/onnx/openOnnxModel.ts");
-    const { description } = await readManifest(weights);
+  const exported = exportedAt(weights);
+  if (exported) {
+    const { readManifest } = await import("../../export/readManifest.ts");
+    const { description } = await readManifest(exported);
     return modelNamed(description.model).task;
   }
   const { kindOfModel, modelFolderOf } = await import("../../training/run/modelFolder.ts");
@@ -22,16 +23,17 @@ export async function kindOfRun(weights: string): Promise<TaskKind> {
 
 /** What a model is read from: its folder, or its file. */
 export async function placeOfModel(weights: string): Promise<string> {
-  if (isOnnxPath(weights)) return weights;
+  if (exportedAt(weights)) return weights;
   const { modelFolderOf } = await import("../../training/run/modelFolder.ts");
   return modelFolderOf(weights);
 }
 
 /** What is known of the training of a model; nothing of one without its run. */
 export async function trainedWith(weights: string): Promise<Trained | undefined> {
-  if (isOnnxPath(weights)) {
-    const { readManifest } = await import("../../export/onnx/openOnnxModel.ts");
-    return (await readManifest(weights)).trained;
+  const exported = exportedAt(weights);
+  if (exported) {
+    const { readManifest } = await import("../../export/readManifest.ts");
+    return (await readManifest(exported)).trained;
   }
   const { RunFolder } = await import("../../training/run/runFolder.ts");
   const run = RunFolder.of(weights);

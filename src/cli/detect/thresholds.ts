@@ -7,7 +7,7 @@ import type { EvaluationImage } from "../../metrics/detection/evaluationImage.ts
 import { confidenceText } from "../../report/evaluation/thresholds.ts";
 import type { DescribedModel } from "../../training/run/modelFolder.ts";
 import { numberIn } from "../options.ts";
-import { isOnnxPath } from "../../export/onnx/onnxPath.ts";
+import { exportedAt } from "../../export/exportedForm.ts";
 
 /** What `--thresholds` takes: the thresholds that a model keeps, or one number for all classes. */
 export type Thresholds = "val" | number;
@@ -69,7 +69,7 @@ export function askedThresholds(
  *   model is a run, which can keep what is chosen
  */
 export function requireChoosable(split: string, weights = ""): void {
-  if (isOnnxPath(weights)) {
+  if (exportedAt(weights)) {
     throw new UsageError(
       `${weights}: an exported file stays as it is; choose thresholds for the run, and export it again`,
     );

@@ -19,6 +19,12 @@ export function packBytes(bytes: Uint8Array): tf.Tensor1D {
   return tf.tensor1d(new Int32Array(whole.buffer, whole.byteOffset, whole.byteLength / 4), "int32");
 }
 
+/** Bytes that a model is fed as an int32 tensor of 0 to 255, or packed; read back. */
+export function bytesOf(fed: tf.Tensor, shape: readonly number[]): Uint8Array {
+  const isPacked = fed.rank === 1 && shape.length > 1;
+  return isPacked ? packedBytes(fed).subarray(0, tf.util.sizeFromShape([...shape])) : Uint8Array.from(fed.dataSync());
+}
+
 /** What `packBytes` packed, as float32 of the given shape, 0..255. No gradient passes. Without native ops the values are read back. */
 export function unpackBytes(packed: tf.Tensor, shape: readonly number[]): tf.Tensor {
   return tf.tidy(() => {
@@ -28,12 +34,6 @@ export function unpackBytes(packed: tf.Tensor, shape: readonly number[]): tf.Ten
   });
 }
 
-/** What `packBytes` packed, as a step is fed it that takes bytes: whole numbers of the given shape, 0..255. */
-export function unpackedBytes(packed: tf.Tensor, shape: readonly number[]): tf.Tensor {
-  const { buffer, byteOffset } = packed.dataSync<"int32">();
-  return tf.tensor(new Uint8Array(buffer, byteOffset, tf.util.sizeFromShape([...shape])), [...shape], "int32");
-}
-
 /** The tensor between the two is of bytes for TensorFlow; tfjs calls it int32 and must not touch it. */
 function nativeUnpack(packed: tf.Tensor): tf.Tensor {
   const [bytes] = nativeOp("Bitcast", { T: "int32", type: "uint8" }, [packed]);
@@ -41,6 +41,11 @@ function nativeUnpack(packed: tf.Tensor): tf.Tensor {
 }
 
 function unpackHere(packed: tf.Tensor): tf.Tensor {
+  return tf.tensor1d(packedBytes(packed), "float32");
+}
+
+/** The bytes that `packBytes` packed, and those that made the last number whole; the tensor's memory itself. */
+function packedBytes(packed: tf.Tensor): Uint8Array {
   const { buffer, byteOffset, byteLength } = packed.dataSync<"int32">();
-  return tf.tensor1d(new Uint8Array(buffer, byteOffset, byteLength), "float32");
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }

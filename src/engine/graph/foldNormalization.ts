@@ -4,6 +4,9 @@ import { type Attribute, DATA_TYPE, type GraphNode } from "./graphDef.ts";
 /** Output channels are the last of a kernel's dimensions, or the last two. */
 const CONVOLUTIONS = new Set(["Conv2D", "DepthwiseConv2dNative"]);
 
+/** The latter is what TensorFlow computes; tfjs's own op is recorded under the former's name. */
+const NORMALIZATIONS = new Set(["FusedBatchNorm", "FusedBatchNormV3"]);
+
 const ADDITIONS = new Set(["BiasAdd", "Add", "AddV2"]);
 
 /**
@@ -26,7 +29,7 @@ export function foldNormalization(nodes: readonly GraphNode[], kept: ReadonlySet
 
   const folded = new Map<GraphNode, GraphNode[]>();
   for (const node of nodes) {
-    if (node.op !== "FusedBatchNormV3" || isTraining(node)) continue;
+    if (!NORMALIZATIONS.has(node.op) || isTraining(node)) continue;
     if ([1, 2, 3, 4, 5].some((output) => uses.has(`${node.name}:${output}`))) continue;
     const before = maker(node.input[0]);
     const addition = before && ADDITIONS.has(before.op) ? before : undefined;

@@ -13,7 +13,8 @@ export type Attribute =
   | { b: boolean }
   | { type: number }
   | { shape: TensorShape }
-  | { tensor: { dtype: number; tensorShape: TensorShape; tensorContent: Uint8Array } }
+  | { tensor: { dtype: number; tensorShape: TensorShape; tensorContent: Uint8Array; stringVal?: Uint8Array[] } }
+  | { func: { name: string } }
   | { list: Record<string, readonly unknown[]> };
 
 export interface TensorShape {
@@ -59,12 +60,55 @@ export function placeholderNode(name: string, dtype: number, shape: readonly num
   return { name, op: "Placeholder", input: [], attr: { dtype: { type: dtype }, shape: { shape: shapeOf(shape) } } };
 }
 
+/** A function that nodes of a graph call (function.proto): what its own nodes take are `node:output name:index`. */
+export interface FunctionDef {
+  signature: { name: string; inputArg: FunctionArgument[]; outputArg: FunctionArgument[] };
+  nodeDef: GraphNode[];
+  /** Where each output comes from, by its name. */
+  ret: Record<string, string>;
+}
+
+export interface FunctionArgument {
+  name: string;
+  type: number;
+}
+
+/** What can be asked of a SavedModel (meta_graph.proto): nodes that are fed and fetched, by the names that callers use. */
+export interface SignatureDef {
+  inputs: Record<string, TensorInfo>;
+  outputs: Record<string, TensorInfo>;
+  methodName: string;
+}
+
+export interface TensorInfo {
+  /** `node:output`. */
+  name: string;
+  dtype: number;
+  /** -1 for what is not known before. */
+  tensorShape: TensorShape;
+}
+
+export interface SavedModelParts {
+  nodes: readonly GraphNode[];
+  functions?: readonly FunctionDef[];
+  signatures?: Readonly<Record<string, SignatureDef>>;
+}
+
 /** The bytes of a SavedModel file (saved_model.proto) that holds the graph under the tag `serve`. */
-export function encodeSavedModel(nodes: readonly GraphNode[]): Uint8Array {
-  const graphDef = { node: nodes, versions: { producer: 1700 } };
+export function encodeSavedModel({ nodes, functions = [], signatures = {} }: SavedModelParts): Uint8Array {
+  const graphDef = { node: nodes, library: { function: functions }, versions: { producer: 1700 } };
   const metaInfoDef = { tags: ["serve"], tensorflowVersion: "2.21.0" };
-  const message = SavedModel.fromObject({ savedModelSchemaVersion: 1, metaGraphs: [{ metaInfoDef, graphDef }] });
-  return SavedModel.encode(message).finish();
+  const metaGraph = { metaInfoDef, graphDef, signatureDef: signatures };
+  return SavedModel.encode(SavedModel.fromObject({ savedModelSchemaVersion: 1, metaGraphs: [metaGraph] })).finish();
+}
+
+/** What can be asked of a SavedModel, from the bytes of its file. @throws if they are none */
+export function decodeSignatures(bytes: Uint8Array): Record<string, SignatureDef> {
+  const options = { longs: Number, defaults: true };
+  const { metaGraphs } = SavedModel.toObject(SavedModel.decode(bytes), options) as {
+    metaGraphs?: { signatureDef: Record<string, SignatureDef> }[];
+  };
+  return metaGraphs?.[0]?.signatureDef ?? {};
 }
 
 /** The bytes of a GraphDef (graph.proto). */
@@ -82,6 +126,7 @@ const messages = protobuf.Root.fromJSON({
         dtype: { type: "int32", id: 1 },
         tensorShape: { type: "TensorShape", id: 2 },
         tensorContent: { type: "bytes", id: 4 },
+        stringVal: { rule: "repeated", type: "bytes", id: 8 },
       },
     },
     AttrList: {
@@ -92,10 +137,12 @@ const messages = protobuf.Root.fromJSON({
         b: { rule: "repeated", type: "bool", id: 5 },
         type: { rule: "repeated", type: "int32", id: 6 },
         shape: { rule: "repeated", type: "TensorShape", id: 7 },
+        func: { rule: "repeated", type: "NameAttrList", id: 9 },
       },
     },
+    NameAttrList: { fields: { name: { type: "string", id: 1 } } },
     AttrValue: {
-      oneofs: { value: { oneof: ["s", "i", "f", "b", "type", "shape", "tensor", "list"] } },
+      oneofs: { value: { oneof: ["s", "i", "f", "b", "type", "shape", "tensor", "func", "list"] } },
       fields: {
         list: { type: "AttrList", id: 1 },
         s: { type: "bytes", id: 2 },
@@ -105,6 +152,7 @@ const messages = protobuf.Root.fromJSON({
         type: { type: "int32", id: 6 },
         shape: { type: "TensorShape", id: 7 },
         tensor: { type: "Tensor", id: 8 },
+        func: { type: "NameAttrList", id: 10 },
       },
     },
     NodeDef: {
@@ -116,8 +164,42 @@ const messages = protobuf.Root.fromJSON({
       },
     },
     VersionDef: { fields: { producer: { type: "int32", id: 1 } } },
+    ArgDef: { fields: { name: { type: "string", id: 1 }, type: { type: "int32", id: 3 } } },
+    OpDef: {
+      fields: {
+        name: { type: "string", id: 1 },
+        inputArg: { rule: "repeated", type: "ArgDef", id: 2 },
+        outputArg: { rule: "repeated", type: "ArgDef", id: 3 },
+      },
+    },
+    FunctionDef: {
+      fields: {
+        signature: { type: "OpDef", id: 1 },
+        nodeDef: { rule: "repeated", type: "NodeDef", id: 3 },
+        ret: { keyType: "string", type: "string", id: 4 },
+      },
+    },
+    FunctionLibrary: { fields: { function: { rule: "repeated", type: "FunctionDef", id: 1 } } },
     GraphDef: {
-      fields: { node: { rule: "repeated", type: "NodeDef", id: 1 }, versions: { type: "VersionDef", id: 4 } },
+      fields: {
+        node: { rule: "repeated", type: "NodeDef", id: 1 },
+        library: { type: "FunctionLibrary", id: 2 },
+        versions: { type: "VersionDef", id: 4 },
+      },
+    },
+    TensorInfo: {
+      fields: {
+        name: { type: "string", id: 1 },
+        dtype: { type: "int32", id: 2 },
+        tensorShape: { type: "TensorShape", id: 3 },
+      },
+    },
+    SignatureDef: {
+      fields: {
+        inputs: { keyType: "string", type: "TensorInfo", id: 1 },
+        outputs: { keyType: "string", type: "TensorInfo", id: 2 },
+        methodName: { type: "string", id: 3 },
+      },
     },
     MetaInfoDef: {
       fields: {
@@ -126,7 +208,11 @@ const messages = protobuf.Root.fromJSON({
       },
     },
     MetaGraphDef: {
-      fields: { metaInfoDef: { type: "MetaInfoDef", id: 1 }, graphDef: { type: "GraphDef", id: 2 } },
+      fields: {
+        metaInfoDef: { type: "MetaInfoDef", id: 1 },
+        graphDef: { type: "GraphDef", id: 2 },
+        signatureDef: { keyType: "string", type: "SignatureDef", id: 5 },
+      },
     },
     SavedModel: {
       fields: {

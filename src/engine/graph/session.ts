@@ -27,8 +27,25 @@ export function canRunGraphs(): boolean {
 
 /** @throws if TensorFlow refuses the graph */
 export async function openSession(nodes: readonly GraphNode[]): Promise<Session> {
+  const folder = await mkdtemp(join(tmpdir(), "anchorkit-program-"));
+  try {
+    await writeFile(join(folder, "saved_model.pb"), encodeSavedModel({ nodes }));
+    return openSavedModel(folder);
+  } catch (error) {
+    throw new Error(`the recorded graph was refused by TensorFlow: ${messageOf(error)}`, { cause: error });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Loads the graph that a SavedModel has under the tag `serve`; its folder is needed no more then.
+ *
+ * @throws if TensorFlow refuses it
+ */
+export function openSavedModel(folder: string): Session {
   const backend = tf.backend() as unknown as SessionBackend;
-  const session = await load(backend, nodes);
+  const session = backend.loadSavedModelMetaGraph(folder, "serve");
   return {
     run(feeds, outputs) {
       const infos = feeds.map(({ to, bytes }) => (bytes === true ? { name: to, tfDtype: "DT_UINT8" } : { name: to }));
@@ -51,16 +68,4 @@ interface SessionBackend {
     outputs: string[],
   ): tf.Tensor[];
   deleteSavedModel(session: number): void;
-}
-
-async function load(backend: SessionBackend, nodes: readonly GraphNode[]): Promise<number> {
-  const folder = await mkdtemp(join(tmpdir(), "anchorkit-program-"));
-  try {
-    await writeFile(join(folder, "saved_model.pb"), encodeSavedModel(nodes));
-    return backend.loadSavedModelMetaGraph(folder, "serve");
-  } catch (error) {
-    throw new Error(`the recorded graph was refused by TensorFlow: ${messageOf(error)}`, { cause: error });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }

@@ -2,7 +2,6 @@ import { AnchorkitError } from "../../base/errors.ts";
 import { freezeStep } from "../../engine/graph/frozenGraph.ts";
 import { MANIFEST_KEY, manifestOf, type Trained } from "../manifest.ts";
 import { IMAGES, type PortableModel } from "../portableModel.ts";
-import { preprocessingIn } from "../preprocessingIn.ts";
 import { type Quantization, quantize } from "../quantize/quantize.ts";
 import { type Filled, withAnySize } from "./anySize.ts";
 import { encodeOnnx } from "./onnxModel.ts";
@@ -44,20 +43,17 @@ export async function onnxFile(
   return encodeOnnx(framing ? withAnySize(kept, framing) : kept);
 }
 
-/** The kinds of models that answer about images as a whole, or in their pixels. */
-const ANY_SIZE = new Set(["detection", "classification", "clips"]);
-
 /** @throws AnchorkitError for a model whose images cannot be of any size */
-function framingOf({ kind, description }: PortableModel): Filled {
-  const preprocessing = ANY_SIZE.has(kind) ? preprocessingIn(description) : undefined;
-  if (preprocessing) return preprocessing;
+function framingOf({ kind, preprocessing }: PortableModel): Filled {
+  if (preprocessing && kind !== "segmentation") return preprocessing;
   throw new AnchorkitError(
-    `a model for ${kind} answers about what is on its canvas, where it must be brought by the one who asks; images of any size are for detectors and classifiers`,
+    `images of any size (--any-size) are for detectors and classifiers of images: a model for ${kind} answers about its canvas`,
   );
 }
 
 /** A model as it is described where it is told no sizes. */
-function ofAnySize({ inputs: { sizes: _, ...inputs }, ...model }: PortableModel): PortableModel {
+function ofAnySize(model: PortableModel): PortableModel {
+  const inputs = Object.entries(model.inputs).filter(([, { says }]) => says !== "size");
   const images = { ...IMAGES, meaning: "red, green and blue, 0 to 255, of images of any one size" };
-  return { ...model, inputs: { ...inputs, images } };
+  return { ...model, inputs: { ...Object.fromEntries(inputs), images } };
 }

@@ -1,17 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { AnchorkitError, messageOf } from "../../base/errors.ts";
-import type { NamedTensors } from "../../engine/graph/step.ts";
-
-/** An ONNX file that onnxruntime has opened. */
-export interface OnnxSession {
-  /** Whether the model has an input of this name. */
-  takes(input: string): boolean;
-  /** Inputs of bytes are int32 tensors, or packed (packBytes); the caller disposes of the outputs. */
-  run(inputs: NamedTensors): Promise<NamedTensors>;
-  /** Frees it; it cannot run afterwards. */
-  close(): Promise<void>;
-}
+import { bytesOf } from "../../core/ops/bytes.ts";
+import type { OpenedModel } from "../openedModel.ts";
 
 export interface OnnxSessionOptions {
   /** Threads that compute an op; as many as there are cores unless told. */
@@ -26,7 +17,7 @@ export interface OnnxSessionOptions {
 export async function openOnnx(
   file: string | Uint8Array,
   { threads = 0 }: OnnxSessionOptions = {},
-): Promise<OnnxSession> {
+): Promise<OpenedModel> {
   const ort = await loadOnnxruntime();
   const name = typeof file === "string" ? file : "the exported model";
   const options: InferenceSession.SessionOptions = { logSeverityLevel: 3, intraOpNumThreads: threads };
@@ -43,17 +34,14 @@ export async function openOnnx(
     takes: (input) => taken.has(input),
     async run(inputs) {
       const feeds = Object.entries(inputs).map(([key, tensor]): [string, Tensor] => {
-        const values = tensor.dataSync<"float32" | "int32">();
         const own = taken.get(key);
         if (!own?.isTensor || own.type !== "uint8") {
+          const values = tensor.dataSync<"float32" | "int32">();
           return [key, new ort.Tensor(tensor.dtype as "float32" | "int32", values, tensor.shape)];
         }
         const isPacked = tensor.rank === 1 && own.shape.length > 1;
-        const shape = isPacked ? own.shape.map(Number) : tensor.shape;
-        const bytes = isPacked
-          ? new Uint8Array(values.buffer, values.byteOffset, tf.util.sizeFromShape(shape))
-          : Uint8Array.from(values);
-        return [key, new ort.Tensor("uint8", bytes, shape)];
+        const shape = isPacked ? own.shape.map(Number) : tensor.shape; // sides of images may be of any length
+        return [key, new ort.Tensor("uint8", bytesOf(tensor, shape), shape)];
       });
       const outputs = await session.run(Object.fromEntries(feeds));
       return Object.fromEntries(

@@ -79,10 +79,14 @@ export class TextReader {
     const { width } = preprocessing.canvas;
     return {
       ...{ kind: this.kind, batch, description: this.description, weights: namedWeights(network.model) },
+      preprocessing,
       step: predictStep({ network, preprocessing, batch, input: "uint8" }),
       inputs: {
         images: { ...IMAGES, meaning: "red, green and blue, 0 to 255, of lines of text at the left of the canvas" },
-        widths: { meaning: "of each image, in pixels of the canvas", draw: (random) => 1 + random.int(width) },
+        widths: {
+          ...{ meaning: "of each image, in pixels of the canvas", says: "width" },
+          draw: (random) => 1 + random.int(width),
+        },
       },
       outputs: {
         logProbabilities: `of each character, and of the blank behind them, for every ${FRAME_STRIDE} pixels of the canvas`,

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { loadEngine } from "../../../src/engine/load.ts";
 import { decodeImage } from "../../../src/data/images/images.ts";
 import { openOnnx } from "../../../src/export/onnx/onnxSession.ts";
-import { detector } from "../../export/untrainedModels.ts";
+import { detector, forecaster } from "../../export/untrainedModels.ts";
 import { callCommand } from "../command.ts";
 
 const annotations = fileURLToPath(new URL("../../../annotations", import.meta.url));
@@ -50,6 +50,23 @@ describe.runIf(native)("detect export", () => {
     expect([over.code, over.stderr]).toEqual([1, expect.stringContaining("is not as detect export left it")]);
     const into = await callCommand("detect", ["export", run, "--to", "tfjs", "--out", run]);
     expect([into.code, into.stderr]).toEqual([1, expect.stringContaining("is the input itself")]);
+  });
+
+  it("writes a SavedModel beside its earlier versions, and runs it", async () => {
+    const out = join(folder, "models");
+    for (const version of [1, 2]) {
+      const { code, stdout } = await callCommand("detect", ["export", run, "--to", "saved-model", "--out", out]);
+      expect([code, stdout]).toEqual([
+        0,
+        expect.stringMatching(`^saved-model: .*models/${version}, [\\d.]+ MB\nchecked on`),
+      ]);
+    }
+    expect((await readdir(out)).sort()).toEqual([".anchorkit.json", "1", "2"]);
+    expect((await readdir(join(out, "1"))).sort()).toEqual(["assets.extra", "saved_model.pb"]);
+    const [first, second] = await Promise.all(["1", "2"].map((v) => readFile(join(out, v, "saved_model.pb"))));
+    expect(first && second && Buffer.compare(first, second)).toBe(0);
+    const several = await callCommand("detect", ["export", run, "--to", "saved-model", "--out", out, "--batch", "2"]);
+    expect([several.code, several.stderr]).toEqual([2, expect.stringContaining("leave out --batch")]);
   });
 
   it("writes what detect predict and detect eval use as they use the run", async () => {
@@ -110,6 +127,16 @@ describe.runIf(native)("detect export", () => {
     expect(await sizeOf(site)).toBeLessThan(0.8 * (await sizeOf(whole)));
   });
 
+  it("exports a forecaster in smaller numbers, and without images", async () => {
+    const series = await forecaster("gru")(folder);
+    const args = ["export", series, "--out", join(folder, "series.onnx"), "--quantize", "int8-weights"];
+    expect((await callCommand("detect", args)).stdout).toContain("int8-weights\nchecked on noise in onnxruntime");
+    const found = await callCommand("detect", [...args, "--data", annotations]);
+    expect([found.code, found.stderr]).toEqual([2, expect.stringContaining("--data is for models of images")]);
+    const any = await callCommand("detect", ["export", series, "--out", join(folder, "a.onnx"), "--any-size"]);
+    expect([any.code, any.stderr]).toEqual([1, expect.stringContaining("a model for forecasting answers about its")]);
+  });
+
   it("writes a file for images of any size, which is used as any other", async () => {
     const out = join(folder, "any.onnx");
     const { code, stdout } = await callCommand("detect", ["export", run, "--any-size", "--out", out, "--batch", "2"]);
@@ -144,7 +171,7 @@ describe.runIf(native)("detect export", () => {
     [["--quantize", "int8"], 2, "--quantize int8 needs --data"],
     [["--quantize", "int4"], 2, "Allowed choices are half, int8-weights, int8"],
     [["--to", "tfjs", "--quantize", "int8-weights"], 2, "is for ONNX"],
-    [["--to", "tensorrt"], 2, "Allowed choices are onnx, tfjs"],
+    [["--to", "tensorrt"], 2, "Allowed choices are onnx, saved-model, tfjs"],
     [["--batch", "0"], 2, "--batch"],
     [["--btach", "2"], 2, "--batch"],
   ])("refuses %j in a line", async (args, code, message) => {

@@ -31,7 +31,7 @@ async function onCpu(files: GraphModelFiles) {
       });
       return tensorsOf(found);
     },
-    close: () => within("cpu", () => { opened.close(); }), // prettier-ignore
+    close: () => within("cpu", () => opened.close()),
   };
 }
 

@@ -9,7 +9,7 @@ import { drawInputs } from "../../../src/export/drawInputs.ts";
 import { onnxFile } from "../../../src/export/onnx/onnxFile.ts";
 import { readOnnxMetadata } from "../../../src/export/onnx/onnxMetadata.ts";
 import { openOnnx } from "../../../src/export/onnx/onnxSession.ts";
-import { readManifest } from "../../../src/export/onnx/openOnnxModel.ts";
+import { readManifest } from "../../../src/export/readManifest.ts";
 import { QUANTIZATIONS } from "../../../src/export/quantize/forms.ts";
 import { openModel } from "../../../src/models.ts";
 import { classifier, clips, detector, forecaster, reader, segmenter } from "../untrainedModels.ts";
@@ -66,7 +66,7 @@ describe.skipIf(!native)("a quantized model", () => {
       const path = join(folder, `${form}.onnx`);
       await writeFile(path, file);
       expect((await readOnnxMetadata(path)).get("quantization")).toBe(form);
-      expect((await readManifest(path)).quantization).toBe(form);
+      expect((await readManifest({ place: path, form: "onnx" })).quantization).toBe(form);
       const opened = await openOnnx(file);
       for (const [i, inputs] of samples.entries()) {
         const there = await opened.run(inputs);
