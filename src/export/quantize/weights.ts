@@ -10,7 +10,7 @@ export interface Weights {
 const FEWEST = 1024;
 
 /** The constants of float32 by which a graph multiplies values, in its loops, too. */
-export function weightsOf(graph: OnnxGraph): Weights[] {
+function weightsOf(graph: OnnxGraph): Weights[] {
   const axes = new Map(withBodies(graph.nodes).flatMap(channelAxes));
   return graph.constants.flatMap((tensor) => {
     const axis = axes.get(tensor.name);

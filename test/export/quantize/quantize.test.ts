@@ -55,7 +55,7 @@ describe.skipIf(!native)("a quantized model", () => {
     const samples = Array.from({ length: 4 }, () => drawInputs(portable, random));
     const whole = await onnxFile(portable);
     const session = await openOnnx(whole);
-    const answers = await Promise.all(samples.map((inputs) => session.run(inputs)));
+    const answers = await Promise.all(samples.map(async (inputs) => session.run(inputs)));
     await session.close();
     for (const form of QUANTIZATIONS) {
       const file = await onnxFile(portable, undefined, { quantization: { form, samples } });
