@@ -97,7 +97,7 @@ for (const [name, all] of times) {
   const measured = file && (await labelled.measure(model, () => openOnnx(file)));
   const { before = NaN, after = NaN } = measured ?? {};
   const figures = [(bytes / 1e6).toFixed(1), after.toFixed(4), (before - after).toFixed(4), median(all).toFixed(2), (median(all) / own).toFixed(2)]; // prettier-ignore
-  console.log([name, ...figures].join(" | "));
+  console.log([name, ...figures.map((figure) => (figure === "NaN" ? "" : figure))].join(" | "));
 }
 
 const whole = await openOnnx(await onnxFile(model, undefined, { anySize: true }));
