@@ -9,9 +9,12 @@ const nodeGlobals = Object.fromEntries(
   ),
 );
 
-/** What a browser gives the scripts of reports. */
+/** What a browser gives the scripts of reports, and that of a server's page. */
 const browserGlobals = Object.fromEntries(
-  ["document", "requestAnimationFrame", "HTMLElement"].map((name) => [name, "readonly"]),
+  ["document", "requestAnimationFrame", "HTMLElement", "Option", "URL", "fetch", "performance"].map((name) => [
+    name,
+    "readonly",
+  ]),
 );
 
 export default tseslint.config(
@@ -31,5 +34,6 @@ export default tseslint.config(
   { files: ["**/*.{mjs,js}"], ...tseslint.configs.disableTypeChecked },
   { files: ["**/*.mjs"], languageOptions: { globals: nodeGlobals } },
   { files: ["src/report/**/*.js"], languageOptions: { sourceType: "script", globals: browserGlobals } },
+  { files: ["src/serve/**/*.js"], languageOptions: { globals: browserGlobals } },
   prettier,
 );

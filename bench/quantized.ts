@@ -11,7 +11,7 @@ import { stat } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { median } from "../src/base/statistics.ts";
-import { ExportData } from "../src/cli/detect/exportData.ts";
+import { ExportData } from "../src/cli/detect/export/exportData.ts";
 import { openDataset } from "../src/cli/dataset.ts";
 import { placeOnCanvas } from "../src/base/preprocessing.ts";
 import type { FittedImage } from "../src/data/images/fittedFiles.ts";

@@ -102,6 +102,26 @@ export type { SplitFractions } from "./data/split/iterativeStratification.ts";
 export { countSplits, splitDataset, type SplitCounts } from "./data/split/splits.ts";
 export { type DatasetStats, datasetStats } from "./data/stats/datasetStats.ts";
 
+export { compareProfiles, type CompareOptions, type Drift, driftedIn } from "./monitoring/compareProfiles.ts";
+export { type DriftVerdict, FLOORS, type MeasureDrift } from "./monitoring/measureDrift.ts";
+export { type Measure, type MeasureName } from "./monitoring/measures.ts";
+export {
+  type Monitor,
+  type MonitoredModel,
+  type MonitorOptions,
+  type Observed,
+  type ObservedAnswer,
+  openMonitor,
+} from "./monitoring/monitor/openMonitor.ts";
+export { type Monitors, type ObservedBy, openMonitors } from "./monitoring/monitor/openMonitors.ts";
+export { type Monitored, readMonitor } from "./monitoring/monitor/readMonitor.ts";
+export { chooseNext, type NextImage } from "./monitoring/next/chooseNext.ts";
+export type { Profile, Said } from "./monitoring/profile.ts";
+export { type FileProfile, profileFiles, type WatchedModel } from "./monitoring/profileFiles.ts";
+export { readReference, type Reference, writeReference } from "./monitoring/referenceFile.ts";
+export { type DriftReportInput } from "./report/drift/input.ts";
+export { writeDriftReport } from "./report/drift/driftReport.ts";
+
 export { contactSheet, type SheetImage, type SheetOptions } from "./report/contactSheet.ts";
 export { confusionPicture } from "./report/runs/confusionPicture.ts";
 export { drawExamples } from "./report/runs/drawExamples.ts";

@@ -1,3 +1,4 @@
+import type * as tf from "@tensorflow/tfjs";
 import { checked } from "../base/checked.ts";
 import type { AnchorkitError } from "../base/errors.ts";
 import type { Size } from "../base/preprocessing.ts";
@@ -23,6 +24,7 @@ import {
   type ExplainOptions,
   type FileExplanation,
 } from "../training/explaining.ts";
+import { Embedder, type FileEmbedding } from "../training/embedding.ts";
 import { type Classification, classifyImages, namedClasses } from "./classifyImages.ts";
 import { classifyLabelled, type LabelledClassification } from "./classifyLabelled.ts";
 import { ClassifierDescription } from "./description.ts";
@@ -47,6 +49,7 @@ export class Classifier {
   readonly #runner: Runner;
   readonly #network: ClassifierNetwork | undefined;
   readonly #explainers: Explainers | undefined;
+  readonly #embedder: Embedder | undefined;
 
   private constructor(description: ClassifierDescription, runner: Runner, network?: ClassifierNetwork) {
     this.description = description;
@@ -57,6 +60,8 @@ export class Classifier {
     this.#explainers = new Explainers(network.model, mapLayers(network.model), (layer) =>
       explainStep({ network, preprocessing, classes: classes.length, layer }),
     );
+    const features = (images: tf.Tensor4D) => network.backbone.model.apply(images, { training: false }) as tf.Tensor4D;
+    this.#embedder = new Embedder({ network: network.model, features, preprocessing, batch: runner.batch });
   }
 
   /**
@@ -118,11 +123,15 @@ export class Classifier {
    */
   async *predictFiles(files: readonly string[]): AsyncGenerator<FileClassification> {
     const { preprocessing } = this.description;
-    const classify = (images: readonly FittedImage[]): Promise<Classification[]> =>
-      classifyImages(this.#runner.run, this.#runner.batch, images, preprocessing);
+    const classify = (images: readonly FittedImage[]): Promise<Classification[]> => this.predictFitted(images);
     for await (const one of fittedAnswers(files, this.#runner.batch, preprocessing, classify)) {
       yield "error" in one ? one : { file: one.file, size: one.size, ...one.answer };
     }
+  }
+
+  /** Classifies images that are decoded and have the size that they have on the canvas; as many as run at once at most. */
+  predictFitted(images: readonly FittedImage[]): Promise<Classification[]> {
+    return classifyImages(this.#runner.run, this.#runner.batch, images, this.description.preprocessing);
   }
 
   /**
@@ -138,7 +147,7 @@ export class Classifier {
     const asked = name === undefined ? undefined : [classNamed(name, this.classes)];
     const explainer = await networkIn(this.#explainers).of(layer);
     const answer = async (images: readonly FittedImage[]): Promise<Explanation[][]> => {
-      const found = await classifyImages(this.#runner.run, this.#runner.batch, images, preprocessing);
+      const found = await this.predictFitted(images);
       return images.map((image, i) => {
         const said = found[i] as Classification;
         const classes = asked ?? namedClasses(said, this.description).slice(0, most);
@@ -146,6 +155,11 @@ export class Classifier {
       });
     };
     yield* explainedFiles(files, this.#runner.batch, preprocessing, answer);
+  }
+
+  /** Image files as vectors in which those that look alike to its backbone are close, see `Embedder`. */
+  embedFiles(files: readonly string[]): AsyncGenerator<FileEmbedding> {
+    return networkIn(this.#embedder).files(files);
   }
 
   /** What it says of labelled images, in their order; see classifierData for what their labels must be. */
@@ -159,6 +173,7 @@ export class Classifier {
   dispose(): void {
     this.#runner.dispose();
     this.#explainers?.dispose();
+    this.#embedder?.dispose();
     if (this.#network) disposeWeights(this.#network.model);
   }
 }

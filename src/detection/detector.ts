@@ -26,6 +26,7 @@ import {
   type ExplainOptions,
   type FileExplanation,
 } from "../training/explaining.ts";
+import { Embedder, type FileEmbedding } from "../training/embedding.ts";
 import { PREDICTOR_OPTIONS, type PredictorOptions } from "../training/predictorOptions.ts";
 import { modelFolderOf } from "../training/run/modelFolder.ts";
 import { networkIn, networkRunner } from "../training/runner.ts";
@@ -58,6 +59,7 @@ export class Detector {
   readonly #runner: Runner;
   readonly #network: FasterRcnn | undefined;
   readonly #explainers: Explainers | undefined;
+  readonly #embedder: Embedder | undefined;
 
   private constructor(description: DetectorDescription, runner: Runner, network?: FasterRcnn) {
     this.description = description;
@@ -68,6 +70,8 @@ export class Detector {
     this.#explainers = new Explainers(network.model, mapLayers(featureModel(network)), (layer) =>
       explainStep({ network, preprocessing, classes: classes.length, layer }),
     );
+    const features = (images: tf.Tensor4D) => network.backbone.model.apply(images, { training: false }) as tf.Tensor4D;
+    this.#embedder = new Embedder({ network: network.model, features, preprocessing, batch: runner.batch });
   }
 
   /**
@@ -161,12 +165,19 @@ export class Detector {
   ): AsyncGenerator<FilePrediction> {
     const { preprocessing } = this.description;
     const least = this.#least(scoreThreshold);
-    const detect = (images: readonly FittedImage[]): Promise<Detections[]> =>
-      detectImages(this.#runner.run, this.#runner.batch, images, preprocessing);
+    const detect = (images: readonly FittedImage[]): Promise<Detections[]> => this.predictFitted(images);
     for await (const one of fittedAnswers(files, this.#runner.batch, preprocessing, detect)) {
       if ("error" in one) yield one;
       else yield { file: one.file, size: one.size, detections: scoredFrom(least, one.answer) };
     }
+  }
+
+  /**
+   * What it finds, with whatever score, in images that are decoded and have the size that they have on the canvas; as many
+   * as run at once at most.
+   */
+  predictFitted(images: readonly FittedImage[]): Promise<Detections[]> {
+    return detectImages(this.#runner.run, this.#runner.batch, images, this.description.preprocessing);
   }
 
   /**
@@ -191,13 +202,18 @@ export class Detector {
       return typeof least === "number" ? least : (least[k] ?? 0);
     });
     const answer = async (images: readonly FittedImage[]): Promise<Explanation[][]> => {
-      const all = await detectImages(this.#runner.run, this.#runner.batch, images, preprocessing);
+      const all = await this.predictFitted(images);
       return all.map((found, i) => {
         const best = first(most, scoredFrom(wanted, found));
         return explainDetections(explainers, images[i] as FittedImage, best, this.description);
       });
     };
     yield* explainedFiles(files, this.#runner.batch, preprocessing, answer);
+  }
+
+  /** Image files as vectors in which those that look alike to its backbone are close, see `Embedder`. */
+  embedFiles(files: readonly string[]): AsyncGenerator<FileEmbedding> {
+    return networkIn(this.#embedder).files(files);
   }
 
   /** COCO's metrics on labelled images. */
@@ -216,6 +232,7 @@ export class Detector {
   dispose(): void {
     this.#runner.dispose();
     this.#explainers?.dispose();
+    this.#embedder?.dispose();
     if (this.#network) disposeWeights(this.#network.model);
   }
 

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readdirSync, readSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 export type ExportedForm = "onnx" | "saved-model" | "tfjs";
@@ -24,7 +24,7 @@ export function exportedAt(path: string): Exported | undefined {
 
 /** The versions of a model that a folder holds, as TensorFlow Serving has them: folders whose names are numbers. */
 export function versionsIn(folder: string): number[] {
-  if (!existsSync(folder)) return [];
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
   const names = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name);

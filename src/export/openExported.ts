@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { AnchorkitError } from "../base/errors.ts";
 import type { Size } from "../base/preprocessing.ts";
-import { bytesOf } from "../core/ops/bytes.ts";
+import { unpackedBytes } from "../core/ops/bytes.ts";
 import { loadEngine } from "../engine/load.ts";
 import type { Runner } from "../engine/graph/step.ts";
 import { canvasSizes } from "./canvasSizes.ts";
@@ -39,32 +39,33 @@ export async function openExported(
   }
   await loadEngine({ engine: "auto" }); // holds what goes in and comes out
   const opened = await OPEN[form](place);
-  const { canvas } = preprocessingIn(manifest.description) ?? {};
   const asked = form === "saved-model" ? (batch ?? ANY_BATCH) : manifest.batch;
+  return { description: manifest.description, runner: exportedRunner(opened, manifest, asked) };
+}
+
+/** An exported model as predictors ask it: with images on the canvas, and that as the images' size where sizes are asked for. */
+function exportedRunner(opened: OpenedModel, { description, anySize }: Manifest, batch: number): Runner {
+  const { canvas } = preprocessingIn(description) ?? {};
   return {
-    description: manifest.description,
-    runner: {
-      batch: asked,
-      async run(inputs) {
-        const sizes = opened.takes("sizes") ? canvasSizes(manifest.description, asked) : undefined;
-        const images = manifest.anySize && canvas && inputs.images && onCanvas(inputs.images, asked, canvas);
-        try {
-          return await opened.run({ ...inputs, ...(images && { images }), ...(sizes && { sizes }) });
-        } finally {
-          tf.dispose([sizes, images]);
-        }
-      },
-      dispose() {
-        void opened.close();
-      },
+    batch,
+    async run(inputs) {
+      const sizes = opened.takes("sizes") ? canvasSizes(description, batch) : undefined;
+      const images = anySize && canvas && inputs.images && onCanvas(inputs.images, batch, canvas);
+      try {
+        return await opened.run({ ...inputs, ...(images && { images }), ...(sizes && { sizes }) });
+      } finally {
+        tf.dispose([sizes, images]);
+      }
+    },
+    dispose() {
+      void opened.close();
     },
   };
 }
 
 /** Images that a predictor has brought to the canvas and packed, for what takes images of any size. */
 function onCanvas(packed: tf.Tensor, count: number, { width, height }: Size): tf.Tensor {
-  const shape = [count, height, width, 3];
-  return tf.tensor(bytesOf(packed, shape), shape, "int32");
+  return unpackedBytes(packed, [count, height, width, 3]);
 }
 
 /** Samples that are asked for at once of what takes any number. */

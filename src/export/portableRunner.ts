@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { bytesOf } from "../core/ops/bytes.ts";
+import { unpackedBytes } from "../core/ops/bytes.ts";
 import type { NamedTensors, Runner, RunStep } from "../engine/graph/step.ts";
 import { canvasSizes } from "./canvasSizes.ts";
 import type { PortableModel } from "./portableModel.ts";
@@ -17,7 +17,7 @@ export function portableRunner({ step, batch, description }: PortableModel, run:
       const fed = Object.fromEntries(
         Object.entries(step.inputs).map(([name, { dtype, shape }]) => {
           const tensor = asked[name] as tf.Tensor;
-          return [name, dtype === "uint8" && tensor.rank === 1 ? tf.tensor(bytesOf(tensor, shape), shape, "int32") : tensor.clone()];
+          return [name, dtype === "uint8" && tensor.rank === 1 ? unpackedBytes(tensor, shape) : tensor.clone()];
         }),
       );
       try {

@@ -19,6 +19,23 @@ export { matchCoco, summarizeCoco } from "./detection/coco/coco.ts";
 export { compareCoco, type CocoComparison, type Difference } from "./detection/compare.ts";
 export { matchDetections, type DetectionMatches, type MatchOptions } from "./detection/coco/matching.ts";
 export { type Estimate } from "./estimate.ts";
+export {
+  clusteredKolmogorovSmirnov,
+  type ClusteredValues,
+  gStatistic,
+  holm,
+  jensenShannonDistance,
+  kolmogorovSmirnov,
+  type KolmogorovSmirnov,
+  meanDiscrepancy,
+  type MeanDiscrepancy,
+  type PermutationOptions,
+  type PermutationResult,
+  permutationTest,
+  populationStability,
+  shareTest,
+  totalVariation,
+} from "./drift/index.ts";
 export * from "./forecasting/index.ts";
 export * from "./segmentation/index.ts";
 export * from "./text/index.ts";

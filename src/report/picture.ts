@@ -40,10 +40,11 @@ export function shrunk(pixels: RgbImage, side: number): Sharp {
  * @throws AnchorkitError for any other extension.
  */
 export async function writePicture(picture: Sharp, file: string): Promise<void> {
-  await writeFileAtomic(file, await encode(picture, file).toBuffer());
+  await writeFileAtomic(file, await encodePicture(picture, file).toBuffer());
 }
 
-function encode(picture: Sharp, file: string): Sharp {
+/** A picture as `writePicture` writes it into a file of this name. */
+export function encodePicture(picture: Sharp, file: string): Sharp {
   const extension = extname(file).toLowerCase();
   if (extension === ".png") return picture.png();
   if (extension === ".webp") return picture.webp({ quality: 90 });

@@ -4,12 +4,14 @@ import { AnchorkitError } from "../base/errors.ts";
 import { disposeWeights, namedWeights } from "../core/namedWeights.ts";
 import { categoryIdsOf } from "../data/categoryIds.ts";
 import type { ImageRecord } from "../data/dataset.ts";
+import type { FittedImage } from "../data/images/fittedFiles.ts";
 import { noCache } from "../data/images/imageCache.ts";
 import { ImageStore } from "../data/images/imageStore.ts";
 import { loadEngine } from "../engine/load.ts";
 import type { Runner } from "../engine/graph/step.ts";
 import { IMAGES, type PortableModel } from "../export/portableModel.ts";
 import { knownOptions } from "../geometry/knownOptions.ts";
+import { Embedder, type FileEmbedding } from "../training/embedding.ts";
 import { PREDICTOR_OPTIONS, type PredictorOptions } from "../training/predictorOptions.ts";
 import { modelFolderOf } from "../training/run/modelFolder.ts";
 import { networkIn, networkRunner } from "../training/runner.ts";
@@ -19,11 +21,14 @@ import { addForeground, bestForegroundThreshold, foregroundHistogram } from "./m
 import type { MeasuredImage } from "./measuring/measure.ts";
 import { alignmentOf } from "./networks/architecture.ts";
 import type { SegmenterNetwork } from "./networks/buildSegmenter.ts";
+import { featuresOf } from "./networks/features.ts";
 import { labelsOf, predictStep } from "./running/predictStep.ts";
 import { readSegmenter } from "./readSegmenter.ts";
-import { foregroundOf, segmentImages, type SegmentOptions } from "./running/segmentImages.ts";
+import { foregroundOf, segmentImages, type SegmentedImage, type SegmentOptions } from "./running/segmentImages.ts";
 import { segmentLabelled } from "./running/segmentLabelled.ts";
 import { type FileSegmentation, segmentFiles } from "./running/segmentStored.ts";
+import { rowsOfImage } from "./tiles/rowSources.ts";
+import { segmentTiles } from "./tiles/segmentTiles.ts";
 
 /** Images that run at once unless told. */
 const BATCH = 4;
@@ -34,11 +39,16 @@ export class Segmenter {
   readonly description: SegmenterDescription;
   readonly #runner: Runner;
   readonly #network: SegmenterNetwork | undefined;
+  readonly #embedder: Embedder | undefined;
 
   private constructor(description: SegmenterDescription, runner: Runner, network?: SegmenterNetwork) {
     this.description = description;
     this.#network = network;
     this.#runner = runner;
+    if (!network) return;
+    const { preprocessing } = description;
+    const features = featuresOf(network);
+    this.#embedder = new Embedder({ network: network.model, features, preprocessing, batch: runner.batch });
   }
 
   /**
@@ -112,6 +122,21 @@ export class Segmenter {
   }
 
   /**
+   * Segments images that are decoded and have the size that they have on the canvas, or their own where they are seen by
+   * tiles; of the others as many as run at once at most.
+   */
+  async predictFitted(
+    images: readonly FittedImage[],
+    { threshold }: { threshold?: number } = {},
+  ): Promise<SegmentedImage[]> {
+    const options = this.#options(threshold);
+    if (options.preprocessing.resize !== "tiles") return segmentImages(this.#runner.run, images, options);
+    const segmented: SegmentedImage[] = [];
+    for (const image of images) segmented.push(await segmentTiles(this.#runner.run, rowsOfImage(image), options));
+    return segmented;
+  }
+
+  /**
    * Labelled images and what it says of them, in their order; one is in memory at a time.
    *
    * @param options `threshold` in place of the model's own; `instances`: single objects are told apart, too
@@ -122,6 +147,11 @@ export class Segmenter {
   ): AsyncGenerator<MeasuredImage> {
     const store = new ImageStore(images, this.description.preprocessing, { cache: noCache });
     return segmentLabelled(this.#runner.run, store, { ...this.#options(threshold), instances });
+  }
+
+  /** Image files as vectors in which those that look alike to its encoder are close, see `Embedder`. */
+  embedFiles(files: readonly string[]): AsyncGenerator<FileEmbedding> {
+    return networkIn(this.#embedder).files(files);
   }
 
   /**
@@ -148,6 +178,7 @@ export class Segmenter {
   /** Frees the weights; the segmenter cannot run afterwards. */
   dispose(): void {
     this.#runner.dispose();
+    this.#embedder?.dispose();
     if (this.#network) disposeWeights(this.#network.model);
   }
 

@@ -1,3 +1,4 @@
+import { UsageError } from "../../base/errors.ts";
 import { alignClasses } from "../../data/alignClasses.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import type { Predictor } from "../../models.ts";
@@ -12,6 +13,8 @@ export interface Score {
 /**
  * What a model of images is worth on labelled ones: average precision of a detector, accuracy of a classifier (mean average
  * precision of several labels), mean IoU of a segmenter, character accuracy (1 - CER) of a reader.
+ *
+ * @throws UsageError for a model of numbers
  */
 export async function scoreModel(model: Predictor, dataset: Dataset): Promise<Score> {
   switch (model.kind) {
@@ -46,6 +49,6 @@ export async function scoreModel(model: Predictor, dataset: Dataset): Promise<Sc
       return { metric: "character accuracy", value: score };
     }
     case "forecasting":
-      throw new Error("a model that forecasts has no labelled images");
+      throw new UsageError("a model that forecasts is exported without --data, as float32, half or int8-weights");
   }
 }

@@ -34,6 +34,11 @@ export function unpackBytes(packed: tf.Tensor, shape: readonly number[]): tf.Ten
   });
 }
 
+/** What `packBytes` packed, as a step is fed it that takes bytes: whole numbers of the given shape, 0..255. */
+export function unpackedBytes(packed: tf.Tensor, shape: readonly number[]): tf.Tensor {
+  return tf.tensor(bytesOf(packed, shape), [...shape], "int32");
+}
+
 /** The tensor between the two is of bytes for TensorFlow; tfjs calls it int32 and must not touch it. */
 function nativeUnpack(packed: tf.Tensor): tf.Tensor {
   const [bytes] = nativeOp("Bitcast", { T: "int32", type: "uint8" }, [packed]);

@@ -4,7 +4,7 @@ import { type Framing, placeOnCanvas, type Size } from "../../base/preprocessing
 import { startThread } from "../../base/thread.ts";
 import { Threads } from "../../base/threads.ts";
 import { prefetch } from "../prefetch.ts";
-import { decodeImage } from "./images.ts";
+import { type DecodedImage, decodeImage } from "./images.ts";
 
 /** An image at the size that it has on the canvas, and the size it had before. */
 export interface FittedImage extends Size {
@@ -51,13 +51,16 @@ let threads: Threads<FitTask, FittedFile> | undefined;
 /** What the threads do with a file. */
 export async function readFitted(file: string, framing: Framing): Promise<FittedFile> {
   try {
-    const image = await decodeImage(file, { size: (original) => placeOnCanvas(original, framing) });
-    const original = { width: image.originalWidth, height: image.originalHeight };
-    return { pixels: image.data, width: image.width, height: image.height, original };
+    return fittedImage(await decodeImage(file, { size: (original) => placeOnCanvas(original, framing) }));
   } catch (error) {
     if (error instanceof AnchorkitError) return { error: error.message };
     throw error;
   }
+}
+
+/** An image that was decoded to the size that it has on the canvas, as networks are fed it. */
+export function fittedImage({ data, width, height, originalWidth, originalHeight }: DecodedImage): FittedImage {
+  return { pixels: data, width, height, original: { width: originalWidth, height: originalHeight } };
 }
 
 /** So many items at once, in their order. */

@@ -8,6 +8,7 @@ import { systemErrorWords } from "../../base/systemErrors.ts";
 import type { Size } from "../../base/preprocessing.ts";
 import { BMP_HEADER_BYTES, decodeBmp, isBmp, readBmpHeader } from "./bmp.ts";
 import { fileKind } from "./fileKind.ts";
+import { readJpegHeader } from "./jpegHeader.ts";
 import { shownPath } from "../files.ts";
 import { resizePixels, resizeRaster } from "./resizePixels.ts";
 import type { Raster } from "./resample.ts";
@@ -173,7 +174,7 @@ function opened<T>(
       return work(sharp(data, { raw: { width: header.width, height: header.height, channels } }), header);
     }
     const image = openSharp(bytes, animated);
-    const header = await headerOf(image, maxPixels);
+    const header = plainHeader(bytes, maxPixels) ?? (await headerOf(image, maxPixels));
     const deep = stretch && (await image.metadata()).depth === "ushort";
     return work(deep ? await stretched(image) : image, header);
   };
@@ -246,6 +247,16 @@ function bmpHeader(bytes: Uint8Array, maxPixels?: number): ImageHeader {
   const { width, height } = readBmpHeader(bytes.subarray(0, BMP_HEADER_BYTES));
   checkPixels(width, height, maxPixels);
   return { width, height, orientation: 1, format: "bmp" };
+}
+
+/** Of plain JPEG files, without the pipeline that libvips opens for it; what is unusual, or damaged, is left to libvips. */
+function plainHeader(bytes: Uint8Array, maxPixels?: number): ImageHeader | undefined {
+  const header = readJpegHeader(bytes);
+  if (!header) return undefined;
+  const { orientation } = header;
+  const [width, height] = orientation < 5 ? [header.width, header.height] : [header.height, header.width];
+  checkPixels(width, height, maxPixels);
+  return { width, height, orientation, format: "jpeg" };
 }
 
 async function headerOf(image: Sharp, maxPixels?: number): Promise<ImageHeader> {

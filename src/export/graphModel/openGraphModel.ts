@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { bytesOf } from "../../core/ops/bytes.ts";
+import { unpackedBytes } from "../../core/ops/bytes.ts";
 import type { OpenedModel } from "../openedModel.ts";
 import type { GraphModelFiles } from "./graphModelFiles.ts";
 
@@ -34,7 +34,7 @@ export async function openGraphModel(files: GraphModelFiles): Promise<OpenedMode
           Object.entries(inputs).map(([key, value]) => {
             const shape = shapes.get(key) ?? value.shape;
             const isPacked = value.rank === 1 && shape.length > 1;
-            return [key, isPacked ? tf.tensor(bytesOf(value, shape), shape, "int32") : value.clone()];
+            return [key, isPacked ? unpackedBytes(value, shape) : value.clone()];
           }),
         ),
       );

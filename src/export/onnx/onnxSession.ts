@@ -40,7 +40,7 @@ export async function openOnnx(
           return [key, new ort.Tensor(tensor.dtype as "float32" | "int32", values, tensor.shape)];
         }
         const isPacked = tensor.rank === 1 && own.shape.length > 1;
-        const shape = isPacked ? own.shape.map(Number) : tensor.shape; // sides of images may be of any length
+        const shape = isPacked ? own.shape.map(Number) : tensor.shape;
         return [key, new ort.Tensor("uint8", bytesOf(tensor, shape), shape)];
       });
       const outputs = await session.run(Object.fromEntries(feeds));

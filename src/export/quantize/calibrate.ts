@@ -27,7 +27,9 @@ export async function calibrate(
   };
   try {
     const widest = new Map<string, Range>(names.map((name) => [name, { low: 0, high: 0 }]));
-    await look((name, values) => { widen(widest.get(name) as Range, values); }); // prettier-ignore
+    await look((name, values) => {
+      widen(widest.get(name) as Range, values);
+    });
     const counted = new Map([...widest].map(([name, range]) => [name, emptyHistogram(range)]));
     await look((name, values) => { countIn(counted.get(name) as Histogram, values); }); // prettier-ignore
     return new Map([...counted].map(([name, histogram]) => [name, bestRange(histogram, 256)]));

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { AnchorkitError, messageOf } from "../../base/errors.ts";
 import { DATA_TYPE, decodeSignatures, shapeNumbers } from "../../engine/graph/graphDef.ts";
 import { openSavedModel as openGraph, type Session } from "../../engine/graph/session.ts";
-import { bytesOf } from "../../core/ops/bytes.ts";
+import { unpackedBytes } from "../../core/ops/bytes.ts";
 import type { OpenedModel } from "../openedModel.ts";
 import { CANVASES } from "./savedModelFiles.ts";
 
@@ -40,7 +40,7 @@ export async function openSavedModel(folder: string): Promise<OpenedModel> {
           const [, ...one] = shapeNumbers(tensorShape);
           const samples = Math.floor((4 * value.size) / tf.util.sizeFromShape(one)); // where bytes are packed
           const isPacked = dtype === DATA_TYPE.uint8 && value.rank === 1;
-          const all = isPacked ? tf.tensor1d(Int32Array.from(bytesOf(value, [samples, ...one]))) : value;
+          const all = isPacked ? unpackedBytes(value, [samples, ...one]) : value;
           return { to: name, value: all.reshape([-1, ...one]), bytes: dtype === DATA_TYPE.uint8 };
         });
         const keys = Object.keys(outputs);

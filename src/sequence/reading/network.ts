@@ -68,7 +68,7 @@ export function buildReader(
     for (let block = 1; block <= residuals; block++)
       x = residual(b, x, `${stage}_block${block}`, filters, stride, blank);
   }
-  const sequence = new ColumnSequence({ name: "columns" }).apply(x) as tf.SymbolicTensor;
+  const sequence = new ColumnSequence({ name: COLUMNS }).apply(x) as tf.SymbolicTensor;
   const counts = new ColumnCounts({ name: "frames", stride }).apply([x, widths]) as tf.SymbolicTensor;
   const seedOf = (layer: string): number => random.fork(layer).int(2 ** 31);
   const dropped = (y: tf.SymbolicTensor, name: string): tf.SymbolicTensor =>
@@ -89,6 +89,16 @@ export function buildReader(
   const logits = scores(read, CHARACTER_LAYERS.characters);
   return { model: tf.model({ inputs: [images, widths], outputs: [logits, shortcut], name: "reader" }) };
 }
+
+/** The last map of the convolutions, [n, h, columns, channels], of images and their widths; blank columns are 0. */
+export function featuresOf({ model }: ReaderNetwork): (images: tf.Tensor4D, widths: tf.Tensor2D) => tf.Tensor4D {
+  const { input } = model.getLayer(COLUMNS);
+  const convolutions = tf.model({ inputs: model.inputs, outputs: input, name: "features" });
+  return (images, widths) => convolutions.apply([images, widths], { training: false }) as tf.Tensor4D;
+}
+
+/** The layer between the convolutions and the recurrent layers. */
+const COLUMNS = "columns";
 
 /** relu(x + bn2(conv2(relu(bn1(conv1(x)))))), where bn2's gamma starts at one half; blank columns stay blank. */
 function residual(

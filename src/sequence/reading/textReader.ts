@@ -5,7 +5,7 @@ import { disposeWeights, namedWeights } from "../../core/namedWeights.ts";
 import { withMargin } from "../../data/cutOutObjects.ts";
 import type { ImageRecord, LabelledObject } from "../../data/dataset.ts";
 import { fittedAnswers } from "../../data/images/canvasImages.ts";
-import { chunksOf, type FittedImage } from "../../data/images/fittedFiles.ts";
+import { chunksOf, type FittedImage, fittedImage } from "../../data/images/fittedFiles.ts";
 import { noCache } from "../../data/images/imageCache.ts";
 import { decodeRegions, readImageHeader } from "../../data/images/images.ts";
 import { ImageStore } from "../../data/images/imageStore.ts";
@@ -15,10 +15,11 @@ import { IMAGES, type PortableModel } from "../../export/portableModel.ts";
 import { knownOptions } from "../../geometry/knownOptions.ts";
 import { modelFolderOf } from "../../training/run/modelFolder.ts";
 import { networkIn, networkRunner } from "../../training/runner.ts";
+import { Embedder, type FileEmbedding } from "../../training/embedding.ts";
 import { PREDICTOR_OPTIONS, type PredictorOptions } from "../../training/predictorOptions.ts";
 import { type DecodeOptions, decoderOf, type Reading } from "./decode.ts";
 import { ReaderDescription } from "./description.ts";
-import { FRAME_STRIDE, type ReaderNetwork } from "./network.ts";
+import { featuresOf, FRAME_STRIDE, type ReaderNetwork } from "./network.ts";
 import { predictStep } from "./predictStep.ts";
 import { readImages } from "./readImages.ts";
 import { type LabelledReading, readLabelled } from "./readLabelled.ts";
@@ -38,11 +39,16 @@ export class TextReader {
   readonly description: ReaderDescription;
   readonly #runner: Runner;
   readonly #network: ReaderNetwork | undefined;
+  readonly #embedder: Embedder | undefined;
 
   private constructor(description: ReaderDescription, runner: Runner, network?: ReaderNetwork) {
     this.description = description;
     this.#network = network;
     this.#runner = runner;
+    if (!network) return;
+    const { preprocessing } = description;
+    const features = featuresOf(network);
+    this.#embedder = new Embedder({ network: network.model, features, preprocessing, batch: runner.batch });
   }
 
   /**
@@ -105,12 +111,17 @@ export class TextReader {
    */
   async *predictFiles(files: readonly string[], options: DecodeOptions = {}): AsyncGenerator<FileReading> {
     const { preprocessing } = this.description;
-    const decode = decoderOf(this.classes, options);
-    const read = async (images: readonly FittedImage[]): Promise<Reading[]> =>
-      (await readImages(this.#runner.run, this.#runner.batch, images, preprocessing)).map(decode);
+    const read = (images: readonly FittedImage[]): Promise<Reading[]> => this.predictFitted(images, options);
     for await (const one of fittedAnswers(files, this.#runner.batch, preprocessing, read)) {
       yield "error" in one ? one : { file: one.file, size: one.size, ...one.answer };
     }
+  }
+
+  /** Reads images that are decoded and have the size that they have on the canvas; as many as run at once at most. */
+  async predictFitted(images: readonly FittedImage[], options: DecodeOptions = {}): Promise<Reading[]> {
+    const { run, batch } = this.#runner;
+    const scores = await readImages(run, batch, images, this.description.preprocessing);
+    return scores.map(decoderOf(this.classes, options));
   }
 
   /**
@@ -121,20 +132,21 @@ export class TextReader {
    */
   async readBoxes(file: string, boxes: readonly Box[], options: DecodeOptions = {}): Promise<Reading[]> {
     const { preprocessing, margin = 0 } = this.description;
-    const decode = decoderOf(this.classes, options);
     if (boxes.length === 0) return [];
     const size = await readImageHeader(file);
     const regions = boxes.map((box) => withMargin(box, margin, size));
     const crops = await decodeRegions(file, regions, (original) => placeOnCanvas(original, preprocessing));
-    const images = crops.map(({ data, width, height, originalWidth, originalHeight }): FittedImage => ({
-      ...{ pixels: data, width, height, original: { width: originalWidth, height: originalHeight } },
-    }));
-    const { run, batch } = this.#runner;
+    const images = crops.map(fittedImage);
     const readings: Reading[] = [];
-    for (const chunk of chunksOf(images, batch)) {
-      readings.push(...(await readImages(run, batch, chunk, preprocessing)).map(decode));
+    for (const chunk of chunksOf(images, this.#runner.batch)) {
+      readings.push(...(await this.predictFitted(chunk, options)));
     }
     return readings;
+  }
+
+  /** Image files as vectors in which those that look alike to its convolutions are close, see `Embedder`. */
+  embedFiles(files: readonly string[]): AsyncGenerator<FileEmbedding> {
+    return networkIn(this.#embedder).files(files);
   }
 
   /** What it reads in images whose text is known, in their order; see readerData. */
@@ -146,6 +158,7 @@ export class TextReader {
   /** Frees the weights; the reader cannot run afterwards. */
   dispose(): void {
     this.#runner.dispose();
+    this.#embedder?.dispose();
     if (this.#network) disposeWeights(this.#network.model);
   }
 }

@@ -66,7 +66,7 @@ describe.skipIf(!native)("a quantized model", () => {
       const path = join(folder, `${form}.onnx`);
       await writeFile(path, file);
       expect((await readOnnxMetadata(path)).get("quantization")).toBe(form);
-      expect((await readManifest({ place: path, form: "onnx" })).quantization).toBe(form);
+      expect((await readManifest({ form: "onnx", place: path })).quantization).toBe(form);
       const opened = await openOnnx(file);
       for (const [i, inputs] of samples.entries()) {
         const there = await opened.run(inputs);

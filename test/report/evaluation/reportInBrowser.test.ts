@@ -1,11 +1,11 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findChromium } from "../../findChromium.ts";
 import { operatingPoints } from "../../../src/metrics/detection/operatingPoints.ts";
 import { writeEvaluationReport } from "../../../src/report/evaluation/evaluationReport.ts";
 import { confidenceText, type Thresholds, thresholdsFor } from "../../../src/report/evaluation/thresholds.ts";
@@ -200,10 +200,3 @@ describe.skipIf(executablePath === undefined)(title, () => {
       .matches;
   }
 });
-
-function findChromium(): string | undefined {
-  const folders = (process.env["PATH"] ?? "").split(delimiter);
-  const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-  const known = names.flatMap((name) => folders.map((folder) => join(folder, name)));
-  return [process.env["CHROME_PATH"], ...known].find((path) => path !== undefined && path !== "" && existsSync(path));
-}

@@ -7,14 +7,12 @@ import { classListText } from "../../../data/formats/masks/maskClasses.ts";
 import { palettePng } from "../../../data/images/palettePng.ts";
 import type { DetectionColumns } from "../../../geometry/detections.ts";
 import { instanceMap } from "../../../geometry/masks/drawMasks.ts";
-import { instanceMasks } from "../../../geometry/masks/instanceMasks.ts";
 import type { LabelMap } from "../../../geometry/masks/labelMap.ts";
-import { maskArea, maskBox } from "../../../geometry/masks/maskExtent.ts";
 import type { SheetImage } from "../../../report/contactSheet.ts";
 import { type RgbImage, fromPixels, pixelsOf, shrunk, writePicture } from "../../../report/picture.ts";
 import { drawSegmentation } from "../../../report/segmentation/drawSegmentation.ts";
 import { type Instance, type InstanceOptions, instancesOf } from "../../../segmentation/instances/instancesOf.ts";
-import type { SegmentedImage } from "../../../segmentation/running/segmentImages.ts";
+import { classRegions } from "../../../segmentation/instances/classRegions.ts";
 import type { Segmenter } from "../../../segmentation/segmenter.ts";
 import { printJson } from "../../options.ts";
 import type { ImageFile } from "../imageFiles.ts";
@@ -116,7 +114,7 @@ async function segmentAll(
     doing: "segmenting",
     async each(segmented, { file, name }, id) {
       const objects = instances && instancesOf(segmented, instances).filter((one) => one.score >= score);
-      const detections = columnsOf(objects ?? regionsOf(segmented, classes.length));
+      const detections = columnsOf(objects ?? classRegions(segmented, classes.length));
       found.push({ id, file, fileName: name, size: segmented.size, detections });
       await writeFileAtomic(join(out, places.masks[id - 1] ?? ""), palettePng(segmented.labels));
       await panoptic?.add(segmented, objects ?? [], id, name, places.panoptic[id - 1] ?? "");
@@ -144,16 +142,6 @@ async function drawnOver(
   const masks = objects?.map(({ mask }) => mask);
   const options = { ...(!names && { names }), ...(masks && { objects: instanceMap(masks, labels) }) };
   return pixelsOf(await drawSegmentation(file, labels, classes, options));
-}
-
-/** The masks of the classes that are seen, each with the mean probability of its pixels. */
-function regionsOf({ labels, scores }: SegmentedImage, classes: number): Instance[] {
-  const sums = new Float64Array(classes + 1);
-  labels.data.forEach((label, i) => ((sums[label] as number) += scores[i] as number));
-  return instanceMasks(labels.data, classes, labels).flatMap((mask, k) => {
-    const area = maskArea(mask);
-    return area === 0 ? [] : [{ mask, class: k, score: (sums[k + 1] as number) / area, box: maskBox(mask) }];
-  });
 }
 
 function columnsOf(objects: readonly Instance[]): DetectionColumns {

@@ -1,17 +1,16 @@
 import * as tf from "@tensorflow/tfjs";
-import { AnchorkitError, UsageError } from "../../base/errors.ts";
-import { Random } from "../../base/random.ts";
-import type { Dataset, SplitName } from "../../data/dataset.ts";
-import { compileProgram, type Program } from "../../engine/graph/program.ts";
-import type { NamedTensors, RunStep } from "../../engine/graph/step.ts";
-import type { PortableModel } from "../../export/portableModel.ts";
-import type { OpenedModel } from "../../export/openedModel.ts";
-import { portableRunner } from "../../export/portableRunner.ts";
-import { modelNamed } from "../../models.ts";
-import type { TaskKind } from "../../training/task.ts";
-import { RunFolder } from "../../training/run/runFolder.ts";
-import { type DataFlags, openDataset } from "../dataset.ts";
-import { type Score, scoreModel } from "./scoreModel.ts";
+import { AnchorkitError } from "../../../base/errors.ts";
+import { Random } from "../../../base/random.ts";
+import type { Dataset, SplitName } from "../../../data/dataset.ts";
+import { compileProgram, type Program } from "../../../engine/graph/program.ts";
+import type { NamedTensors, RunStep } from "../../../engine/graph/step.ts";
+import type { PortableModel } from "../../../export/portableModel.ts";
+import { portableRunner } from "../../../export/portableRunner.ts";
+import { modelNamed } from "../../../models.ts";
+import { RunFolder } from "../../../training/run/runFolder.ts";
+import { type DataFlags, openDataset } from "../../dataset.ts";
+import { type Score, scoreModel } from "../scoreModel.ts";
+import type { TaskKind } from "../../../training/task.ts";
 
 /** What a model is worth before and after its numbers were made smaller; more is better. */
 export interface Loss {
@@ -35,17 +34,8 @@ export class ExportData {
     this.#name = name;
   }
 
-  /**
-   * Reads the labelled images, split as the run's training split them.
-   *
-   * @throws UsageError for a model of numbers
-   */
+  /** Reads the labelled images, split as the run's training split them. */
   static async open(run: string, flags: DataFlags, task: TaskKind, seed = 1): Promise<ExportData> {
-    if (task === "forecasting") {
-      throw new UsageError(
-        "--data is for models of images; a forecaster can be exported without, as half or int8-weights",
-      );
-    }
     const { dataset } = await openDataset(flags, { seed, run: RunFolder.of(run), task });
     return new ExportData(dataset, flags.data);
   }
@@ -77,7 +67,7 @@ export class ExportData {
    *
    * @param open opens what was written, if something runs it here
    */
-  async measure(model: PortableModel, open?: () => Promise<OpenedModel>): Promise<Loss> {
+  async measure(model: PortableModel, open?: () => Promise<Opened>): Promise<Loss> {
     const dataset = this.#of("val");
     const program = await programOf(model);
     const { metric, value: before } = await score(model, dataset, (inputs) => program.run("step", inputs));
@@ -101,6 +91,12 @@ export class ExportData {
     if (images.length === 0) throw new AnchorkitError(`${this.#name}: no image is in the split "${split}"`);
     return { ...this.#dataset, images };
   }
+}
+
+/** An exported file that something runs. */
+export interface Opened {
+  run: RunStep;
+  close: () => void | Promise<void>;
 }
 
 function programOf({ step, weights }: PortableModel): Promise<Program> {

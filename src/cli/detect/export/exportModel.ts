@@ -1,19 +1,17 @@
-import { join } from "node:path";
 import type { Command } from "commander";
-import { requireReplaceable } from "../../base/output/requireReplaceable.ts";
-import { defined } from "../../base/defined.ts";
-import { UsageError } from "../../base/errors.ts";
-import { writeFileAtomic, writeFolderAtomic } from "../../base/files.ts";
-import { countOf } from "../../base/words.ts";
-import type { NamedTensors } from "../../engine/graph/step.ts";
-import type { OnnxFileOptions } from "../../export/onnx/onnxFile.ts";
-import type { OpenedModel } from "../../export/openedModel.ts";
-import type { PortableModel } from "../../export/portableModel.ts";
-import type { Trained } from "../../export/manifest.ts";
-import { type QuantizationForm, QUANTIZATIONS } from "../../export/quantize/forms.ts";
-import type { TaskKind } from "../../training/task.ts";
-import { addReadingOptions, type DataFlags } from "../dataset.ts";
+import { defined } from "../../../base/defined.ts";
+import { UsageError } from "../../../base/errors.ts";
+import { countOf } from "../../../base/words.ts";
+import type { NamedTensors } from "../../../engine/graph/step.ts";
+import type { PortableModel } from "../../../export/portableModel.ts";
+import { type QuantizationForm, QUANTIZATIONS } from "../../../export/quantize/forms.ts";
+import { addReadingOptions, type DataFlags } from "../../dataset.ts";
+import type { TaskKind } from "../../../training/task.ts";
 import type { ExportData, Loss } from "./exportData.ts";
+import type { Form, Written } from "./form.ts";
+import { toGraphModel } from "./graphModelForm.ts";
+import { toOnnxFile } from "./onnxForm.ts";
+import { toSavedModel } from "./savedModelForm.ts";
 import {
   addCommonOptions,
   addExamples,
@@ -23,7 +21,7 @@ import {
   printJson,
   requireOptions,
   requireThere,
-} from "../options.ts";
+} from "../../options.ts";
 
 interface Flags extends Partial<DataFlags> {
   to: keyof typeof FORMS;
@@ -34,25 +32,6 @@ interface Flags extends Partial<DataFlags> {
   anySize?: true;
   overwrite?: true;
   json?: true;
-}
-
-/** What has been written, and how it can be run here. */
-interface Written {
-  bytes: number;
-  /** Where, if not `--out` itself. */
-  place?: string;
-  /** What runs it here, or why nothing does. */
-  runner: string;
-  open?: () => Promise<OpenedModel>;
-}
-
-/** Makes sure that a model may be written to a place, and gives what writes it there. */
-type Form = (out: string, options: Place) => Promise<Write>;
-type Write = (model: PortableModel, trained: Trained | undefined, form: OnnxFileOptions) => Promise<Written>;
-
-interface Place {
-  inputs: string[];
-  overwrite?: true | undefined;
 }
 
 /** Images of the data that what was written is checked on. */
@@ -107,8 +86,8 @@ export function addExportModel(program: Command): void {
   addExamples(
     command,
     "detect export runs/cells --to onnx --out cells.onnx",
-    "detect export runs/cells --quantize int8 --data dataset --out cells.onnx",
     "detect export runs/cells --to saved-model --out models/cells",
+    "detect export runs/cells --to onnx --quantize int8 --data dataset --out cells.onnx",
     "detect export runs/cells --to tfjs --out site/model",
   );
 }
@@ -117,10 +96,10 @@ async function exportModel(run: string, flags: Flags): Promise<void> {
   const { to, out, batch, overwrite, json, quantize, anySize = false } = flags;
   requireThere({ run, data: flags.data });
   await requireForm(flags);
-  const { modelFolderOf } = await import("../../training/run/modelFolder.ts");
+  const { modelFolderOf } = await import("../../../training/run/modelFolder.ts");
   const write = await FORMS[to](out, { inputs: [modelFolderOf(run)], overwrite });
-  const { openModel } = await import("../../models.ts");
-  const { trainedWith } = await import("./openPredictor.ts");
+  const { openModel } = await import("../../../models.ts");
+  const { trainedWith } = await import("../openPredictor.ts");
   const trained = await trainedWith(run);
   const model = await openModel(run, { batch: 1, precision: "float32" });
   const portable = model.portable(batch);
@@ -147,10 +126,18 @@ async function requireForm({ to, quantize, data, anySize, batch }: Flags): Promi
   if (to === "saved-model" && batch !== 1) {
     throw new UsageError("a SavedModel takes any number of images at once; leave out --batch");
   }
-  if (to !== "onnx" && anySize) throw new UsageError("--any-size is for ONNX; leave it out");
-  if (quantize !== undefined && to !== "onnx" && (to === "saved-model" || quantize !== "half")) {
+  if (to !== "onnx" && anySize) {
     throw new UsageError(
-      `--quantize ${quantize} is for ONNX; a GraphModel (--to tfjs) can be had as half, a SavedModel in float32 alone`,
+      to === "saved-model"
+        ? "--any-size is for ONNX; a SavedModel takes files of images of any size without it"
+        : "--any-size is for ONNX; a GraphModel takes images on the canvas",
+    );
+  }
+  if (quantize === undefined) return;
+  if (to === "saved-model") throw new UsageError("--quantize is for ONNX and tfjs; a SavedModel is of float32");
+  if (to === "tfjs" && quantize !== "half") {
+    throw new UsageError(
+      `--quantize ${quantize} is for ONNX; a GraphModel can be had in float32, or with --quantize half`,
     );
   }
   if (quantize !== "int8") return;
@@ -159,7 +146,7 @@ async function requireForm({ to, quantize, data, anySize, batch }: Flags): Promi
       "--quantize int8 needs --data: ranges are taken from images of its training split, and what is lost is measured",
     );
   }
-  const { loadOnnxruntime } = await import("../../export/onnx/onnxSession.ts");
+  const { loadOnnxruntime } = await import("../../../export/onnx/onnxSession.ts");
   await loadOnnxruntime();
 }
 
@@ -174,65 +161,6 @@ async function openData(
   return ExportData.open(run, { data, ...defined({ images, coordinates, orphans }) }, task, seed);
 }
 
-async function toOnnxFile(out: string, place: Place): Promise<Write> {
-  const { isOnnxExport } = await import("../../export/onnx/onnxMetadata.ts");
-  await requireReplaceable(out, { ...place, isOwn: isOnnxExport, what: "no export of anchorkit" });
-  return async (model, trained, form) => {
-    const { onnxFile } = await import("../../export/onnx/onnxFile.ts");
-    const { isOnnxruntimeHere, openOnnx } = await import("../../export/onnx/onnxSession.ts");
-    const file = await onnxFile(model, trained, form);
-    await writeFileAtomic(out, file);
-    const open = async (): Promise<OpenedModel> => {
-      const opened = await openOnnx(out);
-      return { ...opened, run: (inputs) => opened.run(pick(inputs, opened.takes)) };
-    };
-    if (await isOnnxruntimeHere()) return { bytes: file.length, runner: "onnxruntime", open };
-    return { bytes: file.length, runner: "onnxruntime-node is not installed, which would run it" };
-  };
-}
-
-async function toGraphModel(out: string, place: Place): Promise<Write> {
-  const { OutputFolder } = await import("../../base/output/outputFolder.ts");
-  const names = ["weights.bin", "model.json"] as const; // the latter names the former, and comes last
-  const folder = await OutputFolder.open(out, { command: "detect export", ...place, results: true });
-  await folder.requireFree(names);
-  return async (model, trained, { quantization }) => {
-    const { graphModelFiles } = await import("../../export/graphModel/graphModelFiles.ts");
-    const { openGraphModel } = await import("../../export/graphModel/openGraphModel.ts");
-    const files = await graphModelFiles(model, trained, { half: quantization?.form === "half" });
-    await folder.write(async () => {
-      for (const name of names) await writeFileAtomic(join(out, name), files[name]);
-    }, names);
-    const bytes = names.reduce((sum, name) => sum + files[name].length, 0);
-    return { bytes, runner: "tfjs's executor", open: () => openGraphModel(files) };
-  };
-}
-
-async function toSavedModel(out: string, place: Place): Promise<Write> {
-  const { OutputFolder } = await import("../../base/output/outputFolder.ts");
-  const { versionsIn } = await import("../../export/exportedForm.ts");
-  const folder = await OutputFolder.open(out, { command: "detect export", ...place, results: true });
-  const version = (versionsIn(out).at(-1) ?? 0) + 1; // beside those that are there
-  return async (model, trained) => {
-    const { savedModelFiles } = await import("../../export/savedModel/savedModelFiles.ts");
-    const { openSavedModel } = await import("../../export/savedModel/openSavedModel.ts");
-    const files = Object.entries<Uint8Array>({ ...(await savedModelFiles(model, trained)) });
-    const into = join(out, String(version));
-    const names = files.map(([name]) => `${version}/${name}`);
-    const fill = async (beside: string): Promise<void> => {
-      for (const [name, bytes] of files) await writeFileAtomic(join(beside, name), bytes);
-    };
-    await folder.write(() => writeFolderAtomic(into, fill), names);
-    const bytes = files.reduce((sum, [, { length }]) => sum + length, 0);
-    return { bytes, place: into, runner: "TensorFlow", open: () => openSavedModel(into) };
-  };
-}
-
-/** The inputs that a file takes: one for images of any size is told no sizes. */
-function pick(inputs: NamedTensors, takes: (name: string) => boolean): NamedTensors {
-  return Object.fromEntries(Object.entries(inputs).filter(([name]) => takes(name)));
-}
-
 /** The largest differences between what was written and the model, where it can be run here. */
 async function check(
   model: PortableModel,
@@ -240,7 +168,7 @@ async function check(
   inputs: { samples: readonly NamedTensors[] | undefined; whole: boolean },
 ): Promise<Record<string, number> | undefined> {
   if (!open) return undefined;
-  const { verify } = await import("../../export/verify.ts");
+  const { verify } = await import("../../../export/verify.ts");
   const opened = await open();
   try {
     return await verify(model, opened.run, inputs);
