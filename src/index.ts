@@ -20,7 +20,9 @@ export { compileProgram, type Precision, type Program, type ProgramOptions } fro
 export type { NamedTensors, Step, TensorSpec, Updates } from "./engine/graph/step.ts";
 
 export type { PortableInput, PortableModel } from "./export/portableModel.ts";
-export { onnxFile } from "./export/onnx/onnxFile.ts";
+export { onnxFile, type OnnxFileOptions } from "./export/onnx/onnxFile.ts";
+export type { QuantizationForm } from "./export/quantize/forms.ts";
+export type { Quantization } from "./export/quantize/quantize.ts";
 export type { OpenedModel } from "./export/openedModel.ts";
 export { openOnnx, type OnnxSessionOptions } from "./export/onnx/onnxSession.ts";
 export { findModelRate, MODELS, type ModelFamily, modelNamed, openModel, trainModel } from "./models.ts";

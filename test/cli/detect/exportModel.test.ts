@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { loadEngine } from "../../../src/engine/load.ts";
 import { decodeImage } from "../../../src/data/images/images.ts";
 import { openOnnx } from "../../../src/export/onnx/onnxSession.ts";
-import { detector } from "../../export/untrainedModels.ts";
+import { detector, forecaster } from "../../export/untrainedModels.ts";
 import { callCommand } from "../command.ts";
 
 const annotations = fileURLToPath(new URL("../../../annotations", import.meta.url));
@@ -141,6 +141,14 @@ describe.runIf(native)("detect export", () => {
     const sizeOf = async (command: string[]): Promise<number> =>
       (JSON.parse((await callCommand("detect", command)).stdout) as { bytes: number }).bytes;
     expect(await sizeOf(site)).toBeLessThan(0.8 * (await sizeOf(whole)));
+  });
+
+  it("exports a forecaster in smaller numbers, and without images", async () => {
+    const series = await forecaster("gru")(folder);
+    const args = ["export", series, "--out", join(folder, "series.onnx"), "--quantize", "int8-weights"];
+    expect((await callCommand("detect", args)).stdout).toContain("int8-weights\nchecked on noise in onnxruntime");
+    const found = await callCommand("detect", [...args, "--data", annotations]);
+    expect([found.code, found.stderr]).toEqual([2, expect.stringContaining("--data is for models of images")]);
   });
 
   it("writes a file for images of any size, which is used as any other", async () => {

@@ -48,7 +48,9 @@ describe("planOf", () => {
       node("Conv", ["map", "w"], "scores"),
       node("Reshape", ["scores", "w"], "list"),
       node("TopK", ["list", "w"], "boxes"),
-      node("RoiAlign", ["map", "boxes", "w"], "crops"),
+      node("Conv", ["map", "w"], "corners"),
+      node("Reshape", ["corners", "w"], "rois"),
+      node("RoiAlign", ["map", "rois", "boxes"], "crops"),
       node("Gemm", ["crops", "w", "b"], "hidden"),
       node("Gemm", ["hidden", "w", "b"], "y"),
     ];

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { AnchorkitError } from "../../../base/errors.ts";
+import { AnchorkitError, UsageError } from "../../../base/errors.ts";
 import { Random } from "../../../base/random.ts";
 import type { Dataset, SplitName } from "../../../data/dataset.ts";
 import { compileProgram, type Program } from "../../../engine/graph/program.ts";
@@ -36,6 +36,11 @@ export class ExportData {
 
   /** Reads the labelled images, split as the run's training split them. */
   static async open(run: string, flags: DataFlags, task: TaskKind, seed = 1): Promise<ExportData> {
+    if (task === "forecasting") {
+      throw new UsageError(
+        "--data is for models of images; a forecaster can be exported without, as half or int8-weights",
+      );
+    }
     const { dataset } = await openDataset(flags, { seed, run: RunFolder.of(run), task });
     return new ExportData(dataset, flags.data);
   }
