@@ -15,5 +15,6 @@ export async function pageFiles(): Promise<Record<string, Uint8Array>> {
   }
   const folder = fileURLToPath(BUILT);
   const names = await readdir(folder);
-  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name))])));
+  const files = names.map(async (name) => [name, await readFile(join(folder, name))] as const);
+  return Object.fromEntries(await Promise.all(files));
 }

@@ -43,7 +43,9 @@ describe("detect serve", () => {
   it("explains a folder without a model with exit code 1", async () => {
     const folder = await folderOf({ "run/x": "" });
     const { code, stderr } = await callCommand("detect", ["serve", join(folder, "run"), "--port", "0", "--log-level", "silent"]); // prettier-ignore
-    expect(stderr).toMatch(/^error: .*run: holds no trained model \(neither a run of detect train, nor what detect export/);
+    expect(stderr).toMatch(
+      /^error: .*run: holds no trained model \(neither a run of detect train, nor what detect export/,
+    );
     expect(code).toBe(1);
   });
 
