@@ -55,9 +55,9 @@ function drawn(source: Exclude<ImageSource, RgbaPixels | Blob>): RgbaPixels {
   canvas ??= typeof OffscreenCanvas === "undefined" ? document.createElement("canvas") : new OffscreenCanvas(1, 1);
   if (canvas.width < width) canvas.width = width;
   if (canvas.height < height) canvas.height = height;
-  const context = canvas.getContext("2d", { willReadFrequently: true }) as
-    CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D | null;
-  if (!context) throw new AnchorkitError("this browser draws on no canvas of the image's size; take a smaller image");
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (!context || !("getImageData" in context))
+    throw new AnchorkitError("this browser draws on no canvas of the image's size; take a smaller image");
   context.fillStyle = "white";
   context.fillRect(0, 0, width, height);
   context.drawImage(source, 0, 0, width, height);

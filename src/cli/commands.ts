@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { addBenchmark } from "./detect/benchmark/benchmark.ts";
 import { addDrift } from "./detect/drift.ts";
 import { addDoctor } from "./detect/doctor.ts";
 import { addEngine } from "./detect/engineInstall.ts";
@@ -30,6 +31,7 @@ export function detectProgram(): Command {
   addExplain(program);
   addDrift(program);
   addExportModel(program);
+  addBenchmark(program);
   addServe(program);
   addRuns(program);
   addWeights(program);
