@@ -70,7 +70,16 @@ describe.skipIf(!native)("a model as an ONNX file", () => {
     expect(Object.keys(portable.outputs).sort()).toEqual(given.sort());
     expect(Object.keys(portable.inputs).sort()).toEqual(Object.keys(portable.step.inputs).sort());
     expectAlike(found, what !== "a detector that finds nothing", 1e-4);
-    expect(Buffer.compare(await onnxFile(portable), file)).toBe(0);
+    model.dispose();
+  });
+
+  it.each([
+    ["a detector", detector()],
+    ["a reader, GRU", reader("gru")],
+  ])("is the same, byte for byte, each time: %s", async (_, save) => {
+    const model = await openModel(await save(folder), { batch: 1, precision: "float32" });
+    const [one, other] = [await onnxFile(model.portable(1)), await onnxFile(model.portable(1))];
+    expect(Buffer.compare(one, other)).toBe(0);
     model.dispose();
   });
 });
