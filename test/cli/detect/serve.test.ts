@@ -53,7 +53,8 @@ describe("detect serve", () => {
     const folder = await folderOf({});
     const run = await SAVE.kinds(folder);
     await mkdir(join(folder, "empty"));
-    const args = ["serve", `kinds=${run}`, "--port", "0", "--json", "--max-batch", "1", "--log-level", "warn"];
+    const kept = join(folder, "kept");
+    const args = ["serve", `kinds=${run}`, "--port", "0", "--json", "--max-batch", "1", "--log-level", "warn", "--monitor", kept]; // prettier-ignore
     const { code, stdout, stderr } = await runCommand("detect", args, /serving kinds at http:\/\/127\.0\.0\.1:\d+ \(Ctrl-C ends it\)/); // prettier-ignore
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
