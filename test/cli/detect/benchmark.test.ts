@@ -21,16 +21,16 @@ describe.runIf(native)("detect benchmark", () => {
 
   it("measures each form that was asked for, and leaves nothing behind", async () => {
     const before = (await readdir(tmpdir())).filter((name) => name.startsWith("anchorkit-benchmark-"));
-    const forms = ["own", "onnx-half", "saved-model"];
+    const forms = ["own", "onnx-half"];
     const args = ["benchmark", run, "--data", annotations, "--timed-images", "2", "--rounds", "1", "--split", "val"];
     const { code, stdout } = await callCommand("detect", [...args, "--json", "--forms", ...forms]);
     expect(code).toBe(0);
     const found = JSON.parse(stdout) as { metric: string; forms: Record<string, number>[] };
     expect(found.metric).toBe("AP");
     expect(found.forms.map(({ form }) => form)).toEqual(forms);
-    const [own, half, saved] = found.forms;
-    expect(half?.bytes).toBeLessThan(0.7 * (saved?.bytes ?? NaN));
-    expect(saved?.score).toBeCloseTo(own?.score ?? NaN, 2);
+    const [own, half] = found.forms;
+    expect(half?.bytes).toBeLessThan(0.7 * (own?.bytes ?? NaN));
+    expect(half?.score).toBeCloseTo(own?.score ?? NaN, 2);
     for (const one of found.forms) {
       expect(one.p95).toBeGreaterThanOrEqual(one.p50 ?? NaN);
       expect(one.memory).toBeGreaterThan(50e6);

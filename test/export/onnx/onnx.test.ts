@@ -38,7 +38,7 @@ describe.skipIf(!native)("a model as an ONNX file", () => {
     ["a classifier with a box, MobileNet V3", 3, classifier("mobilenet-v3-small", { box: true })],
     ["a classifier, EfficientNet-B0", 1, classifier("efficientnet-b0")],
     ["a classifier, VGG16", 1, classifier("vgg16", { classes: 1 })],
-    ["a classifier, ResNet-50", 1, classifier("resnet50")],
+    ["a classifier, ResNet-18", 1, classifier("resnet18")],
     ["FCN-8s", 2, segmenter({ kind: "fcn", stride: 8, backbone: "small", width: 0.35 })],
     ["FCN-32s of MobileNet V2", 1, segmenter({ kind: "fcn", stride: 32, backbone: "mobilenet-v2", width: 0.35 })],
     ["U-Net", 2, segmenter({ kind: "unet", filters: 4, depth: 3 }, { distance: true })],

@@ -59,7 +59,7 @@ describe.skipIf(!native)("a quantized model", () => {
     await session.close();
     for (const form of QUANTIZATIONS) {
       const file = await onnxFile(portable, undefined, { quantization: { form, samples } });
-      if (form === "int8") {
+      if (form === "int8" && model.kind === "detection") {
         expect(Buffer.compare(file, await onnxFile(portable, undefined, { quantization: { form, samples } }))).toBe(0);
       }
       if (whole.length > 200_000) expect(file.length).toBeLessThan(0.8 * whole.length);
