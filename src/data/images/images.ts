@@ -4,6 +4,7 @@ import { open, readFile } from "node:fs/promises";
 import { isMainThread } from "node:worker_threads";
 import sharp, { type Region, type Sharp } from "sharp";
 import { AnchorkitError, messageOf } from "../../base/errors.ts";
+import { MAX_PIXELS } from "../../base/decodingRules.ts";
 import { systemErrorWords } from "../../base/systemErrors.ts";
 import type { Size } from "../../base/preprocessing.ts";
 import { BMP_HEADER_BYTES, decodeBmp, isBmp, readBmpHeader } from "./bmp.ts";
@@ -64,7 +65,6 @@ export interface DecodedImage {
 /** What is read. */
 const FORMATS = ["jpeg", "png", "webp", "avif", "tiff", "gif", "bmp"] as const;
 
-const DEFAULT_MAX_PIXELS = 100_000_000;
 const MAX_PIXELS_VARIABLE = "ANCHORKIT_MAX_PIXELS";
 
 /**
@@ -284,7 +284,7 @@ function checkPixels(width: number, height: number, maxPixels?: number): void {
 
 function usualMaxPixels(): number {
   const text = process.env[MAX_PIXELS_VARIABLE];
-  if (text === undefined || text === "") return DEFAULT_MAX_PIXELS;
+  if (text === undefined || text === "") return MAX_PIXELS;
   if (/^[1-9]\d*$/.test(text)) return Number(text);
   throw new AnchorkitError(`the environment variable ${MAX_PIXELS_VARIABLE} must be a whole number, got "${text}"`);
 }

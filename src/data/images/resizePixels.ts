@@ -1,12 +1,11 @@
 import type { Sharp } from "sharp";
+import { SMALL_PIXELS } from "../../base/decodingRules.ts";
 import type { Size } from "../../base/preprocessing.ts";
 import { type Raster, type Rectangle, resampleBytes } from "./resample.ts";
 
-/** Images of up to so many pixels are decoded and resized here where that can be: sharp's pipelines cost more than that. */
-const SMALL = 65_536;
-
+/** Images that are decoded and resized here where that can be: sharp's pipelines cost more than that. */
 export function isSmall({ width, height }: Size): boolean {
-  return width * height <= SMALL;
+  return width * height <= SMALL_PIXELS;
 }
 
 /**

@@ -1,10 +1,8 @@
+import { JPEG_FACTORS, LEFT_TO_SHRINK } from "../../base/decodingRules.ts";
 import type { Size } from "../../base/preprocessing.ts";
 
-/** What the JPEG decoder can divide width and height by, at a fraction of the work of decoding all pixels. */
-const FACTORS = [8, 4, 2];
-
-/** Sharp would shrink what is left by so much on its own, and reload the file without the options in its name. */
-const LEFT_TO_SHARP = 3;
+/** The largest comes first. Sharp, left with more to shrink, would reload the file without the options in its name. */
+const FACTORS = [...JPEG_FACTORS].reverse();
 
 /**
  * The name under which libvips opens a JPEG that is halved, quartered, … while it is decoded, for a result of the given
@@ -20,5 +18,5 @@ export function shrunkJpeg(
   if (format !== "jpeg") return undefined;
   const shrink = Math.min(width / to.width, height / to.height);
   const factor = FACTORS.find((by) => by <= shrink && width % by === 0 && height % by === 0);
-  return factor && shrink / factor < LEFT_TO_SHARP ? `${path}[shrink=${factor}]` : undefined;
+  return factor && shrink / factor < LEFT_TO_SHRINK ? `${path}[shrink=${factor}]` : undefined;
 }

@@ -1,3 +1,4 @@
+import { MAX_PIXELS } from "../../base/decodingRules.ts";
 import type { Preprocessing } from "../../base/preprocessing.ts";
 import { type FrozenGraph, freezeStep } from "../../engine/graph/frozenGraph.ts";
 import {
@@ -25,9 +26,6 @@ interface ReadParts {
 }
 
 const { uint8: UINT8, int32: INT32, float32: FLOAT, bool: BOOL } = DATA_TYPE;
-
-/** Images of more pixels are not read, as here. */
-const MOST_PIXELS = 100_000_000;
 
 const bytesOf = (words: string): Uint8Array => new TextEncoder().encode(words);
 
@@ -143,9 +141,9 @@ function readFunction(name: string, all: Record<Known, Part>, parts: ReadParts):
       Tidx: { type: INT32 },
       keep_dims: { b: false },
     }),
-    scalar("limit", "float32", Float32Array.of(MOST_PIXELS)),
+    scalar("limit", "float32", Float32Array.of(MAX_PIXELS)),
     node("is_small", "LessEqual", ["pixel_count:0", "limit:0"], { T: { type: FLOAT } }),
-    text("too_large", bytesOf(`has more than ${MOST_PIXELS} pixels`)),
+    text("too_large", bytesOf(`has more than ${MAX_PIXELS} pixels`)),
     node("check", "Assert", ["is_small:0", "too_large:0"], { T: { list: { type: [STRING] } }, summarize: { i: 1 } }),
     node("images", "ExpandDims", ["decoded:0", "axis:0", "^check"], { T: { type: UINT8 }, Tdim: { type: INT32 } }),
     call("placed", parts.place, ["images:0", "stored:0", "own:0"], {

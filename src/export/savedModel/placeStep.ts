@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { JPEG_FACTORS, LEFT_TO_SHRINK, SMALL_PIXELS } from "../../base/decodingRules.ts";
 import type { Preprocessing } from "../../base/preprocessing.ts";
 import { placeBatch, sizesSpec } from "../../core/ops/placement.ts";
 import { nativeOp } from "../../engine/graph/nativeOp.ts";
@@ -7,19 +8,19 @@ import type { Step } from "../../engine/graph/step.ts";
 // What `decodeImage` does to an image in Node, as steps: recorded, they take images of any size, as no shape of a node is
 // that of `image`.
 
-/** What a JPEG's width and height may be divided by while it is decoded. */
-export const FACTORS = [1, 2, 4, 8] as const;
+/** What a JPEG's width and height may be divided by while it is decoded; 1 leaves all pixels. */
+export const FACTORS = [1, ...JPEG_FACTORS] as const;
 
-/** As `shrunkJpeg`: which of the factors an image is decoded with, 0 for all of its pixels. */
+/** As `shrunkJpeg`: the place of the factor that an image is decoded with, 0 for all of its pixels. */
 export function shrinkStep(preprocessing: Preprocessing): Step {
   return {
     inputs: { size: sizesSpec(1) },
     run({ size: given }) {
       const size = atLeastOne(given);
       const shrink = tf.div(1, placeBatch(size, preprocessing).scale).min();
-      const choices = FACTORS.slice(1).map((factor) => {
+      const choices = JPEG_FACTORS.map((factor) => {
         const whole = size.mod(factor).equal(0).all();
-        const pays = tf.logicalAnd(shrink.greaterEqual(factor), shrink.less(3 * factor));
+        const pays = tf.logicalAnd(shrink.greaterEqual(factor), shrink.less(LEFT_TO_SHRINK * factor));
         return tf.logicalAnd(whole, pays).toInt();
       });
       const places = choices.map((chosen, i) => chosen.mul(tf.scalar(i + 1, "int32")));
@@ -28,12 +29,9 @@ export function shrinkStep(preprocessing: Preprocessing): Step {
   };
 }
 
-/** Images of up to so many pixels are shrunk at once, larger ones upright first, with bytes between. */
-const SMALL = 65_536;
-
 /**
  * As `resizePixels`, on the canvas: bilinear where an image grows, a triangle filter as wide as what a pixel covers where it
- * shrinks. `size` is the image's own, of which `image` may be a shrunk one. Gives `pixels` of the canvas, int32 0 to 255,
+ * shrinks; what is not small upright first, with bytes between. `size` is the image's own, of which `image` may be a shrunk one. Gives `pixels` of the canvas, int32 0 to 255,
  * and `width`, that of the image there.
  */
 export function placeStep(preprocessing: Preprocessing): Step {
@@ -57,7 +55,7 @@ export function placeStep(preprocessing: Preprocessing): Step {
         [top, none],
       );
       const bytes = rounded(upright);
-      const shrinks = tf.logicalAnd(tf.minimum(across, down).less(1), size.prod().greater(SMALL)).toFloat();
+      const shrinks = tf.logicalAnd(tf.minimum(across, down).less(1), size.prod().greater(SMALL_PIXELS)).toFloat();
       const between = upright.add(bytes.sub(upright).mul(shrinks.reshape([])));
       const sides = [canvas.height, canvas.width].map((side) => tf.tensor2d([[side]], [1, 1], "int32"));
       const drawn = rounded(resampled(between, sides, [one, across], [none, left]));
