@@ -1,5 +1,5 @@
 import type { Size } from "../base/preprocessing.ts";
-import { type ClassThreshold, DEFAULT_SCORE, thresholdsOf } from "../detection/thresholds.ts";
+import { type ClassThreshold, countingScores } from "../detection/thresholds.ts";
 import { detections, type Detections, first, scoredFrom } from "../geometry/detections.ts";
 import { BrowserModel } from "./browserModel.ts";
 import type { ImageSource } from "./imagePixels.ts";
@@ -22,8 +22,7 @@ export class BrowserDetector extends BrowserModel {
   get scores(): readonly number[] {
     const { classes } = this;
     const { thresholds } = this.description;
-    const chosen = Array.isArray(thresholds) ? (thresholds as ClassThreshold[]) : [];
-    return chosen.length > 0 ? thresholdsOf({ classes, thresholds: chosen }) : classes.map(() => DEFAULT_SCORE);
+    return countingScores({ classes, thresholds: Array.isArray(thresholds) ? (thresholds as ClassThreshold[]) : [] });
   }
 
   /**

@@ -10,19 +10,28 @@ export const DEFAULT_SCORE = 0.3;
 export const CHOOSE_ONCE =
   "keeps no thresholds; choose them once: detect eval --thresholds choose --split val, with its --weights and --data";
 
+/** What of a detector's description says from which scores its detections count. */
+interface Thresholded {
+  classes: readonly string[];
+  thresholds?: readonly ClassThreshold[] | undefined;
+}
+
 /**
- * The scores that a detector's description holds, in the order of its classes; `DEFAULT_SCORE` for a class that has none.
+ * The scores from which detections count unless another is asked for, in the order of the classes: those that the detector's
+ * description holds, and `DEFAULT_SCORE` for a class that has none.
+ */
+export function countingScores({ classes, thresholds = [] }: Thresholded): number[] {
+  const scores = new Map(thresholds.map((one) => [one.class, one.score]));
+  return classes.map((name) => scores.get(name) ?? DEFAULT_SCORE);
+}
+
+/**
+ * `countingScores` of a detector whose description must hold some.
  *
  * @param model what it is called in messages
  * @throws AnchorkitError if there are none at all
  */
-export function thresholdsOf(
-  { classes, thresholds = [] }: { classes: readonly string[]; thresholds?: readonly ClassThreshold[] | undefined },
-  model = "this detector",
-): number[] {
-  if (thresholds.length === 0) {
-    throw new AnchorkitError(`${model}: ${CHOOSE_ONCE}`);
-  }
-  const scores = new Map(thresholds.map((one) => [one.class, one.score]));
-  return classes.map((name) => scores.get(name) ?? DEFAULT_SCORE);
+export function thresholdsOf(described: Thresholded, model = "this detector"): number[] {
+  if ((described.thresholds ?? []).length === 0) throw new AnchorkitError(`${model}: ${CHOOSE_ONCE}`);
+  return countingScores(described);
 }

@@ -3,7 +3,8 @@ import { namedClasses } from "../classification/namedClasses.ts";
 import type { ClassifierDescription } from "../classification/description.ts";
 import { charactersOf } from "../data/text/texts.ts";
 import type { DetectorDescription } from "../detection/fasterRcnn/description.ts";
-import { DEFAULT_SCORE, thresholdsOf } from "../detection/thresholds.ts";
+import { countingScores, DEFAULT_SCORE } from "../detection/thresholds.ts";
+import { area } from "../geometry/boxes.ts";
 import type { DetectionColumns } from "../geometry/detections.ts";
 import { flatBoxes } from "../geometry/readBoxes.ts";
 import type { Said } from "./profile.ts";
@@ -49,12 +50,12 @@ export function saidOf<Kind extends WatchedKind>(
 const READ_BY: {
   [Kind in WatchedKind]: (description: WatchedDescriptions[Kind], answer: Answers[Kind], size: Size) => Said;
 } = {
-  detection({ classes, thresholds = [] }, { detections }, { width, height }) {
-    const least = thresholds.length === 0 ? undefined : thresholdsOf({ classes: [...classes], thresholds });
+  detection(description, { detections }, { width, height }) {
+    const least = countingScores(description);
     const scores = Array.from(detections.scores);
     const boxes = flatBoxes("detections.boxes", detections.boxes);
     const kept = [...scores.keys()].filter((i) => {
-      return (scores[i] as number) >= (least?.[detections.classes[i] as number] ?? DEFAULT_SCORE);
+      return (scores[i] as number) >= (least[detections.classes[i] as number] ?? DEFAULT_SCORE);
     });
     return {
       amount: kept.length,
@@ -104,8 +105,7 @@ const READ_BY: {
 };
 
 function areaOf(boxes: ArrayLike<number>, i: number): number {
-  const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = [0, 1, 2, 3].map((corner) => boxes[4 * i + corner]);
-  return Math.max(0, x2 - x1) * Math.max(0, y2 - y1);
+  return area(Array.from({ length: 4 }, (_, corner) => boxes[4 * i + corner] as number));
 }
 
 /** The regions of the classes in what a segmenter says of each pixel, 0 being the background. */

@@ -1,5 +1,5 @@
 import type { Random } from "../base/random.ts";
-import { median } from "../base/statistics.ts";
+import { mean, median, sum } from "../base/statistics.ts";
 import {
   binCounts,
   clusteredKolmogorovSmirnov,
@@ -75,7 +75,7 @@ function testNumbers(
   return {
     ...{ p: found.p, effect: found.statistic, ...medians },
     ...{ stability: populationStability(...counts), distance: jensenShannonDistance(...counts) },
-    examples: extremes(second.map((own) => (found.direction * own.reduce((x, y) => x + y, 0)) / own.length)),
+    examples: extremes(second.map((own) => found.direction * mean(own))),
   };
 }
 
@@ -89,7 +89,7 @@ function testClasses(
   const rows = [before, now].map((profiles) => profiles.map((profile) => countsOf(profile, classes.length)));
   const [first, second] = rows as [Float64Array[], Float64Array[]];
   const [a, b] = [summed(first), summed(second)];
-  const [all, others] = [a, b].map((counts) => counts.reduce((x, y) => x + y, 0)) as [number, number];
+  const [all, others] = [sum(a), sum(b)];
   if (all === 0 || others === 0) return { verdict: "missing" };
   if (classes.length === 1) return { verdict: "constant" };
   const { p } = shareTest(byUnit(first, units.before), byUnit(second, units.now), permutations);

@@ -8,7 +8,7 @@ import { packBytes } from "../core/ops/bytes.ts";
 import { canvasInput, canvasSpec } from "../core/ops/images.ts";
 import { shownPath } from "../data/files.ts";
 import { canvasBatch } from "../data/images/canvasImages.ts";
-import { CHUNKS_AHEAD, chunksOf, type FittedImage } from "../data/images/fittedFiles.ts";
+import { CHUNKS_AHEAD, chunksOf, type FittedImage, fittedImage } from "../data/images/fittedFiles.ts";
 import { decodeImage } from "../data/images/images.ts";
 import { prefetch } from "../data/prefetch.ts";
 import { compileProgram, type Program } from "../engine/graph/program.ts";
@@ -99,9 +99,7 @@ async function readWhole(file: string, framing: Framing): Promise<FittedImage | 
     const bytes = await readFile(file).catch((error: unknown) => {
       throw systemErrorAt(error, shownPath(file));
     });
-    const image = await decodeImage(bytes, { size: (original) => placeOnCanvas(original, framing) });
-    const original = { width: image.originalWidth, height: image.originalHeight };
-    return { pixels: image.data, width: image.width, height: image.height, original };
+    return fittedImage(await decodeImage(bytes, { size: (original) => placeOnCanvas(original, framing) }));
   } catch (error) {
     if (!(error instanceof AnchorkitError)) throw error;
     return new AnchorkitError(error.message.replace(/^image: /, `${shownPath(file)}: `));

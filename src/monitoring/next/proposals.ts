@@ -2,7 +2,7 @@ import type { AnchorkitError } from "../../base/errors.ts";
 import type { Size } from "../../base/preprocessing.ts";
 import { namedClasses } from "../../classification/namedClasses.ts";
 import type { Dataset, ImageRecord } from "../../data/dataset.ts";
-import { DEFAULT_SCORE, thresholdsOf } from "../../detection/thresholds.ts";
+import { countingScores } from "../../detection/thresholds.ts";
 import { instancesOf } from "../../segmentation/instances/instancesOf.ts";
 import type { WatchedModel } from "../profileFiles.ts";
 import type { NextImage } from "./chooseNext.ts";
@@ -45,8 +45,7 @@ type Proposed = { size: Size; proposal: Proposal } | { error: AnchorkitError };
 async function* proposed(model: WatchedModel, files: readonly string[]): AsyncGenerator<Proposed> {
   switch (model.kind) {
     case "detection": {
-      const kept = (model.description.thresholds ?? []).length > 0;
-      const scoreThreshold = kept ? thresholdsOf(model.description) : DEFAULT_SCORE;
+      const scoreThreshold = countingScores(model.description);
       for await (const one of model.predictFiles(files, { scoreThreshold })) {
         if ("error" in one) yield one;
         else {

@@ -1,3 +1,4 @@
+import { mean } from "../../base/statistics.ts";
 import { mapParallel } from "../../data/parallel.ts";
 import type { MeasureDrift } from "../../monitoring/measureDrift.ts";
 import type { Profile } from "../../monitoring/profile.ts";
@@ -49,7 +50,7 @@ function examples(one: MeasureDrift, { reference, current }: DriftReportInput): 
   const caption = (profile: Profile): string => {
     const values = measure.values?.(profile) ?? [];
     if (values.length === 0) return "current";
-    return `current: ${(values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(measure.digits)}`;
+    return `current: ${mean(values).toFixed(measure.digits)}`;
   };
   const shots = one.examples.flatMap((i) => current[i] ?? []).map((profile) => ({ file: profile.file, name: profile.name, caption: caption(profile) })); // prettier-ignore
   const lead = "The current images that show it best";
@@ -66,9 +67,7 @@ function usualOf({ measure, before }: MeasureDrift, reference: readonly Profile[
   if (!measure.values || Number.isNaN(before)) return there[0];
   const off = (profile: Profile): number => {
     const values = measure.values?.(profile) ?? [];
-    return values.length === 0
-      ? Infinity
-      : Math.abs(values.reduce((sum, value) => sum + value, 0) / values.length - before);
+    return values.length === 0 ? Infinity : Math.abs(mean(values) - before);
   };
   return there.reduce<Profile | undefined>((best, one) => (!best || off(one) < off(best) ? one : best), undefined);
 }

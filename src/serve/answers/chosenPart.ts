@@ -1,5 +1,5 @@
 import { namedClasses } from "../../classification/namedClasses.ts";
-import { DEFAULT_SCORE, thresholdsOf } from "../../detection/thresholds.ts";
+import { countingScores, DEFAULT_SCORE } from "../../detection/thresholds.ts";
 import { first, scoredFrom } from "../../geometry/detections.ts";
 import type { Answer, ImageModel } from "../inference/messages.ts";
 
@@ -24,8 +24,7 @@ export function chosenPart(answer: Answer, { score = 0, max = Infinity }: Choice
 /** The part that a model counts as found unless told another score: of detectors from the thresholds that they keep. */
 export function countedPart(answer: Answer, description: Description, choice: Choice): Answer {
   if (answer.kind !== "detection" || choice.score !== undefined) return chosenPart(answer, choice);
-  const kept = "levels" in description && (description.thresholds ?? []).length > 0;
-  const least = kept ? thresholdsOf(description) : DEFAULT_SCORE;
+  const least = "levels" in description ? countingScores(description) : DEFAULT_SCORE;
   return chosenPart({ ...answer, detections: scoredFrom(least, answer.detections) }, choice);
 }
 
