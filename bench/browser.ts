@@ -9,19 +9,17 @@ import * as tf from "@tensorflow/tfjs";
 import { chromium } from "playwright-core";
 import sharp from "sharp";
 import { median } from "../src/base/statistics.ts";
-import { canvasBatch, fittedRecords } from "../src/data/images/canvasImages.ts";
-import { noCache } from "../src/data/images/imageCache.ts";
-import { ImageStore } from "../src/data/images/imageStore.ts";
 import { readDataset } from "../src/data/readDataset.ts";
 import { compareDetections } from "../src/detection/compareDetections.ts";
 import { Detector } from "../src/detection/detector.ts";
-import { compileProgram } from "../src/engine/graph/program.ts";
 import type { NamedTensors } from "../src/engine/graph/step.ts";
+import { compilePortable } from "../src/export/compilePortable.ts";
 import { graphModelFiles } from "../src/export/graphModel/graphModelFiles.ts";
 import { findChromium } from "../test/findChromium.ts";
 import type { LibraryWindow } from "../test/page/libraryEntry.ts";
 import { libraryPage } from "../test/page/libraryPage.ts";
 import { serveFiles } from "../test/page/servedFiles.ts";
+import { canvasInputs, LEAST_SCORE, scored } from "./exportedDetector.ts";
 
 for (const name of ["TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS"]) process.env[name] = "1";
 
@@ -38,8 +36,6 @@ const { run, data } = values;
 if (run === undefined || data === undefined) throw new Error("give --run and --data");
 const executablePath = findChromium();
 if (executablePath === undefined) throw new Error("no chromium on the PATH");
-/** Detections with lower scores are left out of the comparison. */
-const LEAST_SCORE = 0.05;
 
 const detector = await Detector.load(run, { precision: "float32", batch: 1 });
 const model = detector.portable(1);
@@ -50,21 +46,13 @@ const records = dataset.images.filter(({ split }) => split === values.split).sli
 const files = await libraryPage();
 for (const [name, bytes] of Object.entries<Uint8Array>({ ...(await graphModelFiles(model)) }))
   files.set(`model/${name}`, bytes);
-const inputs: { images: tf.Tensor; sizes: tf.Tensor }[] = [];
-for await (const images of fittedRecords(new ImageStore(records, preprocessing, { cache: noCache }), 1)) {
-  const pixels = canvasBatch(images, 1, preprocessing); // what lies on the canvas is an image itself, for both
-  files.set(
-    `${inputs.length}.png`,
-    await sharp(pixels, { raw: { width, height, channels: 3 } })
-      .png()
-      .toBuffer(),
-  );
-  inputs.push({ images: tf.tensor(pixels, [1, height, width, 3], "int32"), sizes: tf.tensor2d([[width, height]]) });
+const inputs = await canvasInputs(records, preprocessing);
+for (const [i, one] of inputs.entries()) {
+  const raw = { width, height, channels: 3 } as const;
+  files.set(`${i}.png`, await sharp(Uint8Array.from(one.images.dataSync()), { raw }).png().toBuffer());
+  one.sizes = tf.tensor2d([[width, height]]); // what lies on the canvas is an image itself, for both
 }
-const program = await compileProgram(
-  { step: model.step },
-  { variables: [...model.weights.values()], frozen: true, precision: "float32" },
-);
+const program = await compilePortable(model);
 const served = await serveFiles(files);
 const browser = await chromium.launch({ executablePath });
 const page = await browser.newPage();
@@ -98,12 +86,6 @@ console.log(`${inputs.length} images, score >= ${LEAST_SCORE}: ${JSON.stringify(
 console.log(`own ${own.toFixed(1)} ms, wasm ${wasm.toFixed(1)} ms an image: ${(wasm / own).toFixed(2)} times`);
 await browser.close();
 await served.close();
-
-/** Only what has the least score; the best come first. */
-function scored({ scores, ...others }: NamedTensors): NamedTensors {
-  const count = (scores as tf.Tensor).dataSync().filter((score) => score >= LEAST_SCORE).length;
-  return { ...others, scores: scores as tf.Tensor, valid: tf.tensor1d([count], "int32") };
-}
 
 /** The same of what came from the browser, as lists. */
 function scoredLists(found: Record<string, unknown>): NamedTensors {

@@ -7,15 +7,12 @@
 import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { median } from "../src/base/statistics.ts";
-import { canvasBatch, fittedRecords } from "../src/data/images/canvasImages.ts";
-import { noCache } from "../src/data/images/imageCache.ts";
-import { ImageStore } from "../src/data/images/imageStore.ts";
 import { readDataset } from "../src/data/readDataset.ts";
 import { Detector } from "../src/detection/detector.ts";
-import { compileProgram } from "../src/engine/graph/program.ts";
-import type { NamedTensors } from "../src/engine/graph/step.ts";
+import { compilePortable } from "../src/export/compilePortable.ts";
 import { onnxFile } from "../src/export/onnx/onnxFile.ts";
 import { openOnnx } from "../src/export/onnx/onnxSession.ts";
+import { canvasInputs, LEAST_SCORE, scored } from "./exportedDetector.ts";
 
 for (const name of ["TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS"]) process.env[name] = "1";
 
@@ -30,27 +27,14 @@ const { values } = parseArgs({
 });
 const { run, data } = values;
 if (run === undefined || data === undefined) throw new Error("give --run and --data");
-/** Detections with lower scores are left out of the comparison. */
-const LEAST_SCORE = 0.05;
 
 const detector = await Detector.load(run, { precision: "float32", batch: 1 });
 const model = detector.portable(1);
 const { preprocessing } = detector.description;
 const { dataset } = await readDataset(data);
 const records = dataset.images.filter(({ split }) => split === values.split).slice(0, Number(values.images));
-const inputs: NamedTensors[] = [];
-for await (const images of fittedRecords(new ImageStore(records, preprocessing, { cache: noCache }), 1)) {
-  const { width, height } = preprocessing.canvas;
-  const { original } = images[0] ?? { original: preprocessing.canvas };
-  inputs.push({
-    images: tf.tensor(canvasBatch(images, 1, preprocessing), [1, height, width, 3], "int32"),
-    sizes: tf.tensor2d([[original.width, original.height]]),
-  });
-}
-const program = await compileProgram(
-  { step: model.step },
-  { variables: [...model.weights.values()], frozen: true, precision: "float32" },
-);
+const inputs = await canvasInputs(records, preprocessing);
+const program = await compilePortable(model);
 const began = performance.now();
 const bytes = await onnxFile(model);
 const seconds = (performance.now() - began) / 1000;
@@ -84,9 +68,3 @@ console.log(`exported in ${seconds.toFixed(2)} s, ${(bytes.length / 1e6).toFixed
 console.log(
   `an image, one thread, median: own ${own.toFixed(1)} ms, ONNX ${onnx.toFixed(1)} ms, ${(onnx / own).toFixed(2)} times`,
 );
-
-/** Only what has the least score; the best come first. */
-function scored({ scores, ...others }: NamedTensors): NamedTensors {
-  const count = (scores as tf.Tensor).dataSync().filter((score) => score >= LEAST_SCORE).length;
-  return { ...others, scores: scores as tf.Tensor, valid: tf.tensor1d([count], "int32") };
-}

@@ -16,18 +16,17 @@ import { openDataset } from "../src/cli/dataset.ts";
 import { placeOnCanvas } from "../src/base/preprocessing.ts";
 import type { FittedImage } from "../src/data/images/fittedFiles.ts";
 import { resizeRaster } from "../src/data/images/resizePixels.ts";
+import { canvasBatch } from "../src/data/images/canvasImages.ts";
 import { decodeImage } from "../src/data/images/images.ts";
-import { canvasBatch, fittedRecords } from "../src/data/images/canvasImages.ts";
-import { noCache } from "../src/data/images/imageCache.ts";
-import { ImageStore } from "../src/data/images/imageStore.ts";
 import { Detector } from "../src/detection/detector.ts";
-import { compileProgram } from "../src/engine/graph/program.ts";
 import type { NamedTensors, RunStep } from "../src/engine/graph/step.ts";
+import { compilePortable } from "../src/export/compilePortable.ts";
 import { onnxFile } from "../src/export/onnx/onnxFile.ts";
 import { openOnnx } from "../src/export/onnx/onnxSession.ts";
 import { QUANTIZATIONS } from "../src/export/quantize/forms.ts";
 import { iou } from "../src/geometry/overlap.ts";
 import { RunFolder } from "../src/training/run/runFolder.ts";
+import { canvasInputs, LEAST_SCORE } from "./exportedDetector.ts";
 
 for (const name of ["TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS"]) process.env[name] = "1";
 
@@ -42,7 +41,6 @@ const { values } = parseArgs({
 });
 const { run, data } = values;
 if (run === undefined || data === undefined) throw new Error("give --run and --data");
-const LEAST_SCORE = 0.05;
 
 const detector = await Detector.load(run, { precision: "float32", batch: 1 });
 const model = detector.portable(1);
@@ -56,19 +54,8 @@ const { preprocessing } = detector.description;
 const { width, height } = preprocessing.canvas;
 const { dataset } = await openDataset({ data }, { seed: 1, run: RunFolder.of(run) });
 const records = dataset.images.filter(({ split }) => split === "test").slice(0, Number(values.images));
-const inputs: NamedTensors[] = [];
-for await (const images of fittedRecords(new ImageStore(records, preprocessing, { cache: noCache }), 1)) {
-  const { original } = images[0] ?? { original: preprocessing.canvas };
-  inputs.push({
-    images: tf.tensor(canvasBatch(images, 1, preprocessing), [1, height, width, 3], "int32"),
-    sizes: tf.tensor2d([[original.width, original.height]]),
-  });
-}
-
-const program = await compileProgram(
-  { step: model.step },
-  { variables: [...model.weights.values()], frozen: true, precision: "float32" },
-);
+const inputs = await canvasInputs(records, preprocessing);
+const program = await compilePortable(model);
 const runners = new Map<string, RunStep>();
 runners.set("own engine", (one) => program.run("step", one));
 for (const [form, file] of files) {

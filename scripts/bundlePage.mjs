@@ -8,6 +8,8 @@ import { root } from "./run.mjs";
 
 const require = createRequire(import.meta.url);
 const page = join(root, "src/page");
+/** What reports and the page have in common, beside the colours. */
+const reportBase = join(root, "src/report/page/base.css");
 const wasm = dirname(require.resolve("@tensorflow/tfjs-backend-wasm"));
 
 /** The page's files by name, as bytes. */
@@ -24,7 +26,7 @@ export async function bundlePage() {
   const names = ["", "-simd"].map((kind) => `tfjs-backend-wasm${kind}.wasm`);
   return {
     "page.js": Buffer.from(`${script.text}${notices(legal.text)}`),
-    "page.css": Buffer.concat([Buffer.from(await themeCss()), readFileSync(join(page, "page.css"))]),
+    "page.css": Buffer.from(`${await themeCss()}${[reportBase, join(page, "page.css")].map(text).join("")}`),
     "index.html": readFileSync(join(page, "index.html")),
     ...Object.fromEntries(names.map((name) => [name, readFileSync(join(wasm, name))])),
   };
@@ -43,6 +45,10 @@ const withoutThreads = {
     }));
   },
 };
+
+function text(file) {
+  return readFileSync(file, "utf8");
+}
 
 /** The colours of the reports. */
 async function themeCss() {

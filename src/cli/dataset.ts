@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
+import { AnchorkitError } from "../base/errors.ts";
 import { countOf } from "../base/words.ts";
 import { Random } from "../base/random.ts";
-import type { Dataset, ImageRecord } from "../data/dataset.ts";
+import type { Dataset, ImageRecord, SplitName } from "../data/dataset.ts";
 import { FORMAT_IDS, type Coordinates, type FormatId, type Orphans, type Wanted } from "../data/formats/format.ts";
 import type { ReadDatasetOptions } from "../data/readDataset.ts";
 import type { Seen } from "../data/split/applyManifest.ts";
@@ -122,4 +123,16 @@ export function describeSplits(counts: SplitCounts, noun = "image"): string {
       return `${split} ${countOf(images, noun)}${inside}`;
     })
     .join(", ");
+}
+
+/**
+ * The images of a split, or all.
+ *
+ * @param data what the data set is called in messages @param noun what its images are called there
+ * @throws AnchorkitError where there are none
+ */
+export function imagesIn({ images }: Dataset, split: SplitName | "all", data: string, noun = "image"): ImageRecord[] {
+  const found = images.filter((image) => [image.split, "all"].includes(split));
+  if (found.length === 0) throw new AnchorkitError(`${data}: no ${noun} is in the split "${split}"`);
+  return found;
 }

@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { AnchorkitError } from "../base/errors.ts";
-import type { Size } from "../base/preprocessing.ts";
 import { unpackedBytes } from "../core/ops/bytes.ts";
 import { loadEngine } from "../engine/load.ts";
 import type { Runner } from "../engine/graph/step.ts";
@@ -50,7 +49,8 @@ function exportedRunner(opened: OpenedModel, { description, anySize }: Manifest,
     batch,
     async run(inputs) {
       const sizes = opened.takes("sizes") ? canvasSizes(description, batch) : undefined;
-      const images = anySize && canvas && inputs.images && onCanvas(inputs.images, batch, canvas);
+      const images =
+        anySize && canvas && inputs.images && unpackedBytes(inputs.images, [batch, canvas.height, canvas.width, 3]);
       try {
         return await opened.run({ ...inputs, ...(images && { images }), ...(sizes && { sizes }) });
       } finally {
@@ -61,11 +61,6 @@ function exportedRunner(opened: OpenedModel, { description, anySize }: Manifest,
       void opened.close();
     },
   };
-}
-
-/** Images that a predictor has brought to the canvas and packed, for what takes images of any size. */
-function onCanvas(packed: tf.Tensor, count: number, { width, height }: Size): tf.Tensor {
-  return unpackedBytes(packed, [count, height, width, 3]);
 }
 
 /** Samples that are asked for at once of what takes any number. */

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { Random } from "../base/random.ts";
-import { compileProgram } from "../engine/graph/program.ts";
 import type { NamedTensors, RunStep } from "../engine/graph/step.ts";
+import { compilePortable } from "./compilePortable.ts";
 import { drawInputs } from "./drawInputs.ts";
 import type { PortableModel } from "./portableModel.ts";
 
@@ -19,8 +19,7 @@ export async function verify(
   elsewhere: RunStep,
   { samples, whole }: { samples?: readonly NamedTensors[] | undefined; whole?: boolean | undefined } = {},
 ): Promise<Record<string, number>> {
-  const { step, weights } = model;
-  const program = await compileProgram({ step }, { variables: [...weights.values()], frozen: true });
+  const program = await compilePortable(model);
   const random = new Random("inputs to compare answers to");
   const largest: Record<string, number> = {};
   try {

@@ -1,9 +1,9 @@
-import { AnchorkitError, UsageError } from "../../base/errors.ts";
+import { UsageError } from "../../base/errors.ts";
 import { count, countOf } from "../../base/words.ts";
 import type { Dataset, ImageRecord, SplitName } from "../../data/dataset.ts";
 import type { Seen } from "../../data/split/applyManifest.ts";
 import { SAMPLE_NAMES, type TaskKind } from "../../training/task.ts";
-import { type DataFlags, openDataset } from "../dataset.ts";
+import { type DataFlags, imagesIn, openDataset } from "../dataset.ts";
 import { requireThere } from "../options.ts";
 
 /** What a trained model is measured on. */
@@ -17,6 +17,8 @@ export interface MeasuredData {
   weights: string;
   title: string;
   warnings: readonly string[];
+  /** All of the data. */
+  whole: Dataset;
   /** The images of the split, as the data has them. */
   dataset: Dataset;
   /** The images of the split, their classes numbered as the model numbers them. */
@@ -40,15 +42,14 @@ export async function measuredData(flags: MeasuredFlags, task?: TaskKind): Promi
   const run = RunFolder.of(weights);
   const { seed = 1 } = (await trainedWith(weights)) ?? {}; // of a model without its run: the default
   const { dataset, warnings, seen } = await openDataset({ ...flags, data }, { seed, run, task });
-  const images = dataset.images.filter((image) => [image.split, "all"].includes(split));
   const noun = SAMPLE_NAMES[task ?? "detection"];
-  if (images.length === 0) throw new AnchorkitError(`${data}: no ${noun} is in the split "${split}"`);
+  const images = imagesIn(dataset, split, data, noun);
   process.stderr.write(`measuring on ${countOf(images.length, noun)} (${split}${seenIn(images, seen)})\n`);
   return {
     weights,
     title: `${weights} on ${data} (${split})`,
     warnings,
-    dataset: { ...dataset, images },
+    ...{ whole: dataset, dataset: { ...dataset, images } },
     alignedTo: (classes) => alignClasses({ ...dataset, images }, classes),
   };
 }

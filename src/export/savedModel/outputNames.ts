@@ -2,77 +2,32 @@ import { AnchorkitError } from "../../base/errors.ts";
 
 /** What ops call their outputs (their definitions in tensorflow/core/ops): several names where they have several. */
 const NAMES: Readonly<Record<string, string>> = {
-  ...named("output", [
-    ...["All", "Any", "ArgMax", "ArgMin", "AvgPool", "BatchMatMulV2", "BatchToSpaceND", "BiasAdd", "Bitcast"],
-    ...["BroadcastTo", "ConcatV2", "Const", "Conv2D", "Conv2DBackpropInput", "DepthToSpace", "DepthwiseConv2dNative"],
-    ...[
-      "Enter",
-      "Exit",
-      "ExpandDims",
-      "Fill",
-      "GatherNd",
-      "GatherV2",
-      "Identity",
-      "LoopCond",
-      "Max",
-      "MaxPool",
-      "Mean",
-    ],
-    ...[
-      "Min",
-      "MirrorPad",
-      "NextIteration",
-      "OneHot",
-      "Pack",
-      "Pad",
-      "PadV2",
-      "Placeholder",
-      "Prod",
-      "Range",
-      "Reshape",
-    ],
-    ...["ReverseV2", "ScatterNd", "Select", "SelectV2", "Shape", "Slice", "SpaceToBatchND", "SpaceToDepth", "Squeeze"],
-    ...["StridedSlice", "Sum", "Substr", "TensorScatterUpdate", "Tile"],
-  ]),
-  ...named("y", [
-    ...["Abs", "Cast", "Ceil", "Erf", "Exp", "Expm1", "Floor", "Log", "Log1p", "LogicalNot", "Neg", "Round", "Rsqrt"],
-    ...["Sigmoid", "Sign", "Sqrt", "Square", "Tanh", "Transpose", "ZerosLike"],
-  ]),
-  ...named("z", [
-    ...["Add", "AddV2", "Equal", "FloorDiv", "FloorMod", "Greater", "GreaterEqual", "Less", "LessEqual", "LogicalAnd"],
-    ...["LogicalOr", "Maximum", "Minimum", "Mul", "NotEqual", "Pow", "RealDiv", "SquaredDifference", "Sub"],
-  ]),
-  ...named("activations", ["Elu", "LeakyRelu", "Relu", "Relu6", "Selu", "Softplus"]),
-  ...named("resized_images", ["ResizeBilinear", "ResizeNearestNeighbor", "ScaleAndTranslate"]),
-  ...named("handle", ["ConcatenateDataset", "IgnoreErrorsDataset", "MapDataset", "TakeDataset"]),
-  ...named("handle", ["TensorDataset", "TensorSliceDataset"]),
-  ...{
-    AddN: "sum",
-    CropAndResize: "crops",
-    Cumsum: "out",
-    DecodeJpeg: "image",
-    ExtractJpegShape: "image_shape",
-    LogSoftmax: "logsoftmax",
-  },
-  ...{ MatMul: "product", Softmax: "softmax", TensorArrayGatherV3: "value", TensorArrayWriteV3: "flow_out" },
+  ...named(
+    "output",
+    `All Any ArgMax ArgMin AvgPool BatchMatMulV2 BatchToSpaceND BiasAdd Bitcast BroadcastTo ConcatV2 Const Conv2D
+    Conv2DBackpropInput DepthToSpace DepthwiseConv2dNative ExpandDims Fill GatherNd GatherV2 Identity Max
+    MaxPool Mean Min MirrorPad OneHot Pack Pad PadV2 Placeholder Prod Range Reshape ReverseV2 ScatterNd Select
+    SelectV2 Shape Slice SpaceToBatchND SpaceToDepth Squeeze StridedSlice Sum Substr TensorScatterUpdate Tile`,
+  ),
+  ...named("y", "Abs Cast Ceil Erf Exp Expm1 Floor Log Log1p LogicalNot Neg Round Rsqrt Sigmoid Sign Sqrt Square Tanh"),
+  ...named("y", "Transpose ZerosLike"),
+  ...named("z", "Add AddV2 Equal FloorDiv FloorMod Greater GreaterEqual Less LessEqual LogicalAnd LogicalOr Maximum"),
+  ...named("z", "Minimum Mul NotEqual Pow RealDiv SquaredDifference Sub"),
+  ...named("activations", "Elu LeakyRelu Relu Relu6 Selu Softplus"),
+  ...named("resized_images", "ResizeBilinear ResizeNearestNeighbor ScaleAndTranslate"),
+  ...named("handle", "ConcatenateDataset IgnoreErrorsDataset MapDataset TakeDataset TensorDataset TensorSliceDataset"),
+  ...{ AddN: "sum", CropAndResize: "crops", Cumsum: "out", DecodeJpeg: "image", ExtractJpegShape: "image_shape" },
+  ...{ LogSoftmax: "logsoftmax", MatMul: "product", Softmax: "softmax" },
   ...{ CombinedNonMaxSuppression: "nmsed_boxes nmsed_scores nmsed_classes valid_detections" },
   ...{ FusedBatchNorm: "y batch_mean batch_variance reserve_space_1 reserve_space_2" },
   ...{ FusedBatchNormV3: "y batch_mean batch_variance reserve_space_1 reserve_space_2 reserve_space_3" },
-  ...{ MaxPoolWithArgmax: "output argmax", Merge: "output value_index", Switch: "output_false output_true" },
-  ...{ TensorArrayV3: "handle flow", TopKV2: "values indices" },
+  ...{ MaxPoolWithArgmax: "output argmax" },
+  ...{ TopKV2: "values indices" },
 };
 
 /** Outputs that are one list, of as many tensors as the node says. */
 const LISTS: Readonly<Record<string, string>> = {
-  ...named("output", [
-    "MapDefun",
-    "Split",
-    "SplitV",
-    "StatefulPartitionedCall",
-    "StatelessCase",
-    "StatelessIf",
-    "Unpack",
-  ]),
+  ...named("output", "MapDefun Split SplitV StatefulPartitionedCall StatelessCase StatelessIf Unpack"),
   DatasetToSingleElement: "components",
 };
 
@@ -90,6 +45,7 @@ export function outputOf(op: string, index: number): string {
   return `${name}:0`;
 }
 
-function named(name: string, ops: readonly string[]): Record<string, string> {
-  return Object.fromEntries(ops.map((op) => [op, name]));
+/** @param ops their names, with spaces between */
+function named(name: string, ops: string): Record<string, string> {
+  return Object.fromEntries(ops.split(/\s+/).map((op) => [op, name]));
 }

@@ -3,5 +3,6 @@ import { themeCss } from "./theme.ts";
 
 /** The style that all pages have in common: colours, text, cards, tables, plots. */
 export async function pageStyle(): Promise<string> {
-  return themeCss() + (await readFile(new URL("page.css", import.meta.url), "utf8"));
+  const files = ["base.css", "page.css"].map((name) => readFile(new URL(name, import.meta.url), "utf8"));
+  return themeCss() + (await Promise.all(files)).join("");
 }

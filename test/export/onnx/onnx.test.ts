@@ -1,15 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as tf from "@tensorflow/tfjs";
-import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { loadEngine } from "../../../src/engine/load.ts";
-import { openPrograms } from "../../../src/engine/graph/program.ts";
 import { onnxFile } from "../../../src/export/onnx/onnxFile.ts";
 import { openOnnx } from "../../../src/export/onnx/onnxSession.ts";
 import { verify } from "../../../src/export/verify.ts";
 import { openModel } from "../../../src/models.ts";
 import { expectAlike } from "../expectAlike.ts";
+import { expectNothingLeft } from "../nothingLeft.ts";
 import { classifier, clips, detector, forecaster, reader, segmenter } from "../untrainedModels.ts";
 
 const native = (await loadEngine()).name === "native";
@@ -17,14 +16,7 @@ const folder = await mkdtemp(join(tmpdir(), "anchorkit-onnx-"));
 afterAll(() => rm(folder, { recursive: true }));
 
 describe.skipIf(!native)("a model as an ONNX file", () => {
-  let tensors = 0;
-  beforeEach(() => {
-    tensors = tf.memory().numTensors;
-  });
-  afterEach(() => {
-    expect(openPrograms()).toBe(0);
-    expect(tf.memory().numTensors).toBe(tensors);
-  });
+  expectNothingLeft();
 
   it.each([
     ["a detector", 1, detector()],

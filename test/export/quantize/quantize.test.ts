@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
-import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { Random } from "../../../src/base/random.ts";
 import { loadEngine } from "../../../src/engine/load.ts";
 import { drawInputs } from "../../../src/export/drawInputs.ts";
@@ -12,6 +12,7 @@ import { openOnnx } from "../../../src/export/onnx/onnxSession.ts";
 import { readManifest } from "../../../src/export/readManifest.ts";
 import { QUANTIZATIONS } from "../../../src/export/quantize/forms.ts";
 import { openModel } from "../../../src/models.ts";
+import { expectNothingLeft } from "../nothingLeft.ts";
 import { classifier, clips, detector, forecaster, reader, segmenter } from "../untrainedModels.ts";
 
 const native = (await loadEngine()).name === "native";
@@ -30,13 +31,7 @@ function difference(here: tf.Tensor, there: tf.Tensor): number {
 const MOST = { half: 0.005, "int8-weights": 0.2, int8: 0.5 };
 
 describe.skipIf(!native)("a quantized model", () => {
-  let tensors = 0;
-  beforeEach(() => {
-    tensors = tf.memory().numTensors;
-  });
-  afterEach(() => {
-    expect(tf.memory().numTensors).toBe(tensors);
-  });
+  expectNothingLeft();
 
   it.each([
     ["a detector", 1, detector()],

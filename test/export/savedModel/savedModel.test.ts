@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import sharp from "sharp";
-import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { type Preprocessing, RESIZE_RULES } from "../../../src/base/preprocessing.ts";
 import { Random } from "../../../src/base/random.ts";
 import type { NamedTensors } from "../../../src/engine/graph/step.ts";
@@ -22,6 +22,7 @@ import { savedModelFiles } from "../../../src/export/savedModel/savedModelFiles.
 import { verify } from "../../../src/export/verify.ts";
 import { openModel } from "../../../src/models.ts";
 import { expectAlike } from "../expectAlike.ts";
+import { expectNothingLeft } from "../nothingLeft.ts";
 import { classifier, clips, detector, forecaster, reader, segmenter } from "../untrainedModels.ts";
 
 const native = (await loadEngine()).name === "native";
@@ -39,13 +40,7 @@ async function written(files: object): Promise<string> {
 }
 
 describe.skipIf(!native)("a model as a SavedModel", () => {
-  let tensors = 0;
-  beforeEach(() => {
-    tensors = tf.memory().numTensors;
-  });
-  afterEach(() => {
-    expect(tf.memory().numTensors).toBe(tensors);
-  });
+  expectNothingLeft();
 
   it.each([
     ["a detector", detector()],

@@ -67,7 +67,7 @@ async function benchmark(run: string, flags: Flags): Promise<void> {
   const { exportedAt } = await import("../../../export/exportedForm.ts");
   if (exportedAt(run)) throw new UsageError(`${run}: is an export; give the run that it was exported from`);
   const { modelFolderOf } = await import("../../../training/run/modelFolder.ts");
-  const { kindOfRun, trainedWith } = await import("../openPredictor.ts");
+  const { kindOfRun } = await import("../openPredictor.ts");
   const kind = await kindOfRun(run);
   if (kind === "clips" || kind === "forecasting") {
     throw new UsageError(`${run}: is a model for ${kind}; only models of single images are measured`);
@@ -80,8 +80,8 @@ async function benchmark(run: string, flags: Flags): Promise<void> {
   const { writeForm } = await import("./forms.ts");
   const { data, images, coordinates, orphans } = flags;
   const reading = { data, ...defined({ images, coordinates, orphans }) };
-  const { dataset } = await measuredData({ ...reading, weights: run, split: flags.split }, kind);
-  const labelled = await ExportData.open(run, reading, kind, (await trainedWith(run))?.seed);
+  const { dataset, whole } = await measuredData({ ...reading, weights: run, split: flags.split }, kind);
+  const labelled = new ExportData(whole, data);
   const model = await openModel(run, { batch: 1, precision: "float32" });
   const portable = model.portable(1);
   const folder = await mkdtemp(join(tmpdir(), "anchorkit-benchmark-"));

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { PortableModel } from "../../../export/portableModel.ts";
 import type { QuantizationForm } from "../../../export/quantize/forms.ts";
 import type { ExportData } from "../export/exportData.ts";
-import type { Form } from "../export/form.ts";
+import { CALIBRATION_IMAGES, type Form } from "../export/form.ts";
 import { toGraphModel } from "../export/graphModelForm.ts";
 import { toOnnxFile } from "../export/onnxForm.ts";
 import { toSavedModel } from "../export/savedModelForm.ts";
@@ -19,9 +19,6 @@ const WRITERS: Readonly<Record<Exclude<FormName, "own">, { to: Form; quantize?: 
   "saved-model": { to: toSavedModel },
   tfjs: { to: toGraphModel },
 };
-
-/** Images that the ranges of int8 are taken from, as `detect export` takes them. */
-const CALIBRATION_IMAGES = 100;
 
 /** Exports a model into a folder: where it is then, how many bytes it takes, and why it cannot be run here, if so. */
 export async function writeForm(

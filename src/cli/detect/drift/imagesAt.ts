@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { AnchorkitError, UsageError } from "../../../base/errors.ts";
+import { UsageError } from "../../../base/errors.ts";
 import type { ImageRecord, SplitName } from "../../../data/dataset.ts";
 import { isImageName, kindOf } from "../../../data/files.ts";
 import type { RunFolder } from "../../../training/run/runFolder.ts";
 import type { TaskKind } from "../../../training/task.ts";
-import { openDataset, type ReadingFlags } from "../../dataset.ts";
+import { imagesIn, openDataset, type ReadingFlags } from "../../dataset.ts";
 import { freeName, type ImageFile, listImageFiles } from "../imageFiles.ts";
 
 /** An image, and whether the model was trained on it, or on a copy of it. */
@@ -47,8 +47,7 @@ export async function imagesOfDataset(
   { run, seed, task, split = "all", ...reading }: ImagesAtOptions,
 ): Promise<KnownImage[]> {
   const { dataset, seen } = await openDataset({ data, ...reading }, { seed, run, task });
-  const wanted = dataset.images.filter((image) => [image.split, "all"].includes(split));
-  if (wanted.length === 0) throw new AnchorkitError(`${data}: no image is in the split "${split}"`);
+  const wanted = imagesIn(dataset, split, data);
   requireWhole(data, wanted, task);
   const { namesOf } = await import("../../../data/split/manifest.ts");
   const names = namesOf(wanted);

@@ -1,14 +1,15 @@
 import * as tf from "@tensorflow/tfjs";
-import { AnchorkitError, UsageError } from "../../../base/errors.ts";
+import { UsageError } from "../../../base/errors.ts";
 import { Random } from "../../../base/random.ts";
 import type { Dataset, SplitName } from "../../../data/dataset.ts";
-import { compileProgram, type Program } from "../../../engine/graph/program.ts";
 import type { NamedTensors, RunStep } from "../../../engine/graph/step.ts";
+import { compilePortable } from "../../../export/compilePortable.ts";
+import type { OpenedModel } from "../../../export/openedModel.ts";
 import type { PortableModel } from "../../../export/portableModel.ts";
 import { portableRunner } from "../../../export/portableRunner.ts";
 import { modelNamed } from "../../../models.ts";
 import { RunFolder } from "../../../training/run/runFolder.ts";
-import { type DataFlags, openDataset } from "../../dataset.ts";
+import { type DataFlags, imagesIn, openDataset } from "../../dataset.ts";
 import { type Score, scoreModel } from "../scoreModel.ts";
 import type { TaskKind } from "../../../training/task.ts";
 
@@ -29,7 +30,8 @@ export class ExportData {
   readonly #name: string;
   #samples: NamedTensors[] = [];
 
-  private constructor(dataset: Dataset, name: string) {
+  /** @param dataset all of it, split as the run's training split it @param name what it is called in messages */
+  constructor(dataset: Dataset, name: string) {
     this.#dataset = dataset;
     this.#name = name;
   }
@@ -52,7 +54,7 @@ export class ExportData {
   async samples(model: PortableModel, count: number): Promise<NamedTensors[]> {
     const { images, ...others } = this.#of("train");
     const heard = this.#samples;
-    const program = await programOf(model);
+    const program = await compilePortable(model);
     try {
       await score(model, { ...others, images: new Random("samples").shuffle([...images]) }, (inputs) => {
         if (heard.length * model.batch >= count) throw new Enough();
@@ -74,7 +76,7 @@ export class ExportData {
    */
   async measure(model: PortableModel, open?: () => Promise<Opened>): Promise<Loss> {
     const dataset = this.#of("val");
-    const program = await programOf(model);
+    const program = await compilePortable(model);
     const { metric, value: before } = await score(model, dataset, (inputs) => program.run("step", inputs));
     program.dispose();
     const measured = { metric, images: dataset.images.length, before };
@@ -92,21 +94,12 @@ export class ExportData {
   }
 
   #of(split: SplitName): Dataset {
-    const images = this.#dataset.images.filter((image) => image.split === split);
-    if (images.length === 0) throw new AnchorkitError(`${this.#name}: no image is in the split "${split}"`);
-    return { ...this.#dataset, images };
+    return { ...this.#dataset, images: imagesIn(this.#dataset, split, this.#name) };
   }
 }
 
-/** An exported file that something runs. */
-export interface Opened {
-  run: RunStep;
-  close: () => void | Promise<void>;
-}
-
-function programOf({ step, weights }: PortableModel): Promise<Program> {
-  return compileProgram({ step }, { variables: [...weights.values()], frozen: true, precision: "float32" });
-}
+/** An exported model that something runs. */
+export type Opened = Pick<OpenedModel, "run" | "close">;
 
 /** Thrown to a model that has been asked often enough. */
 class Enough extends Error {}

@@ -8,7 +8,7 @@ import { type QuantizationForm, QUANTIZATIONS } from "../../../export/quantize/f
 import { addReadingOptions, type DataFlags } from "../../dataset.ts";
 import type { TaskKind } from "../../../training/task.ts";
 import type { ExportData, Loss } from "./exportData.ts";
-import type { Form, Written } from "./form.ts";
+import { CALIBRATION_IMAGES, type Form, type Written } from "./form.ts";
 import { toGraphModel } from "./graphModelForm.ts";
 import { toOnnxFile } from "./onnxForm.ts";
 import { toSavedModel } from "./savedModelForm.ts";
@@ -65,8 +65,7 @@ export function addExportModel(program: Command): void {
       "images (clips, windows) that it looks at at once",
       numberIn({ whole: true, min: 1, max: 1024 }),
       1,
-    );
-  command
+    )
     .addOption(
       choice(
         "--quantize <form>",
@@ -83,7 +82,7 @@ export function addExportModel(program: Command): void {
       "--calibration-images <n>",
       "of the training split, which ranges of int8 are taken from",
       numberIn({ whole: true, min: 1, max: 10_000 }),
-      100,
+      CALIBRATION_IMAGES,
     );
   addReadingOptions(command);
   requireOptions(command, "out");

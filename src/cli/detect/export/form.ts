@@ -3,6 +3,9 @@ import type { OnnxFileOptions } from "../../../export/onnx/onnxFile.ts";
 import type { PortableModel } from "../../../export/portableModel.ts";
 import type { Opened } from "./exportData.ts";
 
+/** Images of the training split that the ranges of int8 are taken from, unless told. */
+export const CALIBRATION_IMAGES = 100;
+
 /** What has been written, and how it can be run here. */
 export interface Written {
   bytes: number;
